@@ -1,0 +1,31 @@
+"""Writing to disk so that a crash at any moment leaves the old file or the new one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from khelang_opendata.errors import OutputUnwritable
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file beside its place, flush it to the disk, and rename it into place.
+
+    Raises:
+        OutputUnwritable: no rights, no space, or no such folder; the old file stays as it was.
+    """
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        raise OutputUnwritable(path=str(path), reason=error.strerror or str(error)) from error

@@ -1,0 +1,87 @@
+"""Joins codes with the words of the catalogue."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from khelang_opendata.catalogue import Language, Wording, failures, notice, rule
+from khelang_opendata.errors import Issue, KhelangError, Params
+from khelang_opendata.schema import load_family
+
+_LONGEST_CELL = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """An issue or a failure in one language: what is wrong, and what to do."""
+
+    message: str
+    fix: str
+
+
+def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
+    """What an issue says.
+
+    Args:
+        issue: the issue.
+        language: Thai or English.
+        schema: the report's schema version, which knows the columns' titles.
+    """
+    place = issue.location
+    known: Params = {
+        "resource": place.resource or "",
+        "row": _shown(place.row),
+        "line": _shown(place.line),
+        "field": _field_label(issue, language, schema),
+        "cell": f"“{_shorten(place.cell)}”" if place.cell is not None else "-",
+    }
+    return _fill(rule(issue.code).wording_for(issue.params), {**known, **issue.params}, language)
+
+
+def failure_text(error: KhelangError, language: Language) -> Texts:
+    """What a failure of the tool says."""
+    return _fill(failures()[error.code].wording_for({}), error.params, language)
+
+
+def explanation(code: str, language: Language) -> str:
+    """A rule in full: title, severity, why it exists, what to do, where it comes from.
+
+    Raises:
+        RuleUnknown: the catalogue has no such code.
+    """
+    entry = rule(code)
+    wordings = [entry.wording] if entry.wording else []
+    lines = [
+        f"{code} ({notice(f'severity_{entry.severity}', language)}): {entry.title[language]}",
+        "",
+        f"{notice('why', language)}: {entry.explanation[language]}",
+        "",
+        *(f"- {w.message[language]}\n  {w.fix[language]}" for w in (*wordings, *entry.variants.values())),
+        "",
+        f"{notice('source', language)}: {entry.source}",
+    ]
+    return "\n".join(lines)
+
+
+def _fill(wording: Wording, params: Params, language: Language) -> Texts:
+    values: defaultdict[str, object] = defaultdict(lambda: "-", params)
+    return Texts(wording.message[language].format_map(values), wording.fix[language].format_map(values))
+
+
+def _field_label(issue: Issue, language: Language, schema: str) -> str:
+    place = issue.location
+    table = load_family(schema).tables.get(place.resource or "")
+    field = table.field_by_name.get(place.field or "") if table else None
+    if field is None:
+        return place.field or "-"
+    title = field.title if language == Language.TH else field.descriptor["title_en"]
+    return f"{field.name} ({title})"
+
+
+def _shown(number: int | None) -> str:
+    return "-" if number is None else str(number)
+
+
+def _shorten(cell: str) -> str:
+    return cell if len(cell) <= _LONGEST_CELL else cell[: _LONGEST_CELL - 1] + "…"

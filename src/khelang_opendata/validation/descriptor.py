@@ -1,0 +1,60 @@
+"""The descriptor against the family's profile, and its inline schemas against the family's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from khelang_opendata.catalogue import issue
+from khelang_opendata.errors import Issue
+from khelang_opendata.package import Package
+from khelang_opendata.schema import SchemaFamily, known_schemas
+
+_VARIANTS = {
+    "required": "property_missing",
+    "type": "property_type",
+    "const": "property_value",
+    "enum": "property_value",
+    "pattern": "property_pattern",
+    "minItems": "property_empty",
+    "minLength": "property_empty",
+}
+
+
+def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
+    """Report each property that the profile refuses, and the tables whose inline schema is not the family's."""
+    errors = Draft202012Validator(family.package_schema).iter_errors(package.descriptor)
+    for error in sorted(errors, key=lambda e: [f"{part:>9}" for part in e.absolute_path]):
+        if not _is_told_otherwise(error, package, family):
+            yield _profile_issue(error)
+    resources = (r for r in package.resources if r.name in family.tables and "schema" in r.descriptor)
+    stale = [r.name for r in resources if r.descriptor["schema"] != family.tables[r.name].compiled()]
+    if stale:
+        yield issue("descriptor_invalid", variant="schema_differs", tables=", ".join(stale))
+
+
+def _is_told_otherwise(error: ValidationError, package: Package, family: SchemaFamily) -> bool:
+    """Whether an unsafe path or an inline schema that is not the family's already has an issue of its own."""
+    match list(error.absolute_path):
+        case ["resources", int(position), "path", *_]:
+            entry = package.descriptor["resources"][position]
+            return any(r.descriptor is entry and r.problem not in (None, "missing") for r in package.resources)
+        case ["resources", int(position), "schema", *_]:
+            return package.descriptor["resources"][position].get("name") in family.tables
+    return False
+
+
+def _profile_issue(error: ValidationError) -> Issue:
+    pointer = "/".join(str(part) for part in error.absolute_path)
+    if pointer == "conformsTo":
+        known = ", ".join(known_schemas())
+        return issue("descriptor_invalid", variant="schema_unknown", found=str(error.instance), known=known)
+    variant = _VARIANTS.get(str(error.validator), "property_invalid")
+    if variant == "property_missing":
+        required: list[str] = error.schema["required"]  # type: ignore[index]
+        missing = next(name for name in required if name not in error.instance)  # type: ignore[operator]
+        pointer = f"{pointer}/{missing}".lstrip("/")
+    expected = str(error.validator_value)[:200]
+    return issue("descriptor_invalid", variant=variant, property=pointer, expected=expected)

@@ -1,0 +1,81 @@
+"""The heading row of each table: every column of the schema once, and no other. The order is free."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from khelang_opendata.catalogue import issue
+from khelang_opendata.errors import Issue, Location
+from khelang_opendata.package import Table
+from khelang_opendata.schema import Field, SchemaFamily, TableSchema
+
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadedTable:
+    """A table whose columns are known: the schema's field at each position, None for a column it does not have."""
+
+    schema: TableSchema
+    table: Table
+    columns: tuple[Field | None, ...]
+
+    def position(self, name: str) -> int | None:
+        """Where a field's column stands, None where the table lacks it."""
+        return next((i for i, f in enumerate(self.columns) if f and f.name == name), None)
+
+    def place(self, row: int, field: str | None = None, cell: str | None = None) -> Location:
+        """The location of a record by its spreadsheet row number (the heading is row 1)."""
+        return Location(self.schema.name, row, self.table.lines[row - 2], field, cell)
+
+
+def check_headings(tables: Mapping[str, Table], family: SchemaFamily) -> tuple[dict[str, HeadedTable], list[Issue]]:
+    """Match every heading to its schema; tables without any known column are left out of what follows."""
+    headed: dict[str, HeadedTable] = {}
+    issues: list[Issue] = []
+    for name, table in tables.items():
+        schema = family.tables[name]
+        columns = _match(table.header, schema)
+        if any(columns):
+            headed[name] = HeadedTable(schema, table, columns)
+            issues.extend(_check_heading(headed[name]))
+        else:
+            cell = table.header[0] if table.header else ""
+            place = Location(name, 1, 1, None, cell)
+            issues.append(issue("column_missing", place, variant="no_heading", name=schema.fields[0].name))
+    return headed, issues
+
+
+def _match(header: list[str], schema: TableSchema) -> tuple[Field | None, ...]:
+    seen: set[str] = set()
+    columns: list[Field | None] = []
+    for label in header:
+        columns.append(schema.field_by_name.get(label) if label not in seen else None)
+        seen.add(label)
+    return tuple(columns)
+
+
+def _check_heading(headed: HeadedTable) -> Iterator[Issue]:
+    header, name = headed.table.header, headed.schema.name
+    missing = [f.name for f in headed.schema.fields if headed.position(f.name) is None]
+    for position, label in enumerate(header):
+        place = Location(name, 1, 1, label, label)
+        if headed.columns[position]:
+            continue
+        if label in header[:position]:
+            yield issue("column_duplicate", place, name=label)
+        elif meant := get_close_matches(label.strip().lower(), missing, n=1, cutoff=0.8):
+            missing.remove(meant[0])
+            place = Location(name, 1, 1, meant[0], label)
+            yield issue("column_missing", place, variant="renamed", name=meant[0], found=label)
+        elif not label.strip():
+            yield issue("column_name_invalid", Location(name, 1, 1), variant="blank", position=position + 1)
+        elif not _SNAKE_CASE.match(label):
+            yield issue("column_name_invalid", place, name=label)
+        else:
+            yield issue("column_unexpected", place, name=label)
+    for absent in missing:
+        yield issue("column_missing", Location(name, 1, 1, absent), name=absent)
