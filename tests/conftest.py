@@ -1,0 +1,76 @@
+"""Fixtures: copies of the real plan and of the valid example, and the command as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khelang_opendata import Issue, validate
+
+ROOT = Path(__file__).parents[1]
+PLAN = ROOT / "datapackage"
+STANDARD = ROOT / "schemas/anticorruption-plan/1.0.0"
+EXAMPLES = STANDARD / "examples"
+VALID = EXAMPLES / "valid/mae-thung-2561-2564"
+
+Khelang = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """A copy of the real plan that a test may spoil."""
+    return Path(shutil.copytree(PLAN, tmp_path / "datapackage"))
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """A copy of the small valid example that a test may spoil."""
+    return Path(shutil.copytree(VALID, tmp_path / "example"))
+
+
+@pytest.fixture
+def khelang(tmp_path: Path) -> Khelang:
+    """Run the command line in a folder of its own, in an English locale."""
+
+    def run(*args: str | Path, env: Mapping[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "khelang_opendata", *map(str, args)]
+        environment = {**os.environ, "LC_ALL": "en_US.UTF-8", **(env or {})}
+        more.setdefault("cwd", tmp_path)
+        return subprocess.run(command, capture_output=True, env=environment, timeout=120, check=False, **more)
+
+    return run
+
+
+def issues_of(folder: Path) -> list[Issue]:
+    return list(validate(folder).issues)
+
+
+def codes_of(folder: Path) -> list[str]:
+    return [issue.code for issue in issues_of(folder)]
+
+
+def only_issue(folder: Path) -> Issue:
+    issues = issues_of(folder)
+    assert len(issues) == 1, [(i.code, i.location, dict(i.params)) for i in issues]
+    return issues[0]
+
+
+def edit_descriptor(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = folder / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    change(descriptor)
+    path.write_text(json.dumps(descriptor, ensure_ascii=False), encoding="utf-8")
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")

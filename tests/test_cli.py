@@ -1,0 +1,139 @@
+"""The command line as its three users meet it: languages, exit codes, clean output, help that works."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from khelang_opendata import Language, rules, validate
+from khelang_opendata.render import explanation
+from tests.conftest import PLAN, VALID, Khelang, replace_in
+
+KEYS = ["code", "severity", "acknowledged_by", "resource", "row", "line", "field", "cell", "params"]
+TEXTS = ["message_th", "message_en", "fix_th", "fix_en"]
+
+
+def test_json_report_has_the_documented_form(plan: Path, khelang: Khelang) -> None:
+    replace_in(plan / "data/budgets.csv", ",300000,", ",๓๐๐๐๐๐ บาท,")
+    done = khelang("validate", plan, "--format", "json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert list(report) == ["valid", "schema", "summary", "tables", "issues"]
+    assert report["valid"] is False
+    assert report["schema"] == "anticorruption-plan/1.0.0"
+    assert report["summary"] == {"errors": 1, "warnings": 0, "acknowledged": 0, "infos": 0}
+    assert {"name": "projects", "rows": 45} in report["tables"]
+    (issue,) = report["issues"]
+    assert list(issue) == KEYS + TEXTS
+    assert [issue[key] for key in KEYS[:8]] == [
+        "type_wrong",
+        "error",
+        None,
+        "budgets",
+        2,
+        2,
+        "amount_thb",
+        "๓๐๐๐๐๐ บาท",
+    ]
+    assert "ไม่ใช่ตัวเลข" in issue["message_th"]
+
+
+@pytest.mark.parametrize(
+    ("env", "word"),
+    [
+        ({"LC_ALL": "th_TH.UTF-8"}, "ผ่าน"),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "th_TH.UTF-8"}, "ผ่าน"),
+        ({"LC_ALL": "en_US.UTF-8"}, "Valid"),
+        ({"LC_ALL": "C"}, "Valid"),
+    ],
+)
+def test_language_is_the_locale_s(khelang: Khelang, env: dict[str, str], word: str) -> None:
+    done = khelang("validate", VALID, env=env)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().startswith(word)
+
+
+def test_failure_speaks_the_language_asked_for(khelang: Khelang) -> None:
+    assert "ไม่พบโฟลเดอร์" in khelang("validate", "nowhere", "--lang", "th").stderr.decode()
+    assert "There is no folder" in khelang("validate", "nowhere", "--lang", "en").stderr.decode()
+
+
+def test_output_goes_to_the_file(khelang: Khelang, tmp_path: Path) -> None:
+    done = khelang("validate", VALID, "--format", "json", "--output", "report.json")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["valid"] is True
+
+
+def test_output_that_cannot_be_written_is_a_failure(khelang: Khelang) -> None:
+    done = khelang("validate", VALID, "--output", "no/such/folder/report.txt")
+    assert done.returncode == 3
+    assert b"cannot be written" in done.stderr
+
+
+def test_fail_on_warning(plan: Path, khelang: Khelang) -> None:
+    replace_in(plan / "data/targets.csv", ",person,", ",persons,")
+    assert khelang("validate", plan).returncode == 0
+    assert khelang("validate", plan, "--fail-on", "warning").returncode == 1
+
+
+def test_the_default_package_is_the_folder_datapackage(plan: Path, khelang: Khelang) -> None:
+    assert khelang("validate", cwd=plan.parent).returncode == 0
+
+
+def test_a_descriptor_s_path_names_its_package(khelang: Khelang) -> None:
+    assert khelang("validate", VALID / "datapackage.json").returncode == 0
+
+
+@pytest.mark.parametrize("args", [["validate", "--lang", "xx"], ["validate", "--format", "pdf"], ["publish"], []])
+def test_wrong_usage_is_exit_code_2(khelang: Khelang, args: list[str]) -> None:
+    assert khelang(*args).returncode == 2
+
+
+def test_version(khelang: Khelang) -> None:
+    assert re.fullmatch(rb"khelang, version \d+\.\d+\.\d+\n", khelang("--version").stdout)
+
+
+@pytest.mark.parametrize("code", rules())
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_every_rule_can_be_explained(code: str, language: str) -> None:
+    text = explanation(code, Language(language))
+    assert text.startswith(code)
+    assert ("เหตุผล" if language == "th" else "Why") in text
+
+
+def test_explain_lists_all_rules_or_refuses_an_unknown_one(khelang: Khelang) -> None:
+    listed = khelang("explain").stdout.decode()
+    assert [line.split()[0] for line in listed.splitlines()] == list(rules())
+    assert khelang("explain", "no_such_rule").returncode == 2
+
+
+def test_schema_sync_mends_a_stale_descriptor(example: Path, khelang: Khelang) -> None:
+    path = example / "datapackage.json"
+    before = path.read_bytes()
+    replace_in(path, '"maxLength": 80', '"maxLength": 81')
+    assert khelang("schema", "sync", example, "--check").returncode == 1
+    assert path.read_bytes() != before
+    assert khelang("schema", "sync", example).returncode == 0
+    assert path.read_bytes() == before
+    assert khelang("schema", "sync", example, "--check").returncode == 0
+    assert validate(example).valid
+
+
+@pytest.mark.parametrize("command", ["", "validate", "release", "explain", "schema sync"])
+def test_examples_in_the_help_work(khelang: Khelang, plan: Path, command: str) -> None:
+    done = khelang(*command.split(), "--help", cwd=plan.parent)
+    assert done.returncode == 0
+    examples = re.findall(r"^ +khelang (.+)$", done.stdout.decode(), flags=re.MULTILINE)
+    assert examples
+    for example in examples:
+        assert khelang(*shlex.split(example), cwd=plan.parent).returncode == 0, example
+
+
+def test_terminal_in_the_thai_windows_code_page_shows_thai(khelang: Khelang) -> None:
+    """A pipe gets UTF-8 whatever the console's encoding is."""
+    done = khelang("validate", PLAN, "--lang", "th", env={"PYTHONIOENCODING": "cp874"})
+    assert done.stdout.decode("utf-8").startswith("ผ่าน")

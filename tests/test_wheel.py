@@ -1,0 +1,43 @@
+"""The wheel carries everything: installed alone, without the repository, it validates and releases."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PLAN, ROOT, STANDARD
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built wheel, unpacked as an installer would."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def test_standard_is_inside(site: Path) -> None:
+    packed = site / "khelang_opendata/schemas/anticorruption-plan/1.0.0"
+    here = {p.relative_to(STANDARD) for p in STANDARD.rglob("*") if p.is_file()}
+    assert {p.relative_to(packed) for p in packed.rglob("*") if p.is_file()} == here
+    assert (site / "khelang_opendata/py.typed").is_file()
+
+
+def test_command_works_from_the_wheel_alone(site: Path, tmp_path: Path) -> None:
+    script = "import khelang_opendata, khelang_opendata.cli as c; print(khelang_opendata.__file__); c.main()"
+    command = [sys.executable, "-c", script, "release", str(PLAN), "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(site)}, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode().startswith(str(site))
+    assert (tmp_path / "out/v1.0.0/datapackage.json").is_file()
