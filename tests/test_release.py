@@ -301,3 +301,23 @@ def test_releases_at_the_same_moment_end_in_one(release: Release, tmp_path: Path
 def test_read_only_output_folder(khelang: Khelang, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir(mode=0o555)
     assert khelang("release", PLAN, "--out", "out").returncode == 3
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.0.0-rc.1", "1.0.0\n", "../1.0.0", "๑.๐.๐"])
+def test_version_that_is_no_plain_number_is_refused(plan: Path, version: str) -> None:
+    edit_descriptor(plan, lambda d: d.update(version=version))
+    assert [i.params["variant"] for i in validate(plan).issues] == ["property_pattern"]
+
+
+def test_other_folders_beside_the_releases_are_left_alone(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "vendor").mkdir()
+    assert publish_release(release, tmp_path).written
+    assert (tmp_path / "vendor").is_dir()
+
+
+def test_damaged_manifest_is_a_failure_not_a_traceback(release: Release, tmp_path: Path) -> None:
+    publish_release(release, tmp_path)
+    (tmp_path / "index.json").unlink()
+    (tmp_path / "v1.0.0/manifest-sha256.txt").write_text("not a manifest\n")
+    with pytest.raises(ReleaseDamaged):
+        publish_release(release, tmp_path)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from khelang_opendata.release.build import MANIFEST, Release, content_hash
 
 INDEX = "index.json"
 _UNFINISHED = ".unfinished-"
+_VERSION = re.compile(r"\d+\.\d+\.\d+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,11 @@ def _read_entries(out: Path) -> dict[str, dict[str, Any]]:
         entries = {str(entry["version"]): entry for entry in listed}
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
         entries = {}
-    for folder in sorted(out.glob("v*/")) if out.is_dir() else ():
-        if folder.name[1:] not in entries:
-            entries[folder.name[1:]] = _entry(folder)
+    folders = sorted(out.glob("v*/")) if out.is_dir() else []
+    for folder in folders:
+        version = folder.name[1:]
+        if _VERSION.match(version) and version not in entries:
+            entries[version] = _entry(folder)
     return entries
 
 
@@ -106,7 +110,7 @@ def _check_manifest(folder: Path) -> list[str]:
         lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
     except OSError:
         raise ReleaseDamaged(path=str(folder / MANIFEST)) from None
-    hashes = {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
+    hashes = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
     for path, digest in hashes.items():
         file = folder / path
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
