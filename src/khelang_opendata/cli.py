@@ -20,15 +20,17 @@ from khelang_opendata.catalogue import Language, notice, rules
 from khelang_opendata.errors import (
     DataRefused,
     DateInvalid,
+    DescriptorError,
     KhelangError,
     PackageInvalid,
     Report,
     UsageError,
+    WarningsUnacknowledged,
 )
 from khelang_opendata.files import write_atomically
 from khelang_opendata.package import DESCRIPTOR, Package
 from khelang_opendata.release import build_release, publish_release
-from khelang_opendata.render import explanation, failure_text, report_json, report_text
+from khelang_opendata.render import Format, explanation, failure_text, render_report, report_text
 from khelang_opendata.validation import family_of, validate
 
 _PROBLEMS_IN_DATA, _WRONG_USAGE, _FAILURE = 1, 2, 3
@@ -71,7 +73,7 @@ class _Commands(click.Group):
 
 def _fail(error: KhelangError, language: Language) -> NoReturn:
     texts = failure_text(error, language)
-    if isinstance(error, PackageInvalid):
+    if isinstance(error, PackageInvalid | WarningsUnacknowledged):
         _print(report_text(error.report, language), err=True)
     _print(f"khelang: {texts.message}\n{notice('fix', language)}: {texts.fix}\n", err=True)
     kinds = ((DataRefused, _PROBLEMS_IN_DATA), (UsageError, _WRONG_USAGE))
@@ -99,7 +101,14 @@ def main() -> None:
 
 @main.command("validate")
 @_path
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([form.value for form in Format]),
+    default="text",
+    show_default=True,
+    help="รูปแบบรายงาน · Form of the report.",
+)
 @_lang
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="แฟ้มผลลัพธ์ · Write the report here.")
 @click.option(
@@ -117,15 +126,28 @@ def validate_command(path: Path, format_: str, lang: Language, output: Path | No
       khelang validate
       khelang validate datapackage --lang th
       khelang validate datapackage --format json --output report.json
+      khelang validate datapackage --format html --lang th --output report.html
+      khelang validate datapackage --format csv --output report.csv
+      khelang validate datapackage --format sarif --output report.sarif
     """
-    report = validate(path)
-    text = report_json(report) if format_ == "json" else report_text(report, lang)
+    package = _load(path)
+    report = validate(package or path)
+    color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = render_report(report, package, Format(format_), lang, color=color)
     if output:
         write_atomically(output, text.encode())
     else:
-        _print(text)
+        _print(text.removeprefix("\ufeff") if sys.stdout.isatty() else text)
     if _is_failure(report, fail_on):
         sys.exit(_PROBLEMS_IN_DATA)
+
+
+def _load(path: Path) -> Package | None:
+    """The package, or None where its descriptor is unusable, which is for the report to say."""
+    try:
+        return Package.load(path)
+    except DescriptorError:
+        return None
 
 
 def _is_failure(report: Report, fail_on: str) -> bool:
@@ -142,9 +164,16 @@ def _is_failure(report: Report, fail_on: str) -> bool:
     help="โฟลเดอร์ของทุกรุ่น · Folder of all releases.",
 )
 @click.option("--dry-run", is_flag=True, help="บอกว่าจะทำอะไรโดยไม่เขียน · Tell what would be written, write nothing.")
+@click.option(
+    "--allow-warnings",
+    metavar="REASON",
+    help="เหตุผลที่ออกรุ่นทั้งที่มีคำเตือน (บันทึกไว้ในรุ่น) · Why to release with warnings; recorded in the release.",
+)
 @click.option("--released-on", metavar="YYYY-MM-DD", help="วันเผยแพร่ (ปี ค.ศ.) · Day of release (default: today).")
 @_lang
-def release_command(path: Path, out: Path, dry_run: bool, released_on: str | None, lang: Language) -> None:
+def release_command(
+    path: Path, out: Path, dry_run: bool, allow_warnings: str | None, released_on: str | None, lang: Language
+) -> None:
     """ตรวจแล้วออกรุ่น · Check a package and release it, whole or not at all.
 
     \b
@@ -153,7 +182,7 @@ def release_command(path: Path, out: Path, dry_run: bool, released_on: str | Non
       khelang release datapackage --out releases --dry-run
       khelang release --released-on 2026-11-22
     """
-    release = build_release(Package.load(path), _release_day(released_on))
+    release = build_release(Package.load(path), _release_day(released_on), allow_warnings=allow_warnings)
     outcome = publish_release(release, out, dry_run=dry_run)
     name = "unchanged" if not outcome.written else "dry_run" if dry_run else "released"
     _print(notice(name, lang, version=outcome.version, path=str(outcome.path), files=len(release.files)) + "\n")

@@ -180,6 +180,16 @@ class PackageInvalid(DataRefused):
         self.report = report
 
 
+class WarningsUnacknowledged(DataRefused):
+    """A package with warnings that no erratum explains was to be released; ``report`` holds them."""
+
+    code = "warnings_unacknowledged"
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(warnings=report.warnings)
+        self.report = report
+
+
 class VersionExists(DataRefused):
     """The content changed, but the version in the descriptor is already published."""
 

@@ -138,11 +138,19 @@ def _path_problem(root: Path, path: str) -> str | None:
         return "path_absolute"
     if "\\" in path or "\0" in path or ".." in PurePosixPath(path).parts:
         return "path_outside"
-    target = root / path
-    if not target.resolve().is_relative_to(root.resolve()):
-        return "path_symlink"
-    if not target.exists():
+    return _target_problem(root, root / path)
+
+
+def _target_problem(root: Path, target: Path) -> str | None:
+    try:
+        if not target.resolve().is_relative_to(root.resolve()):
+            return "path_symlink"
+        if not target.exists():
+            return "missing"
+    except OSError:  # a name longer than the file system allows
         return "missing"
+    except RuntimeError:  # links in a circle
+        return "path_symlink"
     return None if target.is_file() else "path_not_file"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import PackageInvalid, Report
+from khelang_opendata.errors import PackageInvalid, Report, WarningsUnacknowledged
 from khelang_opendata.package import DESCRIPTOR, Package, Resource
 from khelang_opendata.release.readme import readme
 from khelang_opendata.render import report_json
@@ -44,22 +44,28 @@ class Release:
         return f"v{self.version}"
 
 
-def build_release(package: Package, released_on: date) -> Release:
+def build_release(package: Package, released_on: date, *, allow_warnings: str | None = None) -> Release:
     """Build the release of a valid package.
 
     Args:
         package: the package; its descriptor's ``version`` is the release's.
         released_on: the day of publication, which the release carries.
+        allow_warnings: why the package is released with warnings that no erratum explains; the release records it.
 
     Raises:
         PackageInvalid: the package has errors; the exception carries the report.
+        WarningsUnacknowledged: it has warnings that neither an erratum nor ``allow_warnings`` explains.
     """
     report = validate(package)
     if not report.valid:
         raise PackageInvalid(report)
+    if report.warnings and not allow_warnings:
+        raise WarningsUnacknowledged(report)
     family = family_of(package)
     files = {r.path: _table_bytes(r, family.tables[r.name]) for r in package.resources}
     descriptor = _released_descriptor(package, family, files, released_on)
+    if report.warnings:
+        descriptor["allowedWarnings"] = {"count": report.warnings, "reason": allow_warnings}
     files[DESCRIPTOR] = _json_bytes(descriptor)
     files |= _schema_files(family)
     files["validation-report.json"] = report_json(report).encode()
@@ -74,13 +80,14 @@ def build_release(package: Package, released_on: date) -> Release:
 def content_hash(files: Mapping[str, bytes]) -> str:
     """A hash over a release's data, schemas and metadata; two releases with the same one tell the same.
 
-    The day of release and the texts that are made from the rest (README, report) do not count.
+    The day of release, the reason for allowed warnings, and the texts made from the rest do not count.
     """
     digest = hashlib.sha256()
     for path in sorted(files):
         if path == DESCRIPTOR:
             descriptor = json.loads(files[path])
             descriptor.pop("created", None)
+            descriptor.pop("allowedWarnings", None)
             digest.update(f"{path} {file_hash(_json_bytes(descriptor))}\n".encode())
         elif path.startswith(("data/", "schemas/")):
             digest.update(f"{path} {file_hash(files[path])}\n".encode())

@@ -1,7 +1,52 @@
-"""Issues, reports and failures in words: Thai or English text, and JSON with both."""
+"""Issues, reports and failures in words: Thai or English text, HTML, CSV and SARIF, and JSON with both languages."""
 
+from __future__ import annotations
+
+from enum import StrEnum
+
+from khelang_opendata.catalogue import Language
+from khelang_opendata.errors import Report
+from khelang_opendata.package import Package
+from khelang_opendata.render.csv import report_csv
+from khelang_opendata.render.html import report_html
 from khelang_opendata.render.json import report_json
 from khelang_opendata.render.messages import explanation, failure_text, issue_texts
+from khelang_opendata.render.sarif import report_sarif
 from khelang_opendata.render.text import report_text
 
-__all__ = ["explanation", "failure_text", "issue_texts", "report_json", "report_text"]
+__all__ = ["Format", "explanation", "failure_text", "issue_texts", "render_report", "report_json", "report_text"]
+
+
+class Format(StrEnum):
+    """The forms of a report: for the terminal, for scripts, for reading and printing, for a spreadsheet, for CI."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    CSV = "csv"
+    SARIF = "sarif"
+
+
+def render_report(
+    report: Report, package: Package | None, format_: Format, language: Language, *, color: bool = False
+) -> str:
+    """A report in one of its forms.
+
+    Args:
+        report: what was found.
+        package: the package that was checked, for excerpts and file names; None where it could not be loaded.
+        format_: the form. CSV begins with a BOM.
+        language: of the texts; JSON has both, HTML both with this one shown first.
+        color: whether a text report is coloured for a terminal.
+    """
+    match format_:
+        case Format.JSON:
+            return report_json(report)
+        case Format.HTML:
+            return report_html(report, language, package)
+        case Format.CSV:
+            return report_csv(report, language)
+        case Format.SARIF:
+            return report_sarif(report, language, package)
+        case Format.TEXT:
+            return report_text(report, language, package, color=color)

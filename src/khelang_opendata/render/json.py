@@ -7,6 +7,7 @@ from typing import Any
 
 from khelang_opendata.catalogue import Language
 from khelang_opendata.errors import Issue, Report
+from khelang_opendata.render.cells import encodable
 from khelang_opendata.render.messages import issue_texts
 
 
@@ -26,7 +27,7 @@ def report_json(report: Report) -> str:
     }
     if report.truncated:
         content["truncated"] = True
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return encodable(json.dumps(content, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _issue(issue: Issue, schema: str) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 
 from khelang_opendata.catalogue import Language, Wording, failures, notice, rule
-from khelang_opendata.errors import Issue, KhelangError, Params
-from khelang_opendata.schema import load_family
+from khelang_opendata.errors import Issue, KhelangError, Params, Report
+from khelang_opendata.render.cells import visible
+from khelang_opendata.schema import CURRENT, JsonObject, load_family
 
 _LONGEST_CELL = 80
 
@@ -44,13 +46,49 @@ def failure_text(error: KhelangError, language: Language) -> Texts:
     return _fill(failures()[error.code].wording_for({}), error.params, language)
 
 
+def place_text(issue: Issue, language: Language) -> str:
+    """Where an issue stands, with a colon; empty for the package as a whole."""
+    place = issue.location
+    if place.resource is None:
+        return ""
+    if place.row is None:
+        return f"{visible(place.resource)}: "
+    return notice("place", language, file=visible(place.resource), row=place.row) + ": "
+
+
+def verdict(report: Report, language: Language) -> str:
+    """The report in one line: valid or not, and how much of what."""
+    return notice(
+        "valid" if report.valid else "invalid",
+        language,
+        errors=report.errors,
+        warnings=report.warnings,
+        acknowledged=report.acknowledged,
+        tables=len(report.tables),
+        rows=sum(table.rows for table in report.tables),
+    )
+
+
+def example_of(code: str) -> JsonObject | None:
+    """The description of the standard's invalid example of a rule (``example.json``); None where it has none."""
+    path = load_family(CURRENT).folder / "examples/invalid" / code / "example.json"
+    content: JsonObject | None = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    return content
+
+
+def example_text(example: JsonObject, language: Language) -> str:
+    """What an invalid example does wrong."""
+    return str(example["about" if language == Language.TH else "about_en"])
+
+
 def explanation(code: str, language: Language) -> str:
-    """A rule in full: title, severity, why it exists, what to do, where it comes from.
+    """A rule in full: title, severity, why it exists, what to do, an example, where it comes from.
 
     Raises:
         RuleUnknown: the catalogue has no such code.
     """
     entry = rule(code)
+    example = example_of(code)
     wordings = [entry.wording] if entry.wording else []
     lines = [
         f"{code} ({notice(f'severity_{entry.severity}', language)}): {entry.title[language]}",
@@ -59,6 +97,7 @@ def explanation(code: str, language: Language) -> str:
         "",
         *(f"- {w.message[language]}\n  {w.fix[language]}" for w in (*wordings, *entry.variants.values())),
         "",
+        *([f"{notice('example', language)}: {example_text(example, language)}", ""] if example else []),
         f"{notice('source', language)}: {entry.source}",
     ]
     return "\n".join(lines)

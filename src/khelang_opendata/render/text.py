@@ -2,41 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.errors import Issue, Report
-from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.errors import Issue, Report, Severity
+from khelang_opendata.package import Package
+from khelang_opendata.render.cells import clip, encodable, pad, visible, width
+from khelang_opendata.render.excerpt import Column, Excerpt, excerpt_of
+from khelang_opendata.render.groups import Group, acknowledged_groups, open_groups
+from khelang_opendata.render.messages import issue_texts, place_text, verdict
+
+_EXCERPTS = 3
+_PLACES = 20
+_TABLE_WIDTH = 80
+_BOLD, _REVERSE = "1", "1;7"
+_ID = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9.]+)+")
+"""What is told apart by its end."""
+_COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 
 
-def report_text(report: Report, language: Language) -> str:
-    """The issues one by one, each with its place and its fix, and a verdict in the last line."""
-    return "\n".join(_lines(report, language)) + "\n"
+def report_text(report: Report, language: Language, package: Package | None = None, *, color: bool = False) -> str:
+    """The issues by rule, the first of each as excerpts of the sheet, and a verdict in the last line.
+
+    Args:
+        report: what was found.
+        language: Thai or English.
+        package: the package that was checked; without it there are no excerpts.
+        color: whether to colour for a terminal.
+    """
+    return encodable("\n".join(_Writer(report, language, package, color).lines()) + "\n")
 
 
-def _lines(report: Report, language: Language) -> Iterator[str]:
-    for issue in report.issues:
-        texts = issue_texts(issue, language, report.schema)
-        severity = notice(f"severity_{issue.severity}", language)
-        yield f"{_place(issue, language)}[{severity} {issue.code}] {texts.message}"
-        yield f"    {notice('fix', language)}: {texts.fix}"
-    if report.truncated:
-        yield notice("truncated", language, listed=len(report.issues))
-    yield notice(
-        "valid" if report.valid else "invalid",
-        language,
-        errors=report.errors,
-        warnings=report.warnings,
-        acknowledged=report.acknowledged,
-        tables=len(report.tables),
-        rows=sum(table.rows for table in report.tables),
-    )
+class _Writer:
+    """Writes one report in one language."""
+
+    def __init__(self, report: Report, language: Language, package: Package | None, color: bool) -> None:
+        self.report, self.language, self.package, self.color = report, language, package, color
+
+    def lines(self) -> Iterator[str]:
+        """All lines of the report."""
+        for group in open_groups(self.report):
+            yield from self._group(group)
+        yield from self._acknowledged(acknowledged_groups(self.report))
+        if self.report.truncated:
+            yield notice("truncated", self.language, listed=len(self.report.issues))
+        yield self._paint(verdict(self.report, self.language), _BOLD)
+
+    def _group(self, group: Group) -> Iterator[str]:
+        rule = group.rule
+        severity = self._paint(notice(f"severity_{rule.severity}", self.language), _COLOURS[rule.severity])
+        count = notice("report_places", self.language, count=len(group.issues))
+        yield f"[{severity} {self._paint(rule.code, _BOLD)}] {rule.title[self.language]} ({count})"
+        yield f"  {notice('why', self.language)}: {rule.explanation[self.language]}"
+        for issues in group.kinds:
+            yield from self._kind(issues)
+        yield ""
+
+    def _kind(self, issues: Sequence[Issue]) -> Iterator[str]:
+        """The issues of one message: samples in full, the fix once where it is the same for all, other places."""
+        # An issue of no row has its place in its message alone, so it is never only counted as a further place.
+        samples = [issue for i, issue in enumerate(issues) if i < _EXCERPTS or issue.location.row is None]
+        texts = [issue_texts(issue, self.language, self.report.schema) for issue in samples]
+        once = len({text.fix for text in texts}) == 1
+        for issue, text in zip(samples, texts, strict=True):
+            excerpt = excerpt_of(self.package, issue, self.report.schema)
+            named = excerpt is not None and excerpt.cell_name
+            place = f"{visible(excerpt.resource)} {named}: " if excerpt and named else place_text(issue, self.language)
+            yield ""
+            yield f"  {place}{visible(text.message)}"
+            yield from self._excerpt(excerpt)
+            if not once:
+                yield self._fix(text.fix)
+        if once:
+            yield self._fix(texts[0].fix)
+        yield from self._further([issue for issue in issues[_EXCERPTS:] if issue.location.row is not None])
+
+    def _fix(self, fix: str) -> str:
+        return f"  {self._paint(notice('fix', self.language), _BOLD)}: {visible(fix)}"
+
+    def _further(self, issues: Sequence[Issue]) -> Iterator[str]:
+        if not issues:
+            return
+        yield f"  {notice('report_further', self.language, count=len(issues))}"
+        rows: dict[str, list[str]] = {}
+        for issue in issues:
+            place = issue.location
+            column = f"{place.resource}.{place.field}" if place.field else str(place.resource)
+            rows.setdefault(visible(column), []).append(str(place.row))
+        for column, found in rows.items():
+            more = notice("report_more", self.language, count=len(found) - _PLACES) if len(found) > _PLACES else ""
+            listed = f"{', '.join(found[:_PLACES])} {more}".rstrip()
+            yield f"    {notice('place', self.language, file=column, row=listed)}"
+
+    def _acknowledged(self, groups: Sequence[Group]) -> Iterator[str]:
+        if not groups:
+            return
+        prefix = _common_prefix([issue.acknowledged_by or "" for group in groups for issue in group.issues])
+        count = notice("report_acknowledged_count", self.language, count=sum(len(group.issues) for group in groups))
+        yield f"{self._paint(count, _BOLD)} ({visible(prefix)}…)" if prefix else self._paint(count, _BOLD)
+        for group in groups:
+            own = dict.fromkeys(visible((issue.acknowledged_by or "").removeprefix(prefix)) for issue in group.issues)
+            yield f"  {group.rule.code} ({len(group.issues)}): {', '.join(own)}"
+        yield ""
+
+    def _excerpt(self, excerpt: Excerpt | None) -> Iterator[str]:
+        if excerpt is None:
+            return
+        rows = [_heading(excerpt), _row(excerpt)] if excerpt.row > 1 else [_heading(excerpt)]
+        numbers = ["1", str(excerpt.row)][: len(rows)]
+        side = max(map(len, numbers))
+        widths = _widths(rows, excerpt, _TABLE_WIDTH - side - len("     | "))
+        names = " | ".join(pad(c.letter, w) for c, w in zip(excerpt.columns, widths, strict=True))
+        yield f"    {'':{side}} | {names}".rstrip()
+        for number, row in zip(numbers, rows, strict=True):
+            last = row is rows[-1]
+            cells = (self._cell(*of, last) for of in zip(row, widths, excerpt.columns, strict=True))
+            yield f"    {number:>{side}} | {' | '.join(cells)}".rstrip()
+        marks = "   ".join(("^" if c.marked else " ") * w for c, w in zip(excerpt.columns, widths, strict=True))
+        if marks.strip():
+            yield f"    {'':{side}}   {marks}".rstrip()
+
+    def _cell(self, cell: str, columns: int, column: Column, last: bool) -> str:
+        shown = pad(clip(cell, columns, keep_end=last and _ID.fullmatch(cell) is not None), columns)
+        return self._paint(shown, _REVERSE) if column.marked and last else shown
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
 
 
-def _place(issue: Issue, language: Language) -> str:
-    place = issue.location
-    if place.resource is None:
-        return ""
-    if place.row is None:
-        return f"{place.resource}: "
-    return notice("place", language, file=place.resource, row=place.row) + ": "
+def _common_prefix(ids: Sequence[str]) -> str:
+    """What all ids begin with up to their last hyphen, for it need not be said with each; else empty."""
+    heads = {head + hyphen for head, hyphen, _ in (id_.rpartition("-") for id_ in ids)}
+    return heads.pop() if len(heads) == 1 else ""
+
+
+def _heading(excerpt: Excerpt) -> list[str]:
+    return [visible(column.label) for column in excerpt.columns]
+
+
+def _row(excerpt: Excerpt) -> list[str]:
+    return [visible((column.cell or "")[:200]) for column in excerpt.columns]
+
+
+def _widths(rows: Sequence[Sequence[str]], excerpt: Excerpt, available: int) -> list[int]:
+    """The width of each column: as wide as its cells, the widest cut until all fit; marked cells are cut last."""
+    wanted = [max(3, *(width(cell) for cell in column)) for column in zip(*rows, strict=True)]
+    room = available - 3 * (len(wanted) - 1)
+    for limit in range(room, 5, -1):
+        widths = [min(w, limit * (3 if c.marked else 1)) for w, c in zip(wanted, excerpt.columns, strict=True)]
+        if sum(widths) <= room:
+            return widths
+    return [min(w, 6) for w in wanted]

@@ -22,7 +22,8 @@ def check_codes(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
                 if cell not in field.open_codes and _is_code(cell):
                     near = ", ".join(get_close_matches(cell, field.open_codes, n=3, cutoff=0.5)) or "-"
                     codelist = str(field.descriptor["codelist"])
-                    yield issue("code_unknown", table.place(row, field.name, cell), codelist=codelist, near=near)
+                    place, record = table.place(row, field.name, cell), table.id_of(row)
+                    yield issue("code_unknown", place, codelist=codelist, near=near, record=record)
 
 
 def _is_code(cell: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from khelang_opendata.catalogue import issue
 from khelang_opendata.errors import Issue, Location
@@ -15,7 +16,7 @@ from khelang_opendata.schema import Field, SchemaFamily, TableSchema
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeadedTable:
     """A table whose columns are known: the schema's field at each position, None for a column it does not have."""
 
@@ -23,9 +24,19 @@ class HeadedTable:
     table: Table
     columns: tuple[Field | None, ...]
 
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {field.name: position for position, field in enumerate(self.columns) if field}
+
     def position(self, name: str) -> int | None:
         """Where a field's column stands, None where the table lacks it."""
-        return next((i for i, f in enumerate(self.columns) if f and f.name == name), None)
+        return self._positions.get(name)
+
+    def id_of(self, row: int) -> str:
+        """What an erratum calls a record: the first column of its table's primary key."""
+        position = self.position(self.schema.primary_key[0])
+        cells = self.table.rows[row - 2]
+        return cells[position] if position is not None and position < len(cells) else ""
 
     def place(self, row: int, field: str | None = None, cell: str | None = None) -> Location:
         """The location of a record by its spreadsheet row number (the heading is row 1)."""

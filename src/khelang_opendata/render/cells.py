@@ -1,0 +1,81 @@
+"""Cells made fit to be shown: nothing invisible, nothing too wide, nothing that a terminal or a spreadsheet runs."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def visible(text: str) -> str:
+    """Text in which every character shows: control, format and odd space characters by their code point.
+
+    A terminal therefore never receives an escape sequence, nor a reader a hidden change of direction.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in _HIDDEN or (category == "Zs" and character != " "):
+        return _NAMED.get(character, f"<U+{ord(character):04X}>")
+    return character
+
+
+def encodable(text: str) -> str:
+    r"""Text that UTF-8 can write: half a surrogate pair, which JSON allows, becomes ``\udXXX``."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: a leading apostrophe makes it text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def width(text: str) -> int:
+    """Columns of a terminal that a text takes; Thai vowels and tone marks above and below take none."""
+    from wcwidth import wcswidth  # noqa: PLC0415 (16 ms to import, and only a text report needs it)
+
+    return max(0, wcswidth(text))
+
+
+def clip(text: str, limit: int, *, keep_end: bool = False) -> str:
+    """Text cut to a width, with an ellipsis where something was cut and no mark parted from its letter.
+
+    Args:
+        text: visible text.
+        limit: columns it may take.
+        keep_end: cut at the beginning, as for an id, whose end tells it apart.
+    """
+    if width(text) <= limit:
+        return text
+    clusters = _clusters(text)
+    if keep_end:
+        clusters.reverse()
+    kept, taken = [], 0
+    for cluster in clusters:
+        taken += width(cluster)
+        if taken > limit - 1:
+            break
+        kept.append(cluster)
+    return "…" + "".join(reversed(kept)) if keep_end else "".join(kept) + "…"
+
+
+def pad(text: str, columns: int) -> str:
+    """Text followed by spaces up to a width."""
+    return text + " " * (columns - width(text))
+
+
+def _clusters(text: str) -> list[str]:
+    """The letters of a text, each with the marks that stand on it."""
+    clusters: list[str] = []
+    for character in text:
+        if clusters and unicodedata.category(character) in ("Mn", "Me"):
+            clusters[-1] += character
+        else:
+            clusters.append(character)
+    return clusters

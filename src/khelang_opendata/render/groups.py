@@ -1,0 +1,61 @@
+"""The issues of a report in the order a person works through them: by rule, errors first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from khelang_opendata.catalogue import Rule, rules
+from khelang_opendata.errors import Issue, Report, Severity
+from khelang_opendata.package import Package
+from khelang_opendata.render.excerpt import table_of
+
+_WEIGHT = list(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The issues of one rule, in the report's order."""
+
+    rule: Rule
+    issues: tuple[Issue, ...]
+
+    @property
+    def kinds(self) -> list[tuple[Issue, ...]]:
+        """The issues by the way they break the rule, for each way has its own message and fix."""
+        kinds: dict[object, list[Issue]] = {}
+        for issue in self.issues:
+            kinds.setdefault(issue.params.get("variant"), []).append(issue)
+        return [tuple(issues) for issues in kinds.values()]
+
+
+def open_groups(report: Report) -> list[Group]:
+    """What awaits action: the issues that no erratum acknowledges."""
+    return _grouped(issue for issue in report.issues if issue.acknowledged_by is None)
+
+
+def acknowledged_groups(report: Report) -> list[Group]:
+    """What the document is known to contradict itself in."""
+    return _grouped(issue for issue in report.issues if issue.acknowledged_by is not None)
+
+
+def silent_rules(report: Report) -> list[Rule]:
+    """The rules that found nothing, in the catalogue's order."""
+    heard = {issue.code for issue in report.issues}
+    return [rule for rule in rules().values() if rule.code not in heard]
+
+
+def errata_of(package: Package | None) -> Mapping[str, Mapping[str, str]]:
+    """The package's errata by id; none where it has none or their table cannot be read."""
+    table = table_of(package, "errata")
+    records = (dict(zip(table.header, row, strict=False)) for row in table.rows) if table else ()
+    return {record["erratum_id"]: record for record in records if "erratum_id" in record}
+
+
+def _grouped(issues: Iterable[Issue]) -> list[Group]:
+    found: dict[str, list[Issue]] = {}
+    for issue in issues:
+        found.setdefault(issue.code, []).append(issue)
+    order = list(rules())
+    by_weight = sorted(found, key=lambda code: (_WEIGHT.index(rules()[code].severity), order.index(code)))
+    return [Group(rules()[code], tuple(found[code])) for code in by_weight]

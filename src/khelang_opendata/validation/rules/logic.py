@@ -1,0 +1,308 @@
+"""Rules of a plan's logic: ids and years, the trees of units and missions, numbering, and how the summary table and
+the detail sheet of a project agree.
+
+What differs from one local government to another is read from the package (``conventions``) or is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from itertools import pairwise
+
+from khelang_opendata.errors import Issue
+from khelang_opendata.validation.plan import Plan, Record
+from khelang_opendata.validation.rules.registry import PlanRule
+from khelang_opendata.validation.rules.trees import Parents, cycles, lineage, parents_of
+
+_WITH_ID = ("dimensions", "missions", "units", "projects", "risks", "errata")
+"""Tables whose rows have an id of their own."""
+
+_SCOPES = {"plan": "plans", "dimension": "dimensions", "mission": "missions"}
+_LEVELS = ("lao", "division", "section", "subsection")
+"""Levels of units from the highest down; a committee has no place among them."""
+
+_KINDS = {"โครงการ": "project", "กิจกรรม": "activity", "มาตรการ": "measure", "แนวปฏิบัติงาน": "guideline"}
+_QUOTES = "\"'“”„‘’‚«»"
+_UNIT_WORD = re.compile(r"[^\s()\[\]*]+")
+_NUMBER = re.compile(r"\d{1,50}")
+_SHOWN_OF_A_CYCLE = 6
+
+
+def plan_row_count(plan: Plan) -> Iterator[Issue]:
+    """A package is one plan: the table plans has exactly one row (that it has any is structural)."""
+    plans = plan.records("plans")
+    for second in plans[1:2]:
+        yield second.issue("plan_row_count", count=len(plans))
+
+
+def id_prefix_wrong(plan: Plan) -> Iterator[Issue]:
+    """An id begins with its row's plan_id and a hyphen, so that the tables of many plans can be joined."""
+    for table in _WITH_ID:
+        for record in plan.records(table):
+            plan_id = record.text("plan_id")
+            if plan_id and record.id and not record.id.startswith(f"{plan_id}-"):
+                yield record.issue("id_prefix_wrong", record.table.schema.primary_key[0], prefix=f"{plan_id}-")
+
+
+def scope_unknown(plan: Plan) -> Iterator[Issue]:
+    """A printed total's scope_id exists in the table that its scope names."""
+    for total in plan.records("printed_totals"):
+        target = _SCOPES.get(total.text("scope") or "")
+        if target and plan.find(target, total.text("scope_id")) is None:
+            yield total.issue("scope_unknown", "scope_id", target=target, year=total.integer("fiscal_year_be") or 0)
+
+
+def years_reversed(plan: Plan) -> Iterator[Issue]:
+    """A plan and a project end in the year they start or later."""
+    for record in (*plan.records("plans"), *plan.records("projects")):
+        start, end = record.integer("start_fiscal_year_be"), record.integer("end_fiscal_year_be")
+        if start is not None and end is not None and start > end:
+            yield record.issue("years_reversed", "end_fiscal_year_be", start=start)
+
+
+def year_outside_plan(plan: Plan) -> Iterator[Issue]:
+    """The years of projects, targets, errata and progress are years of the plan period.
+
+    Budgets have a rule of their own. The issue of a project has no ``year``: its row is about all of them.
+    """
+    if not plan.years:
+        return
+    first, last = plan.years[0], plan.years[-1]
+    for project in plan.records("projects"):
+        for field in ("start_fiscal_year_be", "end_fiscal_year_be"):
+            if _is_outside(project.integer(field), plan):
+                yield project.issue("year_outside_plan", field, first=first, last=last)
+    for table in ("targets", "errata", "progress"):
+        for row in plan.records(table):
+            year = row.integer("fiscal_year_be")
+            if year is not None and _is_outside(year, plan):
+                yield row.issue("year_outside_plan", "fiscal_year_be", year=year, first=first, last=last)
+
+
+def _is_outside(year: int | None, plan: Plan) -> bool:
+    return year is not None and year not in plan.years
+
+
+def unit_cycle(plan: Plan) -> Iterator[Issue]:
+    """No unit stands above itself."""
+    return _cycle_issues(plan, "unit_cycle", "units", "parent_unit_id")
+
+
+def mission_cycle(plan: Plan) -> Iterator[Issue]:
+    """No mission stands above itself."""
+    return _cycle_issues(plan, "mission_cycle", "missions", "parent_mission_id")
+
+
+def parent_project_invalid(plan: Plan) -> Iterator[Issue]:
+    """No project runs inside itself, directly or through others."""
+    return _cycle_issues(plan, "parent_project_invalid", "projects", "parent_project_id")
+
+
+def _cycle_issues(plan: Plan, code: str, table: str, field: str) -> Iterator[Issue]:
+    """One issue a cycle, at its first record in the file."""
+    for ring in cycles(parents_of(plan, table, field)):
+        first = plan.find(table, ring[0])
+        if first is not None:
+            shown = [*ring[:_SHOWN_OF_A_CYCLE], "…"] if len(ring) > _SHOWN_OF_A_CYCLE else [*ring, ring[0]]
+            yield first.issue(code, field, path=" → ".join(shown))
+
+
+def unit_level_order(plan: Plan) -> Iterator[Issue]:
+    """A unit's parent is of a higher level: organisation, division, section, subsection; committees stand anywhere.
+
+    The units of a cycle are left to :func:`unit_cycle`.
+    """
+    looped = {id_ for ring in cycles(parents_of(plan, "units", "parent_unit_id")) for id_ in ring}
+    for unit in plan.records("units"):
+        parent = plan.find("units", unit.text("parent_unit_id"))
+        if parent is not None and unit.id not in looped and not _may_stand_under(unit, parent):
+            shown = parent.text("name_th") or parent.id
+            yield unit.issue("unit_level_order", "unit_level", parent=shown, level=parent.text("unit_level") or "")
+
+
+def _may_stand_under(unit: Record, parent: Record) -> bool:
+    below, above = unit.text("unit_level"), parent.text("unit_level")
+    if below not in _LEVELS or above not in _LEVELS:
+        return True
+    return _LEVELS.index(above) < _LEVELS.index(below)
+
+
+def unit_unused(plan: Plan) -> Iterator[Issue]:
+    """A unit leads a project, owns a risk or a control, or stands above one that does."""
+    parents = parents_of(plan, "units", "parent_unit_id")
+    used: set[str] = set()
+    for named in _units_named(plan):
+        for unit_id in lineage(named, parents):
+            if unit_id in used:
+                break
+            used.add(unit_id)
+    for unit in plan.records("units"):
+        if unit.id not in used:
+            yield unit.issue("unit_unused", "unit_id", name=unit.text("name_th") or "")
+
+
+def _units_named(plan: Plan) -> Iterator[str | None]:
+    yield from (project.text("lead_unit_id") for project in plan.records("projects"))
+    for table in ("risks", "risk_controls"):
+        yield from (record.text("owner_unit_id") for record in plan.records(table))
+
+
+def mission_dimension_mismatch(plan: Plan) -> Iterator[Issue]:
+    """A project's mission, and a mission's parent, belong to the same dimension as they do."""
+    for table, field in (("missions", "parent_mission_id"), ("projects", "mission_id")):
+        for record in plan.records(table):
+            mission = plan.find("missions", record.text(field))
+            if mission is not None and mission.text("dimension_id") != record.text("dimension_id"):
+                own, other = record.text("dimension_id") or "", mission.text("dimension_id") or ""
+                yield record.issue("mission_dimension_mismatch", field, dimension=own, other=other)
+
+
+def sequence_gap(plan: Plan) -> Iterator[Issue]:
+    """The sequence numbers run from 1 without a gap; a number used twice leaves one, and only the double is told."""
+    projects = plan.records("projects")
+    numbered = sorted((no, p.row, p) for p in projects if (no := p.integer("sequence_no")) is not None)
+    doubles = [(again[2], first[1]) for first, again in pairwise(numbered) if first[0] == again[0]]
+    for project, first_row in doubles:
+        yield project.issue("sequence_gap", "sequence_no", variant="double", first_row=first_row)
+    expected = 1
+    for number, _, project in [] if doubles else numbered:
+        if number != expected:
+            yield project.issue("sequence_gap", "sequence_no", expected=expected)
+        expected = number + 1
+
+
+def sequence_printed_differs(plan: Plan) -> Iterator[Issue]:
+    """The printed number is the project's sequence number, in a plan that says that it numbers continuously."""
+    if not _numbers_continuously(plan):
+        return
+    for project in plan.records("projects"):
+        printed = _NUMBER.findall(project.text("sequence_printed") or "")
+        number = project.integer("sequence_no")
+        if printed and number is not None and number not in map(int, printed):
+            yield project.issue("sequence_printed_differs", "sequence_printed", number=number)
+
+
+def _numbers_continuously(plan: Plan) -> bool:
+    conventions = plan.package.descriptor.get("conventions")
+    return isinstance(conventions, dict) and conventions.get("sequence_printed") == "continuous"
+
+
+def title_differs(plan: Plan) -> Iterator[Issue]:
+    """The title in the summary table is the sheet's, but for white space and quotation marks."""
+    for project in plan.records("projects"):
+        summary, title = project.text("summary_title_printed"), project.text("title_th")
+        if summary and title and _bare(summary, _QUOTES) != _bare(title, _QUOTES):
+            yield project.issue("title_differs", "summary_title_printed", title=title)
+
+
+def _bare(text: str, without: str = "") -> str:
+    """A text without white space and the characters named."""
+    return "".join(character for character in text if not character.isspace() and character not in without)
+
+
+def unit_differs(plan: Plan) -> Iterator[Issue]:
+    """The unit in the summary table is the project's lead unit, or one above it below the root.
+
+    Its first word decides, since summary tables shorten: ``กองยุทธศาสตร์ (งานนิติการฯ)`` is the division
+    กองยุทธศาสตร์และงบประมาณ.
+    """
+    parents = parents_of(plan, "units", "parent_unit_id")
+    for project in plan.records("projects"):
+        word = _UNIT_WORD.search(project.text("summary_unit_printed") or "")
+        shortened = word[0].removesuffix("ฯ") if word else ""
+        names = [_bare(unit.text("name_th") or "") for unit in _lead_units(plan, project, parents)]
+        if shortened and names and not any(shortened in name for name in names):
+            lead = project.text("lead_unit_printed") or ""
+            yield project.issue("unit_differs", "summary_unit_printed", lead=lead)
+
+
+def _lead_units(plan: Plan, project: Record, parents: Parents) -> Iterator[Record]:
+    """The lead unit and those above it, without the root unless it leads itself; none where they run into a cycle."""
+    line = list(lineage(project.text("lead_unit_id"), parents))
+    if line and line[-1] not in parents:
+        for unit_id in line[:-1] or line:
+            unit = plan.find("units", unit_id)
+            if unit is not None:
+                yield unit
+
+
+def kind_differs(plan: Plan) -> Iterator[Issue]:
+    """The kind is the one that the title's first word names; titles that begin otherwise are not judged."""
+    for project in plan.records("projects"):
+        title = _bare(project.text("title_th") or "", _QUOTES)
+        word = next((word for word in _KINDS if title.startswith(word)), None)
+        if word and project.text("project_kind") not in (None, _KINDS[word]):
+            yield project.issue("kind_differs", "project_kind", word=word, kind=_KINDS[word])
+
+
+def duplicate_title(plan: Plan) -> Iterator[Issue]:
+    """No two projects have the same title."""
+    first: dict[str, Record] = {}
+    for project in plan.records("projects"):
+        title = _bare(project.text("title_th") or "")
+        known = first.setdefault(title, project)
+        if title and known is not project:
+            yield project.issue("duplicate_title", "title_th", first=known.id, first_row=known.row)
+
+
+def project_without_target(plan: Plan) -> Iterator[Issue]:
+    """A project names whom it is for."""
+    return _without(plan, "project_without_target", "projects", "targets")
+
+
+def project_without_indicator(plan: Plan) -> Iterator[Issue]:
+    """A project has an output or outcome to be measured by."""
+    return _without(plan, "project_without_indicator", "projects", "indicators")
+
+
+def risk_without_control(plan: Plan) -> Iterator[Issue]:
+    """A risk has a measure against it."""
+    return _without(plan, "risk_without_control", "risks", "risk_controls")
+
+
+def _without(plan: Plan, code: str, table: str, children: str) -> Iterator[Issue]:
+    """Records that no row of another table belongs to."""
+    owners: Set[str] = {child.id for child in plan.records(children)}
+    for record in plan.records(table):
+        if record.id not in owners:
+            yield record.issue(code, record.table.schema.primary_key[0])
+
+
+def risk_score_differs(plan: Plan) -> Iterator[Issue]:
+    """The score is likelihood times impact, where all three are given."""
+    for risk in plan.records("risks"):
+        likelihood, impact, score = (risk.number(field) for field in ("likelihood", "impact", "risk_score"))
+        if likelihood is not None and impact is not None and score is not None and score != likelihood * impact:
+            yield risk.issue(
+                "risk_score_differs",
+                "risk_score",
+                likelihood=str(likelihood),
+                impact=str(impact),
+                expected=str(likelihood * impact),
+            )
+
+
+RULES: dict[str, PlanRule] = {
+    "plan_row_count": PlanRule(plan_row_count, ("plans",)),
+    "id_prefix_wrong": PlanRule(id_prefix_wrong, _WITH_ID),
+    "scope_unknown": PlanRule(scope_unknown, ("printed_totals", *_SCOPES.values())),
+    "years_reversed": PlanRule(years_reversed, ("plans", "projects")),
+    "year_outside_plan": PlanRule(year_outside_plan, ("plans", "projects", "targets", "errata")),
+    "unit_cycle": PlanRule(unit_cycle, ("units",)),
+    "unit_level_order": PlanRule(unit_level_order, ("units",)),
+    "unit_unused": PlanRule(unit_unused, ("units", "projects", "risks", "risk_controls")),
+    "mission_dimension_mismatch": PlanRule(mission_dimension_mismatch, ("missions", "projects")),
+    "mission_cycle": PlanRule(mission_cycle, ("missions",)),
+    "parent_project_invalid": PlanRule(parent_project_invalid, ("projects",)),
+    "sequence_gap": PlanRule(sequence_gap, ("projects",)),
+    "sequence_printed_differs": PlanRule(sequence_printed_differs, ("projects",)),
+    "title_differs": PlanRule(title_differs, ("projects",)),
+    "unit_differs": PlanRule(unit_differs, ("projects", "units")),
+    "kind_differs": PlanRule(kind_differs, ("projects",)),
+    "duplicate_title": PlanRule(duplicate_title, ("projects",)),
+    "project_without_target": PlanRule(project_without_target, ("projects", "targets")),
+    "project_without_indicator": PlanRule(project_without_indicator, ("projects", "indicators")),
+    "risk_score_differs": PlanRule(risk_score_differs, ("risks",)),
+    "risk_without_control": PlanRule(risk_without_control, ("risks", "risk_controls")),
+}

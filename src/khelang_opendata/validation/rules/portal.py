@@ -1,0 +1,114 @@
+"""Rules of portal readiness: what a portal demands of a data set is known before anything is sent.
+
+The mandatory fields, legal values and limits are data (``portals/thai_gdc.yaml``). The metadata are judged only where
+the descriptor has the property ``portal``; file names and sizes always. Whether the descriptor's properties have the
+right type, and those that its profile demands are there, is ``descriptor_invalid``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from khelang_opendata.catalogue import issue
+from khelang_opendata.errors import Issue, Location
+from khelang_opendata.schema import JsonObject
+from khelang_opendata.validation.plan import Plan
+from khelang_opendata.validation.rules.registry import PlanRule
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+"""A valid e-mail address of the HTML standard, with a dot in its domain."""
+
+
+@lru_cache(maxsize=1)
+def portal_profile() -> JsonObject:
+    """What the portals of the Thai government demand (metadata scheme thai_gdc): the content of its data file."""
+    text = files("khelang_opendata").joinpath("portals/thai_gdc.yaml").read_text(encoding="utf-8")
+    profile: JsonObject = yaml.safe_load(text)
+    return profile
+
+
+def portal_metadata_missing(plan: Plan) -> Iterator[Issue]:
+    """Every mandatory field is given, by ``portal`` or by the package itself, and is not blank."""
+    portal = _portal(plan)
+    if portal is None:
+        return
+    for name in portal_profile()["mandatory"]:
+        if _is_blank(portal.get(name, "")):
+            yield issue("portal_metadata_missing", property=f"portal/{name}")
+    for name in portal_profile()["from_package"]:
+        value = plan.package.descriptor.get(name)
+        if value and _is_blank(value):
+            yield issue("portal_metadata_missing", property=name)
+
+
+def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
+    """Values are of the portal's lists, the address is one of e-mail, and every tag is long enough."""
+    portal = _portal(plan)
+    if portal is None:
+        return
+    profile = portal_profile()
+    for name, legal in profile["legal"].items():
+        for value in _texts(portal.get(name), listed=name in profile["lists"]):
+            if value.strip() and value not in legal:
+                yield issue("portal_value_illegal", property=f"portal/{name}", value=value, allowed=", ".join(legal))
+    for address in _texts(portal.get("maintainer_email"), listed=False):
+        if address.strip() and not _EMAIL.fullmatch(address):
+            yield issue("portal_value_illegal", variant="email", property="portal/maintainer_email", value=address)
+    least = profile["limits"]["tag_characters"]
+    for tag in _texts(plan.package.descriptor.get("keywords"), listed=True):
+        if tag and len(tag.strip()) < least:
+            yield issue("portal_value_illegal", variant="tag", property="keywords", value=tag, least=least)
+
+
+def file_name_not_ascii(plan: Plan) -> Iterator[Issue]:
+    """File names are ASCII: portals change or refuse others. Unsafe paths have an issue of their own."""
+    for resource in plan.package.resources:
+        if resource.problem in (None, "missing") and not resource.path.isascii():
+            yield issue("file_name_not_ascii", Location(resource.name), path=resource.path)
+
+
+def table_too_large(plan: Plan, limits: Mapping[str, int] | None = None) -> Iterator[Issue]:
+    """A table is no larger than portals take.
+
+    Args:
+        plan: the package's tables.
+        limits: ``rows`` and ``columns`` a table may have; by default the portal's.
+    """
+    limits = limits or portal_profile()["limits"]
+    for name, table in plan.tables.items():
+        sizes = {"rows": len(table.table.rows), "columns": len(table.table.header)}
+        for what, size in sizes.items():
+            if size > limits[what]:
+                yield issue("table_too_large", Location(name), variant=what, found=size, limit=limits[what])
+
+
+def _portal(plan: Plan) -> JsonObject | None:
+    portal = plan.package.descriptor.get("portal")
+    return portal if isinstance(portal, dict) else None
+
+
+def _is_blank(value: Any) -> bool:
+    """Whether a text or list says nothing; a value of another type is not blank but wrong."""
+    return value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _texts(value: Any, *, listed: bool) -> list[str]:
+    """The text of a property, or those of its list; none where it is of another type."""
+    if listed:
+        return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+    return [value] if isinstance(value, str) else []
+
+
+RULES: dict[str, PlanRule] = {
+    "portal_metadata_missing": PlanRule(portal_metadata_missing),
+    "portal_value_illegal": PlanRule(portal_value_illegal),
+    "file_name_not_ascii": PlanRule(file_name_not_ascii),
+    "table_too_large": PlanRule(table_too_large),
+}

@@ -1,0 +1,41 @@
+"""Parent relations (units, missions, projects): a cycle ends every walk, and is found in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from khelang_opendata.validation.plan import Plan
+
+Parents = Mapping[str, str]
+
+
+def parents_of(plan: Plan, table: str, field: str) -> Parents:
+    """The parent of each record that names one, by their ids, in file order."""
+    return {record.id: parent for record in plan.records(table) if (parent := record.text(field))}
+
+
+def lineage(start: str | None, parents: Parents) -> Iterator[str]:
+    """An id, its parent, and so on up to the root; a cycle is walked once."""
+    walked: set[str] = set()
+    here = start
+    while here and here not in walked:
+        walked.add(here)
+        yield here
+        here = parents.get(here)
+
+
+def cycles(parents: Parents) -> Iterator[tuple[str, ...]]:
+    """Each cycle of a parent relation, from its first id in file order upwards."""
+    position = {id_: number for number, id_ in enumerate(parents)}
+    seen: set[str] = set()
+    for start in parents:
+        path: dict[str, int] = {}
+        here = start
+        while here in parents and here not in seen:
+            seen.add(here)
+            path[here] = len(path)
+            here = parents[here]
+        if here in path:
+            ring = list(path)[path[here] :]
+            first = ring.index(min(ring, key=position.__getitem__))
+            yield (*ring[first:], *ring[:first])
