@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: release test lint format lock clean
+.PHONY: release test lint format docs lock clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -31,6 +31,9 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
+
+docs: $(READY)
+	$(BIN)/python -m khelang_opendata.render.rules_markdown docs/rules.md
 
 lock:
 	$(PYTHON) -m venv --clear build/lock

