@@ -41,6 +41,11 @@ class Entry:
     wording: Wording | None
     variants: Mapping[str, Wording]
 
+    @property
+    def wordings(self) -> tuple[Wording, ...]:
+        """All wordings: the entry's own, if it has one, then each variant's."""
+        return (*((self.wording,) if self.wording else ()), *self.variants.values())
+
     def wording_for(self, params: Params) -> Wording:
         """The wording of the variant that ``params`` names, else the entry's own."""
         wording = self.variants.get(str(params.get("variant"))) or self.wording

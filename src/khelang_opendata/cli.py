@@ -5,7 +5,6 @@ Exit codes: 0 fine, 1 problems in the data, 2 wrong usage, 3 failure of the tool
 
 from __future__ import annotations
 
-import json
 import locale
 import os
 import sys
@@ -27,7 +26,7 @@ from khelang_opendata.errors import (
     UsageError,
     WarningsUnacknowledged,
 )
-from khelang_opendata.files import write_atomically
+from khelang_opendata.files import json_bytes, write_atomically
 from khelang_opendata.package import DESCRIPTOR, Package
 from khelang_opendata.release import build_release, publish_release
 from khelang_opendata.render import Format, explanation, failure_text, render_report, report_text
@@ -248,5 +247,5 @@ def sync_command(path: Path, check: bool, lang: Language) -> None:
         _print(notice("sync_stale", lang, path=str(file)) + "\n")
         sys.exit(_PROBLEMS_IN_DATA)
     else:
-        write_atomically(file, (json.dumps(compiled, ensure_ascii=False, indent=2) + "\n").encode())
+        write_atomically(file, json_bytes(compiled))
         _print(notice("sync_written", lang, path=str(file)) + "\n")

@@ -1,12 +1,19 @@
-"""Writing to disk so that a crash at any moment leaves the old file or the new one."""
+"""Writing our files: the form of our JSON, and a crash at any moment leaves the old file or the new one."""
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from khelang_opendata.errors import OutputUnwritable
+
+
+def json_bytes(value: Any) -> bytes:
+    """JSON as every file of ours has it: UTF-8, Thai as it reads, two spaces, a line end."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

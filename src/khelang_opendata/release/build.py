@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from khelang_opendata.catalogue import Language
 from khelang_opendata.errors import PackageInvalid, Report, WarningsUnacknowledged
+from khelang_opendata.files import json_bytes
 from khelang_opendata.package import DESCRIPTOR, Package, Resource
 from khelang_opendata.release.readme import readme
 from khelang_opendata.render import report_json
@@ -66,7 +66,7 @@ def build_release(package: Package, released_on: date, *, allow_warnings: str | 
     descriptor = _released_descriptor(package, family, files, released_on)
     if report.warnings:
         descriptor["allowedWarnings"] = {"count": report.warnings, "reason": allow_warnings}
-    files[DESCRIPTOR] = _json_bytes(descriptor)
+    files[DESCRIPTOR] = json_bytes(descriptor)
     files |= _schema_files(family)
     files["validation-report.json"] = report_json(report).encode()
     for language in Language:
@@ -88,7 +88,7 @@ def content_hash(files: Mapping[str, bytes]) -> str:
             descriptor = json.loads(files[path])
             descriptor.pop("created", None)
             descriptor.pop("allowedWarnings", None)
-            digest.update(f"{path} {file_hash(_json_bytes(descriptor))}\n".encode())
+            digest.update(f"{path} {file_hash(json_bytes(descriptor))}\n".encode())
         elif path.startswith(("data/", "schemas/")):
             digest.update(f"{path} {file_hash(files[path])}\n".encode())
     return f"sha256:{digest.hexdigest()}"
@@ -137,7 +137,3 @@ def _manifest(files: Mapping[str, bytes]) -> bytes:
     """The files' hashes in the format that ``sha256sum --check`` reads."""
     lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files))
     return "".join(lines).encode()
-
-
-def _json_bytes(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

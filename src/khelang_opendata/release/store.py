@@ -21,7 +21,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from khelang_opendata.errors import OutputUnwritable, ReleaseDamaged, ReleaseLocked, VersionExists
-from khelang_opendata.files import write_atomically
+from khelang_opendata.files import json_bytes, write_atomically
 from khelang_opendata.package import DESCRIPTOR
 from khelang_opendata.release.build import MANIFEST, Release, content_hash
 
@@ -138,7 +138,7 @@ def _write_folder(release: Release, out: Path) -> None:
 def _write_index(release: Release, out: Path, entries: dict[str, dict[str, Any]]) -> None:
     ordered = sorted(entries.values(), key=lambda entry: [int(n) for n in entry["version"].split(".")])
     index = {"name": release.name, "title": release.title, "latest": ordered[-1]["version"], "releases": ordered}
-    data = (json.dumps(index, ensure_ascii=False, indent=2) + "\n").encode()
+    data = json_bytes(index)
     path = out / INDEX
     if not path.is_file() or path.read_bytes() != data:
         write_atomically(path, data)

@@ -89,13 +89,12 @@ def explanation(code: str, language: Language) -> str:
     """
     entry = rule(code)
     example = example_of(code)
-    wordings = [entry.wording] if entry.wording else []
     lines = [
         f"{code} ({notice(f'severity_{entry.severity}', language)}): {entry.title[language]}",
         "",
         f"{notice('why', language)}: {entry.explanation[language]}",
         "",
-        *(f"- {w.message[language]}\n  {w.fix[language]}" for w in (*wordings, *entry.variants.values())),
+        *(f"- {w.message[language]}\n  {w.fix[language]}" for w in entry.wordings),
         "",
         *([f"{notice('example', language)}: {example_text(example, language)}", ""] if example else []),
         f"{notice('source', language)}: {entry.source}",

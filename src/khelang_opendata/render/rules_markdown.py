@@ -44,14 +44,10 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield from ("", f"**{_escaped(rule.title[language])}**", "")
         yield f"{notice('why', language)}: {_escaped(rule.explanation[language])}"
         yield ""
-        yield from (_way(wording, language) for wording in _wordings(rule))
+        yield from (_way(wording, language) for wording in rule.wordings)
         if example := example_of(rule.code):
             link = f"../schemas/{CURRENT}/examples/invalid/{rule.code}"
             yield from ("", f"[{notice('example', language)}]({link}): {_escaped(example_text(example, language))}")
-
-
-def _wordings(rule: Rule) -> list[Wording]:
-    return [*([rule.wording] if rule.wording else []), *rule.variants.values()]
 
 
 def _way(wording: Wording, language: Language) -> str:

@@ -42,8 +42,7 @@ def report_sarif(report: Report, language: Language, package: Package | None = N
 
 
 def _rule(rule: Rule, language: Language) -> dict[str, Any]:
-    wordings = [*([rule.wording] if rule.wording else []), *rule.variants.values()]
-    fixes = dict.fromkeys(_without_names(wording.fix[language]) for wording in wordings)
+    fixes = dict.fromkeys(_without_names(wording.fix[language]) for wording in rule.wordings)
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title[language]},

@@ -45,9 +45,13 @@ def acknowledge(issues: Iterable[Issue], plan: Plan, judged: Set[str]) -> Iterat
         judged: the rules that could be applied; errata of others may not be judged either.
     """
     rows = [(Erratum.of(row), row) for row in plan.records("errata")]
+    by_rule: dict[str, list[Erratum]] = {}
+    for erratum, _ in rows:
+        by_rule.setdefault(erratum.rule, []).append(erratum)
     used: set[str] = set()
     for issue in issues:
-        explaining = [e for e, _ in rows if issue.severity is Severity.WARNING and e.explains(issue)]
+        candidates = by_rule.get(issue.code, ()) if issue.severity is Severity.WARNING else ()
+        explaining = [erratum for erratum in candidates if erratum.explains(issue)]
         used.update(erratum.id for erratum in explaining)
         yield replace(issue, acknowledged_by=explaining[0].id) if explaining else issue
     for erratum, row in rows:
