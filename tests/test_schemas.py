@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from khelang_opendata import Package, load_family
-from khelang_opendata.schema import TABLE_ORDER
+from khelang_opendata.schema import TABLE_ORDER, TableSchema
 from tests.conftest import PLAN, STANDARD, VALID
 
 TABLES = {name: json.loads((STANDARD / f"tables/{name}.json").read_text(encoding="utf-8")) for name in TABLE_ORDER}
@@ -70,6 +70,28 @@ def test_codelist_is_titled_unique_and_used(codelist: str) -> None:
     assert all(row["title_th"] and row["title_en"] for row in rows)
     assert len({row["code"] for row in rows}) == len(rows)
     assert any(field.get("codelist") == codelist for _, field in FIELDS)
+
+
+@pytest.mark.parametrize(("table", "field"), FIELDS, ids=IDS)
+def test_field_knows_the_codes_of_its_codelist(table: str, field: dict[str, Any]) -> None:
+    known = load_family().tables[table].field_by_name[field["name"]]
+    expected = tuple(codes(field["codelist"])) if "codelist" in field else None
+    assert known.codes == expected
+    assert known.open_codes == (expected if field.get("openCodelist") else None)
+
+
+def test_digest_tells_compiled_schemas_apart() -> None:
+    tables = load_family().tables
+    assert len({table.digest for table in tables.values()}) == len(TABLE_ORDER)
+    again = TableSchema({**TABLES["plans"], "title": "ชื่ออื่น"}, ())
+    assert again.digest == tables["plans"].digest
+    assert TableSchema({**TABLES["plans"], "primaryKey": []}, ()).digest != again.digest
+
+
+def test_family_is_read_once() -> None:
+    assert load_family() is load_family("anticorruption-plan/1.0.0")
+    with pytest.raises(KeyError):
+        load_family("anticorruption-plan/9.9.9")
 
 
 def test_every_table_begins_with_plan_id_and_refers_to_plans() -> None:

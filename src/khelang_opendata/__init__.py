@@ -3,15 +3,11 @@
 A package is loaded (:class:`Package`), checked (:func:`validate`, giving a :class:`Report` of :class:`Issue`),
 built into a :class:`Release` (:func:`build_release`) and written (:func:`publish_release`). Every issue and failure
 is a code with parameters; :func:`issue_texts` and :func:`failure_text` say it in Thai or English.
+
+Each name is imported from its module when it is first asked for, so that nothing is loaded that nobody uses.
 """
 
-from khelang_opendata.catalogue import Language, rules
-from khelang_opendata.errors import Issue, KhelangError, Location, Report, Severity
-from khelang_opendata.package import Package
-from khelang_opendata.release import Outcome, Release, build_release, publish_release
-from khelang_opendata.render import failure_text, issue_texts, report_json, report_text
-from khelang_opendata.schema import SchemaFamily, load_family
-from khelang_opendata.validation import validate
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
@@ -35,4 +31,42 @@ __all__ = [
     "report_text",
     "rules",
     "validate",
+    "validate_many",
 ]
+
+if TYPE_CHECKING:
+    from khelang_opendata.catalogue import Language, rules
+    from khelang_opendata.errors import Issue, KhelangError, Location, Report, Severity
+    from khelang_opendata.package import Package
+    from khelang_opendata.release import Outcome, Release, build_release, publish_release
+    from khelang_opendata.render.json import report_json
+    from khelang_opendata.render.messages import failure_text, issue_texts
+    from khelang_opendata.render.text import report_text
+    from khelang_opendata.schema import SchemaFamily, load_family
+    from khelang_opendata.validation import validate
+    from khelang_opendata.validation.many import validate_many
+else:
+    _MODULES = {
+        "catalogue": ("Language", "rules"),
+        "errors": ("Issue", "KhelangError", "Location", "Report", "Severity"),
+        "package": ("Package",),
+        "release": ("Outcome", "Release", "build_release", "publish_release"),
+        "render.json": ("report_json",),
+        "render.messages": ("failure_text", "issue_texts"),
+        "render.text": ("report_text",),
+        "schema": ("SchemaFamily", "load_family"),
+        "validation": ("validate",),
+        "validation.many": ("validate_many",),
+    }
+
+    def __getattr__(name: str) -> object:
+        for module, names in _MODULES.items():
+            if name in names:
+                from importlib import import_module  # noqa: PLC0415 (only where a public name is used)
+
+                value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+                return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,15 +1,19 @@
-"""The catalogue of rules and failures (``rules.yaml``): what each code weighs and says in Thai and English."""
+"""The catalogue (``rules.json``): what each rule on the data, failure of the tool and notice says in Thai and English.
+
+A rule has a severity (an error blocks a release, a warning needs an erratum, info never blocks), title, message,
+explanation (why it exists), fix and source. One that can be broken in several ways has variants, each with its message
+and fix; an entry's own message serves where no variant is named. ``{names}`` in a text are filled from the issue's
+params, ``{cell}``, ``{field}``, ``{row}``, ``{line}`` and ``{resource}`` from its place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
-
-import yaml
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 from khelang_opendata.errors import Issue, Location, Params, RuleUnknown, Severity
 
@@ -24,22 +28,26 @@ class Language(StrEnum):
 Text = Mapping[Language, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """What is wrong (``message``) and what to do (``fix``), with ``{names}`` of parameters."""
 
     message: Text
     fix: Text
 
 
-@dataclass(frozen=True, slots=True)
 class Entry:
-    """One code of the catalogue; a variant tells apart the ways one thing can be wrong."""
+    """One code of the catalogue; a variant tells apart the ways one thing can be wrong.
 
-    code: str
-    title: Text
-    wording: Wording | None
-    variants: Mapping[str, Wording]
+    Args:
+        code: its name.
+        content: what ``rules.json`` has under that name.
+    """
+
+    def __init__(self, code: str, content: Mapping[str, Any]) -> None:
+        self.code = code
+        self.title: Text = content["title"]
+        self.wording = _wording(content) if "message" in content else None
+        self.variants = {name: _wording(variant) for name, variant in content.get("variants", {}).items()}
 
     @property
     def wordings(self) -> tuple[Wording, ...]:
@@ -54,30 +62,60 @@ class Entry:
         return wording
 
 
-@dataclass(frozen=True, slots=True)
 class Rule(Entry):
     """A rule on the data: an entry with a severity, the reason it exists, and where it comes from."""
 
-    severity: Severity
-    explanation: Text
-    source: str
+    def __init__(self, code: str, content: Mapping[str, Any]) -> None:
+        super().__init__(code, content)
+        self.severity = Severity(content["severity"])
+        self.explanation: Text = content["explanation"]
+        self.source: str = content["source"]
 
 
+_E = TypeVar("_E", bound=Entry)
+
+
+class _Entries(Mapping[str, _E]):
+    """Entries by code in the catalogue's order, each built when it is first asked for."""
+
+    def __init__(self, raw: dict[str, Any], build: Callable[[str, dict[str, Any]], _E]) -> None:
+        self._raw, self._build = raw, build
+        self._built: dict[str, _E] = {}
+
+    def __getitem__(self, code: str) -> _E:
+        if code not in self._built:
+            self._built[code] = self._build(code, self._raw[code])
+        return self._built[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._raw
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+@cache
 def rules() -> Mapping[str, Rule]:
-    """All rules by code, in the order of ``rules.yaml``."""
-    return _catalogue()[0]
+    """All rules by code, in the order of ``rules.json``."""
+    return _Entries(_content()["rules"], Rule)
 
 
+@cache
 def failures() -> Mapping[str, Entry]:
     """All failures of the tool by code."""
-    return _catalogue()[1]
+    return _Entries(_content()["failures"], Entry)
 
 
 def notice(name: str, language: Language, /, **params: str | int | float) -> str:
     """What the command line says, in one language."""
-    return _catalogue()[2][name][language].format(**params)
+    text: str = _content()["notices"][name][language]
+    return text.format(**params)
 
 
+@cache
 def rule(code: str) -> Rule:
     """The rule of this code.
 
@@ -95,31 +133,11 @@ def issue(code: str, location: Location | None = None, /, **params: str | int | 
     return Issue(code, rule(code).severity, location or Location(), params)
 
 
-@lru_cache(maxsize=1)
-def _catalogue() -> tuple[Mapping[str, Rule], Mapping[str, Entry], Mapping[str, Text]]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files("khelang_opendata").joinpath("rules.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 (a safe loader either way)
-    rules_ = {code: _rule(code, entry) for code, entry in content["rules"].items()}
-    failures_ = {code: Entry(*_common(code, entry)) for code, entry in content["failures"].items()}
-    notices = {name: _text(entry) for name, entry in content["notices"].items()}
-    return rules_, failures_, notices
+@cache
+def _content() -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("rules.json").read_bytes())
+    return content
 
 
-def _rule(code: str, entry: dict[str, Any]) -> Rule:
-    severity = Severity(entry["severity"])
-    return Rule(*_common(code, entry), severity, _text(entry["explanation"]), str(entry["source"]))
-
-
-def _common(code: str, entry: dict[str, Any]) -> tuple[str, Text, Wording | None, dict[str, Wording]]:
-    own = _wording(entry) if "message" in entry else None
-    variants = {name: _wording(variant) for name, variant in entry.get("variants", {}).items()}
-    return code, _text(entry["title"]), own, variants
-
-
-def _wording(entry: dict[str, Any]) -> Wording:
-    return Wording(_text(entry["message"]), _text(entry["fix"]))
-
-
-def _text(value: dict[str, str]) -> Text:
-    return {language: value[language].strip() for language in Language}
+def _wording(content: Mapping[str, Any]) -> Wording:
+    return Wording(content["message"], content["fix"])

@@ -9,8 +9,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from importlib.resources import files
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +21,16 @@ JsonObject = dict[str, Any]
 
 def schemas_folder() -> Path:
     """The folder that holds the schema families: inside the installed package, or beside ``src`` in a checkout."""
-    installed = Path(str(files("khelang_opendata"))) / "schemas"
+    installed = Path(__file__).parent / "schemas"
     return installed if installed.is_dir() else Path(__file__).parents[2] / "schemas"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
-    """One column: its Table Schema descriptor, and the codelist its values come from (None for free values)."""
+    """One column: its Table Schema descriptor, and the folder of the codelist that it may name."""
 
     descriptor: JsonObject
-    codes: tuple[str, ...] | None
+    codelists: Path
 
     @property
     def name(self) -> str:
@@ -42,13 +41,19 @@ class Field:
         """The Thai title."""
         return str(self.descriptor["title"])
 
+    @cached_property
+    def codes(self) -> tuple[str, ...] | None:
+        """The codes its values come from; None for free values."""
+        codelist = self.descriptor.get("codelist")
+        return _read_codes(self.codelists / codelist) if codelist else None
+
     @property
     def open_codes(self) -> tuple[str, ...] | None:
         """The codes of an open codelist: others are allowed, with a warning."""
         return self.codes if self.descriptor.get("openCodelist") else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableSchema:
     """One table of the family, as its JSON file describes it (Table Schema, Data Package v2)."""
 
@@ -86,8 +91,16 @@ class TableSchema:
         keep = ("$schema", "fields", "missingValues", "primaryKey", "foreignKeys")
         return {key: self.descriptor[key] for key in keep if key in self.descriptor}
 
+    @cached_property
+    def digest(self) -> str:
+        """What tells this compiled schema from any other: SHA-256 (hexadecimal) of its canonical JSON."""
+        from hashlib import sha256  # noqa: PLC0415 (loads OpenSSL)
 
-@dataclass(frozen=True)
+        canonical = json.dumps(self.compiled(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
 class SchemaFamily:
     """One version of the family: tables in their canonical order, codelists, and the descriptor's JSON Schema."""
 
@@ -130,9 +143,8 @@ TABLE_ORDER = (
 )
 
 
-@lru_cache(maxsize=8)
 def load_family(schema_id: str = CURRENT) -> SchemaFamily:
-    """Read one version of the family.
+    """One version of the family, read once.
 
     Args:
         schema_id: ``<family>/<version>`` as a descriptor's ``conformsTo`` gives it.
@@ -140,6 +152,11 @@ def load_family(schema_id: str = CURRENT) -> SchemaFamily:
     Raises:
         KeyError: this installation has no such version.
     """
+    return _load_family(schema_id)
+
+
+@cache
+def _load_family(schema_id: str) -> SchemaFamily:
     if schema_id not in known_schemas():
         raise KeyError(schema_id)
     folder = schemas_folder() / schema_id
@@ -155,17 +172,16 @@ def known_schemas() -> tuple[str, ...]:
 
 def _read_table(folder: Path, name: str) -> TableSchema:
     descriptor = _read_json(folder / "tables" / f"{name}.json")
-    fields = (Field(f, _read_codes(folder, f.get("codelist"))) for f in descriptor["fields"])
-    return TableSchema(descriptor, tuple(fields))
+    codelists = folder / "codelists"
+    return TableSchema(descriptor, tuple(Field(field, codelists) for field in descriptor["fields"]))
 
 
-def _read_codes(folder: Path, codelist: str | None) -> tuple[str, ...] | None:
-    if codelist is None:
-        return None
-    with (folder / "codelists" / codelist).open(encoding="utf-8-sig", newline="") as lines:
+@cache
+def _read_codes(codelist: Path) -> tuple[str, ...]:
+    with codelist.open(encoding="utf-8-sig", newline="") as lines:
         return tuple(row["code"] for row in csv.DictReader(lines))
 
 
 def _read_json(path: Path) -> JsonObject:
-    content: JsonObject = json.loads(path.read_text(encoding="utf-8"))
+    content: JsonObject = json.loads(path.read_bytes())
     return content

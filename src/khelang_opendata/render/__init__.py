@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from khelang_opendata.catalogue import Language
 from khelang_opendata.errors import Report
-from khelang_opendata.package import Package
-from khelang_opendata.render.csv import report_csv
-from khelang_opendata.render.html import report_html
-from khelang_opendata.render.json import report_json
-from khelang_opendata.render.messages import explanation, failure_text, issue_texts
-from khelang_opendata.render.sarif import report_sarif
-from khelang_opendata.render.text import report_text
 
-__all__ = ["Format", "explanation", "failure_text", "issue_texts", "render_report", "report_json", "report_text"]
+if TYPE_CHECKING:
+    from khelang_opendata.package import Package
+
+__all__ = ["Format", "render_report"]
 
 
 class Format(StrEnum):
@@ -41,12 +38,22 @@ def render_report(
     """
     match format_:
         case Format.JSON:
+            from khelang_opendata.render.json import report_json  # noqa: PLC0415 (one writer is used)
+
             return report_json(report)
         case Format.HTML:
+            from khelang_opendata.render.html import report_html  # noqa: PLC0415 (loads jinja2)
+
             return report_html(report, language, package)
         case Format.CSV:
+            from khelang_opendata.render.csv import report_csv  # noqa: PLC0415 (one writer is used)
+
             return report_csv(report, language)
         case Format.SARIF:
+            from khelang_opendata.render.sarif import report_sarif  # noqa: PLC0415 (one writer is used)
+
             return report_sarif(report, language, package)
         case Format.TEXT:
+            from khelang_opendata.render.text import report_text  # noqa: PLC0415 (one writer is used)
+
             return report_text(report, language, package, color=color)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_THAI = re.compile("[ -~\u0e01-\u0e5b‘’“”–—…]*")
+_THAI_MARK = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -38,7 +41,9 @@ def harmless(cell: str) -> str:
 
 def width(text: str) -> int:
     """Columns of a terminal that a text takes; Thai vowels and tone marks above and below take none."""
-    from wcwidth import wcswidth  # noqa: PLC0415 (16 ms to import, and only a text report needs it)
+    if _THAI.fullmatch(text):
+        return len(_THAI_MARK.sub("", text))
+    from wcwidth import wcswidth  # noqa: PLC0415 (16 ms to import, and only texts of other scripts need it)
 
     return max(0, wcswidth(text))
 

@@ -1,0 +1,25 @@
+"""The command line ``khelang``: parse, call the library, print, exit. Nothing else in the project prints.
+
+Exit codes: 0 fine, 1 problems in the data, 2 wrong usage, 3 failure of the tool or its surroundings. Each command is
+loaded when it is called.
+"""
+
+from __future__ import annotations
+
+import click
+
+from khelang_opendata import __version__
+from khelang_opendata.cli.common import Commands
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="khelang")
+def main() -> None:
+    """แผนป้องกันการทุจริตของ อปท. เป็นข้อมูลเปิด · Anti-corruption plans of Thai local governments as open data.
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang validate
+      khelang release --out releases
+      khelang explain value_missing
+    """

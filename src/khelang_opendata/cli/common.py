@@ -1,0 +1,104 @@
+"""What the commands share: languages, printing, and how a failure becomes its remedy and exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.errors import DataRefused, KhelangError, PackageInvalid, UsageError, WarningsUnacknowledged
+
+PROBLEMS_IN_DATA, WRONG_USAGE, FAILURE = 1, 2, 3
+
+
+def default_language() -> Language:
+    """Thai where the system speaks it, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next(filter(None, names), None) or _system_locale()
+    return Language.TH if name.lower().startswith("th") else Language.EN
+
+
+def _system_locale() -> str:
+    import locale  # noqa: PLC0415 (only where the environment names no language)
+
+    return locale.getlocale()[0] or ""
+
+
+def _remember(ctx: click.Context, language: Language) -> Language:
+    """Keep the language for a failure's text, which is written outside the command."""
+    ctx.meta["language"] = language
+    return language
+
+
+package_argument = click.argument("path", type=click.Path(path_type=Path), default=Path("datapackage"))
+language_option = click.option(
+    "--lang",
+    type=click.Choice([language.value for language in Language]),
+    show_default="of the system",
+    callback=lambda ctx, _param, value: _remember(ctx, Language(value) if value else default_language()),
+    help="ภาษาของข้อความ · Language of the messages.",
+)
+
+
+_COMMANDS = {
+    "validate": ("validate", "validate_command"),
+    "release": ("release", "release_command"),
+    "diff": ("diff", "diff_command"),
+    "explain": ("standard", "explain_command"),
+    "schema": ("standard", "schema_group"),
+}
+"""The commands, each with its module and function."""
+
+
+class Commands(click.Group):
+    """Loads each command when it is called, and turns every failure into its remedy and exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, function = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"khelang_opendata.cli.{module}"), function)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KhelangError as error:
+            _fail(error, ctx.meta.get("language") or default_language())
+
+
+def _fail(error: KhelangError, language: Language) -> NoReturn:
+    if isinstance(error, PackageInvalid | WarningsUnacknowledged):
+        from khelang_opendata.render.text import report_text  # noqa: PLC0415 (only these failures need it)
+
+        print_text(report_text(error.report, language), err=True)
+    print_text(failure_lines(error, language), err=True)
+    sys.exit(exit_code(error))
+
+
+def failure_lines(error: KhelangError, language: Language) -> str:
+    """What a failure says, and what to do."""
+    from khelang_opendata.render.messages import failure_text  # noqa: PLC0415 (only a failure needs it)
+
+    texts = failure_text(error, language)
+    return f"khelang: {texts.message}\n{notice('fix', language)}: {texts.fix}\n"
+
+
+def exit_code(error: KhelangError) -> int:
+    """The exit code of a failure."""
+    kinds = ((DataRefused, PROBLEMS_IN_DATA), (UsageError, WRONG_USAGE))
+    return next((code for kind, code in kinds if isinstance(error, kind)), FAILURE)
+
+
+def print_text(text: str, *, err: bool = False) -> None:
+    """Print to a person's terminal in its encoding, and to files and pipes always as UTF-8."""
+    stream = sys.stderr if err else sys.stdout
+    click.echo(text if stream.isatty() else text.encode(), nl=False, err=err)

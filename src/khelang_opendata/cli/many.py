@@ -1,0 +1,140 @@
+"""The reports of many packages: to the terminal or a pipe one after the other, or into a folder with a summary."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, count
+from pathlib import Path
+
+import click
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, exit_code, failure_lines, print_text
+from khelang_opendata.cli.validate import is_failure, load
+from khelang_opendata.errors import OutputFolderNeeded, OutputUnwritable
+from khelang_opendata.files import write_atomically
+from khelang_opendata.render import Format, render_report
+from khelang_opendata.render.cells import harmless, visible
+from khelang_opendata.render.json import report_object
+from khelang_opendata.render.messages import failure_text
+from khelang_opendata.tableschema import Engine
+from khelang_opendata.validation.many import Validated, validate_many
+
+_SUFFIX = {form: f".{form.value}" for form in Format} | {Format.TEXT: ".txt"}
+_HEADING = ["package", "valid", "errors", "warnings", "acknowledged", "infos", "report", "failure"]
+
+
+class Many:
+    """One report a package, then what they come to."""
+
+    def __init__(self, form: Format, language: Language, output: Path | None, fail_on: str) -> None:
+        if output is None and form not in (Format.TEXT, Format.JSON):
+            raise OutputFolderNeeded(format=form.value)
+        self.form, self.language, self.output, self.fail_on = form, language, output, fail_on
+        self.totals: Counter[str] = Counter()
+        self.names = {"summary"}
+        self.rows: list[list[object]] = [list(_HEADING)]
+
+    def run(self, paths: Sequence[Path], engine: str | None, processes: int | None) -> int:
+        """Check the packages, write their reports and the summary, and give the exit code."""
+        if self.output:
+            _make_folder(self.output)
+        code = 0
+        chosen = Engine(engine) if engine else None
+        with self._progress(validate_many(paths, processes=processes, engine=chosen), len(paths)) as results:
+            for result in results:
+                code = max(code, self._take(result))
+        self._finish()
+        return code
+
+    @contextmanager
+    def _progress(self, results: Iterator[Validated], count: int) -> Iterator[Iterator[Validated]]:
+        """The results, with a bar on the terminal unless the reports themselves go there."""
+        if not sys.stderr.isatty() or (self.output is None and sys.stdout.isatty()):
+            yield results
+            return
+        label = notice("many_progress", self.language)
+        with click.progressbar(results, length=count, label=label, file=sys.stderr) as bar:
+            yield iter(bar)
+
+    def _take(self, result: Validated) -> int:
+        report, failure = result.report, result.failure
+        self.totals["packages"] += 1
+        written = self._write(result)
+        if report is None:
+            assert failure is not None, "a package has a report or a reason"
+            self.totals["failed"] += 1
+            message = failure_text(failure, self.language).message
+            self.rows.append([harmless(str(result.path)), *[""] * 6, harmless(message)])
+            return exit_code(failure)
+        self.totals["valid" if report.valid else "invalid"] += 1
+        self.totals["errors"] += report.errors
+        self.totals["warnings"] += report.warnings
+        counts = (report.errors, report.warnings, report.acknowledged, report.infos)
+        self.rows.append([harmless(str(result.path)), str(report.valid).lower(), *counts, written, ""])
+        return PROBLEMS_IN_DATA if is_failure(report, self.fail_on) else 0
+
+    def _write(self, result: Validated) -> str:
+        """Write a package's report, and give the name of its file."""
+        if self.output and result.report:
+            name = self._name(result.path) + _SUFFIX[self.form]
+            text = render_report(result.report, load(result.path), self.form, self.language)
+            write_atomically(self.output / name, text.encode())
+            return name
+        if not self.output and self.form is Format.JSON:
+            print_text(_json_line(result))
+        elif not self.output:
+            print_text(
+                notice("many_package", self.language, path=visible(str(result.path))) + "\n" + self._text(result) + "\n"
+            )
+        return ""
+
+    def _text(self, result: Validated) -> str:
+        if result.report is None:
+            assert result.failure is not None, "a package has a report or a reason"
+            return failure_lines(result.failure, self.language)
+        package = load(result.path) if result.report.issues else None
+        return render_report(result.report, package, Format.TEXT, self.language)
+
+    def _name(self, path: Path) -> str:
+        """A name for a package's report that no other has."""
+        base = path.resolve().name or "package"
+        name = next(n for n in chain([base], (f"{base}-{i}" for i in count(2))) if n.casefold() not in self.names)
+        self.names.add(name.casefold())
+        return name
+
+    def _finish(self) -> None:
+        if self.output:
+            text = io.StringIO(newline="")
+            csv.writer(text, lineterminator="\n").writerows(self.rows)
+            write_atomically(self.output / "summary.csv", b"\xef\xbb\xbf" + text.getvalue().encode())
+        names = ("packages", "valid", "invalid", "failed", "errors", "warnings")
+        summary = notice("many_summary", self.language, **{name: self.totals[name] for name in names})
+        print_text(f"{summary}\n", err=self.output is None and self.form is Format.JSON)
+
+
+def _json_line(result: Validated) -> str:
+    """A package as one line of JSON."""
+    failure = result.failure
+    texts = {language: failure_text(failure, language).message for language in Language} if failure else {}
+    content = {
+        "package": str(result.path),
+        "report": report_object(result.report) if result.report else None,
+        "failure": {"code": failure.code, **{f"message_{lang}": text for lang, text in texts.items()}}
+        if failure
+        else None,
+    }
+    return json.dumps(content, ensure_ascii=False) + "\n"
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(path=str(path), reason=error.strerror or str(error)) from error

@@ -1,0 +1,108 @@
+"""``khelang validate``: one package, or many at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from khelang_opendata.catalogue import Language
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text
+from khelang_opendata.errors import DescriptorError, Report
+from khelang_opendata.package import Package
+from khelang_opendata.render import Format, render_report
+
+_ENGINES = ("standard", "large", "frictionless")
+
+
+@click.command("validate")
+@click.argument("paths", metavar="[PATH]...", type=click.Path(path_type=Path), nargs=-1)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([form.value for form in Format]),
+    default="text",
+    show_default=True,
+    help="รูปแบบรายงาน · Form of the report.",
+)
+@language_option
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="แฟ้มผลลัพธ์ หรือโฟลเดอร์หากตรวจหลายชุด · Write the report here; for several packages, a folder.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="ระดับที่ถือว่าไม่ผ่าน · What makes the exit code 1.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(_ENGINES),
+    show_default="เร็วที่สุด the fastest",
+    help="ตัวตรวจโครงสร้างตาราง ผลเหมือนกันทุกตัว · What checks the rows; all give the same report.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    show_default="จำนวนหน่วยประมวลผล of the machine",
+    help="จำนวนกระบวนการเมื่อตรวจหลายชุด · Processes for several packages.",
+)
+def validate_command(
+    paths: tuple[Path, ...],
+    format_: str,
+    lang: Language,
+    output: Path | None,
+    fail_on: str,
+    engine: str | None,
+    processes: int | None,
+) -> None:
+    """ตรวจชุดข้อมูล · Check packages (default: the folder datapackage).
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang validate
+      khelang validate datapackage --lang th
+      khelang validate datapackage --format json --output report.json
+      khelang validate datapackage --format html --lang th --output report.html
+      khelang validate datapackage --format csv --output report.csv
+      khelang validate datapackage --format sarif --output report.sarif
+      khelang validate datapackage my-plan --output reports
+    """
+    if len(paths) > 1:
+        from khelang_opendata.cli.many import Many  # noqa: PLC0415 (only for several packages)
+
+        sys.exit(Many(Format(format_), lang, output, fail_on).run(paths, engine, processes))
+    path = paths[0] if paths else Path("datapackage")
+    from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (as the next)
+    from khelang_opendata.validation import validate  # noqa: PLC0415 (several packages do it in their processes)
+
+    package = load(path)
+    report = validate(package or path, Engine(engine) if engine else None)
+    color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = render_report(report, package, Format(format_), lang, color=color)
+    if output:
+        from khelang_opendata.files import write_atomically  # noqa: PLC0415 (loads tempfile)
+
+        write_atomically(output, text.encode())
+    else:
+        print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text)
+    if is_failure(report, fail_on):
+        sys.exit(PROBLEMS_IN_DATA)
+
+
+def load(path: Path) -> Package | None:
+    """The package, or None where its descriptor is unusable, which is for the report to say."""
+    try:
+        return Package.load(path)
+    except DescriptorError:
+        return None
+
+
+def is_failure(report: Report, fail_on: str) -> bool:
+    """Whether a report makes the exit code 1."""
+    return not report.valid or (fail_on == "warning" and report.warnings > 0)

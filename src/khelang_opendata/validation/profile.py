@@ -1,0 +1,114 @@
+"""A fast look at a descriptor: does it certainly satisfy its JSON Schema (2020-12)?
+
+The keywords that ``package.schema.json`` uses become functions. They are sure of nothing at another keyword, nor where
+equality in JSON is not Python's (1 is no true, but it is 1.0). What is not sure is for jsonschema to judge, which takes
+a hundred times as long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from khelang_opendata.schema import JsonObject
+
+Check = Callable[[Any], bool]
+
+_ANNOTATIONS = {"$schema", "$id", "$defs", "title", "title_en", "description", "description_en", "format"}
+_TYPES: Mapping[str, type] = {"object": dict, "array": list, "string": str, "boolean": bool}
+_BEYOND_ASCII = "\x80-\U0010ffff"
+
+
+def compile_check(schema: Any, root: JsonObject) -> Check:
+    """What tells whether a value certainly satisfies a JSON Schema; False is no verdict.
+
+    Args:
+        schema: the schema, or a part of it.
+        root: the whole schema, whose ``$defs`` it may refer to.
+    """
+    if not isinstance(schema, dict):
+        return lambda _: schema is True
+    demands = ((keyword, value) for keyword, value in schema.items() if keyword not in _ANNOTATIONS)
+    checks = [_KEYWORDS.get(keyword, _unknown)(value, schema, root) for keyword, value in demands]
+
+    def holds(value: Any) -> bool:
+        for check in checks:  # noqa: SIM110 (a generator takes twice the time)
+            if not check(value):
+                return False
+        return True
+
+    return holds
+
+
+def _unknown(*_: object) -> Check:
+    return lambda _: False
+
+
+def _type(name: Any, *_: object) -> Check:
+    if name == "integer":
+        return lambda x: type(x) is int or (isinstance(x, float) and x.is_integer())
+    type_ = _TYPES.get(str(name))
+    return (lambda x: isinstance(x, type_)) if type_ else _unknown()
+
+
+def _properties(schemas: JsonObject, _: object, root: JsonObject) -> Check:
+    checks = [(name, compile_check(schema, root)) for name, schema in schemas.items()]
+
+    def holds(value: Any) -> bool:
+        if isinstance(value, dict):
+            for name, check in checks:
+                if name in value and not check(value[name]):
+                    return False
+        return True
+
+    return holds
+
+
+def _items(schema: Any, beside: JsonObject, root: JsonObject) -> Check:
+    check, first = compile_check(schema, root), len(beside.get("prefixItems", ()))
+    return lambda x: not isinstance(x, list) or all(map(check, x[first:]))
+
+
+def _prefix_items(schemas: list[Any], _: object, root: JsonObject) -> Check:
+    checks = [compile_check(schema, root) for schema in schemas]
+    return lambda x: not isinstance(x, list) or all(check(item) for check, item in zip(checks, x, strict=False))
+
+
+def _ref(ref: str, _: object, root: JsonObject) -> Check:
+    name = ref.removeprefix("#/$defs/")
+    return compile_check(root["$defs"][name], root) if name in root.get("$defs", ()) else _unknown()
+
+
+def _enum(values: list[Any], *_: object) -> Check:
+    return lambda x: isinstance(x, str | int | float | None) and any(type(x) is type(v) and x == v for v in values)
+
+
+def _unique_items(wanted: bool, *_: object) -> Check:
+    return lambda x: (
+        not (wanted and isinstance(x, list)) or (all(isinstance(item, str) for item in x) and len({*x}) == len(x))
+    )
+
+
+def _pattern(pattern: str, *_: object) -> Check:
+    ascii_pattern = pattern.replace(_BEYOND_ASCII, _BEYOND_ASCII[0])  # says the same of ASCII, and compiles in no time
+    return lambda x: not isinstance(x, str) or bool(re.search(ascii_pattern if x.isascii() else pattern, x))
+
+
+_KEYWORDS: Mapping[str, Callable[[Any, JsonObject, JsonObject], Check]] = {
+    "$ref": _ref,
+    "type": _type,
+    "const": lambda value, *_: _enum([value]),
+    "enum": _enum,
+    "required": lambda names, *_: lambda x: not isinstance(x, dict) or all(map(x.__contains__, names)),
+    "properties": _properties,
+    "additionalProperties": lambda allowed, *_: lambda _: allowed is True,
+    "items": _items,
+    "prefixItems": _prefix_items,
+    "minItems": lambda least, *_: lambda x: not isinstance(x, list) or len(x) >= least,
+    "uniqueItems": _unique_items,
+    "minLength": lambda least, *_: lambda x: not isinstance(x, str) or len(x) >= least,
+    "maxLength": lambda most, *_: lambda x: not isinstance(x, str) or len(x) <= most,
+    "pattern": _pattern,
+    "minimum": lambda least, *_: lambda x: not isinstance(x, int | float) or x >= least,
+}
