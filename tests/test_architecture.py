@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import string
 from pathlib import Path
@@ -12,10 +13,25 @@ import pytest
 import khelang_opendata
 from khelang_opendata.catalogue import failures, rules
 from khelang_opendata.errors import KhelangError
+from khelang_opendata.files import json_bytes
 from tests.conftest import ROOT
 
 SOURCE = ROOT / "src/khelang_opendata"
-ROOMS = ["errors", "files", "thai", "catalogue", "schema", "package", "validation", "render", "release", "cli"]
+ROOMS = [
+    "errors",
+    "files",
+    "thai",
+    "catalogue",
+    "dialect",
+    "tableschema",
+    "schema",
+    "package",
+    "validation",
+    "diff",
+    "render",
+    "release",
+    "cli",
+]
 MODULES = sorted(p for p in SOURCE.rglob("*.py") if p.name not in ("__main__.py",) and p != SOURCE / "__init__.py")
 
 
@@ -69,6 +85,11 @@ def test_texts_exist_in_both_languages_and_name_the_same_parameters(code: str) -
             assert thai != english
             assert re.search("[\u0e00-\u0e7f]", thai)
             assert _names(thai) == _names(english), (code, thai, english)
+
+
+def test_catalogue_is_written_as_all_our_json_is() -> None:
+    data = (SOURCE / "rules.json").read_bytes()
+    assert data == json_bytes(json.loads(data))
 
 
 def _names(text: str) -> set[str]:

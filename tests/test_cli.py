@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from khelang_opendata import Language, rules, validate
-from khelang_opendata.render import explanation
+from khelang_opendata.render.messages import explanation
 from tests.conftest import PLAN, VALID, Khelang, replace_in
 
 KEYS = ["code", "severity", "acknowledged_by", "resource", "row", "line", "field", "cell", "params"]
@@ -22,12 +24,12 @@ def test_json_report_has_the_documented_form(plan: Path, khelang: Khelang) -> No
     done = khelang("validate", plan, "--format", "json")
     report = json.loads(done.stdout)
     assert done.returncode == 1
-    assert list(report) == ["valid", "schema", "summary", "tables", "issues"]
+    assert list(report) == ["valid", "schema", "summary", "counts", "tables", "issues"]
     assert report["valid"] is False
     assert report["schema"] == "anticorruption-plan/1.0.0"
     assert list(report["summary"]) == ["errors", "warnings", "acknowledged", "infos"]
     assert (report["summary"]["errors"], report["summary"]["warnings"]) == (1, 0)
-    assert {"name": "projects", "rows": 45} in report["tables"]
+    assert {"name": "projects", "rows": 45, "engine": "standard"} in report["tables"]
     (issue,) = (issue for issue in report["issues"] if issue["severity"] == "error")
     assert list(issue) == KEYS + TEXTS
     assert [issue[key] for key in KEYS[:8]] == [
@@ -126,6 +128,7 @@ def test_schema_sync_mends_a_stale_descriptor(example: Path, khelang: Khelang) -
 
 @pytest.mark.parametrize("command", ["", "validate", "release", "explain", "schema sync"])
 def test_examples_in_the_help_work(khelang: Khelang, plan: Path, command: str) -> None:
+    shutil.copytree(VALID, plan.parent / "my-plan")
     done = khelang(*command.split(), "--help", cwd=plan.parent)
     assert done.returncode == 0
     examples = re.findall(r"^ +khelang (.+)$", done.stdout.decode(), flags=re.MULTILINE)
@@ -138,3 +141,92 @@ def test_terminal_in_the_thai_windows_code_page_shows_thai(khelang: Khelang) -> 
     """A pipe gets UTF-8 whatever the console's encoding is."""
     done = khelang("validate", PLAN, "--lang", "th", env={"PYTHONIOENCODING": "cp874"})
     assert done.stdout.decode("utf-8").splitlines()[-1].startswith("ผ่าน")
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> list[Path]:
+    """Three packages: a valid one, one with an error, and one that is not there; two have folders of one name."""
+    paths = [tmp_path / "a/plan", tmp_path / "b/plan", tmp_path / "nowhere"]
+    for path in paths[:2]:
+        shutil.copytree(VALID, path)
+    replace_in(paths[1] / "data/units.csv", "division", "devision")
+    return paths
+
+
+def test_several_packages_each_with_its_report_then_a_summary(khelang: Khelang, three: list[Path]) -> None:
+    done = khelang("validate", *three, "--lang", "en")
+    text = done.stdout.decode()
+    assert done.returncode == 2
+    assert [text.index(f"== {path}\n") for path in three] == sorted(text.index(f"== {path}\n") for path in three)
+    assert "value_not_allowed" in text
+    assert "There is no folder" in text
+    assert text.splitlines()[-1] == "3 packages: 1 valid, 1 not valid, 1 not readable (1 errors, 0 warnings)"
+
+
+def test_several_packages_as_lines_of_json(khelang: Khelang, three: list[Path]) -> None:
+    done = khelang("validate", *three, "--format", "json", "--processes", "1")
+    lines = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [line["package"] for line in lines] == [str(path) for path in three]
+    assert [line["report"]["valid"] for line in lines[:2]] == [True, False]
+    assert lines[2]["failure"]["code"] == "package_not_found"
+    assert b"3 " in done.stderr
+
+
+@pytest.mark.parametrize("form", ["html", "csv", "sarif", "json", "text"])
+def test_several_packages_into_a_folder(khelang: Khelang, three: list[Path], tmp_path: Path, form: str) -> None:
+    done = khelang("validate", *three[:2], "--format", form, "--output", tmp_path / "reports", "--lang", "th")
+    assert done.returncode == 1
+    suffix = "txt" if form == "text" else form
+    names = {path.name for path in (tmp_path / "reports").iterdir()}
+    assert names == {f"plan.{suffix}", f"plan-2.{suffix}", "summary.csv"} if form != "csv" else names >= {"plan-2.csv"}
+    with (tmp_path / "reports/summary.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [(row["package"], row["valid"], row["errors"]) for row in rows] == [
+        (str(three[0]), "true", "0"),
+        (str(three[1]), "false", "1"),
+    ]
+    assert [row["report"] for row in rows] == [f"plan.{suffix}", f"plan-2.{suffix}"]
+
+
+def test_package_named_as_the_summary_keeps_both(khelang: Khelang, tmp_path: Path) -> None:
+    paths = [Path(shutil.copytree(VALID, tmp_path / parent / "summary")) for parent in ("a", "b")]
+    assert khelang("validate", *paths, "--format", "csv", "--output", tmp_path / "reports").returncode == 0
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == {"summary-2.csv", "summary-3.csv", "summary.csv"}
+
+
+@pytest.mark.parametrize("form", ["html", "csv", "sarif"])
+def test_several_packages_in_a_form_of_which_one_fits_a_file(khelang: Khelang, three: list[Path], form: str) -> None:
+    done = khelang("validate", *three, "--format", form, "--lang", "th")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "--output" in done.stderr.decode()
+
+
+def test_engine_on_demand(khelang: Khelang) -> None:
+    done = khelang("validate", VALID, "--engine", "frictionless", "--format", "json")
+    assert done.returncode == 0
+    assert {table["engine"] for table in json.loads(done.stdout)["tables"]} == {"frictionless"}
+
+
+def test_diff_tells_and_is_no_failure(khelang: Khelang, plan: Path) -> None:
+    replace_in(plan / "data/budgets.csv", ",budgeted,300000,", ",budgeted,1,")
+    done = khelang("diff", PLAN, plan)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "amount_thb (Amount adopted): 300000 → 1" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
+def test_diff_writes_every_form(khelang: Khelang, plan: Path, tmp_path: Path, form: str) -> None:
+    replace_in(plan / "data/budgets.csv", ",budgeted,300000,", ",budgeted,1,")
+    printed = khelang("diff", PLAN, plan, "--format", form, "--lang", "th")
+    assert khelang("diff", PLAN, plan, "--format", form, "--lang", "th", "--output", "out").returncode == 0
+    assert (tmp_path / "out").read_bytes() == printed.stdout
+
+
+def test_diff_refuses_with_the_reason(khelang: Khelang, plan: Path) -> None:
+    file = plan / "data/units.csv"
+    file.write_bytes(file.read_bytes() + file.read_bytes().splitlines(keepends=True)[-1])
+    done = khelang("diff", PLAN, plan)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert "has the same key khelang-nakhon-2566-2570-U" in done.stderr.decode()
+    assert khelang("diff", PLAN, plan / "nowhere").returncode == 2
+    assert khelang("diff", PLAN).returncode == 2

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from khelang_opendata import load_family, rules, validate
-from khelang_opendata.validation.rules.portal import portal_profile
+from khelang_opendata.validation.rules.portal import TABLE_LIMITS
 from tests.conftest import EXAMPLES, only_issue
 
 FEW_ROWS = 100
@@ -32,7 +32,7 @@ def test_invalid_example_gives_exactly_its_code(
 ) -> None:
     about = json.loads((fragment / "example.json").read_text(encoding="utf-8"))
     if "generate" in about:  # a million rows take minutes: the limit is lowered with them
-        monkeypatch.setitem(portal_profile()["limits"], "rows", FEW_ROWS)
+        monkeypatch.setitem(TABLE_LIMITS, "rows", FEW_ROWS)
         assert about["generate"]["rows"] == 1_000_001
         about["generate"]["rows"] = FEW_ROWS + 1
     issue = only_issue(_lay_over_base(fragment, about, tmp_path / "package"))

@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wcwidth import wcswidth
 
 from khelang_opendata import Issue, Language, Location, Package, Report, Severity, rules, validate
 from khelang_opendata.catalogue import issue
-from khelang_opendata.errors import MAX_LISTED
+from khelang_opendata.errors import MAX_LISTED, Tally
 from khelang_opendata.render import Format, render_report
 from khelang_opendata.render.cells import clip, encodable, harmless, visible, width
 from khelang_opendata.render.csv import HEADER
@@ -71,7 +74,7 @@ def at(resource: str, row: int | None, field: str | None, cell: str | None = Non
 
 
 def report(*issues: Issue) -> Report:
-    return Report.of(CURRENT, (), issues)
+    return Report.of(CURRENT, (), Tally(issues))
 
 
 def rendered(form: Format, *issues: Issue, package: Package | None = None, language: Language = Language.EN) -> str:
@@ -183,7 +186,7 @@ def test_tables_that_cannot_be_read_have_no_excerpt_and_no_errata(form: Format, 
     for name in ("budgets", "errata"):
         (folder / f"data/{name}.csv").write_bytes("แผน,ปี\n".encode("cp874"))
     package = Package.load(folder)
-    found = dataclasses.replace(at("budgets", 3, "amount_thb", "x"), acknowledged_by=ERRATUM)
+    found = at("budgets", 3, "amount_thb", "x")._replace(acknowledged_by=ERRATUM)
     assert excerpt_of(package, found, CURRENT) is None
     assert "value_not_allowed" in rendered(form, found, at("budgets", 2, "amount_thb"), package=package)
 
@@ -201,6 +204,12 @@ def test_column_letters() -> None:
 )
 def test_width_counts_no_thai_mark(text: str, columns: int) -> None:
     assert width(text) == columns
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(text=st.text(st.characters(codec="tis-620", exclude_categories=["Cc"]) | st.sampled_from("‘’“”–—…é漢")))
+def test_width_of_thai_is_what_wcwidth_says(text: str) -> None:
+    assert width(text) == wcswidth(text)
 
 
 @pytest.mark.parametrize("limit", range(2, 14))
@@ -270,7 +279,7 @@ def test_text_groups_by_rule_errors_first_and_explains_once(package: Package) ->
 
 def test_text_lists_the_acknowledged_shortly_at_the_end(package: Package) -> None:
     ids = [f"khelang-nakhon-2566-2570-E00{n}" for n in (1, 2, 2)]
-    known = [dataclasses.replace(at("budgets", 2, "note_th"), acknowledged_by=i) for i in ids]
+    known = [at("budgets", 2, "note_th")._replace(acknowledged_by=i) for i in ids]
     lines = rendered(Format.TEXT, *known, package=package).splitlines()
     assert lines[:2] == [
         "Acknowledged and explained: 3 (khelang-nakhon-2566-2570-…)",
@@ -328,7 +337,7 @@ def test_html_escapes_whatever_the_data_hold(package: Package) -> None:
         at("units", 1, EVIL, EVIL),
         at(EVIL, None, EVIL, EVIL),
         *(at("projects", 4, "title_th", EVIL) for _ in range(5)),
-        dataclasses.replace(at("projects", 4, "title_th", EVIL), acknowledged_by=EVIL),
+        at("projects", 4, "title_th", EVIL)._replace(acknowledged_by=EVIL),
         issue("table_unexpected", Location(EVIL), name=EVIL),
     ]
     named = dataclasses.replace(package, descriptor={**package.descriptor, "title": EVIL, "title_en": EVIL})
@@ -354,7 +363,7 @@ def test_html_marks_the_cell_not_by_colour_alone(package: Package) -> None:
 
 
 def test_html_explains_the_acknowledged_with_the_erratum(package: Package) -> None:
-    found = dataclasses.replace(at("printed_totals", 4, "amount_thb", "105000"), acknowledged_by=ERRATUM)
+    found = at("printed_totals", 4, "amount_thb", "105000")._replace(acknowledged_by=ERRATUM)
     page = rendered(Format.HTML, found, package=package)
     assert ERRATUM in page
     assert "The items 33-37 do not add up to the printed subtotal" in page
@@ -381,7 +390,7 @@ def test_html_stays_small_where_one_rule_is_broken_everywhere(package: Package) 
 
 
 def test_csv_is_one_finding_a_row(package: Package) -> None:
-    known = dataclasses.replace(at("budgets", 3, "note_th", "ก\nข,"), acknowledged_by=ERRATUM)
+    known = at("budgets", 3, "note_th", "ก\nข,")._replace(acknowledged_by=ERRATUM)
     text = rendered(Format.CSV, at("budgets", 2, "funding_source", "x"), known, package=package)
     assert text.startswith("\ufeffstatus สถานะ,")
     header, *rows = csv.reader(io.StringIO(text[1:], newline=""))
@@ -450,7 +459,7 @@ def test_sarif_names_files_as_seen_from_the_working_directory(khelang: Khelang, 
 
 
 def test_sarif_suppresses_the_acknowledged() -> None:
-    known = dataclasses.replace(at("budgets", 3, "note_th"), acknowledged_by=ERRATUM)
+    known = at("budgets", 3, "note_th")._replace(acknowledged_by=ERRATUM)
     plain, suppressed = sarif_run(at("budgets", 2, "note_th"), known)["results"]
     assert "suppressions" not in plain
     assert suppressed["suppressions"] == [{"kind": "external", "status": "accepted", "justification": ERRATUM}]
@@ -530,7 +539,7 @@ def test_explain_shows_the_standard_s_example(khelang: Khelang) -> None:
 
 
 def test_page_of_all_rules_is_up_to_date() -> None:
-    stale = f"docs/rules.md differs from rules.yaml; write it anew with: {COMMAND}"
+    stale = f"docs/rules.md differs from rules.json; write it anew with: {COMMAND}"
     assert (ROOT / "docs/rules.md").read_text(encoding="utf-8") == rules_markdown(), stale
 
 

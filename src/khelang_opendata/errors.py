@@ -1,15 +1,18 @@
 """The words the whole library speaks: issues of the data, reports, and failures of the tool.
 
 Nothing here carries prose. An issue or a failure is a code with parameters; its Thai and English
-texts stand in ``rules.yaml`` and are joined at the edge by :mod:`khelang_opendata.render`.
+texts stand in ``rules.json`` and are joined at the edge by :mod:`khelang_opendata.render`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, islice
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 Params = Mapping[str, str | int | float]
 
@@ -25,8 +28,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where in the package an issue stands; every part may be unknown (None).
 
     ``row`` is the record number as a spreadsheet shows it (the heading is row 1), ``line`` the
@@ -40,51 +42,81 @@ class Location:
     cell: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One finding in the data: a code of ``rules.yaml``, a place, and the values its message names."""
+class Issue(NamedTuple):
+    """One finding in the data: a code of ``rules.json``, a place, and the values its message names."""
 
     code: str
     severity: Severity
-    location: Location = field(default_factory=Location)
-    params: Params = field(default_factory=dict, hash=False)
+    location: Location = Location()
+    params: Params = MappingProxyType({})
     acknowledged_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TableSummary:
-    """A table that was read: its name and how many rows it holds below the heading."""
+class TableSummary(NamedTuple):
+    """A table that was read: its name, how many rows it holds below the heading, and what checked them.
+
+    ``engine`` is None where the heading left nothing to check; ``reason`` says why it is not one of our own.
+    """
 
     name: str
     rows: int
+    engine: str | None = None
+    reason: str | None = None
+
+
+class Tally:
+    """Issues as they are found: all counted, and the first :data:`MAX_LISTED` kept."""
+
+    def __init__(self, issues: Iterable[Issue] = ()) -> None:
+        self.listed: list[Issue] = []
+        self.counts: Counter[Severity] = Counter()
+        self.counts_by_code: Counter[str] = Counter()
+        self.acknowledged = 0
+        self.faulty: set[str] = set()
+        """The tables that have an error."""
+        self.extend(issues)
+
+    def extend(self, issues: Iterable[Issue]) -> None:
+        """Count issues, and keep them while there is room."""
+        for issue in issues:
+            if len(self.listed) < MAX_LISTED:
+                self.listed.append(issue)
+            if issue.acknowledged_by is not None:
+                self.acknowledged += 1
+                continue
+            self.counts[issue.severity] += 1
+            self.counts_by_code[issue.code] += 1
+            if issue.severity is Severity.ERROR and issue.location.resource:
+                self.faulty.add(issue.location.resource)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of validating one package: exact counts, and up to :data:`MAX_LISTED` issues in file order."""
+    """The result of validating one package: up to :data:`MAX_LISTED` issues, and exact counts of all.
+
+    What errata acknowledge is among the issues, and counted in ``acknowledged`` alone.
+    """
 
     schema: str
     tables: tuple[TableSummary, ...]
     issues: tuple[Issue, ...]
     counts: Mapping[Severity, int]
+    counts_by_code: Mapping[str, int]
     acknowledged: int
-    truncated: bool = False
 
     @classmethod
-    def of(cls, schema: str, tables: Iterable[TableSummary], issues: Iterable[Issue]) -> Report:
-        """Count every issue and keep the first :data:`MAX_LISTED` of them."""
-        listed: list[Issue] = []
-        counts: Counter[Severity] = Counter()
-        acknowledged = 0
-        for issue in issues:
-            if issue.acknowledged_by is None:
-                counts[issue.severity] += 1
-            else:
-                acknowledged += 1
-            if len(listed) < MAX_LISTED:
-                listed.append(issue)
-        total = counts.total() + acknowledged
-        return cls(schema, tuple(tables), tuple(listed), dict(counts), acknowledged, total > len(listed))
+    def of(cls, schema: str, tables: Iterable[TableSummary], *tallies: Tally) -> Report:
+        """The report of what was found, in the order of the tallies."""
+        listed = islice(chain.from_iterable(tally.listed for tally in tallies), MAX_LISTED)
+        counts = sum((tally.counts for tally in tallies), Counter[Severity]())
+        by_code = sum((tally.counts_by_code for tally in tallies), Counter[str]())
+        acknowledged = sum(tally.acknowledged for tally in tallies)
+        return cls(schema, tuple(tables), tuple(listed), dict(counts), dict(by_code), acknowledged)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether more was found than is listed."""
+        return sum(self.counts.values()) + self.acknowledged > len(self.issues)
 
     @property
     def errors(self) -> int:
@@ -110,7 +142,7 @@ class Report:
 class KhelangError(Exception):
     """A failure of the tool or its surroundings, or a wrong call; never a problem of the data.
 
-    ``code`` is an entry of ``rules.yaml`` under ``failures``; ``params`` are the values its texts name.
+    ``code`` is an entry of ``rules.json`` under ``failures``; ``params`` are the values its texts name.
     """
 
     code = "internal"
@@ -118,6 +150,16 @@ class KhelangError(Exception):
     def __init__(self, **params: str | int | float) -> None:
         super().__init__(self.code, params)
         self.params: Params = params
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it cross from one process to another, which exceptions with keywords cannot by themselves."""
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[KhelangError], args: tuple[Any, ...], state: dict[str, Any]) -> KhelangError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class UsageError(KhelangError):
@@ -131,7 +173,7 @@ class PackageNotFound(UsageError):
 
 
 class RuleUnknown(UsageError):
-    """``rules.yaml`` has no rule of this code."""
+    """``rules.json`` has no rule of this code."""
 
     code = "rule_unknown"
 
@@ -140,6 +182,18 @@ class DateInvalid(UsageError):
     """A release date is not an ISO 8601 date of the Gregorian calendar."""
 
     code = "date_invalid"
+
+
+class OutputFolderNeeded(UsageError):
+    """Reports of several packages were asked for in a form of which only one fits a file."""
+
+    code = "output_folder_needed"
+
+
+class KeyUnusable(UsageError):
+    """A key to sign with is not there, is none, or its passphrase is wrong."""
+
+    code = "key_unusable"
 
 
 class FileUnreadable(KhelangError):
@@ -152,6 +206,18 @@ class OutputUnwritable(KhelangError):
     """The output cannot be written: no rights, no space, or not a folder."""
 
     code = "output_unwritable"
+
+
+class WorkerDied(KhelangError):
+    """A process that checked packages was killed."""
+
+    code = "worker_died"
+
+
+class ExtraMissing(KhelangError):
+    """A library that only some users need is not installed; ``extra`` is the name it is installed by."""
+
+    code = "extra_missing"
 
 
 class ReleaseLocked(KhelangError):
@@ -196,10 +262,28 @@ class VersionExists(DataRefused):
     code = "version_exists"
 
 
+class DiffRefused(DataRefused):
+    """Two packages cannot be compared row by row; ``variant`` says why."""
+
+    code = "diff_refused"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
 class DescriptorError(DataRefused):
     """The descriptor cannot be used as it stands; ``variant`` says in which way."""
 
     code = "descriptor_invalid"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
+class ArchiveRefused(DataRefused):
+    """A release that somebody else made is not safe to read, or no release; ``variant`` says why."""
+
+    code = "archive_refused"
 
     def __init__(self, variant: str, **params: str | int | float) -> None:
         super().__init__(variant=variant, **params)

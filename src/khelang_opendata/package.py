@@ -6,46 +6,42 @@ climbing path and a symbolic link out of the folder are refused (Data Package v2
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from khelang_opendata.errors import DescriptorError, FileUnreadable, Location, PackageNotFound, Params
+from khelang_opendata.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
+from khelang_opendata.errors import DescriptorError, FileUnreadable, Location, PackageNotFound
 from khelang_opendata.schema import JsonObject
 
 DESCRIPTOR = "datapackage.json"
 
-MAX_CELL = 131_072
-"""Characters a cell may have; more is a quotation mark that was never closed. The csv module's default limit,
-kept here because libraries that this process imports raise the module's own."""
 
-
-class TableUnreadable(Exception):
-    """A file is no table: ``code`` and ``params`` say why, ``location`` from where on."""
-
-    def __init__(self, code: str, location: Location, **params: str | int | float) -> None:
-        super().__init__(code, location, params)
-        self.code = code
-        self.location = location
-        self.params: Params = params
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
-    """A CSV file's records: the heading, the rows below it, and the line of the file each row begins on.
+    """A CSV file's records: the heading, and the rows below it.
 
-    ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are text as they stand.
+    ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are text as they stand. ``data`` and ``dialect``
+    are the file and the resource's property that they were read from.
     """
 
-    header: list[str]
-    rows: list[list[str]]
-    lines: list[int]
+    header: Row
+    rows: list[Row]
+    data: bytes
+    dialect: JsonObject | None
+
+    @cached_property
+    def lines(self) -> Sequence[int]:
+        """The line of the file that each row begins on."""
+        dialect = Dialect.of(self.dialect)
+        if b'"' not in self.data and dialect == Dialect():
+            return range(2, len(self.rows) + 2)
+        return list(dialect.line_starts(self.data))[1:]
 
 
 @dataclass(frozen=True)
@@ -63,13 +59,13 @@ class Resource:
 
     @cached_property
     def table(self) -> Table:
-        """The file as a table (UTF-8 with or without BOM, any line ends, comma, double quotes: RFC 4180).
+        """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).
 
         Raises:
-            TableUnreadable: not UTF-8, not well-formed CSV, or empty.
+            TableUnreadable: not UTF-8, not well-formed CSV, empty, or written in a way that is not read here.
         """
         assert self.data is not None, "a resource without a file has no table"
-        return _parse(self.name, _decode(self.name, self.data))
+        return _read_table(self.name, self.data, self.descriptor.get("dialect"))
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,8 @@ class Package:
         descriptor = _read_descriptor(root / DESCRIPTOR)
         entries = descriptor.get("resources")
         named = [e for e in entries if _is_named(e)] if isinstance(entries, list) else []
-        return cls(root, descriptor, tuple(_read_resource(root, entry) for entry in named))
+        real = root.resolve()
+        return cls(root, descriptor, tuple(_read_resource(real, entry) for entry in named))
 
 
 def _is_named(entry: Any) -> bool:
@@ -143,7 +140,7 @@ def _path_problem(root: Path, path: str) -> str | None:
 
 def _target_problem(root: Path, target: Path) -> str | None:
     try:
-        if not target.resolve().is_relative_to(root.resolve()):
+        if not target.resolve().is_relative_to(root):
             return "path_symlink"
         if not target.exists():
             return "missing"
@@ -161,44 +158,24 @@ def _read_bytes(path: Path) -> bytes:
         raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
 
 
-def _decode(name: str, data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise TableUnreadable("encoding_not_utf8", Location(name), variant="utf16")
+def _read_table(name: str, data: bytes, descriptor: JsonObject | None) -> Table:
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        shown = data.splitlines()[line - 1].decode("cp874", "replace")
-        raise TableUnreadable("encoding_not_utf8", Location(name, line=line), shown=shown[:80]) from None
-
-
-def _parse(name: str, text: str) -> Table:
-    records: list[list[str]] = []
-    starts: list[int] = []
-    for start, record in _records(name, text):
-        starts.append(start)
-        records.append(record)
+        dialect = Dialect.of(descriptor)
+    except DialectUnsupported as error:
+        raise _unsupported(name, error.name) from None
+    if not dialect.header:
+        raise _unsupported(name, "header")
+    records = list(chain.from_iterable(dialect.chunks(name, data)))
     if not any(records):
         raise TableUnreadable("csv_malformed", Location(name), variant="empty")
-    header = records[0]
-    if len(header) == 1 and (found := next((mark for mark in ";\t|" if mark in header[0]), None)):
+    header = records.pop(0)
+    marks = (mark for mark in ",;\t|" if mark != dialect.delimiter and mark in header[0]) if len(header) == 1 else ()
+    if found := next(iter(marks), None):
         shown = {"\t": "tab"}.get(found, found)
         raise TableUnreadable("csv_malformed", Location(name, 1, 1), variant="delimiter", found=shown)
-    return Table(header, records[1:], starts[1:])
+    return Table(header, records, data, descriptor)
 
 
-def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise TableUnreadable("csv_malformed", Location(name, line=line), variant="nul")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    row, start = 1, 1
-    try:
-        for record in reader:
-            if any(len(cell) > MAX_CELL for cell in record):
-                raise csv.Error("field larger than field limit")
-            yield start, record
-            row, start = row + 1, reader.line_num + 1
-    except csv.Error as error:
-        variant = "field_too_long" if "field larger" in str(error) else "quote"
-        raise TableUnreadable("csv_malformed", Location(name, row, start), variant=variant) from None
+def _unsupported(name: str, dialect_property: str) -> TableUnreadable:
+    """Nobody should have to be told how to open a table: a heading in the first row, and no records between."""
+    return TableUnreadable("descriptor_invalid", Location(name), variant="dialect", property=dialect_property)

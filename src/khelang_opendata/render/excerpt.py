@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from khelang_opendata.dialect import TableUnreadable
 from khelang_opendata.errors import Issue
-from khelang_opendata.package import Package, Resource, Table, TableUnreadable
+from khelang_opendata.package import Package, Resource, Table
 from khelang_opendata.schema import load_family
 
 _MOST_COLUMNS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of an excerpt: its letter in a spreadsheet, its label in the heading, and the row's cell.
 
     ``cell`` is None where the row has no such cell, and throughout where the heading itself is at fault. ``marked``
@@ -27,8 +27,7 @@ class Column:
     key: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """A few columns of one row of a sheet; row 1 is the heading."""
 
     resource: str

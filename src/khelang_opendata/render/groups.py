@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from khelang_opendata.catalogue import Rule, rules
 from khelang_opendata.errors import Issue, Report, Severity
@@ -13,8 +13,7 @@ from khelang_opendata.render.excerpt import table_of
 _WEIGHT = list(Severity)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The issues of one rule, in the report's order."""
 
     rule: Rule
@@ -41,7 +40,7 @@ def acknowledged_groups(report: Report) -> list[Group]:
 
 def silent_rules(report: Report) -> list[Rule]:
     """The rules that found nothing, in the catalogue's order."""
-    heard = {issue.code for issue in report.issues}
+    heard = {*report.counts_by_code, *(issue.code for issue in report.issues)}
     return [rule for rule in rules().values() if rule.code not in heard]
 
 

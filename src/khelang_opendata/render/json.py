@@ -6,13 +6,18 @@ import json
 from typing import Any
 
 from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import Issue, Report
+from khelang_opendata.errors import Issue, Report, TableSummary
 from khelang_opendata.render.cells import encodable
 from khelang_opendata.render.messages import issue_texts
 
 
 def report_json(report: Report) -> str:
     """The report as one JSON object, both languages in it; exact counts even where the list is cut."""
+    return encodable(json.dumps(report_object(report), ensure_ascii=False, indent=2)) + "\n"
+
+
+def report_object(report: Report) -> dict[str, Any]:
+    """What the JSON report holds, for those who put it into JSON of their own."""
     content: dict[str, Any] = {
         "valid": report.valid,
         "schema": report.schema,
@@ -22,12 +27,18 @@ def report_json(report: Report) -> str:
             "acknowledged": report.acknowledged,
             "infos": report.infos,
         },
-        "tables": [{"name": table.name, "rows": table.rows} for table in report.tables],
+        "counts": dict(report.counts_by_code),
+        "tables": [_table(table) for table in report.tables],
         "issues": [_issue(issue, report.schema) for issue in report.issues],
     }
     if report.truncated:
         content["truncated"] = True
-    return encodable(json.dumps(content, ensure_ascii=False, indent=2)) + "\n"
+    return content
+
+
+def _table(table: TableSummary) -> dict[str, Any]:
+    content: dict[str, Any] = {"name": table.name, "rows": table.rows, "engine": table.engine}
+    return {**content, "reason": table.reason} if table.reason else content
 
 
 def _issue(issue: Issue, schema: str) -> dict[str, Any]:

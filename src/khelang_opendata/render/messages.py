@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from khelang_opendata.catalogue import Language, Wording, failures, notice, rule
 from khelang_opendata.errors import Issue, KhelangError, Params, Report
@@ -14,8 +14,7 @@ from khelang_opendata.schema import CURRENT, JsonObject, load_family
 _LONGEST_CELL = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """An issue or a failure in one language: what is wrong, and what to do."""
 
     message: str
@@ -43,7 +42,7 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
 
 def failure_text(error: KhelangError, language: Language) -> Texts:
     """What a failure of the tool says."""
-    return _fill(failures()[error.code].wording_for({}), error.params, language)
+    return _fill(failures()[error.code].wording_for(error.params), error.params, language)
 
 
 def place_text(issue: Issue, language: Language) -> str:

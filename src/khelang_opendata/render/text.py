@@ -47,12 +47,17 @@ class _Writer:
         yield from self._acknowledged(acknowledged_groups(self.report))
         if self.report.truncated:
             yield notice("truncated", self.language, listed=len(self.report.issues))
+            yield from (f"  {code}: {count:,}" for code, count in self.report.counts_by_code.items())
+        for table in self.report.tables:
+            if table.reason:
+                told = {"engine": str(table.engine), "table": table.name, "reason": visible(table.reason)}
+                yield notice("checked_by", self.language, **told)
         yield self._paint(verdict(self.report, self.language), _BOLD)
 
     def _group(self, group: Group) -> Iterator[str]:
         rule = group.rule
         severity = self._paint(notice(f"severity_{rule.severity}", self.language), _COLOURS[rule.severity])
-        count = notice("report_places", self.language, count=len(group.issues))
+        count = notice("report_places", self.language, count=self.report.counts_by_code[rule.code])
         yield f"[{severity} {self._paint(rule.code, _BOLD)}] {rule.title[self.language]} ({count})"
         yield f"  {notice('why', self.language)}: {rule.explanation[self.language]}"
         for issues in group.kinds:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from khelang_opendata.catalogue import rules
 from khelang_opendata.errors import Issue, Severity
-from khelang_opendata.validation.plan import Plan, Record
+from khelang_opendata.validation.plan import Record
 
 EDITORIAL = "editorial"
 """The rule of an erratum that no rule can see."""
@@ -36,26 +36,33 @@ class Erratum:
         return self.rule == issue.code and all(n is None or n == f for n, f in zip(named, found, strict=True))
 
 
-def acknowledge(issues: Iterable[Issue], plan: Plan, judged: Set[str]) -> Iterator[Issue]:
-    """Mark each warning that an erratum explains, then report the errata that explain nothing.
+class Errata:
+    """The errata of a package, and which of them explained something."""
 
-    Args:
-        issues: all that was found.
-        plan: the package's tables.
-        judged: the rules that could be applied; errata of others may not be judged either.
-    """
-    rows = [(Erratum.of(row), row) for row in plan.records("errata")]
-    by_rule: dict[str, list[Erratum]] = {}
-    for erratum, _ in rows:
-        by_rule.setdefault(erratum.rule, []).append(erratum)
-    used: set[str] = set()
-    for issue in issues:
-        candidates = by_rule.get(issue.code, ()) if issue.severity is Severity.WARNING else ()
-        explaining = [erratum for erratum in candidates if erratum.explains(issue)]
-        used.update(erratum.id for erratum in explaining)
-        yield replace(issue, acknowledged_by=explaining[0].id) if explaining else issue
-    for erratum, row in rows:
-        if erratum.rule not in rules() and erratum.rule != EDITORIAL:
-            yield row.issue("erratum_unmatched", "rule", variant="unknown_rule", rule=erratum.rule)
-        elif erratum.rule in judged and erratum.id not in used:
-            yield row.issue("erratum_unmatched", "rule", rule=erratum.rule)
+    def __init__(self, records: Iterable[Record]) -> None:
+        """Take the rows of the table ``errata``."""
+        self._errata = [(Erratum.of(record), record) for record in records]
+        self._by_rule: dict[str, list[Erratum]] = {}
+        for erratum, _ in self._errata:
+            self._by_rule.setdefault(erratum.rule, []).append(erratum)
+        self._used: set[str] = set()
+
+    def acknowledge(self, issues: Iterable[Issue]) -> Iterator[Issue]:
+        """The issues, with each warning that an erratum explains marked."""
+        for issue in issues:
+            candidates = self._by_rule.get(issue.code, ()) if issue.severity is Severity.WARNING else ()
+            explaining = [erratum for erratum in candidates if erratum.explains(issue)]
+            self._used.update(erratum.id for erratum in explaining)
+            yield issue._replace(acknowledged_by=explaining[0].id) if explaining else issue
+
+    def unmatched(self, judged: Set[str]) -> Iterator[Issue]:
+        """An issue for each erratum that explained nothing.
+
+        Args:
+            judged: the rules that could be applied; errata of others may not be judged either.
+        """
+        for erratum, record in self._errata:
+            if erratum.rule not in rules() and erratum.rule != EDITORIAL:
+                yield record.issue("erratum_unmatched", "rule", variant="unknown_rule", rule=erratum.rule)
+            elif erratum.rule in judged and erratum.id not in self._used:
+                yield record.issue("erratum_unmatched", "rule", rule=erratum.rule)

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator
 
 from khelang_opendata.catalogue import issue
+from khelang_opendata.dialect import TableUnreadable
 from khelang_opendata.errors import Issue, Location
-from khelang_opendata.package import Package, Resource, Table, TableUnreadable
+from khelang_opendata.package import Package, Resource, Table
 from khelang_opendata.schema import SchemaFamily
 
 

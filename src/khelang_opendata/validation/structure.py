@@ -1,25 +1,23 @@
-"""Rows, cells, keys and references. The engine is frictionless; its results become issues of our catalogue.
+"""Rows, cells, keys and references: what the Table Schema engine finds becomes issues of our catalogue.
 
-frictionless sees only records that were already read and headed: never the descriptor, a path or a dialect.
+The engine sees only records that were already read and headed: never the descriptor or a path.
 One cause gives one issue: a shifted row is not also a row of wrong types, and an id that is missing from its
 table is reported where it is first used, with how often, not once a row.
 """
 
 from __future__ import annotations
 
-import re
-import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from operator import attrgetter
 
 from khelang_opendata.catalogue import issue
 from khelang_opendata.errors import Issue
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.schema import Field, JsonObject
+from khelang_opendata.tableschema import Engine, Finding, FindingType, TableCheck, TableSource, check_tables
 from khelang_opendata.validation.headings import HeadedTable
-
-if TYPE_CHECKING:
-    from frictionless import Error
+from khelang_opendata.validation.rules.values import has_value_error
 
 _CONSTRAINTS = {
     "required": "value_missing",
@@ -30,163 +28,163 @@ _CONSTRAINTS = {
     "minLength": "length_wrong",
     "maxLength": "length_wrong",
 }
-_NOT_FINITE = re.compile(r"\s*[+-]?s?(nan\d*|inf|infinity)\s*\Z", re.IGNORECASE)
 _WEIGHT = ["value_missing", "type_wrong", "value_not_allowed", "pattern_mismatch", "length_wrong", "value_out_of_range"]
+_TOLD_BETTER_BY_VALUES = {"type_wrong", "pattern_mismatch", "value_not_allowed", "value_out_of_range"}
 
 
-def check_structure(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
-    """Check every row of the tables whose heading is known, and the references between them."""
-    for name, errors in _run_frictionless(tables).items():
-        yield from _translate(tables[name], tables, errors)
+def check_structure(
+    tables: Mapping[str, HeadedTable], engine: Engine | None = None
+) -> Iterator[tuple[TableCheck, Iterator[Issue]]]:
+    """Check every row of the tables whose heading is known, and the references between them.
+
+    Args:
+        tables: the tables by name.
+        engine: what checks them; None takes the fastest.
+
+    Returns:
+        Table by table who checks it, and the issues, which are made as they are asked for; exhaust them before the
+        next table.
+    """
+    for check in check_tables([_source(table, tables) for table in tables.values()], engine):
+        yield check, _issues(tables[check.name], tables, check.findings)
 
 
-def _run_frictionless(tables: Mapping[str, HeadedTable]) -> dict[str, list[Error]]:
-    if not tables:
-        return {}
-    from frictionless import Package  # noqa: PLC0415 (170 ms to import)
-
-    package = Package.from_descriptor({"name": "package", "resources": [_resource(t, tables) for t in tables.values()]})
-    report = package.validate(limit_errors=sys.maxsize)
-    return {str(task.name): task.errors for task in report.tasks}
-
-
-def _resource(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> JsonObject:
-    fields = [_field(column.descriptor) if column else {"type": "any"} for column in table.columns]
-    for position, field in enumerate(fields):
-        field.setdefault("name", f"column {position + 1}")
-    schema: JsonObject = {"fields": fields, "missingValues": table.schema.descriptor["missingValues"]}
-    if all(table.position(name) is not None for name in table.schema.primary_key):
+def _source(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> TableSource:
+    """A table with the schema of the columns that it has, in their order, and the keys that can be followed."""
+    schema: JsonObject = {
+        "fields": [_field(column, position) for position, column in enumerate(table.columns)],
+        "missingValues": table.schema.descriptor["missingValues"],
+        "foreignKeys": [key for key in table.schema.foreign_keys if _can_be_followed(key, table, tables)],
+    }
+    if _has_all(table, table.schema.primary_key):
         schema["primaryKey"] = list(table.schema.primary_key)
-    schema["foreignKeys"] = [key for key in table.schema.foreign_keys if _is_checkable(key, table, tables)]
-    data = [[field["name"] for field in fields], *_finite_rows(table)]
-    return {"name": table.schema.name, "data": data, "schema": schema}
+    return TableSource(table.schema.name, schema, table.table.data, table.table.dialect, table.table.rows)
 
 
-def _finite_rows(table: HeadedTable) -> Iterator[list[str]]:
-    """The rows, with NaN and infinity made into text: the standard calls them numbers, but they are no amount,
-    and frictionless fails where it compares them with a minimum."""
-    numeric = [i for i, field in enumerate(table.columns) if field and field.descriptor["type"] == "number"]
-    for cells in table.table.rows:
-        strange = [i for i in numeric if i < len(cells) and _NOT_FINITE.match(cells[i])]
-        yield [f"text {cell}" if i in strange else cell for i, cell in enumerate(cells)] if strange else cells
-
-
-def _field(descriptor: JsonObject) -> JsonObject:
+def _field(column: Field | None, position: int) -> JsonObject:
+    if column is None:
+        return {"name": f"column {position + 1}", "type": "any"}
     keep = ("name", "type", "format", "constraints", "trueValues", "falseValues")
-    return {key: descriptor[key] for key in keep if key in descriptor}
+    return {key: column.descriptor[key] for key in keep if key in column.descriptor}
 
 
-def _is_checkable(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> bool:
-    target = tables.get(key["reference"]["resource"] or table.schema.name)
+def _can_be_followed(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> bool:
+    target = _target(key, table, tables)
+    return target is not None and _has_all(table, key["fields"]) and _has_all(target, key["reference"]["fields"])
+
+
+def _target(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> HeadedTable | None:
+    """The table that a foreign key refers to; None where the package has none that can be read."""
+    return tables.get(key["reference"]["resource"] or table.schema.name)
+
+
+def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
+    return all(table.position(name) is not None for name in names)
+
+
+def _issues(table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding]) -> Iterator[Issue]:
+    references = _References(table, tables)
+    for row, found in groupby(findings, key=attrgetter("row")):
+        yield from _row_issues(table, row, list(found), references)
+    yield from references.issues()
+
+
+def _row_issues(table: HeadedTable, row: int, findings: list[Finding], references: _References) -> Iterator[Issue]:
+    types = Counter(finding.type for finding in findings)
+    expected, found = len(table.columns), len(table.table.rows[row - 2])
+    if FindingType.BLANK_ROW in types:
+        yield issue("row_blank", table.place(row))
+    elif FindingType.EXTRA_CELL in types:
+        extra = next(f for f in findings if f.type is FindingType.EXTRA_CELL)
+        yield issue("cell_extra", table.place(row, None, extra.cell), expected=expected, found=found)
+    elif FindingType.MISSING_CELL in types:
+        first = next(f for f in findings if f.type is FindingType.MISSING_CELL)
+        yield issue("cell_missing", table.place(row, first.field), expected=expected, found=found)
+    else:
+        yield from _sound_row_issues(table, row, findings, references)
+
+
+def _sound_row_issues(
+    table: HeadedTable, row: int, findings: list[Finding], references: _References
+) -> Iterator[Issue]:
+    cells: dict[str, Issue] = {}
+    for finding in findings:
+        if finding.type in (FindingType.TYPE, FindingType.CONSTRAINT) and finding.field:
+            found = _cell_issue(table, row, finding.field, finding)
+            known = cells.get(finding.field)
+            if known is None or _WEIGHT.index(found.code) < _WEIGHT.index(known.code):
+                cells[finding.field] = found
+    yield from (found for found in cells.values() if not _is_told_better(table, found))
+    for finding in findings:
+        if finding.type is FindingType.PRIMARY_KEY and not cells.keys() & set(table.schema.primary_key):
+            yield _key_issue(table, row, finding)
+        elif finding.type is FindingType.FOREIGN_KEY:
+            references.add(finding)
+
+
+def _is_told_better(table: HeadedTable, found: Issue) -> bool:
+    """Whether a rule of values names the fault of a cell more precisely."""
+    position = table.position(found.location.field or "")
+    row = found.location.row
     return (
-        target is not None
-        and all(table.position(name) is not None for name in key["fields"])
-        and all(target.position(name) is not None for name in key["reference"]["fields"])
+        found.code in _TOLD_BETTER_BY_VALUES
+        and row is not None
+        and position is not None
+        and has_value_error(table, row, position)
     )
 
 
-def _translate(table: HeadedTable, tables: Mapping[str, HeadedTable], errors: Iterable[Error]) -> Iterator[Issue]:
-    by_row: defaultdict[int, list[Any]] = defaultdict(list)
-    for error in errors:
-        by_row[error.row_number].append(error)  # type: ignore[attr-defined]
-    references = _References(table, tables, (e for row in by_row.values() for e in row if e.type == "foreign-key"))
-    for row in sorted(by_row):
-        yield from _row_issues(table, row, by_row[row], references)
-
-
-def _row_issues(table: HeadedTable, row: int, errors: list[Any], references: _References) -> Iterator[Issue]:
-    types = Counter(error.type for error in errors)
-    if "blank-row" in types:
-        yield issue("row_blank", table.place(row))
-    elif "extra-cell" in types:
-        extra = next(e for e in errors if e.type == "extra-cell")
-        expected = len(table.columns)
-        found = expected + types["extra-cell"]
-        yield issue("cell_extra", table.place(row, None, extra.cell), expected=expected, found=found)
-    elif "missing-cell" in types:
-        first = next(e for e in errors if e.type == "missing-cell")
-        expected = len(table.columns)
-        found = expected - types["missing-cell"]
-        yield issue("cell_missing", table.place(row, first.field_name), expected=expected, found=found)
-    else:
-        yield from _sound_row_issues(table, row, errors, references)
-
-
-def _sound_row_issues(table: HeadedTable, row: int, errors: list[Any], references: _References) -> Iterator[Issue]:
-    cells: dict[str, Issue] = {}
-    for error in errors:
-        if error.type in ("type-error", "constraint-error"):
-            found = _cell_issue(table, row, error)
-            known = cells.get(error.field_name)
-            if known is None or _WEIGHT.index(found.code) < _WEIGHT.index(known.code):
-                cells[error.field_name] = found
-    yield from cells.values()
-    for error in errors:
-        if error.type == "primary-key" and not cells.keys() & set(table.schema.primary_key):
-            yield _key_issue(table, row, error.note)
-        elif error.type == "foreign-key":
-            yield from references.issue_at(row, error)
-
-
-def _cell_issue(table: HeadedTable, row: int, error: Any) -> Issue:
-    field = table.schema.field_by_name[error.field_name]
-    position = table.position(field.name)
-    cell = table.table.rows[row - 2][position] if position is not None else ""
-    place = table.place(row, field.name, cell)
+def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding) -> Issue:
+    field = table.schema.field_by_name[name]
+    place = table.place(row, name, finding.cell)
     example = str(field.descriptor.get("example", ""))
-    if error.type == "type-error":
-        kind = str(field.descriptor["type"])
-        return issue("type_wrong", place, variant=kind, example=example)
-    match = re.match(r'constraint "(\w+)" is', error.note)
-    assert match, f"frictionless changed the note of its constraint-error: {error.note}"
-    constraint = match[1]
-    limit = field.descriptor["constraints"][constraint]
+    if finding.constraint is None:
+        return issue("type_wrong", place, variant=str(field.descriptor["type"]), example=example)
+    limit = field.descriptor["constraints"][finding.constraint]
     shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
-    code = _CONSTRAINTS[constraint]
+    code = _CONSTRAINTS[finding.constraint]
     if code in ("value_out_of_range", "length_wrong"):
-        return issue(code, place, variant=constraint, limit=shown, length=len(cell))
+        length = len(finding.cell or "")
+        return issue(code, place, variant=finding.constraint, limit=shown, length=length)
     return issue(code, place, allowed=shown, example=example)
 
 
-def _key_issue(table: HeadedTable, row: int, note: str) -> Issue:
+def _key_issue(table: HeadedTable, row: int, finding: Finding) -> Issue:
     key = table.schema.primary_key
-    positions = [p for name in key if (p := table.position(name)) is not None]
-    value = ", ".join(table.table.rows[row - 2][p] for p in positions)
-    first = re.search(r"position (\d+)", note)
-    assert first, f"frictionless changed the note of its primary-key error: {note}"
+    cells = table.table.rows[row - 2]
+    value = ", ".join(cells[position] for name in key if (position := table.position(name)) is not None)
     single = key[0] if len(key) == 1 else None
     place = table.place(row, single, value if single else None)
-    return issue("key_duplicate", place, key=" + ".join(key), value=value, first_row=int(first[1]))
+    return issue("key_duplicate", place, key=" + ".join(key), value=value, first_row=finding.same_as or 0)
 
 
 class _References:
     """The broken references of one table: how often each missing value is used, and where it stands first."""
 
-    def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable], errors: Iterable[Any]) -> None:
+    def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> None:
         self.table = table
+        self.tables = tables
         self.uses: Counter[tuple[str, str]] = Counter()
         self.first: dict[tuple[str, str], int] = {}
-        self.present: dict[str, set[str]] = {}
-        self.targets: dict[str, tuple[str, str]] = {}
-        for key in table.schema.foreign_keys:
-            target = tables.get(key["reference"]["resource"] or table.schema.name)
-            field, target_field = key["fields"][0], key["reference"]["fields"][0]
-            if target is not None and (position := target.position(target_field)) is not None:
-                self.present[field] = {row[position] for row in target.table.rows if position < len(row)}
-                self.targets[field] = (target.schema.name, target_field)
-        for error in errors:
-            use = (error.field_names[0], error.field_cells[0])
-            self.uses[use] += 1
-            self.first[use] = min(self.first.get(use, error.row_number), error.row_number)
 
-    def issue_at(self, row: int, error: Any) -> Iterator[Issue]:
-        """The issue of a broken reference, on the first row that uses the value.
+    def add(self, finding: Finding) -> None:
+        """Count one use."""
+        field = finding.key[0]
+        position = self.table.position(field)
+        assert position is not None, "only keys whose columns are there are followed"
+        use = (field, self.table.table.rows[finding.row - 2][position])
+        self.uses[use] += 1
+        self.first.setdefault(use, finding.row)
 
-        A value that its table does have, in a row that has an issue of its own, is not reported again.
-        """
-        field, value = error.field_names[0], error.field_cells[0]
-        if self.first[field, value] == row and value not in self.present[field]:
-            target, target_field = self.targets[field]
-            uses = self.uses[field, value]
-            place = self.table.place(row, field, value)
-            yield issue("reference_missing", place, target=target, target_field=target_field, uses=uses)
+    def issues(self) -> Iterator[Issue]:
+        """An issue a missing value, on the first row that uses it."""
+        keys = {key["fields"][0]: key["reference"] for key in self.table.schema.foreign_keys}
+        for (field, value), row in self.first.items():
+            target = keys[field]["resource"] or self.table.schema.name
+            yield issue(
+                "reference_missing",
+                self.table.place(row, field, value),
+                target=target,
+                target_field=keys[field]["fields"][0],
+                uses=self.uses[field, value],
+            )

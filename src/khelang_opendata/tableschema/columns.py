@@ -1,0 +1,357 @@
+"""One column: how text becomes a value, and the constraints on it (Data Package v2, Table Schema).
+
+A value is read exactly as frictionless reads it, for two tools should not disagree on whether a table is valid; where
+the standard and frictionless part, ``docs/table-schema.md`` says so. A text that was judged once is remembered.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import filterfalse
+from typing import Any
+
+JsonObject = dict[str, Any]
+Reader = Callable[[str], Any]
+"""Gives the value that a text stands for, None where it stands for none of its type."""
+Check = Callable[[Any], object]
+"""Gives what is true where a value meets a constraint."""
+
+_REMEMBERED = 1024
+"""Texts that a column remembers; of columns that repeat themselves, as codes and years, all."""
+
+_TYPE = ("type",)
+
+_ORDERED = ("required", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_CONSTRAINTS: dict[str, tuple[str, ...]] = {
+    "string": ("required", "enum", "pattern", "minLength", "maxLength"),
+    "integer": _ORDERED,
+    "number": _ORDERED,
+    "boolean": ("required", "enum"),
+    "date": _ORDERED,
+    "datetime": _ORDERED,
+    "time": _ORDERED,
+    "year": _ORDERED,
+    "yearmonth": _ORDERED,
+    "any": ("required", "enum"),
+    "list": ("required", "minLength", "maxLength"),
+}
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "minimum": operator.ge,
+    "maximum": operator.le,
+    "exclusiveMinimum": operator.gt,
+    "exclusiveMaximum": operator.lt,
+}
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_TIME = re.compile(_CLOCK)
+_DATETIME = re.compile(rf"{_DATE.pattern}T{_CLOCK}")
+_NOT_BARE = re.compile(r"((^[^-\d]*)|(\D*$))")
+
+
+class SchemaUnsupported(Exception):
+    """A Table Schema asks for what this engine does not do; ``args[0]`` names it."""
+
+
+class Column:
+    """One field of a schema, ready to judge texts.
+
+    Attributes:
+        name: the field's name.
+        missing: the texts that mean that there is no value.
+        unique: whether no value may be there twice.
+        is_text: whether a value is the text itself.
+    """
+
+    def __init__(self, descriptor: JsonObject, missing: Sequence[Any]) -> None:
+        """Compile a field.
+
+        Args:
+            descriptor: the field's Table Schema descriptor.
+            missing: the schema's ``missingValues``, which the field's own replace.
+
+        Raises:
+            SchemaUnsupported: its type, format or a constraint is not for this engine.
+        """
+        constraints = descriptor.get("constraints") or {}
+        type_ = descriptor.get("type", "any")
+        self.name = str(descriptor["name"])
+        self.missing = frozenset(_texts(descriptor.get("missingValues", missing)))
+        self.is_text = type_ in ("string", "any")
+        self.unique = constraints.get("unique") is True
+        self._required = constraints.get("required") is True
+        self._read = _reader(type_, descriptor)
+        self._checks = _checks(type_, constraints, lambda value: _cast(type_, value, self._read))
+        self._is_free = self.is_text and not self._checks
+        self._good: set[str | None] = {None}
+        self._values: dict[str | None, Any] = {None: None}
+
+    def is_missing(self, text: str | None) -> bool:
+        """Whether a text means no value; a row that is too short has None."""
+        return text is None or text in self.missing
+
+    def faults(self, text: str | None) -> Sequence[str]:
+        """What is wrong with a cell: ``("type",)``, or the names of the constraints that it breaks."""
+        if text is None or text in self.missing:
+            return ("required",) if self._required else ()
+        value = self._read(text)
+        if value is None:
+            return _TYPE
+        return [name for name, holds in self._checks if not holds(value)]
+
+    def wrong(self, texts: Sequence[str | None]) -> set[str | None]:
+        """Those of some texts that have a fault."""
+        if self._is_free:
+            return {text for text in self.missing if text in texts} if self._required else set()
+        unknown = set(texts) - self._good
+        wrong = self._faulty(unknown)
+        if len(self._good) + len(unknown) > _REMEMBERED:
+            self._good = {None}
+        self._good |= unknown - wrong if len(unknown) <= _REMEMBERED else set()
+        return wrong
+
+    def _faulty(self, texts: set[str | None]) -> set[str | None]:
+        """Those of different texts that have a fault, as :meth:`faults` tells it; check by check if they are values."""
+        if not self.is_text:
+            return {text for text in texts if self.faults(text)}
+        there = texts - self.missing - {None}
+        wrong = texts - there if self._required else set()
+        for _, holds in self._checks:
+            wrong.update(filterfalse(holds, there))
+        return wrong
+
+    def values(self, texts: Sequence[str | None]) -> Sequence[Any]:
+        """The value of each text, None where it has none; equal values are equal however they are written."""
+        if not self.is_text:
+            return [self._value(text) for text in texts]
+        if self.missing.isdisjoint(texts):
+            return texts
+        return [None if text in self.missing else text for text in texts]
+
+    def _value(self, text: str | None) -> Any:
+        try:
+            return self._values[text]
+        except KeyError:
+            pass
+        value = None if self.is_missing(text) else self._read(str(text))
+        if len(self._values) > _REMEMBERED:
+            self._values = {None: None}
+        if not (isinstance(value, Decimal) and value.is_nan()):  # which is equal to nothing, itself included
+            self._values[text] = value
+        return value
+
+
+def _texts(missing: Iterable[Any]) -> list[Any]:
+    """Missing values as texts: each is a text, or an object with a value and a label."""
+    texts = [entry.get("value") if isinstance(entry, dict) else entry for entry in missing]
+    if all(isinstance(text, str) for text in texts):
+        return texts
+    raise SchemaUnsupported("missingValues")
+
+
+def _checks(type_: str, constraints: JsonObject, cast: Callable[[Any], Any]) -> list[tuple[str, Check]]:
+    """The constraints on a value; ``required`` and ``unique`` are none, for they concern cells and columns."""
+    for name, given in constraints.items():
+        if name not in (*_CONSTRAINTS[type_], "unique") or (
+            name in ("required", "unique") and not isinstance(given, bool)
+        ):
+            raise SchemaUnsupported(f"constraint {name} of type {type_}")
+    order = [name for name in _CONSTRAINTS[type_] if name != "required" and constraints.get(name) is not None]
+    return [(name, _check(name, constraints[name], cast)) for name in order]
+
+
+def _check(name: str, limit: Any, cast: Callable[[Any], Any]) -> Check:
+    if name == "enum":
+        allowed = [cast(value) for value in limit] if isinstance(limit, list) else [None]
+        if None in allowed:
+            raise SchemaUnsupported("enum")
+        return lambda value: value in allowed
+    if name == "pattern":
+        return _pattern(limit)
+    if name in ("minLength", "maxLength"):
+        if not isinstance(limit, int):
+            raise SchemaUnsupported(name)
+        return (lambda value: len(value) >= limit) if name == "minLength" else (lambda value: len(value) <= limit)
+    bound, compare = cast(limit), _COMPARISONS[name]
+    if bound is None:
+        raise SchemaUnsupported(name)
+    return lambda value: _compares(compare, value, bound)
+
+
+def _compares(compare: Callable[[Any, Any], bool], value: Any, bound: Any) -> bool:
+    """Whether a value lies within a bound. NaN does not, nor a time that says its zone where the bound says none."""
+    try:
+        return compare(value, bound)
+    except (ArithmeticError, TypeError):
+        return False
+
+
+def _pattern(pattern: Any) -> Check:
+    """The whole text matches, as XML Schema has it, whose regular expressions the standard refers to."""
+    try:
+        return re.compile(pattern).fullmatch
+    except (re.error, TypeError):
+        raise SchemaUnsupported("pattern") from None
+
+
+def _cast(type_: str, value: Any, read: Reader) -> Any:
+    """A value that a constraint names, as a text or in JSON's own types; None where it is none of the column's type."""
+    if isinstance(value, str):
+        return read(value)
+    if type_ == "any" or (type_ == "boolean" and isinstance(value, bool)):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if type_ == "number":
+        return Decimal(str(value))
+    is_year = type_ == "year" and 0 <= value <= 9999  # noqa: PLR2004 (four digits)
+    return int(value) if (is_year or type_ == "integer") and value % 1 == 0 else None
+
+
+def _reader(type_: str, descriptor: JsonObject) -> Reader:
+    """How a field's texts are read.
+
+    Raises:
+        SchemaUnsupported: not by this engine.
+    """
+    form = descriptor.get("format", "default").removeprefix("fmt:")
+    if type_ in ("date", "datetime", "time"):
+        return _temporal(type_, form)
+    if form != "default" or type_ not in _CONSTRAINTS:
+        raise SchemaUnsupported(f"type {type_}, format {form}")
+    match type_:
+        case "integer":
+            return _integer(descriptor)
+        case "number":
+            return _number(descriptor)
+        case "boolean":
+            true, false = descriptor.get("trueValues", _TRUE), descriptor.get("falseValues", _FALSE)
+            return {**dict.fromkeys(true, True), **dict.fromkeys(false, False)}.get
+        case "list":
+            return _list(descriptor)
+    return {"year": _year, "yearmonth": _yearmonth}.get(type_, str)
+
+
+_TRUE = ("true", "True", "TRUE", "1")
+_FALSE = ("false", "False", "FALSE", "0")
+_ITEM_TYPES = ("string", "integer", "boolean", "number", "datetime", "date", "time")
+
+
+def _integer(descriptor: JsonObject) -> Reader:
+    if "groupChar" in descriptor:
+        raise SchemaUnsupported("groupChar of type integer")
+    bare = descriptor.get("bareNumber", True)
+
+    def read(text: str) -> int | None:
+        text = text.strip()
+        try:
+            return int(text if bare else _NOT_BARE.sub("", text))
+        except ValueError:
+            return None
+
+    return read
+
+
+def _number(descriptor: JsonObject) -> Reader:
+    if descriptor.get("floatNumber"):
+        raise SchemaUnsupported("floatNumber")
+    bare, group = descriptor.get("bareNumber", True), descriptor.get("groupChar", "")
+    point = descriptor.get("decimalChar", ".")
+    plain = bare and not group and point == "."
+
+    def read(text: str) -> Decimal | None:
+        text = text.strip()
+        if not plain:
+            text = (text if bare else _NOT_BARE.sub("", text)).replace(group, "")
+            if point != "." and "." in text:
+                return None
+            text = text.replace(point, ".")
+        try:
+            value = Decimal(text)
+        except ArithmeticError:
+            return None
+        return None if value.is_snan() else value
+
+    return read
+
+
+def _list(descriptor: JsonObject) -> Reader:
+    item_type, delimiter = descriptor.get("itemType", "string"), descriptor.get("delimiter", ",")
+    if item_type not in _ITEM_TYPES or not delimiter:
+        raise SchemaUnsupported("itemType or delimiter of type list")
+    item = _reader(item_type, {})
+
+    def read(text: str) -> tuple[Any, ...] | None:
+        items = tuple(map(item, text.split(delimiter)))
+        return None if None in items else items
+
+    return read
+
+
+def _year(text: str) -> int | None:
+    with suppress(ValueError):
+        return year if len(text) == len("2566") and (year := int(text)) >= 0 else None
+    return None
+
+
+def _yearmonth(text: str) -> tuple[int, int] | None:
+    with suppress(ValueError):
+        year, month = map(int, text.split("-"))
+        return (year, month) if 1 <= month <= 12 else None  # noqa: PLR2004 (months)
+    return None
+
+
+def _temporal(type_: str, form: str) -> Reader:
+    if form == "any":
+        raise SchemaUnsupported(f"type {type_}, format any")
+    if form == "default":
+        return {"date": _date, "datetime": _datetime, "time": _time}[type_]
+    part = {"date": datetime.date, "datetime": lambda value: value, "time": datetime.timetz}[type_]
+
+    def read(text: str) -> Any:
+        try:
+            return part(datetime.strptime(text, form))
+        except Exception:  # of whatever kind, for the format may be none, too
+            return None
+
+    return read
+
+
+def _date(text: str) -> date | None:
+    with suppress(ValueError):
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    return None
+
+
+def _datetime(text: str) -> datetime | None:
+    with suppress(ValueError):
+        if _DATETIME.fullmatch(text):
+            return datetime.fromisoformat(text)
+    return _iso(text) if text[16:17] == ":" and len(text) >= len("2023-09-27T12:30:00") else None
+
+
+def _time(text: str) -> time | None:
+    with suppress(ValueError):
+        if _TIME.fullmatch(text):
+            return time.fromisoformat(text)
+    whole = text[5:6] == ":" and len(text) >= len("12:30:00")
+    value = _iso(f"2000-01-01T{text}") if whole else None
+    return value.timetz() if value else None
+
+
+def _iso(text: str) -> datetime | None:
+    """A date and time in any form of ISO 8601; the plainest ones are read before."""
+    from dateutil.parser import isoparse  # noqa: PLC0415 (15 ms to import)
+
+    try:
+        value: datetime = isoparse(text)
+    except Exception:  # of whatever kind, the text is no date
+        return None
+    return value

@@ -1,0 +1,39 @@
+"""What is wrong with a table, in the words of the standard's own library."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class FindingType(StrEnum):
+    """The kinds of findings, named as frictionless names its errors."""
+
+    TYPE = "type-error"
+    CONSTRAINT = "constraint-error"
+    UNIQUE = "unique-error"
+    PRIMARY_KEY = "primary-key"
+    FOREIGN_KEY = "foreign-key"
+    BLANK_ROW = "blank-row"
+    EXTRA_CELL = "extra-cell"
+    MISSING_CELL = "missing-cell"
+
+
+class Finding(NamedTuple):
+    """One thing wrong in one row.
+
+    ``row`` is the record's number in the file, the first being 1: a heading counts, a blank line counts, a cell of
+    several lines counts once. A finding of a key or of a whole row has no ``field`` and no ``cell``; an extra cell
+    has no ``field``.
+    """
+
+    type: FindingType
+    row: int
+    field: str | None = None
+    cell: str | None = None
+    constraint: str | None = None
+    """Of a constraint error: the constraint's name, as ``required``."""
+    key: tuple[str, ...] = ()
+    """Of a primary or foreign key: its fields in this table."""
+    same_as: int | None = None
+    """Of a value or key that is there before: the row that has it; None for a primary key without any value."""

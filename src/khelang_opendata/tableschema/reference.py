@@ -1,0 +1,108 @@
+"""frictionless, the standard's own library, as an engine: for what the others do not take, and to compare them with."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from khelang_opendata.tableschema.columns import JsonObject
+from khelang_opendata.tableschema.compiled import TableSource
+from khelang_opendata.tableschema.findings import Finding, FindingType
+
+if TYPE_CHECKING:
+    from frictionless import Package
+
+_PROFILES = "https://datapackage.org/profiles/2.0"
+_AS_STANDARD = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "skipInitialSpace": False}
+"""What a dialect that does not say otherwise has; left to itself, frictionless guesses it from the file."""
+_LOOKS_FOR_HEADING = {"commentChar", "commentRows"}
+"""Properties with which frictionless finds the heading only if it guesses where it is."""
+
+_CONSTRAINT = re.compile(r'constraint "(\w+)" is')
+_SAME_AS = re.compile(r"the same as in the row at position (\d+)")
+
+
+class SchemaInvalid(ValueError):
+    """A table cannot be checked at all: its schema, its dialect or its file is not what the standard asks."""
+
+
+def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iterator[Finding]:
+    """The findings of a table, row by row, as frictionless has them.
+
+    Args:
+        source: the table.
+        sources: all tables that it may refer to, by name.
+
+    Raises:
+        SchemaInvalid: frictionless refuses the schema, the dialect or the file.
+    """
+    try:
+        package = _package(_needed(source, sources))
+        report = package.get_resource(source.name).validate(limit_errors=sys.maxsize)
+    except Exception as error:  # of whatever kind: it trips over some schemas instead of refusing them
+        raise SchemaInvalid(f"{source.name}: {error}") from error
+    for found in report.tasks[0].errors:
+        if found.type not in set(FindingType):
+            raise SchemaInvalid(f"{source.name}: {found.message}")
+        yield _finding(found, source)
+
+
+def _needed(source: TableSource, sources: Mapping[str, TableSource]) -> Iterator[TableSource]:
+    """A table and those that it refers to; what may be wrong with others does not concern it."""
+    targets = {key["reference"].get("resource") for key in source.schema.get("foreignKeys", ())}
+    yield from (other for other in sources.values() if other.name in {source.name, *targets})
+
+
+def _package(sources: Iterable[TableSource]) -> Package:
+    from frictionless import Dialect, Package, Schema  # noqa: PLC0415 (170 ms to import)
+    from frictionless.resources import TableResource  # noqa: PLC0415 (part of the same)
+
+    package = Package(name="package")
+    for source in sources:
+        options: dict[str, Any] = {"data": source.data, "format": "csv", "encoding": "utf-8-sig"}
+        if source.rows is not None:
+            options = {"data": [[field["name"] for field in source.schema["fields"]], *source.rows]}
+        resource = TableResource(
+            name=source.name,
+            schema=Schema.from_descriptor(_as_meant(source.schema)),
+            dialect=Dialect.from_descriptor(_as_told(source)),
+            schema_profile=f"{_PROFILES}/dataresource.json",
+            **options,
+        )
+        package.add_resource(resource)
+    return package
+
+
+def _as_told(source: TableSource) -> JsonObject:
+    """A table's dialect, with nothing left to be guessed."""
+    given = (source.rows is None and source.dialect) or {}
+    heading = {} if given.keys() & _LOOKS_FOR_HEADING else {"header": True}
+    return {**_AS_STANDARD, **heading, **given}
+
+
+def _as_meant(schema: JsonObject) -> JsonObject:
+    """A schema whose patterns mean the whole text, as in the standard; frictionless does not group alternatives."""
+    meant = deepcopy(schema)
+    for field in meant["fields"]:
+        if pattern := (field.get("constraints") or {}).get("pattern"):
+            field["constraints"]["pattern"] = rf"(?:{pattern})\Z"
+    return {"$schema": f"{_PROFILES}/tableschema.json", **meant}
+
+
+def _finding(error: Any, source: TableSource) -> Finding:
+    type_ = FindingType(error.type)
+    constraint = _CONSTRAINT.match(error.note) if type_ is FindingType.CONSTRAINT else None
+    same_as = _SAME_AS.match(error.note)
+    primary = source.schema.get("primaryKey", ()) if type_ is FindingType.PRIMARY_KEY else ()
+    return Finding(
+        type_,
+        error.row_number,
+        getattr(error, "field_name", None) or None,
+        error.cells[error.field_number - 1] if type_ is FindingType.UNIQUE else getattr(error, "cell", None),
+        constraint[1] if constraint else None,
+        tuple(getattr(error, "field_names", [primary] if isinstance(primary, str) else primary)),
+        int(same_as[1]) if same_as else None,
+    )

@@ -1,0 +1,162 @@
+"""The engine within the validation of plans: engines that agree, what falls back, storms of errors, many packages."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import khelang_opendata.validation
+from khelang_opendata import Language, Report, SchemaFamily, load_family, report_text, validate, validate_many
+from khelang_opendata.errors import MAX_LISTED, DescriptorError, KhelangError, PackageNotFound, WorkerDied
+from khelang_opendata.render.json import report_json
+from khelang_opendata.schema import TableSchema
+from khelang_opendata.tableschema import Engine
+from tests.conftest import PLAN, VALID, replace_in
+
+
+def found(report: Report) -> object:
+    return report.issues, report.counts, report.counts_by_code, report.acknowledged
+
+
+@pytest.mark.parametrize("engine", [Engine.FRICTIONLESS, Engine.LARGE])
+def test_every_engine_gives_the_same_report(plan: Path, engine: Engine) -> None:
+    replace_in(plan / "data/projects.csv", "-P02,", "-P01,")
+    replace_in(plan / "data/budgets.csv", "2567", "two thousand")
+    replace_in(plan / "data/units.csv", "division", "devision")
+    report = validate(plan, engine)
+    assert not report.valid
+    assert found(report) == found(validate(plan, Engine.STANDARD))
+    assert {table.engine for table in report.tables} == {engine}
+
+
+def test_engine_of_a_small_plan_is_the_standard_one() -> None:
+    assert {table.engine for table in validate(VALID).tables} == {Engine.STANDARD}
+
+
+def _with_an_email_column(family: SchemaFamily) -> SchemaFamily:
+    """The family as a later version might be: with a format that the own engines do not judge."""
+    units = family.tables["units"]
+    fields = tuple(
+        replace(f, descriptor={**f.descriptor, "format": "email"}) if f.name == "name_en" else f for f in units.fields
+    )
+    changed = TableSchema({**units.descriptor, "fields": [f.descriptor for f in fields]}, fields)
+    return replace(family, tables={**family.tables, "units": changed})
+
+
+def test_what_the_engine_does_not_take_is_checked_by_frictionless_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    family = _with_an_email_column(load_family())
+    monkeypatch.setattr(khelang_opendata.validation, "family_of", lambda package: family)
+    report = validate(VALID)
+    engines = {table.name: (table.engine, table.reason) for table in report.tables}
+    assert engines["units"] == (Engine.FRICTIONLESS, "schema: type string, format email")
+    assert engines["projects"][0] is Engine.STANDARD
+    assert {i.location.field for i in report.issues if i.code == "type_wrong"} == {"name_en"}
+    tables = {table["name"]: table for table in json.loads(report_json(report))["tables"]}
+    assert tables["units"]["engine"] == "frictionless"
+    assert "frictionless: units (schema: type string, format email)" in report_text(report, Language.EN)
+
+
+def test_storm_of_errors_is_counted_exactly_and_listed_in_part(plan: Path) -> None:
+    path = plan / "data/targets.csv"
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        header, row, *_ = csv.reader(lines)
+    bad = MAX_LISTED + 2345
+    quantity = header.index("target_no")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *([*row[:quantity], "many", *row[quantity + 1 :]] for _ in range(bad))])
+    report = validate(plan)
+    assert report.counts_by_code["type_wrong"] == bad
+    assert len(report.issues) == MAX_LISTED
+    assert report.truncated
+    assert f"{bad:,}" in report_text(report, Language.EN)
+
+
+def copies(folder: Path, count: int) -> list[Path]:
+    """Packages of which every third has an error."""
+    paths = [Path(shutil.copytree(VALID, folder / f"lao-{i:03}")) for i in range(count)]
+    for path in paths[::3]:
+        replace_in(path / "data/units.csv", "division", "devision")
+    return paths
+
+
+@pytest.mark.parametrize("processes", [1, 2, None])
+def test_many_packages_give_the_reports_that_each_gives(tmp_path: Path, processes: int | None) -> None:
+    paths = copies(tmp_path, 20)
+    results = list(validate_many(map(str, paths), processes=processes))
+    assert [result.path for result in results] == paths
+    assert [result.report for result in results] == [validate(path) for path in paths]
+    assert sum(not result.report.valid for result in results if result.report) == 7
+
+
+def test_package_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
+    first, second = copies(tmp_path, 2)
+    results = list(validate_many([first, tmp_path / "nowhere", second], processes=2))
+    assert isinstance(results[1].failure, PackageNotFound)
+    assert results[1].failure.params == {"path": str(tmp_path / "nowhere")}
+    assert results[0].report
+    assert results[2].report
+
+
+def test_no_more_packages_are_begun_than_somebody_reads(tmp_path: Path) -> None:
+    (path,) = copies(tmp_path, 1)
+    begun: list[int] = []
+
+    def endless() -> Iterator[Path]:
+        while True:
+            begun.append(1)
+            yield path
+
+    results = validate_many(endless(), processes=2)
+    next(results)
+    assert len(begun) <= 2 * 3 * 16
+    results.close()  # type: ignore[attr-defined]
+
+
+KILLED = """
+import os, signal, sys
+from khelang_opendata import validate_many
+from khelang_opendata.errors import WorkerDied
+import khelang_opendata.validation.many as many
+many.validate = lambda path, engine: os.kill(os.getpid(), signal.SIGKILL)
+try:
+    list(validate_many([sys.argv[1]] * 40, processes=2))
+except WorkerDied:
+    print("died")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is killed by a signal")
+def test_process_that_is_killed_is_a_failure_not_a_hang() -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(VALID)], capture_output=True, timeout=60, check=False)
+    assert done.stdout == b"died\n", done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "error", [PackageNotFound(path="x"), DescriptorError("missing", path="y"), WorkerDied()], ids=lambda e: e.code
+)
+def test_failures_cross_from_process_to_process(error: KhelangError) -> None:
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own bytes)
+    assert (type(again), again.params, again.code) == (type(error), error.params, error.code)
+
+
+LEAN = """
+import sys
+from khelang_opendata import validate
+assert validate(sys.argv[1]).valid
+print(sorted({"frictionless", "polars", "jsonschema", "yaml", "click", "dateutil"} & sys.modules.keys()))
+"""
+
+
+def test_valid_plan_needs_nothing_but_the_standard_library() -> None:
+    done = subprocess.run([sys.executable, "-c", LEAN, str(PLAN)], capture_output=True, check=True, env={**os.environ})
+    assert done.stdout == b"[]\n"
