@@ -15,13 +15,15 @@ import pytest
 from khelang_opendata import Issue, Package, Severity, load_family, rules
 from khelang_opendata.catalogue import Language
 from khelang_opendata.errors import Location
+from khelang_opendata.package import Resource
 from khelang_opendata.render.messages import issue_texts
 from khelang_opendata.schema import CURRENT
 from khelang_opendata.validation.files import read_tables
-from khelang_opendata.validation.headings import check_headings
+from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.plan import Plan
+from khelang_opendata.validation.rules import values
 from khelang_opendata.validation.rules.arithmetic import RULES
-from khelang_opendata.validation.rules.values import VALUE_RULES, check_values
+from khelang_opendata.validation.rules.values import VALUE_RULES, check_values, has_value_error
 from tests.conftest import PLAN, VALID, issues_of
 
 Edit = Callable[[dict[str, list[list[str]]]], object]
@@ -87,6 +89,32 @@ def ours(folder: Path) -> Counter[tuple[str, str | None, int | None, str | None]
 @cache
 def found_in_plan() -> Counter[tuple[str, str | None, int | None, str | None]]:
     return found(PLAN)
+
+
+def _budgets(*lines: str) -> HeadedTable:
+    table = Resource({}, "budgets", "budgets.csv", "\n".join(lines).encode()).table
+    return check_headings({"budgets": table}, load_family())[0]["budgets"]
+
+
+def test_values_are_told_in_the_order_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The columns are read some rows at a time; who reads the issues does not see it."""
+    monkeypatch.setattr(values, "_ROWS_AT_ONCE", 2)
+    table = _budgets("note_th,amount_thb,project_id", 'ก  ข,"1,000",k-P๐๑', ",,", "ก  ข", "ก,5,k-P๐๑", "=1,5,k-P01")
+    places = [(i.code, i.location.row, i.location.field) for i in check_values({"budgets": table})]
+    assert places == [
+        ("text_not_normalized", 2, "note_th"),
+        ("number_grouped", 2, "amount_thb"),
+        ("thai_digits", 2, "project_id"),
+        ("thai_digits", 5, "project_id"),
+        ("formula_suspected", 6, "note_th"),
+    ]
+
+
+def test_error_of_one_cell() -> None:
+    """Warnings are no errors, and neither is what another cell of the row has."""
+    table = _budgets("note_th,amount_thb,strange", 'ก  ข,"1,000",๑', ",,", ',"1,000"')
+    cells = [(2, 0), (2, 1), (2, 2), (3, 1), (4, 1)]
+    assert [has_value_error(table, row, position) for row, position in cells] == [False, True, False, False, False]
 
 
 D_TH: Place = ("plans", 2, "district_th")

@@ -296,7 +296,7 @@ def test_issue_names_record_and_year(example: Path) -> None:
 def test_table_is_too_large_above_the_limit(what: str, limit: int, table: str | None) -> None:
     package, family = Package.load(PLAN), load_family()
     tables, _ = check_headings(read_tables(package, family)[0], family)
-    limits = {"rows": 1_000_000, "columns": 16_000, what: limit}
+    limits = {**portal.TABLE_LIMITS, what: limit}
     found = list(portal.table_too_large(Plan(package, family, tables), limits))
     assert [issue.location.resource for issue in found] == [name for name in [table] if name]
     assert all(issue.params == {"variant": what, "found": limit + 1, "limit": limit} for issue in found)

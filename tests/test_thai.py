@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from decimal import Decimal
+from random import Random
 
 import pytest
 
@@ -132,6 +133,20 @@ def test_in_words(amount: str, words: str) -> None:
 )
 def test_same_words(words: str, amount: str, same: bool) -> None:
     assert same_words(words, Decimal(amount)) is same
+
+
+def test_words_are_judged_as_the_authority_spells_them() -> None:
+    """``same_words`` spells amounts itself, to spare the import of num2words; the two never differ."""
+    random = Random(2566)  # noqa: S311 (a seeded test)
+    amounts = [Decimal(n) for n in range(1200)] + [Decimal(n) / 100 for n in range(1200)]
+    for digits in range(1, 19):
+        amounts += [Decimal(random.randrange(10**digits)) for _ in range(30)]
+        amounts += [Decimal(random.randrange(10**digits)) / 100 for _ in range(30)]
+        amounts += [Decimal(10**digits), Decimal(10**digits + 1), Decimal(10**digits - 1)]
+    amounts += [Decimal("1.005"), Decimal("123.4567"), Decimal(10**20), Decimal(-5)]
+    for amount in amounts:
+        assert same_words(in_words(amount), amount), amount
+        assert not same_words(in_words(amount + 1), amount), amount
 
 
 def test_baht() -> None:

@@ -9,38 +9,48 @@ from decimal import Decimal
 from functools import lru_cache
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_NO_LETTER = re.compile("[^\u0000-\u007f\u0e01-\u0e4f]")
+_FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 
 _UNITS = {"ร้อย": 100, "พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
 _UNIT = "|".join(_UNITS)
-_NUMBER = r"(?<!\d)(?<!\d[.,])(?<!\d[.,]\s)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?(?![.,]?\d)"
+_NUMBER = r"(?=\d)(?<!\d)(?<!\d[.,])(?<!\d[.,]\s)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?(?![.,]?\d)"
 _BAHT = r"(?P<baht>บาท(?:\s*(?P<satang>\d{1,2})\s*สตางค์)?)"
+_FIGURES = re.compile(r"(?![0๐]\d)[0-9๐-๙]{1,3}(?:,[0-9๐-๙]{3}){0,3}")
 _AMOUNT = re.compile(rf"{_NUMBER}\s*(?P<end>[.,]?\s*[-–—]+)?\s*(?P<unit>{_UNIT})?\s*{_BAHT}?")
 _RANGE = re.compile(rf"\d\s*(?:-|–|—|ถึง)\s*\d[\d,.]*\s*(?:\.?-\s*)?(?:{_UNIT})?บาท")
 _SPENDS = r"(?:ได้)?\s*(?:ใช้จ่าย|เบิกจ่าย|ใช้|มี|ตั้ง)\s*(?:เงิน)?งบประมาณ(?!ของ|จาก|เพิ่ม)"
-_NONE = re.compile(rf"\A\s*[-–—]+\s*\Z|ไม่{_SPENDS}|ไม่มีค่าใช้จ่าย")
+_NONE = re.compile(rf"ไม่(?:{_SPENDS}|มีค่าใช้จ่าย)")
+_DASHES = "-–—"
 
 _END = re.compile(r"\s*(?:\Z|[(])")
 _MOST_DIGITS = len("999,999,999,999")
 _MOST_DECIMALS = len(".999999")
 
-_DIGIT_WORD = "ศูนย์|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|ยี่สิบ|สิบ"
+_MOST_BAHT = 10**18
+_DIGIT_WORDS = ("ศูนย์", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า")
+_UNIT_WORDS = tuple(_UNITS)
+_SIX_UNITS = ("แสน", "หมื่น", "พัน", "ร้อย", "สิบ", "")
 _BRACKET = re.compile(r"\s*(?:ถ้วน\s*)?(?:(?:/|ต่อ)ปี\s*)?[(](?P<words>[^()]*)[)]")
-_WORDS = re.compile(rf"(?:{_DIGIT_WORD}|{_UNIT}).*(?:บาท|ถ้วน|สตางค์)\Z")
+_WORDS_START = (*_DIGIT_WORDS, "ยี่สิบ", "สิบ", *_UNIT_WORDS)
+_WORDS_END = ("บาท", "ถ้วน", "สตางค์")
 _NOT_THAI = re.compile(r"[^\u0e01-\u0e4e]")
 
 _WINDOWS_SIGNS = {ord(bytes([b]).decode("cp1252")): b for b in range(0x80, 0xA0) if b not in b"\x81\x8d\x8f\x90\x9d"}
-_CP874_LETTERS = re.compile(r"[\u00a1-\u00da\u00df-\u00fb]+")
-_CP874_RUN = re.compile(r"[\u00a1-\u00da\u00df-\u00fb]{3}")
-_UTF8_LETTER = re.compile(rf"\u00e0[\u00b8\u00b9][\u0080-\u00bf{''.join(map(chr, _WINDOWS_SIGNS))}]")
-_UTF8_RUN = re.compile(f"(?:{_UTF8_LETTER.pattern}){{2}}")
-
-_CITIZEN_ID = re.compile(r"(?<!\d)[1-8](?:[- ]?\d){12}(?!\d)")
+# Patterns that few texts come to: each is compiled when the first one does.
+_CP874_LETTER = r"[\u00a1-\u00da\u00df-\u00fb]"
+_UTF8_LETTER = rf"\u00e0[\u00b8\u00b9][\u0080-\u00bf{''.join(map(chr, _WINDOWS_SIGNS))}]"
+_CITIZEN_ID = r"(?<!\d)[1-8](?:[- ]?\d){12}(?!\d)"
 
 
 def ascii_text(text: str) -> str:
     """Digits of any script and full-width signs as ASCII, one character for one; the rest stays."""
-    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), text.translate(_FULL_WIDTH))
+    return text if text.isascii() else _NO_LETTER.sub(_ascii_sign, text)
+
+
+def _ascii_sign(match: re.Match[str]) -> str:
+    sign = match[0]
+    return str(unicodedata.decimal(sign)) if sign.isdecimal() else _FULL_WIDTH.get(sign, sign)
 
 
 def has_other_digits(text: str) -> bool:
@@ -56,21 +66,26 @@ def printed_amounts(text: str) -> tuple[Decimal, ...]:
     as money is (๓๐๐,๐๐๐ or ๕๐๐.-) at the end or before a bracket; years and numbers of people are not.
     Nothing comes of a text that cannot be read, a range among them.
     """
+    if _FIGURES.fullmatch(text):
+        return (Decimal(text.replace(",", "")),)
     text = ascii_text(text).strip()
     if _RANGE.search(text):
         return ()
-    amounts = [Decimal(0)] if _NONE.search(text) else []
+    is_dash = bool(text) and not text.strip(_DASHES)
+    amounts = [Decimal(0)] if is_dash or _NONE.search(text) else []
     amounts += [_value(match) for match in _AMOUNT.finditer(text) if _is_money(match)]
     return tuple(amounts)
 
 
 def amounts_in_words(text: str) -> Iterator[tuple[Decimal, str]]:
     """Each amount that is followed by a bracket with Thai number words, and those words."""
+    if "(" not in text and "\uff08" not in text:
+        return
     text = ascii_text(text).strip()
     for match in _AMOUNT.finditer(text):
         bracket = _BRACKET.match(text, match.end())
         words = _NOT_THAI.sub("", bracket["words"]) if bracket else ""
-        if _WORDS.match(words) and _is_money(match):
+        if words.startswith(_WORDS_START) and words.endswith(_WORDS_END) and _is_money(match):
             yield _value(match), words
 
 
@@ -107,13 +122,34 @@ def in_words(amount: Decimal) -> str:
 
 def same_words(words: str, amount: Decimal) -> bool:
     """Whether words name the amount. Spaces, dashes, "ถ้วน", หนึ่ง for เอ็ด and a dropped leading หนึ่ง do not matter."""
-    return _reduced(words) == _reduced(in_words(amount))
+    return _reduced(words) == _reduced(_spelled(amount))
+
+
+def _spelled(amount: Decimal) -> str:
+    """An amount in words that reduce to those of :func:`in_words`, in no time."""
+    if not 0 <= amount <= _MOST_BAHT or amount * 100 % 1:
+        return in_words(amount)
+    baht, satang = divmod(amount * 100, 100)
+    whole, parts = _spelled_number(int(baht)), _spelled_number(int(satang))
+    return f"{whole}บาท{parts}สตางค์" if satang else f"{whole}บาท"
+
+
+def _spelled_number(number: int) -> str:
+    """A number in Thai words, with หนึ่ง for เอ็ด."""
+    millions, rest = divmod(number, 1_000_000)
+    words = f"{_spelled_number(millions)}ล้าน" if millions else ""
+    for digit, unit in zip(f"{rest:06}", _SIX_UNITS, strict=True):
+        if digit != "0":
+            words += {"1สิบ": "สิบ", "2สิบ": "ยี่สิบ"}.get(digit + unit, _DIGIT_WORDS[int(digit)] + unit)
+    return words or _DIGIT_WORDS[0]
 
 
 def _reduced(words: str) -> str:
     plain = _NOT_THAI.sub("", words).replace("เอ็ด", "หนึ่ง").removesuffix("ถ้วน")
-    plain = re.sub(r"\Aศูนย์บาท(?=.)", "", plain)
-    return re.sub(rf"\Aหนึ่ง(?={_UNIT})", "", plain)
+    if plain != "ศูนย์บาท":
+        plain = plain.removeprefix("ศูนย์บาท")
+    shorter = plain.removeprefix("หนึ่ง")
+    return shorter if shorter.startswith(_UNIT_WORDS) else plain
 
 
 def baht(amount: Decimal) -> str:
@@ -123,7 +159,7 @@ def baht(amount: Decimal) -> str:
 
 def has_citizen_id(text: str) -> bool:
     """Whether a 13-digit number in a text has the check digit of a Thai citizen id."""
-    found = _CITIZEN_ID.findall(ascii_text(text))
+    found = re.findall(_CITIZEN_ID, ascii_text(text))
     return any(_check_digit_holds([int(c) for c in number if c.isdigit()]) for number in found)
 
 
@@ -139,10 +175,10 @@ def restored(text: str) -> str | None:
 
     Thai Windows bytes (CP874) show as ``¡ÒÃ``, UTF-8 bytes as ``à¸à¸²à¸£``.
     """
-    if _UTF8_RUN.search(text):
-        return _UTF8_LETTER.sub(lambda match: _decoded(match[0].translate(_WINDOWS_SIGNS), "utf-8"), text)
-    if _CP874_RUN.search(text):
-        return _CP874_LETTERS.sub(lambda match: _decoded(match[0], "cp874"), text)
+    if "\u00e0" in text and re.search(f"(?:{_UTF8_LETTER}){{2}}", text):
+        return re.sub(_UTF8_LETTER, lambda match: _decoded(match[0].translate(_WINDOWS_SIGNS), "utf-8"), text)
+    if re.search(f"{_CP874_LETTER}{{3}}", text):
+        return re.sub(f"{_CP874_LETTER}+", lambda match: _decoded(match[0], "cp874"), text)
     return None
 
 

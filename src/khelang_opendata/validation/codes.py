@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from functools import lru_cache
 
 from khelang_opendata.catalogue import issue
 from khelang_opendata.errors import Issue
+from khelang_opendata.schema import Field
 from khelang_opendata.validation.headings import HeadedTable
 
 
@@ -15,15 +16,30 @@ def check_codes(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
     """Report codes that an open codelist does not know."""
     for table in tables.values():
         for position, field in enumerate(table.columns):
-            if field is None or field.open_codes is None:
-                continue
-            for row, cells in enumerate(table.table.rows, 2):
-                cell = cells[position] if position < len(cells) else ""
-                if cell not in field.open_codes and _is_code(cell):
-                    near = ", ".join(get_close_matches(cell, field.open_codes, n=3, cutoff=0.5)) or "-"
-                    codelist = str(field.descriptor["codelist"])
-                    place, record = table.place(row, field.name, cell), table.id_of(row)
-                    yield issue("code_unknown", place, codelist=codelist, near=near, record=record)
+            if field and field.descriptor.get("openCodelist"):
+                yield from _unknown_codes(table, position, field)
+
+
+def _unknown_codes(table: HeadedTable, position: int, field: Field) -> Iterator[Issue]:
+    cells = [cells[position] if position < len(cells) else "" for cells in table.table.rows]
+    written = {*cells} - {""}
+    known = field.open_codes if written else None
+    if known is None:
+        return
+    unknown = {cell for cell in written.difference(known) if _is_code(cell)}
+    for row, cell in enumerate(cells, 2) if unknown else ():
+        if cell in unknown:
+            place, record = table.place(row, field.name, cell), table.id_of(row)
+            codelist = str(field.descriptor["codelist"])
+            yield issue("code_unknown", place, codelist=codelist, near=_nearest(cell, known), record=record)
+
+
+@lru_cache(maxsize=1024)
+def _nearest(cell: str, known: tuple[str, ...]) -> str:
+    """The codes that a cell may mean."""
+    from difflib import get_close_matches  # noqa: PLC0415 (2 ms to import)
+
+    return ", ".join(get_close_matches(cell, known, n=3, cutoff=0.5)) or "-"
 
 
 def _is_code(cell: str) -> bool:

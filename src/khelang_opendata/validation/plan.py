@@ -1,11 +1,15 @@
-"""The tables of a package as records that rules can ask: indexed once, read by name, never failing on a bad cell."""
+"""The tables of a package as rules ask them: whole columns or single records, by name, never failing on a bad cell.
+
+A rule goes through columns, and makes a record only where it has something to say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from typing import TypeVar
 
 from khelang_opendata.catalogue import issue
 from khelang_opendata.errors import Issue, Location
@@ -15,6 +19,11 @@ from khelang_opendata.validation.headings import HeadedTable
 
 _MOST_DIGITS = 30
 """A number with more digits before or after its point says nothing about a plan, and 1e9999999 would take minutes."""
+
+_MOST_DIGITS_OF_AMOUNT = 16
+_NOTHING = Decimal(0)
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +41,11 @@ class Record:
 
     def number(self, field: str) -> Decimal | None:
         """A cell as a number; None where it is empty, none, or beyond all reason."""
-        try:
-            value = Decimal(self.text(field) or "")
-        except InvalidOperation:
-            return None
-        return value if value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS else None
+        return _number(self.text(field))
 
     def integer(self, field: str) -> int | None:
         """A cell as a whole number; None where it is empty or none."""
-        value = self.number(field)
-        return int(value) if value is not None and value == value.to_integral_value() else None
+        return _integer(self.text(field))
 
     def place(self, field: str | None = None) -> Location:
         """The location of the record, or of one of its cells."""
@@ -69,49 +73,156 @@ class Record:
 
 @dataclass(frozen=True)
 class Plan:
-    """The readable tables of one package, as records; a table that is absent or cannot be read has none."""
+    """The readable tables of one package; one that is absent or cannot be read has no rows.
+
+    All columns of a table, and its ids, stand in file order: the n-th of each belongs to the n-th record.
+    """
 
     package: Package
     family: SchemaFamily
     tables: Mapping[str, HeadedTable]
 
     @cached_property
-    def _records(self) -> Mapping[str, tuple[Record, ...]]:
-        return {
-            name: tuple(Record(table, row) for row in range(2, len(table.table.rows) + 2))
-            for name, table in self.tables.items()
-        }
+    def _columns(self) -> dict[tuple[str, str], Sequence[str | None]]:
+        return {}
 
     @cached_property
-    def _by_id(self) -> Mapping[str, Mapping[str, Record]]:
-        """First record of each id, by table; of composite keys the first column."""
-        return {name: {r.id: r for r in reversed(records)} for name, records in self._records.items()}
+    def _integers(self) -> dict[tuple[str, str], Sequence[int | None]]:
+        return {}
+
+    @cached_property
+    def _amounts(self) -> dict[str, Sequence[Decimal | None]]:
+        return {}
+
+    @cached_property
+    def _ids(self) -> dict[str, Sequence[str]]:
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[str, Mapping[str, int]]:
+        return {}
+
+    def texts(self, table: str, field: str) -> Sequence[str | None]:
+        """A column as it stands; None where a cell is empty or the column is absent."""
+        column = self._columns.get((table, field))
+        if column is None:
+            column = self._columns[table, field] = _column(self.tables.get(table), field)
+        return column
+
+    def integers(self, table: str, field: str) -> Sequence[int | None]:
+        """A column as whole numbers; None where a cell is empty or none."""
+        column = self._integers.get((table, field))
+        if column is None:
+            column = self._integers[table, field] = _parsed(self.texts(table, field), _integer)
+        return column
+
+    def numbers(self, table: str, field: str) -> Sequence[Decimal | None]:
+        """A column as numbers; None where a cell is empty, none, or beyond all reason."""
+        return _parsed(self.texts(table, field), _number)
+
+    def amounts(self, table: str) -> Sequence[Decimal | None]:
+        """The column ``amount_thb``; None where it is empty, or too large to be one (9e999999 is a number, too)."""
+        column = self._amounts.get(table)
+        if column is None:
+            column = self._amounts[table] = _parsed(self.texts(table, "amount_thb"), _amount)
+        return column
+
+    def ids(self, table: str) -> Sequence[str]:
+        """What an erratum calls each record: the first column of the primary key."""
+        ids = self._ids.get(table)
+        if ids is None:
+            key = self.family.tables[table].primary_key[0]
+            ids = self._ids[table] = [text or "" for text in self.texts(table, key)]
+        return ids
+
+    def places(self, table: str) -> Mapping[str, int]:
+        """Where in the columns each id stands, the first time."""
+        places = self._places.get(table)
+        if places is None:
+            ids = self.ids(table)
+            places = self._places[table] = dict(zip(reversed(ids), range(len(ids) - 1, -1, -1), strict=True))
+        return places
+
+    def record(self, table: str, place: int) -> Record:
+        """The record at a place in the columns."""
+        return Record(self.tables[table], place + 2)
 
     def records(self, table: str) -> tuple[Record, ...]:
         """All records of a table in file order; none where the table is absent."""
-        return self._records.get(table, ())
+        headed = self.tables.get(table)
+        return tuple(Record(headed, row) for row in range(2, len(headed.table.rows) + 2)) if headed else ()
 
     def find(self, table: str, id_: str | None) -> Record | None:
         """The record of this id; None where there is none."""
-        return self._by_id.get(table, {}).get(id_ or "")
+        place = self.places(table).get(id_ or "")
+        return self.record(table, place) if place is not None else None
 
     @cached_property
     def years(self) -> range:
         """The fiscal years (B.E.) of the plan period; empty where the plan does not give both ends."""
-        for record in self.records("plans"):
-            start, end = record.integer("start_fiscal_year_be"), record.integer("end_fiscal_year_be")
+        starts, ends = self.integers("plans", "start_fiscal_year_be"), self.integers("plans", "end_fiscal_year_be")
+        for start, end in zip(starts, ends, strict=True):
             if start is not None and end is not None:
                 return range(start, end + 1)
         return range(0)
 
     @cached_property
-    def budgets_by_project(self) -> Mapping[str, tuple[Record, ...]]:
-        """The budget rows of each project_id, in file order."""
-        return _grouped(self.records("budgets"), "project_id")
+    def budget_totals(self) -> Mapping[int | None, Mapping[str, Decimal]]:
+        """By fiscal year and project_id, what the rows of a project's budget in that year add up to."""
+        totals: dict[int | None, dict[str, Decimal]] = {}
+        years = self.integers("budgets", "fiscal_year_be")
+        for year, project, amount in zip(years, self.ids("budgets"), self.amounts("budgets"), strict=True):
+            of_year = totals.setdefault(year, {})
+            known = of_year.get(project)
+            of_year[project] = (amount or _NOTHING) if known is None else known + (amount or _NOTHING)
+        return totals
+
+    @cached_property
+    def unknown_budgets(self) -> Mapping[int | None, Set[str]]:
+        """By fiscal year, the project_ids of budgets whose amount is not known."""
+        unknown: dict[int | None, set[str]] = {}
+        statuses, years = self.texts("budgets", "budget_status"), self.integers("budgets", "fiscal_year_be")
+        for status, year, project in zip(statuses, years, self.ids("budgets"), strict=True):
+            if status == "unknown":
+                unknown.setdefault(year, set()).add(project)
+        return unknown
 
 
-def _grouped(records: Iterable[Record], field: str) -> dict[str, tuple[Record, ...]]:
-    groups: dict[str, list[Record]] = {}
-    for record in records:
-        groups.setdefault(record.text(field) or "", []).append(record)
-    return {key: tuple(found) for key, found in groups.items()}
+def _column(table: HeadedTable | None, field: str) -> Sequence[str | None]:
+    if table is None:
+        return ()
+    position, rows = table.position(field), table.table.rows
+    if position is None:
+        return (None,) * len(rows)
+    try:
+        return [cells[position] or None for cells in rows]
+    except IndexError:
+        return [(cells[position] or None) if position < len(cells) else None for cells in rows]
+
+
+def _parsed(column: Sequence[str | None], parse: Callable[[str | None], Value]) -> list[Value]:
+    """A column read cell by cell; each distinct text is read once."""
+    values = {text: parse(text) for text in {*column}}
+    return [values[text] for text in column]
+
+
+def _number(text: str | None) -> Decimal | None:
+    try:
+        value = Decimal(text or "")
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS else None
+
+
+def _integer(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
+    value = _number(text)
+    return int(value) if value is not None and value == value.to_integral_value() else None
+
+
+def _amount(text: str | None) -> Decimal | None:
+    value = _number(text) if text else None
+    return value if value is not None and value.adjusted() < _MOST_DIGITS_OF_AMOUNT else None

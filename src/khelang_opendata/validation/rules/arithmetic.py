@@ -6,8 +6,10 @@ contradiction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
+from functools import lru_cache
 
 from khelang_opendata.errors import Issue
 from khelang_opendata.thai import amounts_in_words, baht, in_words, printed_amounts, same_words
@@ -15,9 +17,9 @@ from khelang_opendata.validation.plan import Plan, Record
 from khelang_opendata.validation.rules.registry import PlanRule
 
 _PRINTED = ("summary_amount_printed", "sheet_amount_printed")
-_MOST_DIGITS = 16
+_NOTHING = Decimal(0)
 
-_AMOUNT_FITS: dict[str, Callable[[Decimal | None], bool]] = {
+_AMOUNT_FITS: dict[str | None, Callable[[Decimal | None], bool]] = {
     "budgeted": lambda amount: amount is not None and amount > 0,
     "no_budget": lambda amount: amount == 0,
     "not_run": lambda amount: amount is None,
@@ -28,41 +30,46 @@ _AMOUNT_FITS: dict[str, Callable[[Decimal | None], bool]] = {
 
 def budget_status_amount(plan: Plan) -> Iterator[Issue]:
     """A budget's amount is what its status says: money, 0 or empty (data model, table of budget_status)."""
-    for budget in plan.records("budgets"):
-        if not _status_fits(budget):
+    for place, fits in enumerate(_statuses_fit(plan)):
+        if not fits:
+            budget = plan.record("budgets", place)
             status = budget.text("budget_status") or ""
             yield budget.issue("budget_status_amount", "amount_thb", variant=status, year=_year(budget))
 
 
 def budget_year_missing(plan: Plan) -> Iterator[Issue]:
     """Each project has a budget row for each year of the plan, also for a year in which it does not run."""
-    for project in plan.records("projects"):
-        present = {budget.integer("fiscal_year_be") for budget in plan.budgets_by_project.get(project.id, ())}
-        if missing := [year for year in plan.years if year not in present]:
+    present = {year: plan.budget_totals.get(year, {}) for year in plan.years}
+    for place, id_ in enumerate(plan.ids("projects")):
+        if missing := [year for year, projects in present.items() if id_ not in projects]:
             years = ", ".join(map(str, missing))
-            yield project.issue("budget_year_missing", year=missing[0], years=years)
+            yield plan.record("projects", place).issue("budget_year_missing", year=missing[0], years=years)
 
 
 def budget_outside_plan(plan: Plan) -> Iterator[Issue]:
     """A budget's fiscal year is one of the plan's."""
-    for budget in plan.records("budgets") if plan.years else ():
-        year = budget.integer("fiscal_year_be")
-        if year is not None and year not in plan.years:
-            first, last = plan.years[0], plan.years[-1]
-            yield budget.issue("budget_outside_plan", "fiscal_year_be", year=year, first=first, last=last)
+    years = plan.years
+    for place, year in enumerate(plan.integers("budgets", "fiscal_year_be") if years else ()):
+        if year is not None and year not in years:
+            budget = plan.record("budgets", place)
+            yield budget.issue("budget_outside_plan", "fiscal_year_be", year=year, first=years[0], last=years[-1])
 
 
 def budget_outside_project(plan: Plan) -> Iterator[Issue]:
     """Money is planned only for years in which the project runs."""
-    for budget in plan.records("budgets"):
-        year, project = budget.integer("fiscal_year_be"), plan.find("projects", budget.id)
-        if year is None or year not in plan.years or project is None or not _amount(budget):
+    projects, plan_years = plan.places("projects"), plan.years
+    starts = plan.integers("projects", "start_fiscal_year_be")
+    ends = plan.integers("projects", "end_fiscal_year_be")
+    budgets = zip(plan.ids("budgets"), plan.integers("budgets", "fiscal_year_be"), plan.amounts("budgets"), strict=True)
+    for place, (id_, year, amount) in enumerate(budgets):
+        project = projects.get(id_) if amount and year in plan_years else None
+        if project is None or year is None:
             continue
-        first, last = project.integer("start_fiscal_year_be"), project.integer("end_fiscal_year_be")
+        first, last = starts[project], ends[project]
         if first is not None and last is not None and first <= last and not first <= year <= last:
-            amount = baht(_amount(budget))
+            budget, shown = plan.record("budgets", place), baht(amount or _NOTHING)
             yield budget.issue(
-                "budget_outside_project", "fiscal_year_be", year=year, first=first, last=last, amount=amount
+                "budget_outside_project", "fiscal_year_be", year=year, first=first, last=last, amount=shown
             )
 
 
@@ -71,135 +78,161 @@ def printed_amounts_differ(plan: Plan) -> Iterator[Issue]:
 
     A row that breaks ``budget_status_amount`` is left to it.
     """
-    summary_has_amounts = any(budget.text("summary_amount_printed") for budget in plan.records("budgets"))
-    for budget in filter(_status_fits, plan.records("budgets")):
-        adopted, year = _amount(budget), _year(budget)
-        total = sum(map(_amount, _same_year(plan, budget)), Decimal(0))
-        for field in _PRINTED:
-            if _contradicts(budget.text(field), {adopted, total}):
-                yield budget.issue("printed_amounts_differ", field, year=year, amount=baht(adopted))
-        if summary_has_amounts and _lost_in_summary(plan, budget):
-            field = "summary_amount_printed"
-            yield budget.issue("printed_amounts_differ", field, variant="missing", year=year, amount=baht(adopted))
+    summaries, sheets = (plan.texts("budgets", field) for field in _PRINTED)
+    summary_has_amounts = any(summaries)
+    for place, (fits, amount, *printed) in enumerate(
+        zip(_statuses_fit(plan), plan.amounts("budgets"), summaries, sheets, strict=True)
+    ):
+        if not fits:
+            continue
+        for field, text in zip(_PRINTED, printed, strict=True):
+            if text and _states_other(text, amount) and _states_other(text, _total(plan, place)):
+                yield _printed_issue(plan, place, field)
+        if summary_has_amounts and not printed[0] and _is_lost_in_summary(plan, place):
+            yield _printed_issue(plan, place, "summary_amount_printed", variant="missing")
 
 
-def _contradicts(printed: str | None, adopted: Set[Decimal]) -> bool:
+def _states_other(printed: str, adopted: Decimal | None) -> bool:
     """Whether a text states amounts and neither one of them nor their sum is adopted."""
-    stated = printed_amounts(printed or "")
-    return bool(stated) and adopted.isdisjoint({*stated, sum(stated)})
+    stated, adopted = printed_amounts(printed), adopted or _NOTHING
+    return bool(stated) and adopted not in stated and adopted != sum(stated)
 
 
-def _lost_in_summary(plan: Plan, budget: Record) -> bool:
-    """Whether the summary table names the project and prints no amount, though the amount is known."""
-    project = plan.find("projects", budget.id)
-    named = project is not None and project.text("summary_title_printed") is not None
-    return named and budget.text("summary_amount_printed") is None and budget.text("budget_status") != "unknown"
+def _total(plan: Plan, place: int) -> Decimal:
+    """What all sources give to the project of a budget in its year."""
+    year = plan.integers("budgets", "fiscal_year_be")[place]
+    return plan.budget_totals[year][plan.ids("budgets")[place]]
+
+
+def _is_lost_in_summary(plan: Plan, place: int) -> bool:
+    """Whether the summary table names the project of a budget, and its amount is known."""
+    project = plan.places("projects").get(plan.ids("budgets")[place])
+    named = project is not None and plan.texts("projects", "summary_title_printed")[project] is not None
+    return named and plan.texts("budgets", "budget_status")[place] != "unknown"
+
+
+def _printed_issue(plan: Plan, place: int, field: str, **variant: str) -> Issue:
+    budget, amount = plan.record("budgets", place), plan.amounts("budgets")[place] or _NOTHING
+    return budget.issue("printed_amounts_differ", field, **variant, year=_year(budget), amount=baht(amount))
 
 
 def amount_words_differ(plan: Plan) -> Iterator[Issue]:
     """The Thai words in brackets spell the figures before them; of several wrong ones in a text the first is named."""
-    for budget in plan.records("budgets"):
-        for field in _PRINTED:
-            pairs = amounts_in_words(budget.text(field) or "")
-            wrong = next(((amount, words) for amount, words in pairs if not same_words(words, amount)), None)
-            if wrong:
+    for place, printed in enumerate(zip(*(plan.texts("budgets", field) for field in _PRINTED), strict=True)):
+        for field, text in zip(_PRINTED, printed, strict=True):
+            if text and (wrong := _wrong_words(text)):
+                budget = plan.record("budgets", place)
                 params = {"amount": baht(wrong[0]), "words": wrong[1], "expected": in_words(wrong[0])}
                 yield budget.issue("amount_words_differ", field, record=None, year=_year(budget), **params)
 
 
+@lru_cache(maxsize=4096)
+def _wrong_words(printed: str) -> tuple[Decimal, str] | None:
+    """The first amount of a text whose words name another one, and these words."""
+    return next(((amount, words) for amount, words in amounts_in_words(printed) if not same_words(words, amount)), None)
+
+
 def printed_subtotal_differs(plan: Plan) -> Iterator[Issue]:
     """The total printed for a dimension, or for a mission with its sub-missions, is the sum of its projects."""
-    for total in plan.records("printed_totals"):
-        members = _members(plan, total)
-        if members is not None:
-            yield from _compared(plan, total, members, "printed_subtotal_differs")
+    members = _Members(plan)
+    for place, (scope, id_) in enumerate(_scopes(plan)):
+        if scope == "dimension" and id_ in plan.places("dimensions"):
+            yield from _compared(plan, place, members.of_dimension(id_), "printed_subtotal_differs")
+        elif scope == "mission" and id_ in plan.places("missions"):
+            yield from _compared(plan, place, members.of_mission(id_), "printed_subtotal_differs")
 
 
 def printed_grand_total_differs(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of all projects."""
-    everything = {project.id for project in plan.records("projects")}
-    for total in plan.records("printed_totals"):
-        if total.text("scope") == "plan":
-            yield from _compared(plan, total, everything, "printed_grand_total_differs")
+    for place, (scope, _) in enumerate(_scopes(plan)):
+        if scope == "plan":
+            yield from _compared(plan, place, plan.places("projects").keys(), "printed_grand_total_differs")
 
 
 def printed_totals_inconsistent(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of the totals printed for its dimensions, where each has one that year."""
-    totals = plan.records("printed_totals")
-    subtotals = {(t.id, t.integer("fiscal_year_be")): _amount(t) for t in totals if t.text("scope") == "dimension"}
-    for total in totals:
-        year = total.integer("fiscal_year_be")
-        keys = [(dimension.id, year) for dimension in plan.records("dimensions")]
-        if total.text("scope") == "plan" and keys and subtotals.keys() >= set(keys):
-            expected = sum((subtotals[key] for key in keys), Decimal(0))
-            if _amount(total) != expected:
-                printed, added = baht(_amount(total)), baht(expected)
-                yield total.issue(
-                    "printed_totals_inconsistent", "amount_thb", year=_year(total), printed=printed, added=added
-                )
+    years = plan.integers("printed_totals", "fiscal_year_be")
+    amounts = [amount or _NOTHING for amount in plan.amounts("printed_totals")]
+    totals = list(zip(_scopes(plan), years, amounts, strict=True))
+    subtotals = {(id_, year): amount for (scope, id_), year, amount in totals if scope == "dimension"}
+    sums = {year: _sum_of_dimensions(plan, subtotals, year) for (scope, _), year, _ in totals if scope == "plan"}
+    for place, ((scope, _), year, amount) in enumerate(totals):
+        expected = sums[year] if scope == "plan" else None
+        if expected is not None and amount != expected:
+            total, printed, added = plan.record("printed_totals", place), baht(amount), baht(expected)
+            yield total.issue("printed_totals_inconsistent", "amount_thb", year=year or 0, printed=printed, added=added)
+
+
+def _sum_of_dimensions(
+    plan: Plan, subtotals: Mapping[tuple[str, int | None], Decimal], year: int | None
+) -> Decimal | None:
+    """What the totals printed for the dimensions add up to in a year; None where one is not printed."""
+    keys = [(dimension, year) for dimension in plan.ids("dimensions")]
+    return sum((subtotals[key] for key in keys), _NOTHING) if keys and subtotals.keys() >= {*keys} else None
 
 
 def declared_count_differs(plan: Plan) -> Iterator[Issue]:
     """The number of projects that the plan, or a dimension, declares is the number of rows it has."""
-    projects = plan.records("projects")
-    for table, members in (("plans", None), ("dimensions", "dimension_id")):
-        for record in plan.records(table):
-            rows = sum(members is None or project.text(members) == record.id for project in projects)
-            declared = record.integer("declared_project_count")
+    by_dimension = Counter(plan.texts("projects", "dimension_id"))
+    for table in ("plans", "dimensions"):
+        for place, declared in enumerate(plan.integers(table, "declared_project_count")):
+            rows = by_dimension[plan.ids(table)[place]] if table == "dimensions" else by_dimension.total()
             if declared is not None and declared != rows:
-                field = "declared_project_count"
+                record, field = plan.record(table, place), "declared_project_count"
                 yield record.issue("declared_count_differs", field, variant=table, declared=declared, rows=rows)
 
 
-def _members(plan: Plan, total: Record) -> Set[str] | None:
-    """The projects of the dimension or mission a printed total belongs to; None for any other scope or unknown id."""
-    if total.text("scope") == "dimension" and plan.find("dimensions", total.id):
-        return {p.id for p in plan.records("projects") if p.text("dimension_id") == total.id}
-    if total.text("scope") == "mission" and plan.find("missions", total.id):
-        missions = _with_sub_missions(plan, total.id)
-        return {p.id for p in plan.records("projects") if p.text("mission_id") in missions}
-    return None
+class _Members:
+    """The projects of each dimension and mission."""
+
+    def __init__(self, plan: Plan) -> None:
+        ids = plan.ids("projects")
+        self._dimensions = _grouped(plan.texts("projects", "dimension_id"), ids)
+        self._missions = _grouped(plan.texts("projects", "mission_id"), ids)
+        self._sub_missions = _grouped(plan.texts("missions", "parent_mission_id"), plan.ids("missions"))
+
+    def of_dimension(self, dimension: str) -> Set[str]:
+        return self._dimensions.get(dimension, set())
+
+    def of_mission(self, mission: str) -> Set[str]:
+        """Those of its sub-missions, too."""
+        missions: set[str] = set()
+        found = {mission}
+        while found:
+            missions |= found
+            found = set().union(*(self._sub_missions.get(id_, ()) for id_ in found)) - missions
+        return set().union(*(self._missions.get(id_, ()) for id_ in missions))
 
 
-def _with_sub_missions(plan: Plan, mission: str) -> Set[str]:
-    found: set[str] = set()
-    children = {mission}
-    while children - found:
-        found |= children
-        children = {m.id for m in plan.records("missions") if m.text("parent_mission_id") in found}
-    return found
+def _grouped(owners: Sequence[str | None], ids: Sequence[str]) -> Mapping[str | None, Set[str]]:
+    groups: dict[str | None, set[str]] = {}
+    for owner, id_ in zip(owners, ids, strict=True):
+        groups.setdefault(owner, set()).add(id_)
+    return groups
 
 
-def _compared(plan: Plan, total: Record, members: Set[str], code: str) -> Iterator[Issue]:
-    year = total.integer("fiscal_year_be")
+def _scopes(plan: Plan) -> Iterator[tuple[str | None, str]]:
+    return zip(plan.texts("printed_totals", "scope"), plan.ids("printed_totals"), strict=True)
+
+
+def _compared(plan: Plan, place: int, members: Set[str], code: str) -> Iterator[Issue]:
+    """The issue of a printed total that is not what its members' budgets add up to."""
+    year = plan.integers("printed_totals", "fiscal_year_be")[place]
     if year is None or year not in plan.years:
         return
-    rows = (budget for member in members for budget in plan.budgets_by_project.get(member, ()))
-    budgets = [budget for budget in rows if budget.integer("fiscal_year_be") == year]
-    items, printed = sum(map(_amount, budgets), Decimal(0)), _amount(total)
-    gap_unknown = any(b.text("budget_status") == "unknown" for b in budgets) and printed > items
+    totals, printed = plan.budget_totals.get(year, {}), plan.amounts("printed_totals")[place] or _NOTHING
+    items = sum((totals[member] for member in members if member in totals), _NOTHING)
+    gap_unknown = printed > items and not members.isdisjoint(plan.unknown_budgets.get(year, ()))
     if printed != items and not gap_unknown:
+        total = plan.record("printed_totals", place)
         yield total.issue(code, "amount_thb", year=year, printed=baht(printed), items=baht(items))
 
 
-def _same_year(plan: Plan, budget: Record) -> Iterator[Record]:
-    year = budget.integer("fiscal_year_be")
-    return (b for b in plan.budgets_by_project.get(budget.id, ()) if b.integer("fiscal_year_be") == year)
-
-
-def _status_fits(budget: Record) -> bool:
-    fits = _AMOUNT_FITS.get(budget.text("budget_status") or "")
-    return fits is None or fits(_stated(budget))
-
-
-def _amount(record: Record) -> Decimal:
-    return _stated(record) or Decimal(0)
-
-
-def _stated(record: Record) -> Decimal | None:
-    """The amount of a row; None where it is empty, or too large to be one (9e999999 is a number, too)."""
-    amount = record.number("amount_thb")
-    return amount if amount is not None and amount.adjusted() < _MOST_DIGITS else None
+def _statuses_fit(plan: Plan) -> Iterator[bool]:
+    """Whether each budget's amount fits its status; any fits one that is not known."""
+    for status, amount in zip(plan.texts("budgets", "budget_status"), plan.amounts("budgets"), strict=True):
+        fits = _AMOUNT_FITS.get(status)
+        yield fits is None or fits(amount)
 
 
 def _year(record: Record) -> int:

@@ -24,41 +24,43 @@ _LEVELS = ("lao", "division", "section", "subsection")
 
 _KINDS = {"โครงการ": "project", "กิจกรรม": "activity", "มาตรการ": "measure", "แนวปฏิบัติงาน": "guideline"}
 _QUOTES = "\"'“”„‘’‚«»"
-_UNIT_WORD = re.compile(r"[^\s()\[\]*]+")
-_NUMBER = re.compile(r"\d{1,50}")
+_UNIT_WORD = r"[^\s()\[\]*]+"
+_NUMBER = r"\d{1,50}"
 _SHOWN_OF_A_CYCLE = 6
 
 
 def plan_row_count(plan: Plan) -> Iterator[Issue]:
     """A package is one plan: the table plans has exactly one row (that it has any is structural)."""
-    plans = plan.records("plans")
-    for second in plans[1:2]:
-        yield second.issue("plan_row_count", count=len(plans))
+    if (count := len(plan.ids("plans"))) > 1:
+        yield plan.record("plans", 1).issue("plan_row_count", count=count)
 
 
 def id_prefix_wrong(plan: Plan) -> Iterator[Issue]:
     """An id begins with its row's plan_id and a hyphen, so that the tables of many plans can be joined."""
     for table in _WITH_ID:
-        for record in plan.records(table):
-            plan_id = record.text("plan_id")
-            if plan_id and record.id and not record.id.startswith(f"{plan_id}-"):
+        for place, (plan_id, id_) in enumerate(zip(plan.texts(table, "plan_id"), plan.ids(table), strict=True)):
+            if plan_id and id_ and not id_.startswith(f"{plan_id}-"):
+                record = plan.record(table, place)
                 yield record.issue("id_prefix_wrong", record.table.schema.primary_key[0], prefix=f"{plan_id}-")
 
 
 def scope_unknown(plan: Plan) -> Iterator[Issue]:
     """A printed total's scope_id exists in the table that its scope names."""
-    for total in plan.records("printed_totals"):
-        target = _SCOPES.get(total.text("scope") or "")
-        if target and plan.find(target, total.text("scope_id")) is None:
+    scopes = zip(plan.texts("printed_totals", "scope"), plan.texts("printed_totals", "scope_id"), strict=True)
+    for place, (scope, id_) in enumerate(scopes):
+        target = _SCOPES.get(scope or "")
+        if target and (id_ or "") not in plan.places(target):
+            total = plan.record("printed_totals", place)
             yield total.issue("scope_unknown", "scope_id", target=target, year=total.integer("fiscal_year_be") or 0)
 
 
 def years_reversed(plan: Plan) -> Iterator[Issue]:
     """A plan and a project end in the year they start or later."""
-    for record in (*plan.records("plans"), *plan.records("projects")):
-        start, end = record.integer("start_fiscal_year_be"), record.integer("end_fiscal_year_be")
-        if start is not None and end is not None and start > end:
-            yield record.issue("years_reversed", "end_fiscal_year_be", start=start)
+    for table in ("plans", "projects"):
+        starts, ends = (plan.integers(table, f"{end}_fiscal_year_be") for end in ("start", "end"))
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            if start is not None and end is not None and start > end:
+                yield plan.record(table, place).issue("years_reversed", "end_fiscal_year_be", start=start)
 
 
 def year_outside_plan(plan: Plan) -> Iterator[Issue]:
@@ -69,19 +71,20 @@ def year_outside_plan(plan: Plan) -> Iterator[Issue]:
     if not plan.years:
         return
     first, last = plan.years[0], plan.years[-1]
-    for project in plan.records("projects"):
-        for field in ("start_fiscal_year_be", "end_fiscal_year_be"):
-            if _is_outside(project.integer(field), plan):
-                yield project.issue("year_outside_plan", field, first=first, last=last)
+    ends = ("start_fiscal_year_be", "end_fiscal_year_be")
+    for place, years in enumerate(zip(*(plan.integers("projects", field) for field in ends), strict=True)):
+        for field, year in zip(ends, years, strict=True):
+            if _is_outside(year, plan.years):
+                yield plan.record("projects", place).issue("year_outside_plan", field, first=first, last=last)
     for table in ("targets", "errata", "progress"):
-        for row in plan.records(table):
-            year = row.integer("fiscal_year_be")
-            if year is not None and _is_outside(year, plan):
+        for place, year in enumerate(plan.integers(table, "fiscal_year_be")):
+            if year is not None and _is_outside(year, plan.years):
+                row = plan.record(table, place)
                 yield row.issue("year_outside_plan", "fiscal_year_be", year=year, first=first, last=last)
 
 
-def _is_outside(year: int | None, plan: Plan) -> bool:
-    return year is not None and year not in plan.years
+def _is_outside(year: int | None, years: range) -> bool:
+    return year is not None and year not in years
 
 
 def unit_cycle(plan: Plan) -> Iterator[Issue]:
@@ -114,15 +117,18 @@ def unit_level_order(plan: Plan) -> Iterator[Issue]:
     The units of a cycle are left to :func:`unit_cycle`.
     """
     looped = {id_ for ring in cycles(parents_of(plan, "units", "parent_unit_id")) for id_ in ring}
-    for unit in plan.records("units"):
-        parent = plan.find("units", unit.text("parent_unit_id"))
-        if parent is not None and unit.id not in looped and not _may_stand_under(unit, parent):
-            shown = parent.text("name_th") or parent.id
-            yield unit.issue("unit_level_order", "unit_level", parent=shown, level=parent.text("unit_level") or "")
+    places, levels = plan.places("units"), plan.texts("units", "unit_level")
+    for place, parent_id in enumerate(plan.texts("units", "parent_unit_id")):
+        above = places.get(parent_id or "")
+        if above is None or _may_stand_under(levels[place], levels[above]) or plan.ids("units")[place] in looped:
+            continue
+        parent = plan.record("units", above)
+        shown = parent.text("name_th") or parent.id
+        unit = plan.record("units", place)
+        yield unit.issue("unit_level_order", "unit_level", parent=shown, level=levels[above] or "")
 
 
-def _may_stand_under(unit: Record, parent: Record) -> bool:
-    below, above = unit.text("unit_level"), parent.text("unit_level")
+def _may_stand_under(below: str | None, above: str | None) -> bool:
     if below not in _LEVELS or above not in _LEVELS:
         return True
     return _LEVELS.index(above) < _LEVELS.index(below)
@@ -137,38 +143,41 @@ def unit_unused(plan: Plan) -> Iterator[Issue]:
             if unit_id in used:
                 break
             used.add(unit_id)
-    for unit in plan.records("units"):
-        if unit.id not in used:
+    for place, id_ in enumerate(plan.ids("units")):
+        if id_ not in used:
+            unit = plan.record("units", place)
             yield unit.issue("unit_unused", "unit_id", name=unit.text("name_th") or "")
 
 
-def _units_named(plan: Plan) -> Iterator[str | None]:
-    yield from (project.text("lead_unit_id") for project in plan.records("projects"))
-    for table in ("risks", "risk_controls"):
-        yield from (record.text("owner_unit_id") for record in plan.records(table))
+def _units_named(plan: Plan) -> Set[str | None]:
+    owners = (plan.texts(table, "owner_unit_id") for table in ("risks", "risk_controls"))
+    return set(plan.texts("projects", "lead_unit_id")).union(*owners)
 
 
 def mission_dimension_mismatch(plan: Plan) -> Iterator[Issue]:
     """A project's mission, and a mission's parent, belong to the same dimension as they do."""
+    missions, of_missions = plan.places("missions"), plan.texts("missions", "dimension_id")
     for table, field in (("missions", "parent_mission_id"), ("projects", "mission_id")):
-        for record in plan.records(table):
-            mission = plan.find("missions", record.text(field))
-            if mission is not None and mission.text("dimension_id") != record.text("dimension_id"):
-                own, other = record.text("dimension_id") or "", mission.text("dimension_id") or ""
-                yield record.issue("mission_dimension_mismatch", field, dimension=own, other=other)
+        rows = zip(plan.texts(table, "dimension_id"), plan.texts(table, field), strict=True)
+        for place, (own, mission_id) in enumerate(rows):
+            mission = missions.get(mission_id or "")
+            if mission is not None and of_missions[mission] != own:
+                record, other = plan.record(table, place), of_missions[mission] or ""
+                yield record.issue("mission_dimension_mismatch", field, dimension=own or "", other=other)
 
 
 def sequence_gap(plan: Plan) -> Iterator[Issue]:
     """The sequence numbers run from 1 without a gap; a number used twice leaves one, and only the double is told."""
-    projects = plan.records("projects")
-    numbered = sorted((no, p.row, p) for p in projects if (no := p.integer("sequence_no")) is not None)
-    doubles = [(again[2], first[1]) for first, again in pairwise(numbered) if first[0] == again[0]]
-    for project, first_row in doubles:
-        yield project.issue("sequence_gap", "sequence_no", variant="double", first_row=first_row)
+    numbers = plan.integers("projects", "sequence_no")
+    numbered = sorted((number, place) for place, number in enumerate(numbers) if number is not None)
+    doubles = [(again[1], first[1]) for first, again in pairwise(numbered) if first[0] == again[0]]
+    for place, first_place in doubles:
+        first_row = plan.record("projects", first_place).row
+        yield plan.record("projects", place).issue("sequence_gap", "sequence_no", variant="double", first_row=first_row)
     expected = 1
-    for number, _, project in [] if doubles else numbered:
+    for number, place in [] if doubles else numbered:
         if number != expected:
-            yield project.issue("sequence_gap", "sequence_no", expected=expected)
+            yield plan.record("projects", place).issue("sequence_gap", "sequence_no", expected=expected)
         expected = number + 1
 
 
@@ -176,11 +185,11 @@ def sequence_printed_differs(plan: Plan) -> Iterator[Issue]:
     """The printed number is the project's sequence number, in a plan that says that it numbers continuously."""
     if not _numbers_continuously(plan):
         return
-    for project in plan.records("projects"):
-        printed = _NUMBER.findall(project.text("sequence_printed") or "")
-        number = project.integer("sequence_no")
+    rows = zip(plan.texts("projects", "sequence_printed"), plan.integers("projects", "sequence_no"), strict=True)
+    for place, (text, number) in enumerate(rows):
+        printed = re.findall(_NUMBER, text or "")
         if printed and number is not None and number not in map(int, printed):
-            yield project.issue("sequence_printed_differs", "sequence_printed", number=number)
+            yield plan.record("projects", place).issue("sequence_printed_differs", "sequence_printed", number=number)
 
 
 def _numbers_continuously(plan: Plan) -> bool:
@@ -190,15 +199,18 @@ def _numbers_continuously(plan: Plan) -> bool:
 
 def title_differs(plan: Plan) -> Iterator[Issue]:
     """The title in the summary table is the sheet's, but for white space and quotation marks."""
-    for project in plan.records("projects"):
-        summary, title = project.text("summary_title_printed"), project.text("title_th")
-        if summary and title and _bare(summary, _QUOTES) != _bare(title, _QUOTES):
-            yield project.issue("title_differs", "summary_title_printed", title=title)
+    titles = zip(plan.texts("projects", "summary_title_printed"), plan.texts("projects", "title_th"), strict=True)
+    for place, (summary, title) in enumerate(titles):
+        if summary and title and summary != title and _bare(summary, _QUOTES) != _bare(title, _QUOTES):
+            yield plan.record("projects", place).issue("title_differs", "summary_title_printed", title=title)
 
 
 def _bare(text: str, without: str = "") -> str:
     """A text without white space and the characters named."""
-    return "".join(character for character in text if not character.isspace() and character not in without)
+    text = "".join(text.split())
+    for character in without:
+        text = text.replace(character, "")
+    return text
 
 
 def unit_differs(plan: Plan) -> Iterator[Issue]:
@@ -208,18 +220,29 @@ def unit_differs(plan: Plan) -> Iterator[Issue]:
     กองยุทธศาสตร์และงบประมาณ.
     """
     parents = parents_of(plan, "units", "parent_unit_id")
-    for project in plan.records("projects"):
-        word = _UNIT_WORD.search(project.text("summary_unit_printed") or "")
-        shortened = word[0].removesuffix("ฯ") if word else ""
-        names = [_bare(unit.text("name_th") or "") for unit in _lead_units(plan, project, parents)]
-        if shortened and names and not any(shortened in name for name in names):
-            lead = project.text("lead_unit_printed") or ""
-            yield project.issue("unit_differs", "summary_unit_printed", lead=lead)
+    units = zip(plan.texts("projects", "summary_unit_printed"), plan.texts("projects", "lead_unit_id"), strict=True)
+    agreeing: dict[tuple[str | None, str | None], bool] = {}
+    for place, (printed, lead) in enumerate(units):
+        agrees = agreeing.get((printed, lead))
+        if agrees is None:
+            agrees = agreeing[printed, lead] = _is_lead_unit(plan, printed or "", lead, parents)
+        if not agrees:
+            project = plan.record("projects", place)
+            shown = project.text("lead_unit_printed") or ""
+            yield project.issue("unit_differs", "summary_unit_printed", lead=shown)
 
 
-def _lead_units(plan: Plan, project: Record, parents: Parents) -> Iterator[Record]:
+def _is_lead_unit(plan: Plan, printed: str, lead: str | None, parents: Parents) -> bool:
+    """Whether a text names a project's lead unit or one above it; so does a text without a word."""
+    word = re.search(_UNIT_WORD, printed)
+    shortened = word[0].removesuffix("ฯ") if word else ""
+    names = [_bare(unit.text("name_th") or "") for unit in _lead_units(plan, lead, parents)] if shortened else []
+    return not names or any(shortened in name for name in names)
+
+
+def _lead_units(plan: Plan, lead: str | None, parents: Parents) -> Iterator[Record]:
     """The lead unit and those above it, without the root unless it leads itself; none where they run into a cycle."""
-    line = list(lineage(project.text("lead_unit_id"), parents))
+    line = list(lineage(lead, parents))
     if line and line[-1] not in parents:
         for unit_id in line[:-1] or line:
             unit = plan.find("units", unit_id)
@@ -229,21 +252,24 @@ def _lead_units(plan: Plan, project: Record, parents: Parents) -> Iterator[Recor
 
 def kind_differs(plan: Plan) -> Iterator[Issue]:
     """The kind is the one that the title's first word names; titles that begin otherwise are not judged."""
-    for project in plan.records("projects"):
-        title = _bare(project.text("title_th") or "", _QUOTES)
-        word = next((word for word in _KINDS if title.startswith(word)), None)
-        if word and project.text("project_kind") not in (None, _KINDS[word]):
-            yield project.issue("kind_differs", "project_kind", word=word, kind=_KINDS[word])
+    rows = zip(plan.texts("projects", "title_th"), plan.texts("projects", "project_kind"), strict=True)
+    for place, (title, kind) in enumerate(rows):
+        bare = _bare(title or "", _QUOTES)
+        word = next((word for word in _KINDS if bare.startswith(word)), None)
+        if word and kind not in (None, _KINDS[word]):
+            yield plan.record("projects", place).issue("kind_differs", "project_kind", word=word, kind=_KINDS[word])
 
 
 def duplicate_title(plan: Plan) -> Iterator[Issue]:
     """No two projects have the same title."""
-    first: dict[str, Record] = {}
-    for project in plan.records("projects"):
-        title = _bare(project.text("title_th") or "")
-        known = first.setdefault(title, project)
-        if title and known is not project:
-            yield project.issue("duplicate_title", "title_th", first=known.id, first_row=known.row)
+    first: dict[str, int] = {}
+    for place, text in enumerate(plan.texts("projects", "title_th")):
+        title = _bare(text or "")
+        known = first.setdefault(title, place)
+        if title and known != place:
+            earlier = plan.record("projects", known)
+            again = plan.record("projects", place)
+            yield again.issue("duplicate_title", "title_th", first=earlier.id, first_row=earlier.row)
 
 
 def project_without_target(plan: Plan) -> Iterator[Issue]:
@@ -263,18 +289,19 @@ def risk_without_control(plan: Plan) -> Iterator[Issue]:
 
 def _without(plan: Plan, code: str, table: str, children: str) -> Iterator[Issue]:
     """Records that no row of another table belongs to."""
-    owners: Set[str] = {child.id for child in plan.records(children)}
-    for record in plan.records(table):
-        if record.id not in owners:
+    owners = set(plan.ids(children))
+    for place, id_ in enumerate(plan.ids(table)):
+        if id_ not in owners:
+            record = plan.record(table, place)
             yield record.issue(code, record.table.schema.primary_key[0])
 
 
 def risk_score_differs(plan: Plan) -> Iterator[Issue]:
     """The score is likelihood times impact, where all three are given."""
-    for risk in plan.records("risks"):
-        likelihood, impact, score = (risk.number(field) for field in ("likelihood", "impact", "risk_score"))
+    columns = (plan.numbers("risks", field) for field in ("likelihood", "impact", "risk_score"))
+    for place, (likelihood, impact, score) in enumerate(zip(*columns, strict=True)):
         if likelihood is not None and impact is not None and score is not None and score != likelihood * impact:
-            yield risk.issue(
+            yield plan.record("risks", place).issue(
                 "risk_score_differs",
                 "risk_score",
                 likelihood=str(likelihood),

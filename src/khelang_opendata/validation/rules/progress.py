@@ -11,16 +11,19 @@ from khelang_opendata.validation.rules.registry import PlanRule
 
 def progress_reason_missing(plan: Plan) -> Iterator[Issue]:
     """A project that cannot be carried out says why; the reporting system asks for it."""
-    for report in plan.records("progress"):
-        if report.text("status") == "cannot" and report.text("cannot_reason") is None:
+    rows = zip(plan.texts("progress", "status"), plan.texts("progress", "cannot_reason"), strict=True)
+    for place, (status, reason) in enumerate(rows):
+        if status == "cannot" and reason is None:
+            report = plan.record("progress", place)
             yield report.issue("progress_reason_missing", "cannot_reason", year=_year(report))
 
 
 def progress_regressed(plan: Plan) -> Iterator[Issue]:
     """What was completed after six months is still completed after twelve months of the same year."""
-    completed = {_project_year(r) for r in _round(plan, 6) if r.text("status") == "completed"}
-    for report in _round(plan, 12):
-        if _project_year(report) in completed and report.text("status") not in (None, "completed"):
+    completed = {_project_year(plan, place) for place, status in _round(plan, 6) if status == "completed"}
+    for place, status in _round(plan, 12) if completed else ():
+        if status not in (None, "completed") and _project_year(plan, place) in completed:
+            report = plan.record("progress", place)
             yield report.issue("progress_regressed", "status", year=_year(report))
 
 
@@ -29,12 +32,17 @@ def progress_outside_project(plan: Plan) -> Iterator[Issue]:
 
     A project with reversed years, and a year outside the whole plan, have issues of their own.
     """
-    for report in plan.records("progress"):
-        project, year = plan.find("projects", report.text("project_id")), report.integer("fiscal_year_be")
-        if project is None or year is None or (plan.years and year not in plan.years):
+    projects, plan_years = plan.places("projects"), plan.years
+    starts = plan.integers("projects", "start_fiscal_year_be")
+    ends = plan.integers("projects", "end_fiscal_year_be")
+    rows = zip(plan.texts("progress", "project_id"), plan.integers("progress", "fiscal_year_be"), strict=True)
+    for place, (id_, year) in enumerate(rows):
+        project = projects.get(id_ or "")
+        if project is None or year is None or (plan_years and year not in plan_years):
             continue
-        start, end = project.integer("start_fiscal_year_be"), project.integer("end_fiscal_year_be")
+        start, end = starts[project], ends[project]
         if start is not None and end is not None and start <= end and not start <= year <= end:
+            report = plan.record("progress", place)
             yield report.issue("progress_outside_project", "fiscal_year_be", year=year, start=start, end=end)
 
 
@@ -49,18 +57,21 @@ def approved_exceeds_planned(plan: Plan) -> Iterator[Issue]:
 
 
 def _exceeding(plan: Plan, code: str, field: str, limit_field: str) -> Iterator[Issue]:
-    for report in plan.records("progress"):
-        amount, limit = report.number(field), report.number(limit_field)
+    amounts = zip(plan.numbers("progress", field), plan.numbers("progress", limit_field), strict=True)
+    for place, (amount, limit) in enumerate(amounts):
         if amount is not None and limit is not None and amount > limit:
+            report = plan.record("progress", place)
             yield report.issue(code, field, limit=report.text(limit_field) or "", year=_year(report))
 
 
-def _round(plan: Plan, months: int) -> Iterator[Record]:
-    return (report for report in plan.records("progress") if report.integer("round_months") == months)
+def _round(plan: Plan, months: int) -> Iterator[tuple[int, str | None]]:
+    """Where the reports of a round stand, and their status."""
+    rows = zip(plan.integers("progress", "round_months"), plan.texts("progress", "status"), strict=True)
+    return ((place, status) for place, (round_, status) in enumerate(rows) if round_ == months)
 
 
-def _project_year(report: Record) -> tuple[str | None, int | None]:
-    return report.text("project_id"), report.integer("fiscal_year_be")
+def _project_year(plan: Plan, place: int) -> tuple[str | None, int | None]:
+    return plan.texts("progress", "project_id")[place], plan.integers("progress", "fiscal_year_be")[place]
 
 
 def _year(report: Record) -> int:

@@ -11,7 +11,7 @@ Parents = Mapping[str, str]
 
 def parents_of(plan: Plan, table: str, field: str) -> Parents:
     """The parent of each record that names one, by their ids, in file order."""
-    return {record.id: parent for record in plan.records(table) if (parent := record.text(field))}
+    return {id_: parent for id_, parent in zip(plan.ids(table), plan.texts(table, field), strict=True) if parent}
 
 
 def lineage(start: str | None, parents: Parents) -> Iterator[str]:

@@ -1,16 +1,18 @@
 """Rules of values: each looks at one cell and says whether its text is what the column can hold.
 
-A cell passes one cheap test first, by the kind of its column; only what fails it is put before the rules. A row
-whose cells do not match the heading is left to the structure.
+The columns are read some thousand rows at a time. Their distinct cells pass one cheap test first, by the kind of the
+column; only what fails it is put before the rules. A row whose cells do not match the heading is left to the structure.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
+from itertools import accumulate
+from operator import itemgetter
 
 from khelang_opendata.catalogue import issue
 from khelang_opendata.errors import Issue, Severity
@@ -25,93 +27,148 @@ _AS_PRINTED = frozenset({"printed_value", "other_value"})
 _BUDDHIST = 543
 _EXCERPT = 12
 _LONGEST_SHOWN = 80
+_ROWS_AT_ONCE = 4096
 
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,_' \u00a0\u202f]\d{3})+(?:\.\d+)?|[+-]?\d+(?:_\d+)+(?:\.\d+)?")
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+# Patterns of the rules, which few cells come to: each is compiled when the first one does.
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
+_GROUPED = r"[+-]?\d{1,3}(?:[,_' \u00a0\u202f]\d{3})+(?:\.\d+)?|[+-]?\d+(?:_\d+)+(?:\.\d+)?"
+_NOT_FINITE = r"(?i)\s*[+-]?s?(?:nan\d*|inf|infinity)\s*"
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _FIRST_BUDDHIST_YEAR = 2400
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 _HARD_SPACE = "\u00a0\u2000-\u200a\u202f\u3000"
 _BOUND = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e"
-_FORMULA = re.compile(r"[=+@\t\r]|-(?![\s-]*\Z)(?![\d,.]+\s*\Z)")
-_MOBILE = re.compile(r"(?<!\d)(?:0[- ]?|\+66[- ]?)[689](?:[- ]?\d){8}(?!\d)")
-_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,}", re.ASCII | re.IGNORECASE)
+_FORMULA_STARTS = frozenset("=+@\t\r-")
+_HARMLESS_DASH = r"-(?:[\s-]*\Z|[\d,.]+\s*\Z)"
+_MOBILE = r"(?<!\d)(?:0[- ]?|\+66[- ]?)[689](?:[- ]?\d){8}(?!\d)"
+_EMAIL = r"(?ai)(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,}"
 
 _UNTIDY = {
-    "invisible": re.compile(f"[{_INVISIBLE}]"),
-    "hard_space": re.compile(f"[{_HARD_SPACE}]"),
-    "edge_space": re.compile(r"\A[ \n]|\s\Z"),
-    "double_space": re.compile(r"[ ]{2,}"),
-    "sara_am": re.compile("\u0e4d[\u0e48-\u0e4b]?\u0e32"),
-    "split_word": re.compile(rf"(?<=[ก-๎])[ ](?=[{_BOUND}])|(?<=[เ-ไ])[ ](?=[ก-ฮ])"),
+    "invisible": f"[{_INVISIBLE}]",
+    "hard_space": f"[{_HARD_SPACE}]",
+    "edge_space": r"\A[ \n]|\s\Z",
+    "double_space": r"[ ]{2,}",
+    "sara_am": "\u0e4d[\u0e48-\u0e4b]?\u0e32",
+    "split_word": rf"(?<=[ก-๎])[ ](?=[{_BOUND}])|(?<=[เ-ไ])[ ](?=[ก-ฮ])",
 }
 
-_SUSPECT_NUMBER = re.compile(r"[^0-9.-]")
-_SUSPECT_DATE = re.compile(r"\A(?:2[4-9]|[3-9])|[^\x00-\x7f]")
-_SUSPECT_CODE = re.compile(r"[^\x00-\x7f]")
-_SUSPECT_STARTS = frozenset("=+@-\t\r\n ")
+_OF_NUMBERS = "0123456789.-"
+_SUSPECT_STARTS = _FORMULA_STARTS | {"\n", " "}
 _DIGITS = "0-9๐-๙０-９"
-_SUSPECT_TEXT = re.compile(  # begins with one set of characters, so that the engine skips to the next of them
+_SUSPECT = re.compile(  # begins with one set of characters, so that the engine skips to the next of them
     rf"[ {_DIGITS}@\u0080-\u0100\u0e4d{_INVISIBLE}{_HARD_SPACE}]"
-    rf"(?:(?<=[^ {_DIGITS}])|(?<= )[ {_BOUND}]|(?<=[เ-ไ] )|(?:[- ]?\d){{8}})"
+    rf"(?:(?<=[^ {_DIGITS}])|(?<= )[ {_BOUND}]|(?<=[เ-ไ] )|(?:[- ]?\d){{9}})"
 )
+"""A mobile number has ten digits, a citizen id more: one of them, or a space, is followed by nine."""
 
 
 def check_values(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
     """What the rules of values find, in the order of the files."""
     for table in tables.values():
-        judges = [_judge(field) if field else None for field in table.columns]
-        for row, cells in enumerate(table.table.rows, start=2):
-            if len(cells) == len(judges):
-                for judge, cell in zip(judges, cells, strict=True):
-                    if cell and judge and judge.suspects(cell):
-                        yield from judge.findings(Record(table, row), cell)
+        judged = [(position, field, _judge(field)) for position, field in enumerate(table.columns) if field]
+        for start in range(0, len(table.table.rows), _ROWS_AT_ONCE):
+            columns = _columns(table, start)
+            suspects = [
+                (start + index, position, field, judge)
+                for position, field, judge in judged
+                for index in judge.suspects(columns[position])
+            ]
+            for index, position, field, judge in sorted(suspects, key=itemgetter(0, 1)):
+                yield from judge.findings(Record(table, index + 2), field, table.table.rows[index][position])
+
+
+def has_value_error(table: HeadedTable, row: int, position: int) -> bool:
+    """Whether a rule of values finds an error in one cell.
+
+    Args:
+        table: the cell's table.
+        row: its row as a spreadsheet numbers it (the heading is row 1).
+        position: its place in the row.
+    """
+    cells, field = table.table.rows[row - 2], table.columns[position]
+    if field is None or len(cells) != len(table.columns) or not cells[position]:
+        return False
+    found = _judge(field).findings(Record(table, row), field, cells[position])
+    return any(issue.severity is Severity.ERROR for issue in found)
+
+
+def _columns(table: HeadedTable, start: int) -> list[tuple[str, ...]]:
+    """The columns of some rows from one on; a row that does not match the heading is as if it were empty."""
+    width = len(table.columns)
+    empty = [""] * width
+    rows = table.table.rows[start : start + _ROWS_AT_ONCE]
+    return list(zip(*(cells if len(cells) == width else empty for cells in rows), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """One column: the cheap test of its cells, and the rules for those that fail it."""
+    """A kind of column: the cheap test, which picks suspects among distinct cells, and the rules for those.
 
-    field: Field
-    suspects: Callable[[str], object]
+    A few clean cells are suspect, too.
+    """
+
+    suspects_of: Callable[[list[str]], Set[str]]
     rules: tuple[ValueRule, ...]
 
-    def findings(self, record: Record, cell: str) -> Iterator[Issue]:
-        """What the column's rules find in a cell; after an error it is judged no further."""
+    def suspects(self, cells: Sequence[str]) -> Iterator[int]:
+        """Where the cells stand that a rule may find something in."""
+        suspects = self.suspects_of([*({*cells} - {""})])
+        if suspects:
+            yield from (index for index, cell in enumerate(cells) if cell in suspects)
+
+    def findings(self, record: Record, field: Field, cell: str) -> Iterator[Issue]:
+        """What the rules find in a cell; after an error it is judged no further."""
         for rule in self.rules:
-            if found := rule(record, self.field, cell):
+            if found := rule(record, field, cell):
                 yield found
                 if found.severity is Severity.ERROR:
                     return
 
 
 def _judge(field: Field) -> _Judge:
-    kind = str(field.descriptor["type"])
+    kind = field.descriptor["type"]
     if kind in ("integer", "number"):
-        return _Judge(field, _SUSPECT_NUMBER.search, (thai_digits, number_grouped, _spaced_number))
+        return _NUMBERS
     if kind == "date":
-        return _Judge(field, _SUSPECT_DATE.search, (thai_digits, date_buddhist_year))
+        return _DATES
     if kind != "string" or _is_code(field):
-        return _Judge(field, _SUSPECT_CODE.search, (thai_digits,))
-    rules: tuple[ValueRule, ...] = (encoding_suspected_cp874, formula_suspected, personal_data_suspected)
-    if field.name.endswith("_printed") or field.name in _AS_PRINTED:
-        return _Judge(field, _is_suspect, rules)
-    return _Judge(field, _is_suspect_or_not_nfc, (*rules, text_not_normalized))
+        return _CODES
+    return _PRINTED if field.name.endswith("_printed") or field.name in _AS_PRINTED else _TEXTS
 
 
 def _is_code(field: Field) -> bool:
-    """Whether a column holds ids or codes: it has a pattern or a list of values."""
-    return field.codes is not None or not {"pattern", "enum"}.isdisjoint(field.descriptor.get("constraints", ()))
+    """Whether a column holds ids or codes: it has a codelist, a pattern or a list of values."""
+    constraints = field.descriptor.get("constraints", ())
+    return "codelist" in field.descriptor or "pattern" in constraints or "enum" in constraints
 
 
-def _is_suspect(cell: str) -> object:
-    """Whether a rule may find something in a text; a few clean texts are suspect, too."""
-    return cell[0] in _SUSPECT_STARTS or cell[-1].isspace() or _SUSPECT_TEXT.search(cell)
+def _no_plain_numbers(cells: list[str]) -> Set[str]:
+    return {cell for cell in cells if cell.strip(_OF_NUMBERS)} if "".join(cells).strip(_OF_NUMBERS) else set()
 
 
-def _is_suspect_or_not_nfc(cell: str) -> object:
-    return _is_suspect(cell) or not unicodedata.is_normalized("NFC", cell)
+def _no_plain_dates(cells: list[str]) -> Set[str]:
+    return {cell for cell in cells if cell >= str(_FIRST_BUDDHIST_YEAR) or not cell.isascii()}
+
+
+def _not_ascii(cells: list[str]) -> Set[str]:
+    return set() if "".join(cells).isascii() else {cell for cell in cells if not cell.isascii()}
+
+
+def _suspect_texts(cells: list[str]) -> set[str]:
+    suspects = {cell for cell in cells if cell[0] in _SUSPECT_STARTS or cell[-1].isspace()}
+    found = [match.start() for match in _SUSPECT.finditer("\n".join(cells))]
+    if found:
+        ends = [*accumulate(len(cell) + 1 for cell in cells)]
+        suspects.update(cells[bisect_right(ends, place)] for place in found)
+    return suspects
+
+
+def _suspect_texts_or_not_nfc(cells: list[str]) -> Set[str]:
+    suspects = _suspect_texts(cells)
+    if unicodedata.is_normalized("NFC", "\n".join(cells)):
+        return suspects
+    return suspects.union(cell for cell in cells if not unicodedata.is_normalized("NFC", cell))
 
 
 def thai_digits(record: Record, field: Field, cell: str) -> Issue | None:
@@ -127,6 +184,17 @@ def number_grouped(record: Record, field: Field, cell: str) -> Issue | None:
     """A number has no separator between thousands: 300000, not 300,000."""
     plain = _ungrouped(cell)
     return _found("number_grouped", record, field, plain=plain) if plain is not None else None
+
+
+def number_not_finite(record: Record, field: Field, cell: str) -> Issue | None:
+    """A number is one that can be counted to: the standard has NaN and INF, too, but neither is an amount of anything.
+
+    The rule's code is that of a value of another type.
+    """
+    if not re.fullmatch(_NOT_FINITE, cell):
+        return None
+    kind, example = str(field.descriptor["type"]), str(field.descriptor.get("example", ""))
+    return _found("type_wrong", record, field, variant=kind, example=example)
 
 
 def date_buddhist_year(record: Record, field: Field, cell: str) -> Issue | None:
@@ -146,7 +214,8 @@ def encoding_suspected_cp874(record: Record, field: Field, cell: str) -> Issue |
 
 def formula_suspected(record: Record, field: Field, cell: str) -> Issue | None:
     """Text does not begin as a formula does: a spreadsheet would execute it instead of showing it."""
-    return _found("formula_suspected", record, field) if _FORMULA.match(cell) else None
+    suspected = cell[0] in _FORMULA_STARTS and cell != "-" and not re.match(_HARMLESS_DASH, cell)
+    return _found("formula_suspected", record, field) if suspected else None
 
 
 def personal_data_suspected(record: Record, field: Field, cell: str) -> Issue | None:
@@ -158,7 +227,7 @@ def personal_data_suspected(record: Record, field: Field, cell: str) -> Issue | 
 def text_not_normalized(record: Record, field: Field, cell: str) -> Issue | None:
     """Text is in Unicode's composed form (NFC) and its spaces are single, plain and between words."""
     for variant, pattern in _UNTIDY.items():
-        if match := pattern.search(cell):
+        if match := re.search(pattern, cell):
             near = cell[max(0, match.start() - _EXCERPT) : match.end() + _EXCERPT].strip().replace("\n", " ")
             return _found("text_not_normalized", record, field, variant=variant, position=match.start() + 1, near=near)
     if not unicodedata.is_normalized("NFC", cell):
@@ -168,25 +237,25 @@ def text_not_normalized(record: Record, field: Field, cell: str) -> Issue | None
 
 def _spaced_number(record: Record, field: Field, cell: str) -> Issue | None:
     """``text_not_normalized`` of a number: the types of Table Schema take one with spaces around it."""
-    spaced = cell != cell.strip() and _NUMBER.fullmatch(cell.strip())
+    spaced = cell != cell.strip() and re.fullmatch(_NUMBER, cell.strip())
     return _found("text_not_normalized", record, field, variant="edge_space") if spaced else None
 
 
 def _personal(text: str) -> str | None:
     if has_citizen_id(text):
         return "citizen_id"
-    if _MOBILE.search(text):
+    if re.search(_MOBILE, text):
         return "mobile"
-    return "email" if _EMAIL.search(text) else None
+    return "email" if "@" in text and re.search(_EMAIL, text) else None
 
 
 def _fitting(field: Field, text: str) -> str | None:
     """ASCII text as its column wants it, None where it cannot hold it."""
     kind = str(field.descriptor["type"])
     if kind in ("integer", "number"):
-        return _ungrouped(text) or (text.strip() if _NUMBER.fullmatch(text.strip()) else None)
+        return _ungrouped(text) or (text.strip() if re.fullmatch(_NUMBER, text.strip()) else None)
     if kind == "date":
-        return _gregorian(text) or (text if _DATE.fullmatch(text) else None)
+        return _gregorian(text) or (text if re.fullmatch(_DATE, text) else None)
     return text if _is_allowed(field, text) else None
 
 
@@ -200,13 +269,15 @@ def _is_allowed(field: Field, text: str) -> bool:
 
 
 def _ungrouped(text: str) -> str | None:
-    return re.sub(r"[^0-9.+-]", "", text) if _GROUPED.fullmatch(text.strip()) and text.isascii() else None
+    return re.sub(r"[^0-9.+-]", "", text) if text.isascii() and re.fullmatch(_GROUPED, text.strip()) else None
 
 
 def _gregorian(text: str) -> str | None:
-    match = _DATE.fullmatch(text)
+    match = re.fullmatch(_DATE, text)
     if not match or int(match[1]) < _FIRST_BUDDHIST_YEAR:
         return None
+    from datetime import date  # noqa: PLC0415 (few packages need it)
+
     try:
         return date(int(match[1]) - _BUDDHIST, int(match[2]), int(match[3])).isoformat()
     except ValueError:
@@ -218,6 +289,13 @@ def _found(code: str, record: Record, field: Field, **params: str | int | float)
         params["year"] = year
     return issue(code, record.place(field.name), record=record.id, **params)
 
+
+_NUMBERS = _Judge(_no_plain_numbers, (thai_digits, number_grouped, _spaced_number, number_not_finite))
+_DATES = _Judge(_no_plain_dates, (thai_digits, date_buddhist_year))
+_CODES = _Judge(_not_ascii, (thai_digits,))
+_OF_TEXT: tuple[ValueRule, ...] = (encoding_suspected_cp874, formula_suspected, personal_data_suspected)
+_PRINTED = _Judge(_suspect_texts, _OF_TEXT)
+_TEXTS = _Judge(_suspect_texts_or_not_nfc, (*_OF_TEXT, text_not_normalized))
 
 VALUE_RULES: tuple[str, ...] = (
     "thai_digits",
