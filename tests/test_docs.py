@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/report.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/report.md", "docs/table-schema.md"]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
