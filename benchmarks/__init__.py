@@ -1,0 +1,1 @@
+"""Speed and memory of the validator, measured beside frictionless and the bare limits: ``python -m benchmarks``."""

@@ -1,0 +1,77 @@
+"""The command ``python -m benchmarks``: measure, print the tables, write them into ``docs/performance.md``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+
+from benchmarks.entries import CACHE, ENTRIES, FULL, QUICK, Entry, Tool
+from benchmarks.measure import ROOT, Measured, WorkFailed
+from benchmarks.results import EntryResult, ToolResult, load, machine, save
+from benchmarks.table import markdown, write_into
+
+RESULTS = CACHE / "results.json"
+DOCUMENT = ROOT / "docs/performance.md"
+
+
+def main() -> None:
+    """Measure the entries asked for; only full ones are kept and written into the document."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, to try it out: nothing is kept")
+    parser.add_argument("--only", action="append", choices=ENTRIES, help="measure this entry; may be repeated")
+    args = parser.parse_args()
+    kept = {} if args.quick else load(RESULTS)
+    for name in args.only or ENTRIES:
+        _tell(f"{name}: writing the data")
+        kept[name] = measured(ENTRIES[name](QUICK if args.quick else FULL))
+        print(markdown([kept[name]]))
+        if not args.quick:
+            save(RESULTS, kept)
+            write_into(DOCUMENT, markdown(kept[entry] for entry in ENTRIES if entry in kept))
+    _tell("")
+
+
+def measured(entry: Entry) -> EntryResult:
+    """Run an entry's tools in turn, round after round; a tool that fails is left out, and why is told."""
+    runs: dict[str, list[Measured]] = defaultdict(list)
+    failed: set[str] = set()
+    for tool, number in _in_turn(entry):
+        if tool.label in failed:
+            continue
+        _tell(f"{entry.title}, round {number}: {tool.label}")
+        try:
+            runs[tool.label].append(tool.run())
+        except WorkFailed as error:
+            failed.add(tool.label)
+            print(f"{entry.title}: {tool.label} was not measured: {error}", file=sys.stderr)
+    tools = [_result(tool, runs[tool.label]) for tool in entry.tools if tool.label not in failed]
+    return EntryResult(entry.title, entry.about, entry.unit, entry.total, machine(), tools)
+
+
+def _in_turn(entry: Entry) -> Iterator[tuple[Tool, int]]:
+    for number in range(1, max(tool.rounds for tool in entry.tools) + 1):
+        yield from ((tool, number) for tool in entry.tools if number <= tool.rounds)
+
+
+def _result(tool: Tool, runs: list[Measured]) -> ToolResult:
+    workers = [run.worker_mb for run in runs if run.worker_mb is not None]
+    return ToolResult(
+        tool.label,
+        tool.count,
+        [run.seconds for run in runs],
+        max(run.peak_mb for run in runs),
+        max(workers, default=None),
+        runs[-1].findings,
+    )
+
+
+def _tell(text: str) -> None:
+    """Progress for a person at a terminal, one line that is written over."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
