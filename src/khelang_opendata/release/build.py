@@ -16,7 +16,7 @@ from khelang_opendata.errors import PackageInvalid, Report, WarningsUnacknowledg
 from khelang_opendata.files import json_bytes
 from khelang_opendata.package import DESCRIPTOR, Package, Resource
 from khelang_opendata.release.readme import readme
-from khelang_opendata.render import report_json
+from khelang_opendata.render.json import report_json
 from khelang_opendata.schema import JsonObject, SchemaFamily, TableSchema
 from khelang_opendata.validation import family_of, validate
 from khelang_opendata.validation.files import file_hash

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from khelang_opendata.catalogue import Language
 from khelang_opendata.package import Package
+from khelang_opendata.render import markdown
+from khelang_opendata.render.dates import thai_date
 from khelang_opendata.schema import JsonObject, SchemaFamily
-
-_MONTHS = [
-    "มกราคม",
-    "กุมภาพันธ์",
-    "มีนาคม",
-    "เมษายน",
-    "พฤษภาคม",
-    "มิถุนายน",
-    "กรกฎาคม",
-    "สิงหาคม",
-    "กันยายน",
-    "ตุลาคม",
-    "พฤศจิกายน",
-    "ธันวาคม",
-]
-_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\\": "\\\\", "|": "\\|", "*": "\\*"})
-
-
-def thai_date(day: date) -> str:
-    """A day as Thai official writing gives it: day, month's name, year of the Buddhist era (Gregorian + 543)."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year + 543}"
 
 
 def readme(
@@ -60,10 +40,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = _markdown_cell
+    environment.filters["cell"] = markdown.cell
     return environment
-
-
-def _markdown_cell(value: Any) -> str:
-    """Text made safe for a cell of a Markdown table: no markup, no line break, no column break."""
-    return " ".join(str(value).split()).translate(_MARKUP) or "–"

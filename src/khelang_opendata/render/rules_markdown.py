@@ -11,11 +11,11 @@ from pathlib import Path
 
 from khelang_opendata.catalogue import Language, Rule, Wording, notice, rules
 from khelang_opendata.files import write_atomically
+from khelang_opendata.render.markdown import inline
 from khelang_opendata.render.messages import example_of, example_text
 from khelang_opendata.schema import CURRENT
 
 COMMAND = "python -m khelang_opendata.render.rules_markdown docs/rules.md"
-_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "\\|", "*": "\\*"})
 
 
 def rules_markdown() -> str:
@@ -26,12 +26,12 @@ def rules_markdown() -> str:
 def _lines() -> Iterator[str]:
     yield "# กฎทั้งหมด / All rules"
     yield ""
-    yield f"<!-- สร้างจาก rules.yaml ห้ามแก้ที่นี่ · Generated from rules.yaml, do not edit: {COMMAND} -->"
+    yield f"<!-- สร้างจาก rules.json ห้ามแก้ที่นี่ · Generated from rules.json, do not edit: {COMMAND} -->"
     yield ""
     yield "| รหัส / code | ระดับ / severity | กฎ | rule |"
     yield "| --- | --- | --- | --- |"
     for rule in rules().values():
-        thai, english = (_escaped(rule.title[language]) for language in (Language.TH, Language.EN))
+        thai, english = (inline(rule.title[language]) for language in (Language.TH, Language.EN))
         yield f"| [`{rule.code}`](#{rule.code}) | {_severity(rule)} | {thai} | {english} |"
     for rule in rules().values():
         yield from _rule(rule)
@@ -39,29 +39,24 @@ def _lines() -> Iterator[str]:
 
 def _rule(rule: Rule) -> Iterator[str]:
     yield from ("", f"## {rule.code}", "")
-    yield f"{_severity(rule)} · {notice('source', Language.TH)} / Source: {_escaped(rule.source)}"
+    yield f"{_severity(rule)} · {notice('source', Language.TH)} / Source: {inline(rule.source)}"
     for language in (Language.TH, Language.EN):
-        yield from ("", f"**{_escaped(rule.title[language])}**", "")
-        yield f"{notice('why', language)}: {_escaped(rule.explanation[language])}"
+        yield from ("", f"**{inline(rule.title[language])}**", "")
+        yield f"{notice('why', language)}: {inline(rule.explanation[language])}"
         yield ""
         yield from (_way(wording, language) for wording in rule.wordings)
         if example := example_of(rule.code):
             link = f"../schemas/{CURRENT}/examples/invalid/{rule.code}"
-            yield from ("", f"[{notice('example', language)}]({link}): {_escaped(example_text(example, language))}")
+            yield from ("", f"[{notice('example', language)}]({link}): {inline(example_text(example, language))}")
 
 
 def _way(wording: Wording, language: Language) -> str:
-    message, fix = _escaped(wording.message[language]), _escaped(wording.fix[language])
+    message, fix = inline(wording.message[language]), inline(wording.fix[language])
     return f"- {message}  \n  {notice('fix', language)}: {fix}"
 
 
 def _severity(rule: Rule) -> str:
     return f"{notice(f'severity_{rule.severity}', Language.TH)} / {rule.severity}"
-
-
-def _escaped(text: str) -> str:
-    """Text without markup of its own, in one line."""
-    return " ".join(text.split()).translate(_MARKUP)
 
 
 if __name__ == "__main__":

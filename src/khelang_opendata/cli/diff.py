@@ -1,0 +1,49 @@
+"""``khelang diff``: what differs between two packages or releases."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from khelang_opendata.catalogue import Language
+from khelang_opendata.cli.common import language_option, print_text
+from khelang_opendata.package import Package
+from khelang_opendata.render.changes import ChangesFormat, render_changes
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([form.value for form in ChangesFormat]),
+    default="text",
+    show_default=True,
+    help="รูปแบบผลลัพธ์ · Form of the result.",
+)
+@language_option
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="แฟ้มผลลัพธ์ · Write the result here.")
+def diff_command(old: Path, new: Path, format_: str, lang: Language, output: Path | None) -> None:
+    """เปรียบเทียบชุดข้อมูลหรือรุ่นที่เผยแพร่สองชุด · Compare two packages or releases, row by row.
+
+    ความแตกต่างไม่ใช่ข้อผิดพลาด · A difference is no error: the exit code is 0.
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang diff releases/v1.0.0 datapackage
+      khelang diff releases/v1.0.0 releases/v1.1.0 --lang th
+      khelang diff releases/v1.0.0 datapackage --format csv --output changes.csv
+    """
+    from khelang_opendata.diff import compare  # noqa: PLC0415 (the command's help does not need it)
+
+    changes = compare(Package.load(old), Package.load(new))
+    text = render_changes(changes, ChangesFormat(format_), lang)
+    if output:
+        from khelang_opendata.files import write_atomically  # noqa: PLC0415 (loads tempfile)
+
+        write_atomically(output, text.encode())
+    else:
+        print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text)

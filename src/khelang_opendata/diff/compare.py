@@ -1,0 +1,198 @@
+"""What differs between two packages: metadata, tables, columns, rows by primary key, and cells.
+
+Cells are compared as text, so that 1 and 1.0 differ: a cell that is only written differently is corrected, too.
+Keys are compared as values (01 and 1 are one key). How a file is written is no difference: byte order mark, line
+ends (inside cells, too), quoting, dialect, and the order of rows and columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from khelang_opendata.diff.metadata import MetadataChange, metadata_changes
+from khelang_opendata.diff.sheets import Key, Sheet, family_named, resources_by_name, sheet_of
+from khelang_opendata.package import Package, Resource
+from khelang_opendata.schema import SchemaFamily
+
+
+class Change(StrEnum):
+    """What became of a table or a row."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell that differs; ``old`` is None in an added row, ``new`` in a removed one."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """A row that differs: its key, and its number as a spreadsheet shows it (a removed row's in the older file).
+
+    ``cells`` are those that differ, in the schema's order; those of an added or removed row that are not empty.
+    """
+
+    change: Change
+    key: Key
+    row: int
+    cells: tuple[CellChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableChanges:
+    """A table that differs: columns, and rows in the newer file's order, then those that it lacks.
+
+    ``key`` names the columns that tell rows apart. Cells of an added or removed column are not listed, except in
+    rows that were added or removed themselves.
+    """
+
+    name: str
+    change: Change
+    key: Key
+    columns_added: tuple[str, ...]
+    columns_removed: tuple[str, ...]
+    rows: tuple[RowChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two packages: what it is called, its version, and the schema it conforms to."""
+
+    name: str
+    version: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that differs between two packages; tables in the order of the newer one's schema family."""
+
+    old: Side
+    new: Side
+    metadata: tuple[MetadataChange, ...]
+    tables: tuple[TableChanges, ...]
+
+    @property
+    def schema_changed(self) -> bool:
+        """Whether the packages conform to different versions of the standard."""
+        return self.old.schema != self.new.schema
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.schema_changed or self.metadata or self.tables)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A package with what comparing needs of it."""
+
+    package: Package
+    family: SchemaFamily
+    resources: Mapping[str, Resource]
+
+    @classmethod
+    def of(cls, package: Package) -> _Part:
+        family = family_named(package)
+        return cls(package, family, resources_by_name(package, family))
+
+    @property
+    def side(self) -> Side:
+        texts = self.package.descriptor
+        return Side(str(texts.get("name", "")), str(texts.get("version", "")), self.family.id)
+
+    def sheet(self, name: str, key: Key) -> Sheet | None:
+        resource = self.resources.get(name)
+        return sheet_of(self.package, resource, key, self.family) if resource else None
+
+
+def compare(old: Package, new: Package) -> Changes:
+    """What differs between two packages; a release's folder is a package, too.
+
+    Args:
+        old: the package as it was.
+        new: the package as it is.
+
+    Returns:
+        What differs; the same packages give the same in the same order. It is falsy where nothing differs.
+
+    Raises:
+        DiffRefused: a table cannot be read or has no known schema, or keys are missing or occur twice.
+        DescriptorError: the descriptors are nested too deeply.
+    """
+    before, after = _Part.of(old), _Part.of(new)
+    names = dict.fromkeys([*after.family.tables, *before.family.tables])
+    tables = (_table_changes(name, before, after) for name in names)
+    metadata = metadata_changes(old, new)
+    return Changes(before.side, after.side, metadata, tuple(table for table in tables if table))
+
+
+def _table_changes(name: str, before: _Part, after: _Part) -> TableChanges | None:
+    schema = after.family.tables.get(name) or before.family.tables[name]
+    key = schema.primary_key
+    old, new = before.sheet(name, key), after.sheet(name, key)
+    order = [field.name for field in schema.fields]
+    if old and new:
+        return _changed(name, key, order, old, new)
+    if new:
+        return TableChanges(name, Change.ADDED, key, (), (), tuple(_rows(Change.ADDED, new, order)))
+    if old:
+        return TableChanges(name, Change.REMOVED, key, (), (), tuple(_rows(Change.REMOVED, old, order)))
+    return None
+
+
+def _changed(name: str, key: Key, order: list[str], old: Sheet, new: Sheet) -> TableChanges | None:
+    added = tuple(column for column in _ordered(new.header, order) if column not in old.header)
+    removed = tuple(column for column in _ordered(old.header, order) if column not in new.header)
+    rows = (*_rows_of_new(old, new, order), *_rows_gone(old, new, order))
+    return TableChanges(name, Change.CHANGED, key, added, removed, rows) if added or removed or rows else None
+
+
+def _rows_of_new(old: Sheet, new: Sheet, order: list[str]) -> Iterator[RowChange]:
+    columns = _ordered(new.header, order)
+    shared = [column for column in columns if column in old.header]
+    take_old, take_new, take_all = old.taker(shared), new.taker(shared), new.taker(columns)
+    aligned = old.header == new.header
+    for key, position in new.index.items():
+        row = new.rows[position]
+        if (known := old.index.get(key)) is None:
+            yield _whole_row(Change.ADDED, key, position, columns, take_all(row))
+        elif not (aligned and row == old.rows[known]):
+            was, now = take_old(old.rows[known]), take_new(row)
+            differing = [CellChange(*cell) for cell in zip(shared, was, now, strict=True) if cell[1] != cell[2]]
+            if differing:
+                yield RowChange(Change.CHANGED, key, position + 2, tuple(differing))
+
+
+def _rows_gone(old: Sheet, new: Sheet, order: list[str]) -> Iterator[RowChange]:
+    return _rows(Change.REMOVED, old, order, kept=new.index)
+
+
+def _rows(change: Change, sheet: Sheet, order: list[str], kept: Mapping[Key, Any] | None = None) -> Iterator[RowChange]:
+    """The rows of a sheet, all added or all removed, but those that were kept."""
+    columns = _ordered(sheet.header, order)
+    take = sheet.taker(columns)
+    for key, position in sheet.index.items():
+        if not kept or key not in kept:
+            yield _whole_row(change, key, position, columns, take(sheet.rows[position]))
+
+
+def _whole_row(change: Change, key: Key, position: int, columns: list[str], cells: tuple[str, ...]) -> RowChange:
+    filled = ((column, cell) for column, cell in zip(columns, cells, strict=True) if cell)
+    if change is Change.ADDED:
+        return RowChange(change, key, position + 2, tuple(CellChange(column, None, cell) for column, cell in filled))
+    return RowChange(change, key, position + 2, tuple(CellChange(column, cell, None) for column, cell in filled))
+
+
+def _ordered(header: list[str], order: list[str]) -> list[str]:
+    """Columns in the schema's order, then those that it does not have in the file's."""
+    return [*(column for column in order if column in header), *(column for column in header if column not in order)]

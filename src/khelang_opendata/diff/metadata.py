@@ -1,0 +1,80 @@
+"""What differs in the descriptors of two packages, by JSON pointer (RFC 6901)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from khelang_opendata.errors import DescriptorError
+from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.schema import JsonObject
+
+_MADE_BY_RELEASING = {"version", "created", "allowedWarnings", "bytes", "hash"}
+_COMPARED_ELSEWHERE = {"conformsTo", "resources"}
+_OF_THE_FILE = {"name", "path", "type", "format", "mediatype", "encoding", "dialect", "schema"}
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataChange:
+    """A property of the descriptor that differs: its JSON pointer, and its values; None where it is absent or null.
+
+    A resource stands in the pointer by its name, for the order of resources says nothing.
+    """
+
+    path: str
+    old: Any
+    new: Any
+
+
+def metadata_changes(old: Package, new: Package) -> tuple[MetadataChange, ...]:
+    """What differs in what descriptors say about a package and the tables in both, sorted by the newer descriptor.
+
+    Raises:
+        DescriptorError: the descriptors are nested too deeply.
+    """
+    try:
+        return tuple(_objects("", _compared(old), _compared(new)))
+    except RecursionError:
+        raise DescriptorError("too_deep", path=str(new.root / DESCRIPTOR)) from None
+
+
+def _compared(package: Package) -> JsonObject:
+    ignored = _MADE_BY_RELEASING | _COMPARED_ELSEWHERE
+    compared = {name: value for name, value in package.descriptor.items() if name not in ignored}
+    return {**compared, "resources": {resource.name: resource.descriptor for resource in package.resources}}
+
+
+def _objects(path: str, old: JsonObject, new: JsonObject) -> Iterator[MetadataChange]:
+    for name in dict.fromkeys([*new, *old]):
+        below = f"{path}/{_escaped(name)}"
+        if below == "/resources":
+            yield from _resources(old[name], new[name])
+        else:
+            yield from _values(below, old.get(name), new.get(name))
+
+
+def _resources(old: JsonObject, new: JsonObject) -> Iterator[MetadataChange]:
+    """The texts of tables in both packages; a table that came or went is a change of its own."""
+    for name in (name for name in new if name in old):
+        was, now = (_told(entry) for entry in (old[name], new[name]))
+        yield from _objects(f"/resources/{_escaped(name)}", was, now)
+
+
+def _told(entry: JsonObject) -> JsonObject:
+    """What a resource's entry says about the table, without how its file is written."""
+    return {name: value for name, value in entry.items() if name not in _OF_THE_FILE | _MADE_BY_RELEASING}
+
+
+def _values(path: str, old: Any, new: Any) -> Iterator[MetadataChange]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        yield from _objects(path, old, new)
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for position, (was, now) in enumerate(zip(old, new, strict=True)):
+            yield from _values(f"{path}/{position}", was, now)
+    elif repr(old) != repr(new):  # unlike ==, it tells true from 1
+        yield MetadataChange(path, old, new)
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

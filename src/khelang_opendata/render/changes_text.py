@@ -1,0 +1,80 @@
+"""A difference as text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from khelang_opendata.catalogue import Language
+from khelang_opendata.diff.compare import CellChange, Change, Changes, RowChange, TableChanges
+from khelang_opendata.diff.metadata import MetadataChange
+from khelang_opendata.diff.summary import TableCounts
+from khelang_opendata.diff.version import needs_note
+from khelang_opendata.render.cells import encodable, visible
+from khelang_opendata.render.changes_words import Words
+
+_LISTED = 20
+_LONGEST_CELL = 60
+_SIGNS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
+
+
+def changes_text(changes: Changes, language: Language) -> str:
+    """What differs, by table; long lists are cut, with the count of what is left out.
+
+    Args:
+        changes: what differs.
+        language: Thai or English.
+    """
+    return encodable("\n".join(_lines(changes, Words(language, _LONGEST_CELL, changes.new.schema))) + "\n")
+
+
+def _lines(changes: Changes, words: Words) -> Iterator[str]:
+    if changes:
+        yield from (words.heading(changes), "")
+    if changes.schema_changed:
+        yield from (f"{words.say('changes_standard')}: {changes.old.schema} → {changes.new.schema}", "")
+    for table in changes.tables:
+        yield from _table(table, words)
+    yield from _metadata(changes.metadata, words)
+    yield words.verdict(changes)
+    if needs_note(changes):
+        yield words.say("changes_note_needed")
+
+
+def _table(table: TableChanges, words: Words) -> Iterator[str]:
+    yield f"{words.table(table.name)}: {words.table_counts(TableCounts.of(table))}"
+    for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
+        for column in columns:
+            yield f"  {words.say(f'changes_kind_column_{name}')}: {words.column(table.name, column)}"
+    for row in table.rows[:_LISTED]:
+        yield from _row(row, table, words)
+    yield from _left_out(len(table.rows), words)
+    yield ""
+
+
+def _row(row: RowChange, table: TableChanges, words: Words) -> Iterator[str]:
+    yield f"  {_SIGNS[row.change]} {words.key(row)}"
+    if row.change is Change.CHANGED:
+        yield from (_cell(cell, table, words) for cell in row.cells)
+    elif whole := words.whole(table, row):
+        yield f"      {whole}"
+
+
+def _cell(cell: CellChange, table: TableChanges, words: Words) -> str:
+    old, new = words.pair(cell.old or "", cell.new or "")
+    return f"      {words.column(table.name, cell.field)}: {old} → {new}"
+
+
+def _metadata(metadata: tuple[MetadataChange, ...], words: Words) -> Iterator[str]:
+    if not metadata:
+        return
+    yield f"{words.say('changes_metadata')}: {words.say('changes_properties', count=len(metadata))}"
+    for change in metadata[:_LISTED]:
+        old, new = words.values(change.old, change.new)
+        yield f"  {visible(change.path)}: {old} → {new}"
+    yield from _left_out(len(metadata), words)
+    yield ""
+
+
+def _left_out(count: int, words: Words) -> Iterator[str]:
+    if count > _LISTED:
+        yield f"  {words.say('changes_more', count=count - _LISTED)}"

@@ -1,0 +1,32 @@
+"""Days as people write them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from khelang_opendata.catalogue import Language
+
+_MONTHS = [
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+]
+
+
+def thai_date(day: date) -> str:
+    """A day as Thai official writing gives it: day, month's name, year of the Buddhist era (Gregorian + 543)."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year + 543}"
+
+
+def written_date(day: date, language: Language) -> str:
+    """A day in Thai official writing, or in English as ISO 8601 has it."""
+    return thai_date(day) if language is Language.TH else day.isoformat()
