@@ -16,7 +16,13 @@ import numpy as np
 import polars as pl
 
 from khelang_opendata.dialect import CHUNK, Dialect, DialectUnsupported, Row, TableUnreadable
-from khelang_opendata.tableschema.compiled import CompiledSchema, ForeignKey, TableSource, compile_schema
+from khelang_opendata.tableschema.compiled import (
+    CompiledSchema,
+    ForeignKey,
+    TableSource,
+    compile_fields,
+    compile_schema,
+)
 from khelang_opendata.tableschema.detectors import (
     Blanks,
     Cells,
@@ -205,7 +211,7 @@ def _targets(key: ForeignKey, key_sets: KeySets) -> Collection[Any]:
     """The values that references may have; a large table that is not checked yet is read for them."""
     target = key_sets.source(key.resource)
     if not key_sets.knows(key.resource, key.target) and len(target.data) > BLOCK:
-        schema = compile_schema(target.schema)
+        schema = compile_fields(target.schema, key.target)
         keys = LargeKeys(schema, key.target, target.schema["fields"])
         with suppress(RecordsUnclear):
             for _, frame in _Table(target, schema).parts():
