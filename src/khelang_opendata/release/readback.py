@@ -1,0 +1,226 @@
+"""The tables of a release read from each of its forms, to be sure that all of them tell the same.
+
+The schema decides how a value becomes text again: a number is written with the digits that it needs, so ``20000.00``
+comes back as ``20000``. :func:`plain` brings a CSV's own cells into that form.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sqlite3
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from datetime import date, timedelta
+from decimal import Decimal
+from string import ascii_uppercase
+from typing import Any
+from xml.etree import ElementTree
+
+from khelang_opendata.package import Package
+from khelang_opendata.release.formats.nested import INSIDE
+from khelang_opendata.release.formats.parquet import is_available
+from khelang_opendata.release.tables import ReleasedTable, released_tables, typed
+from khelang_opendata.schema import Field, SchemaFamily
+from khelang_opendata.validation import family_of
+
+Tables = dict[str, list[list[str]]]
+"""Tables by name: text cells, the heading first."""
+
+Table = tuple[list[str], list[list[str]]]
+"""A heading, and rows."""
+
+_XLSX = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_DAY_NONE = date(1899, 12, 30)
+"""The day from which spreadsheets count."""
+
+
+def differing_forms(release: Package) -> list[str]:
+    """The paths of those forms of a release whose tables are not those of its CSV files, in whatever order.
+
+    Of the flat table the amounts of each project and year are compared, of the totals those of each year.
+
+    Args:
+        release: the folder of a release, loaded.
+    """
+    family = family_of(release)
+    expected = _sorted(plain(released_tables(release, family)))
+    paths = {r.name: r.path for r in release.resources if r.is_derived and r.data is not None}
+    data = {r.name: r.data for r in release.resources if r.is_derived and r.data is not None}
+    readers = {"workbook": tables_from_xlsx, "database": tables_from_sqlite, "nested": tables_from_json}
+    differing = [paths[n] for n, read in readers.items() if _sorted(read(data[n], family)) != expected]
+    columns = {n.removesuffix("-parquet"): file for n, file in data.items() if n.endswith("-parquet")}
+    if columns and is_available():
+        found = _sorted(tables_from_parquet(columns, family))
+        differing += [paths[f"{name}-parquet"] for name in columns if found[name] != expected[name]]
+    budgets = _amounts(expected["budgets"], "project_id")
+    if _amounts(_records(data["flat"]), "project_id") != budgets:
+        differing.append(paths["flat"])
+    if _totals(_records(data["summary"])) != _by_year(budgets):
+        differing.append(paths["summary"])
+    return differing
+
+
+def _records(data: bytes) -> Table:
+    header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    return header, rows
+
+
+def _amounts(table: Table, by: str) -> Counter[tuple[str, str, Decimal]]:
+    """How often each amount stands in each year of a project, or of what else; an empty one counts as nothing."""
+    header, rows = table
+    id_, year, amount = (header.index(name) for name in (by, "fiscal_year_be", "amount_thb"))
+    return Counter((row[id_], row[year], Decimal(row[amount] or 0)) for row in rows)
+
+
+def _by_year(amounts: Counter[tuple[str, str, Decimal]]) -> dict[str, Decimal]:
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for (_, year, amount), count in amounts.items():
+        totals[year] += amount * count
+    return dict(totals)
+
+
+def _totals(table: Table) -> dict[str, Decimal] | None:
+    """The totals by year; None where those of the plan, of its dimensions, divisions and units are not the same."""
+    amounts = _amounts(table, "scope")
+    scopes = {scope for scope, _, _ in amounts}
+    totals = [_by_year(Counter({key: n for key, n in amounts.items() if key[0] == scope})) for scope in scopes]
+    return totals[0] if all(total == totals[0] for total in totals) else None
+
+
+def _sorted(tables: Tables) -> dict[str, Table]:
+    return {name: (rows[0], sorted(rows[1:])) for name, rows in tables.items()}
+
+
+def plain(tables: Mapping[str, ReleasedTable]) -> Tables:
+    """Tables with each value in the one form that its type gives it."""
+    found = {}
+    for name, table in tables.items():
+        fields = table.schema.fields
+        rows = [[as_text(f, typed(f, cell)) for f, cell in zip(fields, row, strict=True)] for row in table.rows]
+        found[name] = [[field.name for field in fields], *rows]
+    return found
+
+
+def as_text(field: Field, value: Any) -> str:
+    """A value of a typed form as the text that its column's type gives it."""
+    if value is None:
+        return ""
+    match field.descriptor["type"]:
+        case "boolean":
+            return "true" if value else "false"
+        case "number" | "integer":
+            number = Decimal(str(value))
+            return f"{number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize():f}"
+        case "date" if isinstance(value, Decimal):  # days of a spreadsheet, which begin in 1900
+            return (_DAY_NONE + timedelta(days=int(value))).isoformat()
+        case "date":
+            return value.isoformat() if isinstance(value, date) else str(value)
+    assert isinstance(value, str), (field.name, value)
+    return value
+
+
+def tables_from_xlsx(data: bytes, family: SchemaFamily) -> Tables:
+    """The tables of a workbook: the sheets that the standard names, read as the format says.
+
+    Not by openpyxl, which takes ``_x005F_`` out of a text wherever it stands.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        names = [name for name in parts.namelist() if name.endswith(".xml")]
+        trees = {name: ElementTree.fromstring(parts.read(name)) for name in names}  # noqa: S314 (made by us)
+    texts = ["".join(part.text or "" for part in item.iter(f"{_XLSX}t")) for item in trees["xl/sharedStrings.xml"]]
+    sheets = [sheet.get("name", "") for sheet in trees["xl/workbook.xml"].iter(f"{_XLSX}sheet")]
+    found = {}
+    for number, name in enumerate(sheets, 1):
+        if name in family.tables:
+            header, _titles, *rows = _sheet_rows(trees[f"xl/worksheets/sheet{number}.xml"], texts)
+            found[name] = _rebuilt(family, name, [str(cell) for cell in header], rows)
+    return found
+
+
+def _sheet_rows(sheet: ElementTree.Element, texts: Sequence[str]) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for row in sheet.iter(f"{_XLSX}row"):
+        cells = {cell.get("r", "").rstrip("0123456789"): _sheet_cell(cell, texts) for cell in row}
+        rows.append([cells.get(_letters(at)) for at in range(len(rows[0]) if rows else len(cells))])
+    return rows
+
+
+def _sheet_cell(cell: ElementTree.Element, texts: Sequence[str]) -> str | bool | Decimal:
+    """A cell's value; in a text ``_x0001_`` stands for the character of that number."""
+    value = cell.findtext(f"{_XLSX}v") or ""
+    match cell.get("t"):
+        case "s":
+            return re.sub("_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), texts[int(value)])
+        case "b":
+            return value == "1"
+    return Decimal(value)
+
+
+def _letters(column: int) -> str:
+    return (
+        ascii_uppercase[column]
+        if column < len(ascii_uppercase)
+        else _letters(column // len(ascii_uppercase) - 1) + ascii_uppercase[column % len(ascii_uppercase)]
+    )
+
+
+def tables_from_sqlite(data: bytes, family: SchemaFamily) -> Tables:
+    """The tables of a database, read by SQLite."""
+    found = {}
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(data)
+        for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+            if name in family.tables:
+                cursor = connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid')  # noqa: S608 (names of the standard)
+                found[name] = _rebuilt(family, name, [column[0] for column in cursor.description], cursor)
+    return {name: found[name] for name in family.tables if name in found}
+
+
+def tables_from_parquet(files: Mapping[str, bytes], family: SchemaFamily) -> Tables:
+    """The tables of Parquet files by name, read by polars."""
+    import polars as pl  # noqa: PLC0415 (extra, 140 ms to import)
+
+    frames = {name.removesuffix(".parquet"): pl.read_parquet(io.BytesIO(data)) for name, data in files.items()}
+    return {name: _rebuilt(family, name, frame.columns, frame.rows()) for name, frame in frames.items()}
+
+
+def tables_from_json(data: bytes, family: SchemaFamily) -> Tables:
+    """The tables of a plan's nested JSON; rows stand together that belong to the same row."""
+    records: dict[str, list[dict[str, Any]]] = {}
+    _unnest(family, "plans", json.loads(data, parse_float=Decimal), {}, records)
+    found = {}
+    for name, schema in family.tables.items():
+        if name in records:
+            header = [field.name for field in schema.fields]
+            found[name] = _rebuilt(
+                family, name, header, ([record[column] for column in header] for record in records[name])
+            )
+    return found
+
+
+def _unnest(
+    family: SchemaFamily,
+    table: str,
+    record: dict[str, Any],
+    ids: dict[str, Any],
+    records: dict[str, list[dict[str, Any]]],
+) -> None:
+    """Enter a record, with the ids of the records that hold it, and all that it holds."""
+    own = {**ids, **{name: value for name, value in record.items() if not isinstance(value, list)}}
+    records.setdefault(table, []).append(own)
+    keys = {"plan_id", *family.tables[table].primary_key}
+    for name, inner in INSIDE.get(table, {}).items():
+        if name in record:
+            records.setdefault(inner, [])
+            for row in record[name]:
+                _unnest(family, inner, row, {key: own[key] for key in keys}, records)
+
+
+def _rebuilt(family: SchemaFamily, name: str, header: list[str], rows: Iterable[Iterable[Any]]) -> list[list[str]]:
+    fields = [family.tables[name].field_by_name[column] for column in header]
+    return [header, *([as_text(f, cell) for f, cell in zip(fields, row, strict=True)] for row in rows)]

@@ -1,0 +1,36 @@
+"""Editions for tests, and the tables of a release rebuilt from its CSV files as ``readback`` rebuilds the others."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from khelang_opendata import Package
+from khelang_opendata.release.readback import Tables, as_text
+from khelang_opendata.release.tables import Edition, released_tables, typed
+from khelang_opendata.schema import load_family
+from khelang_opendata.validation import family_of
+
+DAY = date(2026, 11, 22)
+FAMILY = load_family()
+
+
+def edition_of(folder: Path) -> Edition:
+    """The package of a folder as it would be released."""
+    package = Package.load(folder)
+    family = family_of(package)
+    return Edition(family, released_tables(package, family), package.descriptor, DAY)
+
+
+def tables_from_csv(files: Mapping[str, bytes]) -> Tables:
+    """The tables of CSV files by name, read by the standard library, each value in the one form of its type."""
+    found = {}
+    for name, data in files.items():
+        header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+        fields = [FAMILY.tables[name.removesuffix(".csv")].field_by_name[column] for column in header]
+        texts = [[as_text(f, typed(f, cell)) for f, cell in zip(fields, row, strict=True)] for row in rows]
+        found[name.removesuffix(".csv")] = [header, *texts]
+    return found

@@ -1,0 +1,520 @@
+"""A release as XLSX, SQLite and Parquet: equal tables, the same bytes everywhere, opened in what people use."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from khelang_opendata import Package
+from khelang_opendata.errors import FormRefused
+from khelang_opendata.release import Options, publish_release
+from khelang_opendata.release.formats import parquet as parquet_form
+from khelang_opendata.release.formats.datasette import datasette_metadata
+from khelang_opendata.release.formats.flat import flat_csv, flat_fields
+from khelang_opendata.release.formats.nested import nested_json
+from khelang_opendata.release.formats.pages import StoredTable, database_image
+from khelang_opendata.release.formats.parquet import parquet
+from khelang_opendata.release.formats.sqlite import database
+from khelang_opendata.release.formats.summary import summary_csv, summary_fields
+from khelang_opendata.release.formats.xlsx import CODEBOOK, CONTRADICTIONS, FRONT, workbook
+from khelang_opendata.release.readback import (
+    Tables,
+    as_text,
+    differing_forms,
+    plain,
+    tables_from_parquet,
+    tables_from_sqlite,
+    tables_from_xlsx,
+)
+from khelang_opendata.release.tables import Edition
+from khelang_opendata.schema import Field
+from tests.conftest import PLAN, VALID, Khelang, replace_in
+from tests.roundtrip import DAY, FAMILY, edition_of
+from tests.test_readers import needs
+
+FORMS: dict[str, Callable[[Edition], Tables]] = {
+    "xlsx": lambda edition: tables_from_xlsx(workbook(edition), FAMILY),
+    "sqlite": lambda edition: tables_from_sqlite(database(edition), FAMILY),
+    "parquet": lambda edition: tables_from_parquet(parquet(edition), FAMILY),
+}
+
+
+@pytest.fixture(scope="module")
+def plan() -> Edition:
+    return edition_of(PLAN)
+
+
+@pytest.fixture(scope="module")
+def example() -> Edition:
+    return edition_of(VALID)
+
+
+@pytest.fixture(scope="module")
+def file(plan: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real plan's database under the name that a release gives it."""
+    path = tmp_path_factory.mktemp("database") / f"{plan.plan_id}.sqlite"
+    path.write_bytes(database(plan))
+    return path
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(data)
+        yield connection
+
+
+def test_the_real_plan_s_cells_are_in_the_one_form_of_their_types(plan: Edition) -> None:
+    rows = {name: [[f.name for f in t.schema.fields], *map(list, t.rows)] for name, t in plan.tables.items()}
+    assert plain(plan.tables) == rows
+
+
+@pytest.mark.parametrize("folder", [PLAN, VALID], ids=["plan", "example"])
+@pytest.mark.parametrize("form", FORMS)
+def test_round_trip(form: str, folder: Path) -> None:
+    edition = edition_of(folder)
+    assert FORMS[form](edition) == plain(edition.tables)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_table_without_rows_keeps_its_heading(plan: Edition, form: str) -> None:
+    tables = {**plan.tables, "errata": replace(plan.tables["errata"], rows=())}
+    assert FORMS[form](replace(plan, tables=tables)) == plain(tables)
+
+
+BUILD = """
+from hashlib import sha256
+from khelang_opendata.release.formats.parquet import parquet
+from khelang_opendata.release.formats.sqlite import database
+from khelang_opendata.release.formats.xlsx import workbook
+from tests.conftest import PLAN
+from tests.roundtrip import edition_of
+edition = edition_of(PLAN)
+files = {"xlsx": workbook(edition), "sqlite": database(edition), **parquet(edition)}
+print({name: sha256(data).hexdigest() for name, data in files.items()})
+"""
+
+
+def test_the_same_bytes_elsewhere(tmp_path: Path) -> None:
+    """Other folder, time zone, locale, user, order of sets and number of threads."""
+    here = {"TZ": "UTC", "LC_ALL": "C", "USER": "root", "PYTHONHASHSEED": "1", "POLARS_MAX_THREADS": "1"}
+    there = {"TZ": "Asia/Bangkok", "LC_ALL": "th_TH.UTF-8", "USER": "ปรีชา", "HOME": str(tmp_path)}
+    there |= {"PYTHONHASHSEED": "7", "POLARS_MAX_THREADS": "4", "SOURCE_DATE_EPOCH": "1"}
+    path = os.pathsep.join(map(str, (PLAN.parent, PLAN.parent / "src")))
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", BUILD],
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": path, **env},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for cwd, env in ((PLAN.parent, here), (tmp_path, there))
+    ]
+    assert told[0] == told[1] != b""
+
+
+# --- XLSX
+
+
+def test_a_sheet_has_thai_titles_under_the_names_and_both_stay_in_sight(plan: Edition) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan)))
+    assert book.sheetnames == [FRONT, *plan.tables, CODEBOOK, CONTRADICTIONS]
+    for name, table in plan.tables.items():
+        sheet = book[name]
+        assert [cell.value for cell in sheet[1]] == [field.name for field in table.schema.fields]
+        assert [cell.value for cell in sheet[2]] == [field.title for field in table.schema.fields]
+        assert re.fullmatch("[ABC]3", str(sheet.freeze_panes))
+        assert sheet.auto_filter.ref == f"A2:{sheet.cell(max(sheet.max_row, 2), len(table.schema.fields)).coordinate}"
+    assert (book["budgets"].freeze_panes, book["budgets"]["F3"].number_format) == ("C3", "#,##0.00")
+    assert (book["budgets"]["C3"].value, book["budgets"]["C3"].number_format) == (2566, "0")
+    assert book["plans"]["O3"].is_date
+
+
+def test_the_front_sheet_tells_what_it_is_and_leads_to_every_sheet(plan: Edition) -> None:
+    front = openpyxl.load_workbook(io.BytesIO(workbook(plan)))[FRONT]
+    text = "\n".join(str(cell) for row in front.iter_rows(values_only=True) for cell in row if cell is not None)
+    for word in ("22 พฤศจิกายน 2569 (2026-11-22)", "https://creativecommons.org/licenses/by/4.0/", "รุ่น 1.0.0"):
+        assert word in text
+    links = {link.location for row in front.iter_rows() for cell in row if (link := cell.hyperlink)}
+    assert links == {f"'{name}'!A1" for name in (*plan.tables, CODEBOOK, CONTRADICTIONS)}
+    counts = {row[0].value: row[3].value for row in front.iter_rows() if row[3].value is not None}
+    assert counts["projects"] == 45
+    assert counts[CONTRADICTIONS] == len(plan.tables["errata"].rows)
+
+
+def test_every_column_and_every_contradiction_has_its_row(plan: Edition) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan)))
+    columns = [(name, field.name) for name, table in plan.tables.items() for field in table.schema.fields]
+    assert [(row[0], row[1]) for row in book[CODEBOOK].iter_rows(min_row=3, values_only=True)] == columns
+    (status,) = [r for r in book[CODEBOOK].iter_rows(min_row=3, values_only=True) if r[1] == "budget_status"]
+    assert "not_run = ไม่ดำเนินการ" in str(status[7])
+    numbers = [row[0] for row in book[CONTRADICTIONS].iter_rows(min_row=3, values_only=True)]
+    assert numbers == [row[1].rpartition("-")[2] for row in plan.tables["errata"].rows]
+
+
+HOSTILE = [
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://a.example")', "=cmd|' /C calc'!A0"),
+    *("http://a.example", "mailto:a@a.example", "internal:'plans'!A1", "external:a.xlsx", "{=1}", "'1", "00123", "1e5"),
+    *("<r>", "<r></r>", "<r><t>1</t></r>", "<r>\x01</r>", "<r>&</r>", "</t></si>", "]]>", "&amp;", "&#10;"),
+    *("_x0041_", "_x005F_x0041_", "\x00", "\x01\x0b\x0c\x1f", "\x7f\x85", "\ufffe\uffff", "\r\n", "a\rb\nc\td"),
+    *(" a ", "\n", "\u00a0", "\u200b", "\u202e", "กำ กํา ำ", "😀", "NULL", "TRUE", "2566-01-01", "x" * 500),
+]
+
+
+def spoilt(edition: Edition) -> Edition:
+    """An edition with a hostile text in every cell of the real plan's text that nothing refers to."""
+    schema = edition.tables["errata"].schema
+    columns = [at for at, field in enumerate(schema.fields) if field.name in ("where_printed_th", "printed_value")]
+    rows = [list(row) for row in edition.tables["errata"].rows]
+    for row, text in zip(rows, HOSTILE, strict=False):
+        for at in columns:
+            row[at] = text
+    table = replace(edition.tables["errata"], rows=tuple(map(tuple, rows)))
+    descriptor = edition.descriptor | {"title": HOSTILE[0], "title_en": "<r>=1</r>"}
+    return replace(edition, tables={**edition.tables, "errata": table}, descriptor=descriptor)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_hostile_texts_come_back_as_they_are(plan: Edition, form: str) -> None:
+    edition = spoilt(plan)
+    assert FORMS[form](edition)["errata"] == plain(edition.tables)["errata"]
+
+
+def test_hostile_texts_are_neither_formulas_nor_links(plan: Edition) -> None:
+    data = workbook(spoilt(plan))
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        sheets = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert not any(name.startswith(("xl/externalLinks", "xl/worksheets/_rels")) for name in parts.namelist())
+    assert not any(re.search(r"<f[ >/]", sheet) for sheet in sheets)
+    assert sum(sheet.count("<hyperlink ") for sheet in sheets) == len(plan.tables) + 2
+    errata = openpyxl.load_workbook(io.BytesIO(data))["errata"]
+    position = [field.name for field in plan.tables["errata"].schema.fields].index("printed_value")
+    cells = [row[position] for row, _ in zip(errata.iter_rows(min_row=3), HOSTILE, strict=False)]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [bool(cell.quotePrefix) for cell in cells] == [text.startswith(tuple("=+-@\t\r")) for text in HOSTILE]
+
+
+def test_no_text_of_the_standard_is_longer_than_a_cell(plan: Edition) -> None:
+    fields = [field for table in FAMILY.tables.values() for field in table.fields]
+    texts = [field.descriptor.get("constraints", {}) for field in fields if field.descriptor["type"] == "string"]
+    assert all("enum" in constraints or constraints["maxLength"] <= 4000 for constraints in texts)
+    with pytest.raises(FormRefused) as refused:
+        workbook(replace(plan, descriptor=plan.descriptor | {"description": "ก" * 32_768}))
+    assert refused.value.params == {"variant": "text", "sheet": FRONT, "limit": 32_767, "text": "ก" * 80}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("amount", ["1234567890.123456", "12345678901234567", "1e400", "NaN"])
+def test_a_number_that_would_become_another_is_refused(plan: Edition, form: str, amount: str) -> None:
+    table = plan.tables["printed_totals"]
+    rows = ((*table.rows[0][:-1], amount), *table.rows[1:])
+    edition = replace(plan, tables={**plan.tables, "printed_totals": replace(table, rows=rows)})
+    with pytest.raises(FormRefused) as refused:
+        FORMS[form](edition)
+    place = {"table": "printed_totals", "row": 2, "field": table.schema.fields[-1].name}
+    assert refused.value.params == {"variant": "number", **place, "value": str(Decimal(amount))}
+
+
+def test_a_table_longer_than_a_sheet_is_refused(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("khelang_opendata.release.formats.xlsx._LONGEST_SHEET", 44)
+    with pytest.raises(FormRefused) as refused:
+        workbook(plan)
+    assert refused.value.params["variant"] == "rows"
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_what_does_not_fit_is_told_and_nothing_is_released(tmp_path: Path, khelang: Khelang, lang: str) -> None:
+    datapackage = Path(shutil.copytree(PLAN, tmp_path / "datapackage"))
+    replace_in(datapackage / "data/printed_totals.csv", "1061600", "1234567890.123456")
+    done = khelang("release", datapackage, "--lang", lang, "--allow-warnings", "test")
+    told = done.stderr.decode()
+    assert done.returncode == 1
+    assert "1234567890.123456" in told
+    assert "printed_totals" in told
+    assert "Traceback" not in told
+    assert not [*tmp_path.glob("releases/v*")]
+
+
+def test_pandas_reads_a_sheet_as_numbers_and_dates(plan: Edition) -> None:
+    sheets = pd.read_excel(io.BytesIO(workbook(plan)), sheet_name=None, skiprows=[1])
+    budgets = sheets["budgets"]
+    assert budgets.groupby("fiscal_year_be").amount_thb.sum()[2566] == 5_996_755
+    assert sheets["dimensions"].scored.dtype == bool
+    assert pd.Timestamp("2022-09-27") == sheets["plans"].announced_on[0]
+
+
+@needs("soffice")
+def test_a_spreadsheet_program_opens_the_workbook(plan: Edition, tmp_path: Path) -> None:
+    """As pages of paper, and each sheet as CSV."""
+    (tmp_path / "plan.xlsx").write_bytes(workbook(plan))
+    csv_of_all_sheets = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    for form in ("pdf", csv_of_all_sheets):
+        command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", form]
+        subprocess.run([*command, "plan.xlsx"], cwd=tmp_path, capture_output=True, timeout=180, check=True)
+    assert (tmp_path / "plan.pdf").read_bytes().startswith(b"%PDF")
+    with (tmp_path / "plan-budgets.csv").open(encoding="utf-8", newline="") as lines:
+        header, titles, first, *_ = csv.reader(lines)
+    shown = dict(zip(header, first, strict=True))
+    assert (shown["fiscal_year_be"], float(shown["amount_thb"]), titles[2]) == ("2566", 300_000, "ปีงบประมาณ")
+    assert "2022-09-27" in (tmp_path / "plan-plans.csv").read_text(encoding="utf-8")
+
+
+# --- SQLite
+
+
+def test_sqlite_finds_nothing_wrong(plan: Edition, example: Edition) -> None:
+    for edition in (plan, example):
+        with opened(database(edition)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_the_file_names_no_version_of_the_library(plan: Edition) -> None:
+    data = database(plan)
+    assert int.from_bytes(data[96:100]) == 3_037_000
+    assert data[24:28] == data[92:96] == b"\0\0\0\1"
+
+
+_WORDS = st.one_of(st.none(), st.text(max_size=40), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False))
+_LONG = st.tuples(st.sampled_from("กa😀"), st.sampled_from([100, 480, 1000, 1355, 4050, 4062, 5000, 13_000]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.tuples(_WORDS, _LONG), max_size=60),
+    times=st.sampled_from([1, 1, 1, 60]),
+    width=st.sampled_from([0, 300, 900, 1300]),
+)
+def test_sqlite_reads_any_rows_from_the_pages(rows: list[tuple[Any, Any]], times: int, width: int) -> None:
+    """Few and many rows, short keys and long, texts that run over pages: the library's own check, and its reading."""
+    stored = [
+        (f"{number:0{width}}", number, word, letter * length)
+        for number, (word, (letter, length)) in enumerate(reversed(rows * times))
+    ][::-1]
+    table = StoredTable("t", "CREATE TABLE t (k TEXT, n INT, a, b TEXT, PRIMARY KEY (k, n))", stored, (0, 1))
+    with opened(database_image([table, replace(table, name="u", sql=table.sql.replace(" t ", " u "))], [], 7)) as file:
+        assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert file.execute("SELECT * FROM t ORDER BY rowid").fetchall() == stored
+        assert file.execute("SELECT k, n FROM u INDEXED BY sqlite_autoindex_u_1 ORDER BY k, n").fetchall() == sorted(
+            row[:2] for row in stored
+        )
+        assert file.execute("PRAGMA application_id").fetchone() == (7,)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO budgets SELECT * FROM budgets LIMIT 1",
+        "INSERT INTO units (plan_id, unit_id) SELECT plan_id, 'x-U99' FROM plans",
+        "UPDATE budgets SET budget_status = 'perhaps'",
+        "UPDATE dimensions SET scored = 2",
+        "UPDATE projects SET lead_unit_id = 'nobody'",
+        "DELETE FROM code_funding_source WHERE code = 'own_revenue'",
+    ],
+)
+def test_the_database_keeps_its_keys(file: Path, statement: str) -> None:
+    with opened(file.read_bytes()) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute(statement)
+
+
+def test_a_changed_database_stays_whole(file: Path) -> None:
+    """What the library makes of the pages when people write into their copy."""
+    with opened(file.read_bytes()) as connection:
+        connection.execute("DELETE FROM errata WHERE rowid % 3 = 0")
+        connection.execute("UPDATE budgets SET note_th = printf('%.*c', 3000, 'x')")
+        connection.execute("INSERT INTO metadata VALUES ('a', 'b')")
+        connection.execute("CREATE INDEX i ON budgets (note_th)")
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        connection.commit()
+        connection.execute("VACUUM")
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+@pytest.mark.parametrize("folder", [PLAN, VALID], ids=["plan", "example"])
+def test_views_give_the_rows_of_the_csv_forms(folder: Path) -> None:
+    edition = edition_of(folder)
+    forms = {
+        "flat": (flat_csv(edition), flat_fields(edition.family)),
+        "totals": (summary_csv(edition), summary_fields(edition.family)),
+    }
+    with opened(database(edition)) as connection:
+        for view, (data, descriptors) in forms.items():
+            fields = [Field(descriptor, edition.family.folder / "codelists") for descriptor in descriptors]
+            header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+            cursor = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 (a name of ours)
+            assert [column[0] for column in cursor.description] == header
+            assert [texts(fields, row) for row in cursor] == [texts(fields, map(read, fields, row)) for row in rows]
+
+
+def texts(fields: list[Field], row: Any) -> list[str]:
+    return [as_text(field, value) for field, value in zip(fields, row, strict=True)]
+
+
+def read(field: Field, text: str) -> str | bool | None:
+    if field.descriptor["type"] == "boolean":
+        return text == "true"
+    return text or None
+
+
+def test_pandas_and_sqlite_read_amounts_as_numbers(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        budgets = pd.read_sql("SELECT * FROM budgets", connection)
+        share = "SELECT amount_thb / (SELECT sum(amount_thb) FROM budgets) FROM budgets LIMIT 1"
+        assert 0 < connection.execute(share).fetchone()[0] < 1
+        assert connection.execute("SELECT value FROM metadata WHERE key = 'version'").fetchone() == ("1.0.0",)
+    assert (str(budgets.amount_thb.dtype), str(budgets.fiscal_year_be.dtype)) == ("float64", "int64")
+    assert budgets.groupby("fiscal_year_be").amount_thb.sum()[2566] == 5_996_755
+
+
+@contextmanager
+def served(file: Path, metadata: Path) -> Iterator[str]:
+    """The address of a Datasette that serves a database to this machine."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "datasette", "serve", str(file), "--metadata", str(metadata), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if b"Uvicorn running" in line:
+                break
+        yield f"http://127.0.0.1:{port}/{file.stem}"
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.mark.skipif(find_spec("datasette") is None, reason="datasette is not installed")
+def test_datasette_serves_the_views_and_names_what_is_referred_to(file: Path, plan: Edition) -> None:
+    metadata = file.with_name("metadata.json")
+    metadata.write_bytes(datasette_metadata(plan))
+
+    def fetch(path: str) -> Any:
+        with urllib.request.urlopen(f"{address}/{path}", timeout=30) as answer:  # noqa: S310 (this machine)
+            return json.load(answer)
+
+    with served(file, metadata) as address:
+        flat = fetch("flat.json?_shape=objects&_size=1")["rows"][0]
+        assert (flat["fiscal_year_be"], flat["fiscal_year_ce"], flat["amount_thb"]) == (2566, 2023, 300_000)
+        budget = fetch("budgets.json?_shape=objects&_labels=on&_size=1")["rows"][0]
+        assert budget["budget_status"] == {"value": "budgeted", "label": "ตั้งงบประมาณ"}
+        assert budget["project_id"]["label"].startswith("โครงการฝึกอบรมสัมมนา")
+
+
+# --- Parquet
+
+
+def test_duckdb_pandas_and_polars_read_parquet_as_numbers(plan: Edition, tmp_path: Path) -> None:
+    path = tmp_path / "budgets.parquet"
+    path.write_bytes(parquet(plan)["budgets.parquet"])
+    query = duckdb.read_parquet(str(path))
+    assert dict(zip(query.columns, map(str, query.types), strict=True)).items() >= {
+        ("amount_thb", "DOUBLE"),
+        ("fiscal_year_be", "BIGINT"),
+        ("note_th", "VARCHAR"),
+    }
+    frame = query.df()
+    assert frame.amount_thb.dtype == "float64"
+    assert frame.groupby("fiscal_year_be").amount_thb.sum()[2566] == 5_996_755
+
+
+def test_without_polars_there_are_no_parquet_files(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parquet_form.is_available()
+    monkeypatch.setattr(parquet_form, "find_spec", lambda name: None)
+    assert not parquet_form.is_available()
+    assert parquet(plan) == {}
+
+
+# --- All forms of a release tell the same
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the example that no test leaves spoilt."""
+    out = tmp_path_factory.mktemp("releases")
+    return publish_release(Package.load(VALID), out, Options(DAY, allow_warnings="test")).path
+
+
+def test_the_forms_of_a_release_do_not_differ(released: Path) -> None:
+    assert differing_forms(Package.load(released)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("mae-thung-2561-2564.xlsx", workbook),
+        ("mae-thung-2561-2564.json", nested_json),
+        ("mae-thung-2561-2564.sqlite", database),
+        ("parquet/units.parquet", lambda edition: parquet(edition)["units.parquet"]),
+    ],
+)
+def test_a_form_that_tells_something_else_is_named(
+    released: Path, example: Edition, path: str, form: Callable[[Edition], bytes]
+) -> None:
+    """One letter in one cell, and one row less."""
+    table = example.tables["units"]
+    row = tuple(cell.replace("คณะทำงาน", "คณะทํางาน") for cell in table.rows[-1])
+    assert row != table.rows[-1]
+    sound = (released / path).read_bytes()
+    try:
+        for rows in ((*table.rows[:-1], row), table.rows[:-1]):
+            tables = {**example.tables, "units": replace(table, rows=rows)}
+            (released / path).write_bytes(form(replace(example, tables=tables)))
+            assert differing_forms(Package.load(released)) == [path]
+    finally:
+        (released / path).write_bytes(sound)
+
+
+@pytest.mark.parametrize("name", ["flat", "summary"])
+def test_a_view_with_another_amount_is_named(released: Path, name: str) -> None:
+    path = released / f"mae-thung-2561-2564-{name}.csv"
+    sound = path.read_bytes()
+    header, *rows = csv.reader(io.StringIO(sound.decode("utf-8-sig"), newline=""))
+    amount = header.index("amount_thb")
+    row = next(row for row in rows if row[amount])
+    row[amount] = str(Decimal(row[amount]) + 1)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *rows])
+    try:
+        path.write_text(text.getvalue(), encoding="utf-8")
+        assert differing_forms(Package.load(released)) == [path.name]
+    finally:
+        path.write_bytes(sound)
+
+
+def test_the_order_of_rows_is_no_difference(released: Path, example: Edition) -> None:
+    tables = {name: replace(table, rows=table.rows[::-1]) for name, table in example.tables.items()}
+    path = released / "mae-thung-2561-2564.sqlite"
+    sound = path.read_bytes()
+    try:
+        path.write_bytes(database(replace(example, tables=tables)))
+        assert differing_forms(Package.load(released)) == []
+    finally:
+        path.write_bytes(sound)

@@ -1,0 +1,381 @@
+"""The textual forms of a release: the flat table, the totals, the nested JSON and the codebook."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import frictionless
+import jsonschema
+import pandas as pd
+import polars as pl
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser
+
+from khelang_opendata import Language
+from khelang_opendata.release.formats.codebook import codebook_csv, codebook_html, codebook_tables
+from khelang_opendata.release.formats.codelists import codes_of
+from khelang_opendata.release.formats.flat import FLAT_KEY, csv_bytes, flat_csv, flat_fields
+from khelang_opendata.release.formats.nested import nested_json
+from khelang_opendata.release.formats.summary import SUMMARY_KEY, summary_csv, summary_fields
+from khelang_opendata.release.readback import plain, tables_from_json
+from khelang_opendata.release.tables import Edition
+from khelang_opendata.schema import JsonObject
+from khelang_opendata.tableschema import Engine, TableSource, check_tables
+from tests.conftest import PLAN, STANDARD, VALID, replace_in
+from tests.roundtrip import FAMILY, edition_of, tables_from_csv
+from tests.test_accessibility import browser, opened  # noqa: F401 (a fixture)
+from tests.test_readers import needs
+
+TOTALS = {2566: 5_996_755, 2567: 1_532_600, 2568: 2_242_600, 2569: 1_532_600, 2570: 1_637_600}
+FORMS: dict[str, Callable[[Edition], bytes]] = {
+    "flat": flat_csv,
+    "summary": summary_csv,
+    "json": nested_json,
+    "codebook csv": codebook_csv,
+    "codebook html": codebook_html,
+}
+
+
+@pytest.fixture(scope="module")
+def khelang_nakhon() -> Edition:
+    return edition_of(PLAN)
+
+
+@pytest.fixture(scope="module", params=[PLAN, VALID], ids=["real plan", "example"])
+def edition(request: pytest.FixtureRequest) -> Edition:
+    return edition_of(request.param)
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def schema_of(edition: Edition, form: str) -> JsonObject:
+    fields, key = (flat_fields, FLAT_KEY) if form == "flat" else (summary_fields, SUMMARY_KEY)
+    return {"fields": fields(edition.family), "missingValues": [""], "primaryKey": [*key]}
+
+
+def amounts_by(rows: list[dict[str, str]], *names: str) -> Counter[tuple[str, ...]]:
+    totals: Counter[tuple[str, ...]] = Counter()
+    for row in rows:
+        totals[tuple(row[name] for name in names)] += Decimal(row["amount_thb"] or 0)  # type: ignore[assignment]
+    return totals
+
+
+@pytest.mark.parametrize("form", ["flat", "summary", "codebook csv"])
+def test_csv_has_a_bom_plain_line_ends_and_one_width(edition: Edition, form: str) -> None:
+    data = FORMS[form](edition)
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert b"\r" not in data
+    assert len({len(row) for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))}) == 1
+
+
+@pytest.mark.parametrize("form", ["flat", "summary"])
+def test_every_engine_finds_the_table_as_its_schema_says(edition: Edition, form: str, tmp_path: Path) -> None:
+    data, schema = FORMS[form](edition), schema_of(edition, form)
+    assert [field["name"] for field in schema["fields"]] == list(rows_of(data)[0])
+    (check,) = check_tables([TableSource(form, schema, data)])
+    assert (check.engine, [*check.findings]) == (Engine.STANDARD, [])
+    (tmp_path / "table.csv").write_bytes(data)
+    resource = {"name": form, "path": "table.csv", "schema": schema, "encoding": "utf-8-sig"}
+    report = frictionless.Resource.from_descriptor(resource, basepath=str(tmp_path)).validate()
+    assert report.valid, report.flatten()
+
+
+@pytest.mark.parametrize("form", ["flat", "summary"])
+def test_every_column_is_told_in_both_languages(edition: Edition, form: str) -> None:
+    fields = schema_of(edition, form)["fields"]
+    assert len({field["name"] for field in fields}) == len(fields)
+    for field in fields:
+        assert re.fullmatch("[a-z][a-z0-9_]*", field["name"])
+        for text in ("title", "description"):
+            assert re.search("[\u0e00-\u0e7f]", field[text]), field["name"]
+            assert field[f"{text}_en"] not in ("", field[text]), field["name"]
+    titles = Counter(field["title_en"] for field in fields)
+    assert max(titles.values()) == 1, titles.most_common(1)
+
+
+class TestFlat:
+    def test_one_row_per_row_of_the_budgets(self, edition: Edition) -> None:
+        rows, budgets = rows_of(flat_csv(edition)), list(edition.tables["budgets"].records())
+        assert [[row[k] for k in FLAT_KEY] for row in rows] == [[b[k] for k in FLAT_KEY] for b in budgets]
+        for row, budget in zip(rows, budgets, strict=True):
+            assert (row["amount_thb"] == "") == (budget["amount_thb"] == "")
+            assert Decimal(row["amount_thb"] or 0) == Decimal(budget["amount_thb"] or 0)
+            assert int(row["fiscal_year_ce"]) == int(row["fiscal_year_be"]) - 543
+
+    def test_pandas_opens_it_without_options(self, khelang_nakhon: Edition, tmp_path: Path) -> None:
+        (tmp_path / "flat.csv").write_bytes(flat_csv(khelang_nakhon))
+        frame = pd.read_csv(tmp_path / "flat.csv")
+        assert frame.groupby("fiscal_year_be")["amount_thb"].sum().astype(int).to_dict() == TOTALS
+        assert frame["project_id"].nunique() == 45
+        numbers = {name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])}
+        assert numbers - {"dimension_scored"} == {
+            "dla_code",
+            "project_no",
+            "project_start_fiscal_year_be",
+            "project_end_fiscal_year_be",
+            "fiscal_year_be",
+            "fiscal_year_ce",
+            "amount_thb",
+        }
+
+    def test_polars_opens_it_without_options(self, khelang_nakhon: Edition, tmp_path: Path) -> None:
+        """It tells the types by the first hundred rows and stumbles over what comes later."""
+        (tmp_path / "flat.csv").write_bytes(flat_csv(khelang_nakhon))
+        totals = pl.read_csv(tmp_path / "flat.csv").group_by("fiscal_year_be").agg(pl.col("amount_thb").sum())
+        assert dict(totals.iter_rows()) == TOTALS
+
+    def test_names_are_joined_in_and_codes_explained(self, khelang_nakhon: Edition) -> None:
+        row = rows_of(flat_csv(khelang_nakhon))[0]
+        assert row["lao_name_th"] == "เทศบาลเมืองเขลางค์นคร"
+        assert (row["lao_type"], row["lao_type_th"]) == ("town_municipality", "เทศบาลเมือง (ทม.)")
+        assert row["dimension_heading_th"] == "1 การสร้างวัฒนธรรมสุจริต"
+        assert row["lead_division_name_en"] == "Personnel Division"
+        assert row["lead_unit_path_th"] == (
+            "เทศบาลเมืองเขลางค์นคร > กองการเจ้าหน้าที่ > ฝ่ายส่งเสริมและพัฒนาบุคลากร > งานส่งเสริมและพัฒนาบุคลากร"
+        )
+        assert (row["budget_status"], row["budget_status_th"], row["budget_status_en"]) == (
+            "budgeted",
+            "ตั้งงบประมาณ",
+            "Budgeted",
+        )
+
+    def test_missions_stand_with_those_above_them(self, khelang_nakhon: Edition) -> None:
+        paths = {row["mission_id"]: row["mission_path_en"] for row in rows_of(flat_csv(edition_of(VALID)))}
+        assert paths["mae-thung-2561-2564-M1.1.1"] == (
+            "1.1 Raising awareness among staff > 1.1.1 Serving for the good of the people"
+        )
+        alone = [row["mission_path_th"] for row in rows_of(flat_csv(khelang_nakhon)) if not row["mission_id"]]
+        assert {*alone} == {""}, "a project under its dimension alone has no mission"
+
+    def test_project_inside_another_names_it(self) -> None:
+        rows = rows_of(flat_csv(edition_of(VALID)))
+        inner = next(row for row in rows if row["parent_project_id"])
+        assert inner["parent_project_title_en"] == "Training municipal staff in morals and ethics"
+
+    def test_errata_stand_beside_the_figures_they_concern(self, khelang_nakhon: Edition) -> None:
+        named = {id_ for row in rows_of(flat_csv(khelang_nakhon)) for id_ in row["errata_ids"].split()}
+        about = {e["erratum_id"] for e in khelang_nakhon.tables["errata"].records() if "-P" in e["record_id"]}
+        assert named
+        assert named == about
+
+    def test_amounts_have_the_same_number_of_decimals(self, example: Path) -> None:
+        replace_in(example / "data/budgets.csv", "budgeted,20000.00,", "budgeted,20000.125,")
+        amounts = {row["amount_thb"] for row in rows_of(flat_csv(edition_of(example)))} - {""}
+        assert {len(amount.partition(".")[2]) for amount in amounts} == {3}
+        assert "20000.125" in amounts
+
+
+class TestSummary:
+    def test_each_scope_adds_up_to_the_budgets(self, edition: Edition) -> None:
+        budgets = amounts_by(list(edition.tables["budgets"].records()), "fiscal_year_be")
+        rows = rows_of(summary_csv(edition))
+        for scope in ("plan", "dimension", "division", "unit"):
+            assert amounts_by([row for row in rows if row["scope"] == scope], "fiscal_year_be") == budgets
+        assert sum(row["scope"] == "plan" for row in rows) == len(budgets)
+
+    def test_totals_of_the_real_plan(self, khelang_nakhon: Edition, tmp_path: Path) -> None:
+        (tmp_path / "summary.csv").write_bytes(summary_csv(khelang_nakhon))
+        frame = pd.read_csv(tmp_path / "summary.csv")
+        plan = frame[frame["scope"] == "plan"].set_index("fiscal_year_be")
+        assert plan["amount_thb"].to_dict() == TOTALS
+        assert plan["projects"].to_dict() == {2566: 45, 2567: 43, 2568: 44, 2569: 43, 2570: 44}
+        assert plan["projects_with_unknown_amount"].to_dict() == {2566: 1, 2567: 0, 2568: 0, 2569: 0, 2570: 0}
+        assert dict(pl.read_csv(tmp_path / "summary.csv").filter(scope="plan")["fiscal_year_be", "amount_thb"].rows())
+
+    @pytest.mark.parametrize(
+        ("status", "amount", "counts", "total"),
+        [
+            ("budgeted", "5", ("1", "1", "0"), "5"),
+            ("no_budget", "0", ("1", "0", "0"), "0"),
+            ("not_run", "", ("0", "0", "0"), "0"),
+            ("shared", "", ("1", "0", "0"), "0"),
+            ("shared", "0", ("1", "0", "0"), "0"),
+            ("unknown", "", ("1", "0", "1"), ""),
+        ],
+    )
+    def test_what_a_status_counts_as(
+        self, plan: Path, status: str, amount: str, counts: tuple[str, str, str], total: str
+    ) -> None:
+        path = plan / "data/budgets.csv"
+        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        (row,) = (row for row in rows if row[1].endswith("-P45") and row[2] == "2570")
+        row[4], row[5] = status, amount
+        path.write_bytes(csv_bytes(rows))
+        (found,) = (
+            row
+            for row in rows_of(summary_csv(edition_of(plan)))
+            if (row["scope"], row["scope_id"][-3:], row["fiscal_year_be"]) == ("dimension", "D3S", "2570")
+        )
+        assert (found["projects"], found["projects_with_budget"], found["projects_with_unknown_amount"]) == counts
+        assert found["amount_thb"] == total
+
+    def test_units_of_one_name_are_told_apart(self, khelang_nakhon: Edition) -> None:
+        units = {
+            row["scope_id"]: row["name_th"] for row in rows_of(summary_csv(khelang_nakhon)) if row["scope"] == "unit"
+        }
+        assert len(set(units.values())) == len(units)
+        assert "กองสวัสดิการสังคม > งานธุรการ" in units.values()
+
+
+class TestNested:
+    def test_valid_by_the_standard(self, edition: Edition) -> None:
+        schema = json.loads((STANDARD / "plan.schema.json").read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator(schema).validate(json.loads(nested_json(edition)))
+
+    def test_all_rows_of_all_tables_come_back(self, edition: Edition) -> None:
+        found, expected = tables_from_json(nested_json(edition), FAMILY), plain(edition.tables)
+        assert [*found] == [*expected]
+        for name, (header, *rows) in expected.items():
+            assert found[name][0] == header
+            assert sorted(found[name][1:]) == sorted(rows)
+
+    def test_progress_is_there_only_where_the_package_has_it(self) -> None:
+        projects = {path: json.loads(nested_json(edition_of(path)))["projects"] for path in (PLAN, VALID)}
+        assert not any("progress" in project for project in projects[PLAN])
+        assert all("progress" in project for project in projects[VALID])
+
+    def test_numbers_are_exact(self, example: Path) -> None:
+        replace_in(example / "data/budgets.csv", "budgeted,20000.00,", "budgeted,12345678901234567.10,")
+        assert '"amount_thb": 12345678901234567.10,' in nested_json(edition_of(example)).decode()
+
+
+def test_tables_come_back_from_csv(edition: Edition) -> None:
+    files = {
+        f"{name}.csv": csv_bytes([[field.name for field in table.schema.fields], *table.rows])
+        for name, table in edition.tables.items()
+    }
+    assert tables_from_csv(files) == plain(edition.tables)
+
+
+class TestCodebook:
+    def test_every_column_and_code_is_told_once(self, edition: Edition) -> None:
+        rows = rows_of(codebook_csv(edition))
+        names = [(row["table"], row["column"]) for row in rows]
+        assert len(set(names)) == len(names)
+        expected = {(table.name, field.name) for table in edition.tables.values() for field in table.schema.fields}
+        assert expected <= set(names)
+        assert {table for table, _ in names} - set(edition.tables) == {"flat", "summary"}
+        for row in rows:
+            assert all(row[text] for text in ("title_th", "title_en", "description_th", "description_en", "type"))
+        (status,) = (row for row in rows if (row["table"], row["column"]) == ("budgets", "budget_status"))
+        assert status["codes"].splitlines()[0] == "budgeted = ตั้งงบประมาณ / Budgeted"
+
+    def test_page_tells_every_column_and_code(self, edition: Edition) -> None:
+        ids = self.ids_of(codebook_html(edition).decode())
+        for table in codebook_tables(edition):
+            assert table.name in ids
+            assert {f"{table.name}.{column.name}" for column in table.columns} <= ids
+            for column in table.columns:
+                for code in codes_of(column.field):
+                    assert f"codelist-{column.descriptor['codelist'][:-4]}-{code}" in ids
+
+    def test_links_of_the_page_lead_somewhere(self, edition: Edition) -> None:
+        page = codebook_html(edition).decode()
+        links = {*re.findall('href="([^"]*)"', page)}
+        assert len(links) > 30
+        assert {link.removeprefix("#") for link in links} <= self.ids_of(page)
+        assert not re.search(r"<script|<link|<img|src=|url\(", page)
+
+    def test_markup_in_a_text_stays_text(self, plan: Path) -> None:
+        replace_in(plan / "datapackage.json", '"title_en": "Anti', '"title_en": "<b>Anti')
+        assert "&lt;b&gt;Anti" in codebook_html(edition_of(plan)).decode()
+
+    @staticmethod
+    def ids_of(page: str) -> set[str]:
+        ids = re.findall(' id="([^"]*)"', page)
+        assert len(set(ids)) == len(ids)
+        return set(ids)
+
+
+@pytest.fixture(scope="module")
+def pages(khelang_nakhon: Edition, tmp_path_factory: pytest.TempPathFactory) -> dict[Language, str]:
+    folder = tmp_path_factory.mktemp("codebook")
+    addresses = {}
+    for language in Language:
+        (folder / f"{language}.html").write_bytes(codebook_html(khelang_nakhon, language))
+        addresses[language] = (folder / f"{language}.html").as_uri()
+    return addresses
+
+
+@needs("chromium")
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(
+    browser: Browser,  # noqa: F811
+    pages: dict[Language, str],
+    language: Language,
+    scheme: Any,
+) -> None:
+    with opened(browser, pages[language], 1280, scheme) as page:
+        result = Axe().run(page)
+    assert result.response["passes"]
+    assert result.violations_count == 0, result.generate_report()
+
+
+@needs("chromium")
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("shown", ["th", "en", "both"])
+def test_page_never_scrolls_sideways(
+    browser: Browser,  # noqa: F811
+    pages: dict[Language, str],
+    width: int,
+    shown: str,
+) -> None:
+    with opened(browser, pages[Language.TH], width) as page:
+        page.check(f"#show-{shown}")
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.locator("h1 [lang=en]").is_visible() == (shown != "th")
+
+
+HASHES = """
+import hashlib, sys
+from datetime import date
+from khelang_opendata import Package
+from khelang_opendata.release.formats.codebook import codebook_csv, codebook_html
+from khelang_opendata.release.formats.flat import flat_csv
+from khelang_opendata.release.formats.nested import nested_json
+from khelang_opendata.release.formats.summary import summary_csv
+from khelang_opendata.release.tables import Edition, released_tables
+from khelang_opendata.validation import family_of
+
+package = Package.load(sys.argv[1])
+family = family_of(package)
+edition = Edition(family, released_tables(package, family), package.descriptor, date(2026, 11, 22))
+for form in (flat_csv, summary_csv, nested_json, codebook_csv, codebook_html):
+    print(hashlib.sha256(form(edition)).hexdigest())
+"""
+
+
+def output_of(script: str, env: dict[str, str]) -> list[str]:
+    """What a Python program prints about the real plan in other surroundings."""
+    command = [sys.executable, "-c", script, str(PLAN)]
+    done = subprocess.run(command, capture_output=True, env={**os.environ, **env}, check=False, cwd=PLAN.parent)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().splitlines()
+
+
+def test_same_bytes_in_other_surroundings(khelang_nakhon: Edition) -> None:
+    here = [hashlib.sha256(form(khelang_nakhon)).hexdigest() for form in FORMS.values()]
+    for env in SURROUNDINGS:
+        assert output_of(HASHES, env) == here
+
+
+SURROUNDINGS = [
+    {"TZ": "Asia/Bangkok", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONHASHSEED": "2"},
+    {"TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "3"},
+]
