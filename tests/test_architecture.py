@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 
 SOURCE = ROOT / "src/khelang_opendata"
 ROOMS = [
+    "version",
     "errors",
     "files",
     "thai",
@@ -61,7 +62,7 @@ def test_only_the_command_line_prints_or_exits(module: Path) -> None:
 
 
 def test_public_names_are_few_and_documented() -> None:
-    assert len(khelang_opendata.__all__) <= 20
+    assert len(khelang_opendata.__all__) <= 25
     for name in khelang_opendata.__all__:
         assert getattr(khelang_opendata, name).__doc__, name
 

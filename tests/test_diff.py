@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khelang_opendata import Language, Package, build_release, schema
+from khelang_opendata import Language, Package, schema
 from khelang_opendata.catalogue import failures
 from khelang_opendata.diff import (
     Bump,
@@ -36,6 +36,7 @@ from khelang_opendata.diff.compare import CellChange, RowChange, TableChanges
 from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.errors import DescriptorError, DiffRefused
 from khelang_opendata.package import Resource
+from khelang_opendata.release import Options, build_release, draft_release
 from khelang_opendata.render.changes import ChangesFormat, render_changes
 from khelang_opendata.render.changes_data import HEADER
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
@@ -221,7 +222,7 @@ def test_line_ends_inside_cells_are_no_difference(plan: Path, tmp_path: Path) ->
 
 
 def test_a_release_is_compared_as_a_package(tmp_path: Path) -> None:
-    for path, data in build_release(Package.load(PLAN), date(2026, 11, 22)).files.items():
+    for path, data in build_release(draft_release(Package.load(PLAN), Options(date(2026, 11, 22)))).files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
     assert not compare(Package.load(tmp_path), Package.load(PLAN))

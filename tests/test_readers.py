@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from khelang_opendata import Package, build_release, publish_release
+from khelang_opendata import Options, Package, publish_release
 from tests.conftest import PLAN
 
 TABLES = sorted(path.stem for path in PLAN.glob("data/*.csv"))
@@ -29,7 +29,7 @@ def needs(program: str) -> pytest.MarkDecorator:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("releases")
-    return publish_release(build_release(Package.load(PLAN), date(2026, 11, 22)), out).path / "data"
+    return publish_release(Package.load(PLAN), out, Options(date(2026, 11, 22))).path / "data"
 
 
 def shape(table: Path) -> tuple[list[str], int]:

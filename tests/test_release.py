@@ -1,62 +1,59 @@
-"""A release: what it holds, that it is whole or absent, and that it is the same everywhere."""
+"""A release: what it holds, that it is the same everywhere, and that every change of it is found."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
-import resource
-import shutil
-import signal
+import random
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
+import zipfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
-from khelang_opendata import Package, Release, build_release, publish_release
-from khelang_opendata.errors import ReleaseDamaged, VersionExists
-from tests.conftest import PLAN, Khelang, edit_descriptor, new_issues_of, only_issue, replace_in
+from khelang_opendata import Package
+from khelang_opendata.errors import ArchiveRefused, DateInvalid
+from khelang_opendata.release import Options, build_release, draft_release, verify_release
+from khelang_opendata.release.provenance import commit_of
+from khelang_opendata.release.signature import NAMESPACE
+from tests.conftest import PLAN, ROOT, VALID, Khelang, edit_descriptor, new_issues_of, only_issue, replace_in
+from tests.releases import DAY, NAME, contents, copied, correct_a_cell, publish
 
-DAY = date(2026, 11, 22)
 BOM = b"\xef\xbb\xbf"
+THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+ARCHIVE = f"{NAME}-v1.0.0.zip"
 
 
 @pytest.fixture(scope="module")
-def release() -> Release:
-    return build_release(Package.load(PLAN), DAY)
-
-
-@pytest.fixture(scope="module")
-def released(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of releases that no test may spoil."""
-    out = tmp_path_factory.mktemp("out") / "releases"
-    assert publish_release(release, out).written
-    return out / "v1.0.0"
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of a copy of the plan that stands in no repository, which no test may spoil."""
+    folder = tmp_path_factory.mktemp("released")
+    publish(copied(PLAN, folder / "plan"), folder / "out")
+    return folder / "out/v1.0.0"
 
 
 def test_files_of_a_release(released: Path) -> None:
     files = set(contents(released))
-    assert {"datapackage.json", "README.th.md", "README.en.md", "manifest-sha256.txt"} <= files
-    assert {"validation-report.json", "data/projects.csv", "data/errata.csv"} <= files
+    assert {"datapackage.json", "README.th.md", "README.en.md", "LICENSE", "CITATION.cff", "provenance.json"} <= files
+    assert {"CHANGES.json", "CHANGES.md", "validation-report.json", "validation-report.html"} <= files
+    assert {"codebook.csv", "codebook.html", f"{NAME}-flat.csv", f"{NAME}-summary.csv"} <= files
+    assert {f"{NAME}.xlsx", f"{NAME}.json", f"{NAME}.sqlite", "parquet/projects.parquet"} <= files
+    assert {"metadata/dcat.jsonld", "metadata/schema-org.jsonld", "metadata/croissant.json"} <= files
+    assert {"data/projects.csv", "data/errata.csv", "manifest-sha256.txt"} <= files
     assert "schemas/anticorruption-plan/1.0.0/tables/budgets.json" in files
     assert "schemas/anticorruption-plan/1.0.0/codelists/budget_status.csv" in files
 
 
-@pytest.mark.parametrize("pattern", ["data/*.csv", "schemas/**/*.csv"])
+@pytest.mark.parametrize("pattern", ["data/*.csv", "schemas/**/*.csv", "*.csv"])
 def test_every_csv_has_a_bom_and_plain_line_ends(released: Path, pattern: str) -> None:
     files = list(released.glob(pattern))
-    assert len(files) >= 13
+    assert len(files) >= 3
     for file in files:
         data = file.read_bytes()
         assert data.startswith(BOM)
@@ -65,29 +62,36 @@ def test_every_csv_has_a_bom_and_plain_line_ends(released: Path, pattern: str) -
 
 def test_tables_hold_what_the_package_holds(released: Path) -> None:
     for source in PLAN.glob("data/*.csv"):
-        with (
-            source.open(encoding="utf-8-sig", newline="") as before,
-            (released / "data" / source.name).open(encoding="utf-8-sig", newline="") as after,
-        ):
-            assert list(csv.reader(before)) == list(csv.reader(after))
+        assert records(released / "data" / source.name) == records(source)
 
 
-def test_descriptor_declares_every_table_s_size_and_hash(released: Path) -> None:
+def records(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.reader(lines))
+
+
+def test_descriptor_declares_every_file_s_size_and_hash(released: Path) -> None:
     descriptor = json.loads((released / "datapackage.json").read_text(encoding="utf-8"))
     assert (descriptor["version"], descriptor["created"]) == ("1.0.0", "2026-11-22T00:00:00Z")
-    assert all(entry["bytes"] and entry["hash"].startswith("sha256:") for entry in descriptor["resources"])
+    for entry in descriptor["resources"]:
+        assert entry["bytes"] == (released / entry["path"]).stat().st_size
+        assert entry["hash"].startswith("sha256:")
+    derived = {entry["path"] for entry in descriptor["resources"] if entry.get("derived")}
+    assert {f"{NAME}.xlsx", f"{NAME}.sqlite", f"{NAME}-flat.csv"} <= derived
     assert new_issues_of(released) == []
 
 
-def test_an_altered_table_is_found_by_its_hash(released: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(released, tmp_path / "copy"))
-    replace_in(copy / "data/budgets.csv", "300000", "300001")
+@pytest.mark.parametrize("path", ["data/budgets.csv", f"{NAME}-flat.csv"])
+def test_an_altered_table_is_found_by_its_hash(released: Path, tmp_path: Path, path: str) -> None:
+    copy = copied(released, tmp_path / "copy")
+    replace_in(copy / path, "300000", "300001")
     assert "hash_mismatch" in [i.code for i in new_issues_of(copy)]
 
 
 def test_frictionless_finds_the_release_valid(released: Path) -> None:
     command = [str(Path(sys.executable).with_name("frictionless")), "validate", str(released / "datapackage.json")]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
 
 
 def test_manifest_satisfies_sha256sum(released: Path) -> None:
@@ -110,58 +114,246 @@ def test_readme_tells_what_a_journalist_needs(released: Path, name: str, words: 
         assert word in text
 
 
-THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
-
-
 def test_markup_in_a_cell_stays_text_in_the_readme(plan: Path) -> None:
     replace_in(plan / "data/errata.csv", "ผลรวมของโครงการ", "<script>alert(1)</script> | *ผลรวม*")
-    text = build_release(Package.load(plan), DAY).files["README.th.md"].decode()
+    text = build_release(draft_release(Package.load(plan), Options(DAY))).files["README.th.md"].decode()
     assert "<script>" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; \\| \\*ผลรวม\\*" in text
 
 
-def test_index_names_the_release(released: Path, release: Release) -> None:
-    index = json.loads((released.parent / "index.json").read_text(encoding="utf-8"))
-    assert index["latest"] == "1.0.0"
-    (entry,) = index["releases"]
-    assert (entry["path"], entry["released_on"], entry["content"]) == ("v1.0.0/", "2026-11-22", release.content)
+def test_provenance_names_roles_and_what_made_it(released: Path, plan: Path) -> None:
+    told = json.loads((released / "provenance.json").read_text(encoding="utf-8"))
+    assert (told["schema"], told["version"], told["approved_by"]) == ("anticorruption-plan/1.0.0", "1.0.0", None)
+    assert told["commit"] is None
+    assert f"{NAME}-E001" in told["errata"]
+    draft = draft_release(Package.load(plan), Options(DAY, approved_by=" ปลัดเทศบาล "))
+    assert json.loads(build_release(draft).files["provenance.json"])["approved_by"] == "ปลัดเทศบาล"
 
 
-def test_same_package_and_day_give_the_same_bytes_elsewhere(plan: Path, released: Path, khelang: Khelang) -> None:
-    """Another folder, process, time zone and locale, and CRLF files as Excel writes them."""
+def test_commit_is_that_of_a_clean_folder(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*arguments: str) -> str:
+        names = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        return subprocess.run(["git", *names, *arguments], cwd=example, capture_output=True, check=True).stdout.decode()
+
+    assert commit_of(example) is None
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "x")
+    assert commit_of(example) == git("rev-parse", "HEAD").strip()
+    monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))  # as in a hook of another repository
+    assert commit_of(example) != commit_of(ROOT / "schemas")
+    assert commit_of(example) is not None
+    monkeypatch.delenv("GIT_DIR")
+    (example / "new.csv").write_text("a")
+    assert commit_of(example) is None
+
+
+def test_same_package_and_day_give_the_same_bytes_elsewhere(released: Path, plan: Path, tmp_path: Path) -> None:
+    """Another folder, process, user, time zone, locale, umask and hash seed, and CRLF files as Excel writes them."""
     for table in plan.glob("data/*.csv"):
         table.write_bytes(BOM + table.read_bytes().replace(b"\n", b"\r\n"))
-    env = {"TZ": "Asia/Bangkok", "LC_ALL": "C", "PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1795305600"}
-    assert khelang("release", plan, "--out", "elsewhere", env=env).returncode == 0
-    assert contents(plan.parent / "elsewhere/v1.0.0") == contents(released)
+    edit_descriptor(plan, _without_hashes)
+    places = [
+        {"TZ": "Asia/Bangkok", "LC_ALL": "C", "PYTHONHASHSEED": "7", "HOME": "/nonexistent", "USER": "somebody"},
+        {"TZ": "America/St_Johns", "LC_ALL": "th_TH.UTF-8", "PYTHONHASHSEED": "42", "PYTHONUTF8": "0"},
+    ]
+    for number, place in enumerate(places):
+        out = tmp_path / f"somewhere else {number}/releases"
+        _release_as_another_user(plan, out, {**place, "SOURCE_DATE_EPOCH": "1795305600"}, umask=0o077 if number else 0)
+        assert (out / ARCHIVE).read_bytes() == (released.parent / ARCHIVE).read_bytes()
+        assert contents(out / "v1.0.0") == contents(released)
 
 
-def test_unchanged_content_writes_nothing_even_on_another_day(released: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in released.parent.rglob("*")}
-    outcome = publish_release(build_release(Package.load(PLAN), date(2027, 1, 1)), released.parent)
-    assert (outcome.version, outcome.written) == ("1.0.0", False)
-    assert {path: path.stat().st_mtime_ns for path in released.parent.rglob("*")} == before
+def _without_hashes(descriptor: dict[str, Any]) -> None:
+    for entry in descriptor["resources"]:
+        entry.pop("hash", None)
+        entry.pop("bytes", None)
 
 
-def test_changed_content_never_overwrites_a_version(plan: Path, release: Release, tmp_path: Path) -> None:
-    publish_release(release, tmp_path / "out")
-    before = contents(tmp_path / "out")
-    replace_in(plan / "data/units.csv", "Finance Division", "Division of Finance")
-    changed = build_release(Package.load(plan), DAY)
-    with pytest.raises(VersionExists):
-        publish_release(changed, tmp_path / "out")
-    assert contents(tmp_path / "out") == before
+def _release_as_another_user(plan: Path, out: Path, env: dict[str, str], umask: int) -> None:
+    """As nobody where the tests run as root and nobody may read them; as the user of the tests elsewhere."""
+    out.mkdir(parents=True)
+    command = [sys.executable, "-m", "khelang_opendata", "release", str(plan), "--out", str(out)]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env}
+    user = _NOBODY if os.geteuid() == 0 and _may_read_us(_NOBODY) else None
+    if user is not None:
+        for path in (plan, *plan.rglob("*"), out):
+            os.chown(path, user, user)
+        for parent in [*out.parents][:-2]:
+            parent.chmod(0o755)
+    done = subprocess.run(
+        command, capture_output=True, env=environment, umask=umask, user=user, group=user, cwd=out, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
 
 
-def test_raised_version_is_released_beside_the_old_one(plan: Path, release: Release, tmp_path: Path) -> None:
-    publish_release(release, tmp_path / "out")
-    old = contents(tmp_path / "out/v1.0.0")
-    edit_descriptor(plan, lambda d: d.update(version="1.0.1"))
-    assert publish_release(build_release(Package.load(plan), DAY), tmp_path / "out").written
-    assert contents(tmp_path / "out/v1.0.0") == old
-    index = json.loads((tmp_path / "out/index.json").read_text(encoding="utf-8"))
-    assert [entry["version"] for entry in index["releases"]] == ["1.0.0", "1.0.1"]
-    assert index["latest"] == "1.0.1"
+_NOBODY = 65534
+
+
+def _may_read_us(user: int) -> bool:
+    command = [sys.executable, "-c", "import khelang_opendata.release.store"]
+    try:
+        return subprocess.run(command, user=user, group=user, capture_output=True, cwd="/", check=False).returncode == 0
+    except PermissionError:
+        return False
+
+
+def test_archive_says_nothing_of_the_machine(released: Path) -> None:
+    with zipfile.ZipFile(released.parent / ARCHIVE) as archive:
+        for entry in archive.infolist():
+            assert entry.date_time == (2026, 11, 22, 0, 0, 0)
+            assert (entry.create_system, entry.external_attr >> 16) == (3, 0o100644)
+        assert {e.filename.partition("/")[2] for e in archive.infolist()} == set(contents(released))
+
+
+def places(files: dict[str, bytes], chance: random.Random) -> Iterator[tuple[str, int]]:
+    """Positions in every file: the first byte, the last, and some between."""
+    for name, data in files.items():
+        yield from ((name, position) for position in {0, len(data) - 1, *chance.choices(range(len(data)), k=3)})
+
+
+def test_any_byte_changed_in_a_release_is_found(released: Path, tmp_path: Path) -> None:
+    chance = random.Random(5)  # noqa: S311 (no secret)
+    copy = copied(released, tmp_path / "copy")
+    changed = 0
+    for name, position in places(contents(copy), chance):
+        data = (copy / name).read_bytes()
+        (copy / name).write_bytes(flipped(data, position, chance))
+        assert not verify_release(copy).is_whole, (name, position)
+        (copy / name).write_bytes(data)
+        changed += 1
+    assert changed > 300
+    assert verify_release(copy).is_whole
+
+
+def test_any_byte_changed_in_an_archive_is_found(released: Path, tmp_path: Path) -> None:
+    chance = random.Random(6)  # noqa: S311 (no secret)
+    data = (released.parent / ARCHIVE).read_bytes()
+    copy = tmp_path / "copy.zip"
+    end_of_the_files = data.index(b"PK\x01\x02")
+    ranges = [range(len(data)), range(end_of_the_files, len(data)), range(100)]
+    for position in {0, len(data) - 1, *(p for area in ranges for p in chance.choices(area, k=50))}:
+        copy.write_bytes(flipped(data, position, chance))
+        assert not is_whole(copy), position
+    for other in (data + b"\0", b"\0" + data, data[:-1], data[1:]):
+        copy.write_bytes(other)
+        assert not is_whole(copy)
+
+
+def flipped(data: bytes, position: int, chance: random.Random) -> bytes:
+    return data[:position] + bytes([data[position] ^ chance.randrange(1, 256)]) + data[position + 1 :]
+
+
+def is_whole(path: Path) -> bool:
+    try:
+        return verify_release(path).is_whole
+    except ArchiveRefused:
+        return False
+
+
+def test_any_file_added_or_removed_is_found(released: Path, tmp_path: Path) -> None:
+    copy = copied(released, tmp_path / "copy")
+    for name, data in contents(copy).items():
+        (copy / name).unlink()
+        assert not verify_release(copy).is_whole, name
+        (copy / name).write_bytes(data)
+    for name in (".hidden", "data/.DS_Store", "parquet/more.parquet", "metadata/x/y", "manifest-sha256.txt~"):
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).write_bytes(b"")
+        assert [problem.path for problem in verify_release(copy).problems] == [name]
+        (copy / name).unlink()
+    (copy / "data/link.csv").symlink_to("budgets.csv")
+    assert not is_whole(copy)
+
+
+@pytest.mark.parametrize("change", ["added", "removed"])
+def test_file_added_to_or_removed_from_an_archive_is_found(released: Path, tmp_path: Path, change: str) -> None:
+    files = contents(released)
+    for name in [f"{name}.bak" for name in files] if change == "added" else list(files):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            wanted = {**files, name: b""} if change == "added" else {n: d for n, d in files.items() if n != name}
+            for path, data in wanted.items():
+                archive.writestr(f"{NAME}-v1.0.0/{path}", data)
+        (tmp_path / "copy.zip").write_bytes(buffer.getvalue())
+        found = verify_release(tmp_path / "copy.zip").problems
+        assert [(p.kind, p.path) for p in found] == [("extra" if change == "added" else "missing", name)]
+
+
+def test_signed_release_is_verified_by_us_and_by_openssh(plan: Path, khelang: Khelang, tmp_path: Path) -> None:
+    secret = {"KHELANG_KEY_PASSPHRASE": "รหัส ลับ"}
+    assert khelang("keygen", "key", "--comment", "กองยุทธศาสตร์", env=secret).returncode == 0
+    assert khelang("keygen", "other", env=secret).returncode == 0
+    for wrong in ({"KHELANG_KEY_PASSPHRASE": "ผิด"}, {"KHELANG_KEY_PASSPHRASE": ""}):
+        assert khelang("release", plan, "--out", "out", "--sign", "key", env=wrong).returncode == 2
+        assert not list((tmp_path / "out").glob("v*"))
+    done = khelang("release", plan, "--out", "out", "--sign", "key", env=secret)
+    assert done.returncode == 0, done.stderr.decode()
+    for path in ("out/v1.0.0", f"out/{ARCHIVE}", "out/latest"):
+        assert khelang("verify", path, "--public-key", "key.pub").returncode == 0
+        assert khelang("verify", path).returncode == 0
+        assert khelang("verify", path, "--public-key", "other.pub").returncode == 1
+    public = (tmp_path / "key.pub").read_text(encoding="utf-8")
+    (tmp_path / "allowed").write_text(f"khelang {public}", encoding="utf-8")
+    manifest = (tmp_path / "out/v1.0.0/manifest-sha256.txt").read_bytes()
+    command = ["ssh-keygen", "-Y", "verify", "-f", "allowed", "-I", "khelang", "-n", NAMESPACE]
+    command += ["-s", "out/v1.0.0/manifest-sha256.txt.sig"]
+    for data, code in ((manifest, 0), (manifest + b" ", 255)):
+        assert subprocess.run(command, cwd=tmp_path, input=data, capture_output=True, check=False).returncode == code
+    (tmp_path / "out/v1.0.0/manifest-sha256.txt.sig").unlink()
+    assert khelang("verify", "out/v1.0.0", "--public-key", "key.pub").returncode == 1
+
+
+def test_release_of_a_release_tells_the_same(released: Path, tmp_path: Path) -> None:
+    """A release is a package: released again, its derived files are made anew and not carried along."""
+    assert not publish(released, copied(released.parent, tmp_path / "same")).written
+    publish(released, tmp_path / "out")
+    assert contents(tmp_path / "out/v1.0.0") == contents(released)
+
+
+def test_changed_copy_of_a_release_is_released_as_a_package_is(released: Path, tmp_path: Path) -> None:
+    out, copy = copied(released.parent, tmp_path / "out"), copied(released, tmp_path / "copy")
+    correct_a_cell(copy)
+    edit_descriptor(copy, lambda d: d.update(resources=[r for r in d["resources"] if not r.get("derived")]))
+    edit_descriptor(copy, _without_hashes)
+    assert publish(copy, out).version == "1.0.1"
+    assert not [path for path in contents(out / "v1.0.1") if path.startswith("copy")]
+
+
+def test_package_in_another_dialect_is_released_in_the_standard_one(released: Path, plan: Path, tmp_path: Path) -> None:
+    """Semicolons, single quotes and UTF-8 with BOM, and files in folders of other names."""
+    (plan / "tables-2566/part.1").mkdir(parents=True)
+    for source in (plan / "data/units.csv", plan / "data/budgets.csv"):
+        rows = records(source)
+        with (plan / f"tables-2566/part.1/{source.stem}-x.csv").open("w", encoding="utf-8-sig", newline="") as lines:
+            csv.writer(lines, delimiter=";", quotechar="'", lineterminator="\r\n").writerows(rows)
+        source.unlink()
+    edit_descriptor(plan, _in_another_dialect)
+    publish(plan, tmp_path / "out")
+    files = contents(tmp_path / "out/v1.0.0")
+    assert set(files) == set(contents(released))
+    for path in ("data/units.csv", "data/budgets.csv", "data/projects.csv"):
+        assert files[path] == (released / path).read_bytes()
+    assert new_issues_of(tmp_path / "out/v1.0.0") == []
+
+
+def _in_another_dialect(descriptor: dict[str, Any]) -> None:
+    _without_hashes(descriptor)
+    for entry in descriptor["resources"]:
+        if entry["name"] in ("units", "budgets"):
+            entry["path"] = f"tables-2566/part.1/{entry['name']}-x.csv"
+            entry["dialect"] = {"delimiter": ";", "quoteChar": "'", "lineTerminator": "\r\n"}
+
+
+def test_warnings_are_told_in_the_release_and_not_carried_to_the_next(plan: Path, tmp_path: Path) -> None:
+    edit_descriptor(plan, lambda d: d.update(allowedWarnings={"count": 3, "reason": "อดีต"}))
+    publish(plan, tmp_path / "out")
+    assert "allowedWarnings" not in json.loads((tmp_path / "out/v1.0.0/datapackage.json").read_bytes())
+
+
+def test_small_example_is_released_as_well(tmp_path: Path) -> None:
+    assert publish(VALID, tmp_path / "out").version == "1.0.0"
+    assert verify_release(tmp_path / "out/v1.0.0").is_whole
 
 
 def test_dry_run_writes_nothing(khelang: Khelang, tmp_path: Path) -> None:
@@ -179,128 +371,18 @@ def test_package_with_errors_is_refused_with_its_report(plan: Path, khelang: Khe
     assert not (plan.parent / "out").exists()
 
 
-@pytest.mark.parametrize("day", ["2569-11-22", "22/11/2026", "tomorrow"])
-def test_day_that_is_none_is_wrong_usage(khelang: Khelang, day: str) -> None:
-    done = khelang("release", PLAN, "--released-on", day)
+@pytest.mark.parametrize("day", ["2569-11-22", "22/11/2026", "tomorrow", "1970-01-01"])
+def test_day_that_is_none_is_wrong_usage(khelang: Khelang, tmp_path: Path, day: str) -> None:
+    done = khelang("release", PLAN, "--out", "out", "--released-on", day)
     assert (done.returncode, done.stdout) == (2, b"")
     assert day.encode() in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
-def test_index_lost_after_a_crash_is_made_again(release: Release, tmp_path: Path) -> None:
-    publish_release(release, tmp_path)
-    index = (tmp_path / "index.json").read_bytes()
-    for damaged in (None, b'{"half', b"[]", b'{"releases": 3}'):
-        (tmp_path / "index.json").unlink()
-        if damaged is not None:
-            (tmp_path / "index.json").write_bytes(damaged)
-        assert not publish_release(release, tmp_path).written
-        assert (tmp_path / "index.json").read_bytes() == index
-
-
-def test_altered_release_outside_the_index_is_not_taken_for_whole(release: Release, tmp_path: Path) -> None:
-    publish_release(release, tmp_path)
-    (tmp_path / "index.json").unlink()
-    replace_in(tmp_path / "v1.0.0/data/budgets.csv", "300000", "300001")
-    with pytest.raises(ReleaseDamaged):
-        publish_release(release, tmp_path)
-
-
-def test_second_release_at_the_same_time_says_so(khelang: Khelang, tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    with FileLock(tmp_path / "out/.lock"):
-        done = khelang("release", PLAN, "--out", "out")
-    assert (done.returncode, done.stdout) == (3, b"")
-    assert b"Another release is being written" in done.stderr
-    assert not (tmp_path / "out/v1.0.0").exists()
-
-
-def _out_is_a_file(out: Path) -> Path:
-    out.write_text("not a folder")
-    return out
-
-
-def _out_is_refused(_out: Path) -> Path:
-    return Path("/proc/khelang")  # the kernel lets not even root write here
-
-
-@pytest.mark.parametrize("spoil", [_out_is_a_file, _out_is_refused])
-def test_output_that_cannot_be_written(khelang: Khelang, tmp_path: Path, spoil: Callable[[Path], Path]) -> None:
-    done = khelang("release", PLAN, "--out", spoil(tmp_path / "out"))
-    assert (done.returncode, done.stdout) == (3, b"")
-    assert b"nothing was released" in done.stderr
-    assert b"Traceback" not in done.stderr
-
-
-def test_disk_that_fills_up_leaves_nothing_behind(khelang: Khelang, tmp_path: Path) -> None:
-    """The kernel refuses to let any file of the process grow past 50 kB: a real write fails in the middle."""
-
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
-
-    done = khelang("release", PLAN, "--out", "out", preexec_fn=limit)
-    assert done.returncode == 3
-    assert b"nothing was released" in done.stderr
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".lock"]
-    assert khelang("release", PLAN, "--out", "out").returncode == 0
-
-
-def test_killed_release_leaves_no_half_and_the_next_run_works(tmp_path: Path, release: Release) -> None:
-    """Kill the process at ever later moments of its writing; what stands is nothing or the whole."""
-    command = [sys.executable, "-c", _RELEASE_IN_A_LOOP, str(PLAN), str(tmp_path / "out"), str(tmp_path / "go")]
-    interrupted = 0
-    for attempt in range(12):
-        shutil.rmtree(tmp_path / "out", ignore_errors=True)
-        (tmp_path / "go").unlink(missing_ok=True)
-        process = subprocess.Popen(command)
-        while not (tmp_path / "go").exists():
-            time.sleep(0.001)
-        time.sleep(0.004 * attempt)
-        process.kill()
-        process.wait()
-        left = {path.name for path in (tmp_path / "out").glob("*")} if (tmp_path / "out").is_dir() else set()
-        interrupted += "index.json" not in left
-        if "v1.0.0" in left:
-            assert contents(tmp_path / "out/v1.0.0") == dict(release.files)
-        publish_release(release, tmp_path / "out")
-        assert contents(tmp_path / "out/v1.0.0") == dict(release.files)
-        assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [".lock", "index.json", "v1.0.0"]
-    assert interrupted, "no kill came before the end: the test proves nothing"
-
-
-_RELEASE_IN_A_LOOP = """
-import sys, pathlib, datetime
-from khelang_opendata import Package, build_release, publish_release
-plan, out, go = map(pathlib.Path, sys.argv[1:])
-release = build_release(Package.load(plan), datetime.date(2026, 11, 22))
-go.touch()
-publish_release(release, out)
-"""
-
-
-def test_releases_at_the_same_moment_end_in_one(release: Release, tmp_path: Path) -> None:
-    outcomes: list[Any] = []
-
-    def attempt() -> None:
-        try:
-            outcomes.append(publish_release(release, tmp_path / "out").written)
-        except Exception as error:
-            outcomes.append(error)
-
-    threads = [threading.Thread(target=attempt) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert outcomes.count(True) == 1
-    assert all(o in (True, False) or type(o).__name__ == "ReleaseLocked" for o in outcomes)
-    assert contents(tmp_path / "out/v1.0.0") == dict(release.files)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_read_only_output_folder(khelang: Khelang, tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir(mode=0o555)
-    assert khelang("release", PLAN, "--out", "out").returncode == 3
+@pytest.mark.parametrize("day", [date(1979, 12, 31), date(2108, 1, 1)])
+def test_day_that_no_archive_can_bear_is_refused(day: date) -> None:
+    with pytest.raises(DateInvalid):
+        draft_release(Package.load(VALID), Options(day))
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.0.0-rc.1", "1.0.0\n", "../1.0.0", "๑.๐.๐"])
@@ -309,15 +391,18 @@ def test_version_that_is_no_plain_number_is_refused(plan: Path, version: str) ->
     assert only_issue(plan).params["variant"] == "property_pattern"
 
 
-def test_other_folders_beside_the_releases_are_left_alone(release: Release, tmp_path: Path) -> None:
-    (tmp_path / "vendor").mkdir()
-    assert publish_release(release, tmp_path).written
-    assert (tmp_path / "vendor").is_dir()
+def test_half_a_character_in_the_descriptor_is_refused(example: Path, khelang: Khelang) -> None:
+    r"""JSON may hold \ud83d, which no file in UTF-8 can."""
+    edit_descriptor(example, lambda d: d.update(title="แผน"))
+    replace_in(example / "datapackage.json", '"แผน"', r'"แผน \ud83d"')
+    done = khelang("release", example, "--out", "out")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"datapackage.json" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert not (example.parent / "out").exists()
 
 
-def test_damaged_manifest_is_a_failure_not_a_traceback(release: Release, tmp_path: Path) -> None:
-    publish_release(release, tmp_path)
-    (tmp_path / "index.json").unlink()
-    (tmp_path / "v1.0.0/manifest-sha256.txt").write_text("not a manifest\n")
-    with pytest.raises(ReleaseDamaged):
-        publish_release(release, tmp_path)
+def test_nothing_is_left_of_building(released: Path) -> None:
+    assert sorted(path.name for path in released.parent.iterdir()) == sorted(
+        [".lock", "CHANGELOG.md", "feed.atom", "index.json", ARCHIVE, "latest", "v1.0.0"]
+    )

@@ -1,28 +1,28 @@
 """khelang_opendata: anti-corruption plans of Thai local governments as validated, versioned open data.
 
 A package is loaded (:class:`Package`), checked (:func:`validate`, giving a :class:`Report` of :class:`Issue`),
-built into a :class:`Release` (:func:`build_release`) and written (:func:`publish_release`). Every issue and failure
-is a code with parameters; :func:`issue_texts` and :func:`failure_text` say it in Thai or English.
+compared (:func:`compare`) and released (:func:`publish_release`, :func:`verify_release`). Every issue and failure is
+a code with parameters; :func:`issue_texts` and :func:`failure_text` say it in Thai or English.
 
 Each name is imported from its module when it is first asked for, so that nothing is loaded that nobody uses.
 """
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from khelang_opendata.version import __version__ as __version__
 
 __all__ = [
     "Issue",
     "KhelangError",
     "Language",
     "Location",
+    "Options",
     "Outcome",
     "Package",
-    "Release",
     "Report",
     "SchemaFamily",
     "Severity",
-    "build_release",
+    "compare",
     "failure_text",
     "issue_texts",
     "load_family",
@@ -32,13 +32,16 @@ __all__ = [
     "rules",
     "validate",
     "validate_many",
+    "verify_release",
+    "withdraw_release",
 ]
 
 if TYPE_CHECKING:
     from khelang_opendata.catalogue import Language, rules
+    from khelang_opendata.diff import compare
     from khelang_opendata.errors import Issue, KhelangError, Location, Report, Severity
     from khelang_opendata.package import Package
-    from khelang_opendata.release import Outcome, Release, build_release, publish_release
+    from khelang_opendata.release import Options, Outcome, publish_release, verify_release, withdraw_release
     from khelang_opendata.render.json import report_json
     from khelang_opendata.render.messages import failure_text, issue_texts
     from khelang_opendata.render.text import report_text
@@ -50,7 +53,8 @@ else:
         "catalogue": ("Language", "rules"),
         "errors": ("Issue", "KhelangError", "Location", "Report", "Severity"),
         "package": ("Package",),
-        "release": ("Outcome", "Release", "build_release", "publish_release"),
+        "diff": ("compare",),
+        "release": ("Options", "Outcome", "publish_release", "verify_release", "withdraw_release"),
         "render.json": ("report_json",),
         "render.messages": ("failure_text", "issue_texts"),
         "render.text": ("report_text",),

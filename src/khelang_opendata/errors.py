@@ -184,6 +184,18 @@ class DateInvalid(UsageError):
     code = "date_invalid"
 
 
+class OutputOfAnotherPlan(UsageError):
+    """The folder of releases is that of another plan."""
+
+    code = "output_of_another_plan"
+
+
+class VersionUnknown(UsageError):
+    """There is no release of this version."""
+
+    code = "version_unknown"
+
+
 class OutputFolderNeeded(UsageError):
     """Reports of several packages were asked for in a form of which only one fits a file."""
 
@@ -226,6 +238,12 @@ class ReleaseLocked(KhelangError):
     code = "release_locked"
 
 
+class ReleaseUnlisted(KhelangError):
+    """A release stands, but the index, an archive or another file beside it cannot be written."""
+
+    code = "release_unlisted"
+
+
 class ReleaseDamaged(KhelangError):
     """A written release does not read back as it was built, or an existing one was altered."""
 
@@ -256,10 +274,10 @@ class WarningsUnacknowledged(DataRefused):
         self.report = report
 
 
-class VersionExists(DataRefused):
-    """The content changed, but the version in the descriptor is already published."""
+class NoteMissing(DataRefused):
+    """Rows go or figures change since the last release, and no note says why."""
 
-    code = "version_exists"
+    code = "note_missing"
 
 
 class DiffRefused(DataRefused):
@@ -284,6 +302,15 @@ class ArchiveRefused(DataRefused):
     """A release that somebody else made is not safe to read, or no release; ``variant`` says why."""
 
     code = "archive_refused"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
+class FormRefused(DataRefused):
+    """The data do not fit into one of the forms of a release; ``variant`` says what is too much for it."""
+
+    code = "form_refused"
 
     def __init__(self, variant: str, **params: str | int | float) -> None:
         super().__init__(variant=variant, **params)

@@ -57,6 +57,11 @@ class Resource:
     data: bytes | None
     problem: str | None = None
 
+    @property
+    def is_derived(self) -> bool:
+        """Whether releasing made the file from the tables; it is no table of the plan itself."""
+        return self.descriptor.get("derived") is True
+
     @cached_property
     def table(self) -> Table:
         """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).

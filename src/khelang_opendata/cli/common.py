@@ -13,6 +13,8 @@ import click
 from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.errors import DataRefused, KhelangError, PackageInvalid, UsageError, WarningsUnacknowledged
 
+_PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
+
 PROBLEMS_IN_DATA, WRONG_USAGE, FAILURE = 1, 2, 3
 
 
@@ -48,6 +50,9 @@ language_option = click.option(
 _COMMANDS = {
     "validate": ("validate", "validate_command"),
     "release": ("release", "release_command"),
+    "withdraw": ("release", "withdraw_command"),
+    "verify": ("trust", "verify_command"),
+    "keygen": ("trust", "keygen_command"),
     "diff": ("diff", "diff_command"),
     "explain": ("standard", "explain_command"),
     "schema": ("standard", "schema_group"),
@@ -99,6 +104,30 @@ def exit_code(error: KhelangError) -> int:
 
 
 def print_text(text: str, *, err: bool = False) -> None:
-    """Print to a person's terminal in its encoding, and to files and pipes always as UTF-8."""
+    """Print to a person's terminal in its encoding, and to files and pipes always as UTF-8.
+
+    Names of files that the system's encoding does not hold come out as the bytes that they are.
+    """
     stream = sys.stderr if err else sys.stdout
-    click.echo(text if stream.isatty() else text.encode(), nl=False, err=err)
+    click.echo(text if stream.isatty() else text.encode("utf-8", "surrogateescape"), nl=False, err=err)
+
+
+def new_passphrase(language: Language) -> str | None:
+    """A passphrase for a new key, asked for twice where nobody set one; an empty one is none."""
+    if (given := os.environ.get(_PASSPHRASE)) is not None or not sys.stdin.isatty():
+        return given or None
+    label = notice("passphrase", language)
+    answer: str = click.prompt(
+        label, default="", hide_input=True, show_default=False, confirmation_prompt=True, err=True
+    )
+    return answer or None
+
+
+def read_passphrase(language: Language, key: Path) -> str | None:
+    """The passphrase of a key: as set in the environment, else asked for if the key has one and somebody is there."""
+    from khelang_opendata.release.signature import is_encrypted  # noqa: PLC0415 (extra)
+
+    if (given := os.environ.get(_PASSPHRASE)) is not None or not sys.stdin.isatty() or not is_encrypted(key):
+        return given or None
+    answer: str = click.prompt(notice("passphrase", language), hide_input=True, err=True)
+    return answer

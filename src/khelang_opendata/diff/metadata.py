@@ -42,7 +42,7 @@ def metadata_changes(old: Package, new: Package) -> tuple[MetadataChange, ...]:
 def _compared(package: Package) -> JsonObject:
     ignored = _MADE_BY_RELEASING | _COMPARED_ELSEWHERE
     compared = {name: value for name, value in package.descriptor.items() if name not in ignored}
-    return {**compared, "resources": {resource.name: resource.descriptor for resource in package.resources}}
+    return {**compared, "resources": {r.name: r.descriptor for r in package.resources if not r.is_derived}}
 
 
 def _objects(path: str, old: JsonObject, new: JsonObject) -> Iterator[MetadataChange]:

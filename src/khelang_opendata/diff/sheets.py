@@ -49,7 +49,7 @@ def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resou
         DiffRefused: one has no schema in the family, or two have one name.
     """
     found: dict[str, Resource] = {}
-    for resource in package.resources:
+    for resource in (resource for resource in package.resources if not resource.is_derived):
         if resource.name not in family.tables:
             raise DiffRefused("table_unknown", package=str(package.root), table=resource.name, schema=family.id)
         if resource.name in found:

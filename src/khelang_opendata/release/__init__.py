@@ -1,6 +1,20 @@
-"""Releases: built in memory as a pure function of the package and the date, then written whole or not at all."""
+"""Releases: built in memory as a pure function of package, history and day, then written whole or not at all."""
 
-from khelang_opendata.release.build import Release, build_release
-from khelang_opendata.release.store import Outcome, publish_release
+from khelang_opendata.release.build import Draft, Options, Previous, Release, Signer, build_release, draft_release
+from khelang_opendata.release.store import Outcome, publish_release, withdraw_release
+from khelang_opendata.release.verify import Verification, verify_release
 
-__all__ = ["Outcome", "Release", "build_release", "publish_release"]
+__all__ = [
+    "Draft",
+    "Options",
+    "Outcome",
+    "Previous",
+    "Release",
+    "Signer",
+    "Verification",
+    "build_release",
+    "draft_release",
+    "publish_release",
+    "verify_release",
+    "withdraw_release",
+]

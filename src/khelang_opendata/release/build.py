@@ -1,41 +1,123 @@
-"""What a release contains: every file as bytes, the same for the same package and date on every machine."""
+"""What a release contains: every file as bytes, the same for the same package, history and day on every machine."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import PackageInvalid, Report, WarningsUnacknowledged
+from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, compare, needs_note, next_version
+from khelang_opendata.errors import (
+    DateInvalid,
+    DescriptorError,
+    NoteMissing,
+    PackageInvalid,
+    Report,
+    WarningsUnacknowledged,
+)
 from khelang_opendata.files import json_bytes
-from khelang_opendata.package import DESCRIPTOR, Package, Resource
-from khelang_opendata.release.readme import readme
+from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.release.formats.codebook import codebook_html
+from khelang_opendata.release.formats.flat import csv_bytes
+from khelang_opendata.release.forms import CSV, forms_of
+from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
+from khelang_opendata.release.metadata import metadata_files
+from khelang_opendata.release.provenance import commit_of, provenance
+from khelang_opendata.release.readme import licence_text, readme
+from khelang_opendata.release.tables import Edition, ReleasedTable, released_tables
+from khelang_opendata.render.cells import encodable
+from khelang_opendata.render.changes_data import changes_json
+from khelang_opendata.render.changes_log import changelog_markdown
+from khelang_opendata.render.changes_markdown import changes_markdown
+from khelang_opendata.render.html import report_html
 from khelang_opendata.render.json import report_json
-from khelang_opendata.schema import JsonObject, SchemaFamily, TableSchema
+from khelang_opendata.schema import JsonObject, SchemaFamily
 from khelang_opendata.validation import family_of, validate
 from khelang_opendata.validation.files import file_hash
 
-MANIFEST = "manifest-sha256.txt"
+CHANGES = "CHANGES.json"
+
+Signer = Callable[[bytes], bytes]
+"""Makes the signature of a manifest."""
+
+_YEARS = range(1980, 2108)
+"""The years that an archive's dates can tell."""
+
 _BOM = b"\xef\xbb\xbf"  # without it Excel reads Thai as the Windows code page
 
 
 @dataclass(frozen=True)
+class Options:
+    """What the publisher says about a release.
+
+    Attributes:
+        released_on: the day of publication.
+        note: what changed and why; needed where rows go or figures change.
+        at_least: what the version is raised to where the difference asks for less.
+        allow_warnings: why the package is released with warnings that no erratum explains.
+        approved_by: the role that approved the release, not a person.
+    """
+
+    released_on: date
+    note: str | None = None
+    at_least: Bump = Bump.NONE
+    allow_warnings: str | None = None
+    approved_by: str | None = None
+
+    @property
+    def as_written(self) -> Options:
+        """The same with its texts as a release can hold them; a blank one is none."""
+        texts = (self.note, self.allow_warnings, self.approved_by)
+        note, allow_warnings, approved_by = (encodable(text.strip()) or None if text else None for text in texts)
+        return Options(self.released_on, note, self.at_least, allow_warnings, approved_by)
+
+
+@dataclass(frozen=True)
+class Previous:
+    """What was released before: the last release, and the highest version there ever was."""
+
+    package: Package
+    version: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A valid package about to be released: its version, and what differs from the release before.
+
+    ``changes`` is None for the first release.
+    """
+
+    package: Package
+    report: Report
+    options: Options
+    version: str
+    changes: Changes | None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it tells what the release before tells, so that there is nothing to release."""
+        return self.changes is not None and not self.changes
+
+    @property
+    def note(self) -> ReleaseNote:
+        """The release's entry in the change log."""
+        summary = Summary.of(self.changes) if self.changes is not None else None
+        return ReleaseNote(self.version, self.options.released_on, self.options.note, None, summary)
+
+
+@dataclass(frozen=True)
 class Release:
-    """A release in memory: its version, its files by path, and a hash of what was released (not when)."""
+    """A release in memory: its version, and its files by path."""
 
     name: str
     title: str
     version: str
     schema: str
-    released_on: date
+    note: ReleaseNote
     files: Mapping[str, bytes]
-    content: str
     report: Report
 
     @property
@@ -44,77 +126,126 @@ class Release:
         return f"v{self.version}"
 
 
-def build_release(package: Package, released_on: date, *, allow_warnings: str | None = None) -> Release:
-    """Build the release of a valid package.
+def draft_release(package: Package, options: Options, previous: Previous | None = None) -> Draft:
+    """Decide whether a package may be released, and as which version.
 
     Args:
-        package: the package; its descriptor's ``version`` is the release's.
-        released_on: the day of publication, which the release carries.
-        allow_warnings: why the package is released with warnings that no erratum explains; the release records it.
+        package: the package.
+        options: what the publisher says.
+        previous: the release before; None for the first one, which is 1.0.0.
 
     Raises:
+        DateInvalid: no archive can bear the day.
+        DescriptorError: the descriptor holds half a character, which JSON can and a file in UTF-8 cannot.
         PackageInvalid: the package has errors; the exception carries the report.
         WarningsUnacknowledged: it has warnings that neither an erratum nor ``allow_warnings`` explains.
+        DiffRefused: it cannot be compared with the release before.
+        NoteMissing: rows go or figures change, and no note says why.
     """
+    options = options.as_written
+    if options.released_on.year not in _YEARS:
+        raise DateInvalid(value=options.released_on.isoformat())
+    _refuse_half_characters(package)
     report = validate(package)
     if not report.valid:
         raise PackageInvalid(report)
-    if report.warnings and not allow_warnings:
+    if report.warnings and not options.allow_warnings:
         raise WarningsUnacknowledged(report)
-    family = family_of(package)
-    files = {r.path: _table_bytes(r, family.tables[r.name]) for r in package.resources}
-    descriptor = _released_descriptor(package, family, files, released_on)
-    if report.warnings:
-        descriptor["allowedWarnings"] = {"count": report.warnings, "reason": allow_warnings}
-    files[DESCRIPTOR] = json_bytes(descriptor)
-    files |= _schema_files(family)
-    files["validation-report.json"] = report_json(report).encode()
-    for language in Language:
-        files[f"README.{language}.md"] = readme(package, family, descriptor, released_on, language).encode()
-    files[MANIFEST] = _manifest(files)
-    ordered = {path: files[path] for path in sorted(files)}
-    name, title, version = (str(descriptor[key]) for key in ("name", "title", "version"))
-    return Release(name, title, version, family.id, released_on, ordered, content_hash(ordered), report)
+    changes = compare(previous.package, package) if previous else None
+    if changes and needs_note(changes) and not options.note:
+        raise NoteMissing
+    version = next_version(previous.version if previous else None, changes, options.at_least)
+    if changes is not None:
+        changes = replace(changes, new=replace(changes.new, version=version))
+    return Draft(package, report, options, version, changes)
 
 
-def content_hash(files: Mapping[str, bytes]) -> str:
-    """A hash over a release's data, schemas and metadata; two releases with the same one tell the same.
+def _refuse_half_characters(package: Package) -> None:
+    try:
+        json_bytes(package.descriptor)
+    except UnicodeEncodeError:
+        raise DescriptorError("not_utf8", path=str(package.root / DESCRIPTOR)) from None
 
-    The day of release, the reason for allowed warnings, and the texts made from the rest do not count.
+
+def build_release(draft: Draft, sign: Signer | None = None) -> Release:
+    """Build a release.
+
+    Args:
+        draft: what is released.
+        sign: what signs its manifest, None to leave it unsigned.
     """
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        if path == DESCRIPTOR:
-            descriptor = json.loads(files[path])
-            descriptor.pop("created", None)
-            descriptor.pop("allowedWarnings", None)
-            digest.update(f"{path} {file_hash(json_bytes(descriptor))}\n".encode())
-        elif path.startswith(("data/", "schemas/")):
-            digest.update(f"{path} {file_hash(files[path])}\n".encode())
-    return f"sha256:{digest.hexdigest()}"
+    package, options = draft.package, draft.options
+    family = family_of(package)
+    descriptor = _descriptor(draft)
+    edition = Edition(family, released_tables(package, family), descriptor, options.released_on)
+    forms = forms_of(edition)
+    tables = {name: {**entry, **CSV, "path": f"data/{name}.csv"} for name, entry in _table_entries(package).items()}
+    data = {str(entry["path"]): _table_bytes(edition.tables[name]) for name, entry in tables.items()}
+    data |= {form.path: form.data for form in forms}
+    entries = [_measured(entry, data) for entry in (*tables.values(), *(form.entry for form in forms))]
+    whole = family.compile_into({**descriptor, "resources": entries})
+    files = {
+        **data,
+        DESCRIPTOR: json_bytes(whole),
+        "codebook.html": codebook_html(edition),
+        "provenance.json": json_bytes(provenance(edition, options.approved_by, commit_of(package.root))),
+        "LICENSE": licence_text(descriptor).encode(),
+        **_schema_files(family),
+        **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
+        **_change_files(draft),
+        **_report_files(draft),
+        **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
+    }
+    files[MANIFEST] = manifest_of(files)
+    if sign:
+        files[SIGNATURE] = sign(files[MANIFEST])
+    ordered = {path: files[path] for path in sorted(files)}
+    name, title = str(descriptor["name"]), str(descriptor["title"])
+    return Release(name, title, draft.version, family.id, draft.note, ordered, draft.report)
 
 
-def _table_bytes(resource: Resource, schema: TableSchema) -> bytes:
+def _descriptor(draft: Draft) -> JsonObject:
+    """The package's descriptor without its resources, as the release has it."""
+    made_anew = ("resources", "allowedWarnings")
+    kept = {name: value for name, value in draft.package.descriptor.items() if name not in made_anew}
+    created = f"{draft.options.released_on.isoformat()}T00:00:00Z"
+    descriptor = {**kept, "version": draft.version, "created": created}
+    if draft.report.warnings:
+        allowed = {"count": draft.report.warnings, "reason": draft.options.allow_warnings}
+        descriptor["allowedWarnings"] = allowed
+    return descriptor
+
+
+def _table_entries(package: Package) -> dict[str, JsonObject]:
+    """The entries of the package's tables by name; those of a release that is released again are made anew."""
+    return {r.name: r.descriptor for r in package.resources if not r.is_derived}
+
+
+def _table_bytes(table: ReleasedTable) -> bytes:
     """A table as the release has it: UTF-8 with BOM, LF, the columns in the schema's order, cells as they stand."""
-    positions = [resource.table.header.index(field.name) for field in schema.fields]
-    rows = ([row[position] for position in positions] for row in resource.table.rows)
-    return _csv_bytes([[field.name for field in schema.fields], *rows])
+    return csv_bytes([[field.name for field in table.schema.fields], *table.rows])
 
 
-def _csv_bytes(rows: Iterable[list[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return _BOM + text.getvalue().encode()
+def _measured(entry: JsonObject, data: Mapping[str, bytes]) -> JsonObject:
+    file = data[entry["path"]]
+    return {**entry, "bytes": len(file), "hash": file_hash(file)}
 
 
-def _released_descriptor(
-    package: Package, family: SchemaFamily, files: Mapping[str, bytes], released_on: date
-) -> JsonObject:
-    resources = [
-        {**r.descriptor, "bytes": len(files[r.path]), "hash": file_hash(files[r.path])} for r in package.resources
+def _change_files(draft: Draft) -> dict[str, bytes]:
+    """What changed, for programs and for people."""
+    note = {"version": draft.version, "released_on": draft.options.released_on.isoformat(), "note": draft.options.note}
+    content = json.loads(changes_json(draft.changes)) if draft.changes is not None else {"summary": None}
+    pages = [
+        changelog_markdown([draft.note], language)
+        + ("\n" + changes_markdown(draft.changes, language) if draft.changes is not None else "")
+        for language in Language
     ]
-    descriptor = family.compile_into({**package.descriptor, "resources": resources})
-    return {**descriptor, "created": f"{released_on.isoformat()}T00:00:00Z"}
+    return {CHANGES: json_bytes({**note, **content}), "CHANGES.md": "\n".join(pages).encode()}
+
+
+def _report_files(draft: Draft) -> dict[str, bytes]:
+    page = report_html(draft.report, Language.TH, draft.package)
+    return {"validation-report.json": report_json(draft.report).encode(), "validation-report.html": page.encode()}
 
 
 def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
@@ -131,9 +262,3 @@ def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
 def _schema_bytes(path: Path) -> bytes:
     data = path.read_bytes()
     return _BOM + data if path.suffix == ".csv" else data
-
-
-def _manifest(files: Mapping[str, bytes]) -> bytes:
-    """The files' hashes in the format that ``sha256sum --check`` reads."""
-    lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files))
-    return "".join(lines).encode()

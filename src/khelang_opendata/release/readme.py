@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from khelang_opendata.catalogue import Language
-from khelang_opendata.package import Package
+from khelang_opendata.diff import ReleaseNote
+from khelang_opendata.release.forms import Form
+from khelang_opendata.release.tables import Edition
 from khelang_opendata.render import markdown
 from khelang_opendata.render.dates import thai_date
-from khelang_opendata.schema import JsonObject, SchemaFamily
+from khelang_opendata.schema import JsonObject
 
 
-def readme(
-    package: Package, family: SchemaFamily, descriptor: JsonObject, released_on: date, language: Language
-) -> str:
-    """What the data are, which tables they have, how to cite them, and what the document contradicts itself in."""
-    tables = {r.name: r.table for r in package.resources}
-    records = {name: [dict(zip(t.header, row, strict=True)) for row in t.rows] for name, t in tables.items()}
+def readme(edition: Edition, forms: Sequence[Form], language: Language, note: ReleaseNote) -> str:
+    """What the data are, which files hold them, how to cite them, and what the document contradicts itself in."""
     template = _environment().get_template(f"README.{language}.md.j2")
     return template.render(
-        package=descriptor,
-        plan=records["plans"][0],
-        tables=[family.tables[r.name].descriptor for r in package.resources],
-        rows={name: len(rows) for name, rows in records.items()},
-        errata=records.get("errata", []),
-        released_on=released_on.isoformat(),
-        released_on_thai=thai_date(released_on),
+        package=edition.descriptor,
+        plan=next(edition.tables["plans"].records()),
+        tables=[table.schema.descriptor for table in edition.tables.values()],
+        rows={name: len(table.rows) for name, table in edition.tables.items()},
+        forms=[form.entry for form in forms if not form.path.startswith("parquet/")],
+        has_parquet=any(form.path.startswith("parquet/") for form in forms),
+        errata=list(edition.tables["errata"].records()) if "errata" in edition.tables else [],
+        note=note.note,
+        released_on=edition.released_on.isoformat(),
+        released_on_thai=thai_date(edition.released_on),
     )
+
+
+def licence_text(descriptor: JsonObject) -> str:
+    """Under which licence the data stand, in Thai and English, for those who look for a file of that name."""
+    return _environment().get_template("LICENSE.j2").render(package=descriptor)
 
 
 def _environment() -> Environment:

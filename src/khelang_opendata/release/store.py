@@ -1,156 +1,396 @@
-"""The folder of releases: each version in its own folder, never changed again, and ``index.json`` over them.
+"""The folder of releases: each version in its own folder, never changed again, and what is made from all of them.
 
-A release is written into a hidden folder, read back, and renamed into place; then the index is replaced. After a
-crash between the two the next run finds the folder and enters it into the index. A hidden folder left by a crash
-is removed by the next run, which the lock makes safe.
+A release is written into a hidden folder, read back, and renamed into place: that is the moment it exists. The index,
+the archives, ``latest``, the change log and the feed are made from the folders; after a crash the next run makes them
+again. Only the withdrawals stand nowhere but in the index: an index that is spoilt is refused, one that is lost is made
+again without them.
+
+``latest`` is exchanged by two renames, for no call swaps two folders on every system: for a moment, or until the next
+run if the crash comes just then, there is none. What a crash leaves behind has a hidden name, and is removed by the
+next run, which the lock makes safe.
 """
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from khelang_opendata.errors import OutputUnwritable, ReleaseDamaged, ReleaseLocked, VersionExists
+from khelang_opendata.catalogue import Language
+from khelang_opendata.diff import ReleaseNote, Summary, Withdrawal
+from khelang_opendata.errors import (
+    ArchiveRefused,
+    OutputOfAnotherPlan,
+    OutputUnwritable,
+    ReleaseDamaged,
+    ReleaseLocked,
+    ReleaseUnlisted,
+    VersionUnknown,
+)
 from khelang_opendata.files import json_bytes, write_atomically
-from khelang_opendata.package import DESCRIPTOR
-from khelang_opendata.release.build import MANIFEST, Release, content_hash
+from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.release.archive import read_folder
+from khelang_opendata.release.build import (
+    CHANGES,
+    Draft,
+    Options,
+    Previous,
+    Release,
+    Signer,
+    build_release,
+    draft_release,
+)
+from khelang_opendata.release.manifest import MANIFEST
+from khelang_opendata.release.readback import differing_forms
+from khelang_opendata.release.verify import archive_of, verify_release
+from khelang_opendata.render.cells import encodable
+from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
 
-INDEX = "index.json"
-_UNFINISHED = ".unfinished-"
-_VERSION = re.compile(r"\d+\.\d+\.\d+\Z")
+INDEX, LATEST, CHANGELOG, FEED = "index.json", "latest", "CHANGELOG.md", "feed.atom"
+_UNFINISHED, _OLD = ".unfinished-", ".old-"
+_HALF_WRITTEN = (f".{INDEX}.*", f".{CHANGELOG}.*", f".{FEED}.*", ".*-v*.zip.*")
+"""The temporary names of files that are written atomically."""
+
+_FOLDER = re.compile(r"v(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a release: where it stands, and whether this run wrote it."""
+    """What became of a release: where it stands, how many files it has, and whether this run wrote it."""
 
     version: str
     path: Path
+    files: int
     written: bool
 
 
-def publish_release(release: Release, out: Path, *, dry_run: bool = False) -> Outcome:
-    """Write a release below ``out``, unless what it tells is released already.
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What the index says of a release, and what does not stand in the release itself."""
+
+    manifest: str
+    archive_hash: str
+    withdrawn: Withdrawal | None
+
+
+def publish_release(
+    package: Package, out: Path, options: Options, *, sign: Signer | None = None, dry_run: bool = False
+) -> Outcome:
+    """Release a package below ``out``, unless the release before tells the same.
 
     Args:
-        release: what to write.
-        out: the folder of all releases; it is made where it does not exist.
+        package: what is released.
+        out: the folder of all releases of this plan; it is made where it does not exist.
+        options: what the publisher says.
+        sign: what signs the release, None to leave it unsigned.
         dry_run: find out what would happen, and write nothing.
 
     Raises:
-        VersionExists: the version is released with other content.
+        DataRefused: the package cannot be released as it stands (see :func:`draft_release`).
+        OutputOfAnotherPlan: ``out`` is the folder of another plan.
         ReleaseLocked: another process is releasing into ``out``.
-        ReleaseDamaged: an existing release or the one just written does not match its manifest.
-        OutputUnwritable: the system refuses to write; nothing was released.
+        ReleaseDamaged: a release before, or the one just written, is not what its manifest says.
+        OutputUnwritable: the system refuses to write, or what stands in ``out`` is not ours; nothing was released.
+        ReleaseUnlisted: the release stands, but not everything beside it could be written.
     """
-    if dry_run:
-        return _decide(release, out, _read_entries(out))
-    with _writing(out), _locked(out):
-        for leftover in out.glob(f"{_UNFINISHED}*"):
-            shutil.rmtree(leftover)
-        entries = _read_entries(out)
-        outcome = _decide(release, out, entries)
-        if outcome.written:
-            _write_folder(release, out)
-            entries[release.version] = _entry(out / release.folder)
-        _write_index(release, out, entries)
-        return outcome
+    with _telling_failures(out):
+        first = None if out.exists() else draft_release(package, options)  # a refused package makes no folder
+        if dry_run:
+            return _published(package, out, options, sign, first, dry_run=True)
+        out.mkdir(parents=True, exist_ok=True)
+        with _locked(out):
+            _clear(out)
+            return _published(package, out, options, sign, first, dry_run=False)
 
 
-def _decide(release: Release, out: Path, entries: dict[str, dict[str, Any]]) -> Outcome:
-    known = entries.get(release.version)
-    if known and known["content"] == release.content:
-        return Outcome(release.version, out / release.folder, written=False)
-    if known:
-        raise VersionExists(version=release.version)
-    return Outcome(release.version, out / release.folder, written=True)
+def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
+    """Say of a release that it is not to be used any more; its files stay.
+
+    Args:
+        out: the folder of all releases.
+        version: which one.
+        reason: why, for everybody to read.
+        day: since when.
+
+    Raises:
+        VersionUnknown: there is no such release.
+        ReleaseLocked: another process is releasing into ``out``.
+        ReleaseDamaged: a release, or the index, is not as it was published.
+        OutputUnwritable: the system refuses to write.
+    """
+    with _telling_failures(out):
+        if not (out / f"v{version}").is_dir():
+            raise VersionUnknown(version=version, path=str(out))
+        with _locked(out):
+            _clear(out)
+            notes = _read_notes(out)
+            if version not in notes:
+                raise VersionUnknown(version=version, path=str(out))
+            if notes[version].withdrawn is None:
+                notes[version] = replace(notes[version], withdrawn=Withdrawal(encodable(reason.strip()), day))
+            _sync(out, notes)
 
 
-def _read_entries(out: Path) -> dict[str, dict[str, Any]]:
-    """The index's entries by version, completed by release folders that a crash kept out of it."""
-    try:
-        listed = json.loads((out / INDEX).read_text(encoding="utf-8"))["releases"]
-        entries = {str(entry["version"]): entry for entry in listed}
-    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
-        entries = {}
-    folders = sorted(out.glob("v*/")) if out.is_dir() else []
-    for folder in folders:
-        version = folder.name[1:]
-        if _VERSION.match(version) and version not in entries:
-            entries[version] = _entry(folder)
-    return entries
+def _published(
+    package: Package, out: Path, options: Options, sign: Signer | None, first: Draft | None, *, dry_run: bool
+) -> Outcome:
+    notes = _read_notes(out)
+    last = max(notes, key=_number, default=None)
+    previous = Previous(_package_of(out, last, package), last) if last else None
+    draft = first if first and not last else draft_release(package, options, previous)
+    if last and draft.is_unchanged:
+        if not dry_run:
+            _sync(out, notes)
+        return Outcome(last, out / f"v{last}", len(read_folder(out / f"v{last}")), written=False)
+    if not last:
+        _refuse_what_is_not_ours(out)
+    release = build_release(draft, sign)
+    if not dry_run:
+        _write_folder(release, out)
+        with _completing(out):
+            _sync(out, {**notes, release.version: release.note})
+    return Outcome(release.version, out / release.folder, len(release.files), written=True)
 
 
-def _entry(folder: Path) -> dict[str, Any]:
-    files = {path: (folder / path).read_bytes() for path in _check_manifest(folder)}
-    descriptor = json.loads(files[DESCRIPTOR])
+def _refuse_what_is_not_ours(out: Path) -> None:
+    """Where there is no release yet, files of our names are somebody else's."""
+    for path in (out / name for name in (INDEX, LATEST, CHANGELOG, FEED)):
+        if os.path.lexists(path):
+            raise OutputUnwritable(path=str(path), reason=os.strerror(errno.EEXIST))
+
+
+def _package_of(out: Path, version: str, package: Package) -> Package:
+    """The last release, whole, and of the same plan."""
+    folder = out / f"v{version}"
+    found = Package.load(folder)
+    if found.descriptor.get("name") != package.descriptor.get("name"):
+        names = {"found": str(found.descriptor.get("name")), "name": str(package.descriptor.get("name"))}
+        raise OutputOfAnotherPlan(path=str(out), **names)
+    return found
+
+
+def _read_notes(out: Path) -> dict[str, ReleaseNote]:
+    """The releases that stand in the folder, each whole, with the withdrawals that the index tells of."""
+    listed = _read_index(out)
+    folders = [path for path in out.glob("v*/") if _FOLDER.fullmatch(path.name)] if out.is_dir() else []
+    found = {folder.name[1:]: folder for folder in folders}
+    if lost := sorted(listed.keys() - found.keys()):
+        raise ReleaseDamaged(path=str(out / f"v{lost[0]}"))
     return {
-        "version": descriptor["version"],
-        "path": f"{folder.name}/",
-        "released_on": descriptor["created"][:10],
-        "schema": descriptor["conformsTo"],
-        "content": content_hash(files),
-        "manifest": f"sha256:{hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()}",
+        version: _note(found[version], listed[version].withdrawn if version in listed else None)
+        for version in sorted(found, key=_number)
     }
 
 
-def _check_manifest(folder: Path) -> list[str]:
-    """The files of a release, each of which is as its manifest says."""
+def _read_index(out: Path) -> dict[str, _Listed]:
+    """What the index says of each release; nothing where there is no index."""
     try:
-        lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        raise ReleaseDamaged(path=str(folder / MANIFEST)) from None
-    hashes = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
-    for path, digest in hashes.items():
-        file = folder / path
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            raise ReleaseDamaged(path=str(file))
-    return list(hashes)
+        entries = json.loads((out / INDEX).read_text(encoding="utf-8"))["releases"]
+        return {entry["version"]: _listed(entry) for entry in entries}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ReleaseDamaged(path=str(out / INDEX)) from None
+
+
+def _listed(entry: Mapping[str, Any]) -> _Listed:
+    told = entry["withdrawn"]
+    withdrawn = Withdrawal(told["reason"], date.fromisoformat(told["on"])) if told else None
+    return _Listed(entry["manifest"], entry["archive_hash"], withdrawn)
+
+
+def _note(folder: Path, withdrawn: Withdrawal | None) -> ReleaseNote:
+    problems = verify_release(folder).problems
+    if problems:
+        raise ReleaseDamaged(path=str(folder / problems[0].path))
+    try:
+        told = json.loads((folder / CHANGES).read_text(encoding="utf-8"))
+        summary = Summary.from_json(told["summary"]) if told["summary"] is not None else None
+        note = ReleaseNote(told["version"], date.fromisoformat(told["released_on"]), told["note"], withdrawn, summary)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise ReleaseDamaged(path=str(folder / CHANGES)) from None
+    if note.version != folder.name[1:]:
+        raise ReleaseDamaged(path=str(folder))
+    return note
 
 
 def _write_folder(release: Release, out: Path) -> None:
     unfinished = out / f"{_UNFINISHED}{release.folder}"
     try:
-        for path, data in release.files.items():
-            file = unfinished / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-        _check_manifest(unfinished)
+        _write_files(unfinished, release.files)
+        _check(unfinished)
         unfinished.rename(out / release.folder)
+        _flush_folder(out)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
 
 
-def _write_index(release: Release, out: Path, entries: dict[str, dict[str, Any]]) -> None:
-    ordered = sorted(entries.values(), key=lambda entry: [int(n) for n in entry["version"].split(".")])
-    index = {"name": release.name, "title": release.title, "latest": ordered[-1]["version"], "releases": ordered}
-    data = json_bytes(index)
-    path = out / INDEX
+def _check(folder: Path) -> None:
+    """Make sure that what was written is whole, and that all forms tell the same."""
+    if problems := verify_release(folder).problems:
+        raise ReleaseDamaged(path=str(folder / problems[0].path))
+    if differing := differing_forms(Package.load(folder)):
+        raise ReleaseDamaged(path=str(folder / differing[0]))
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, and let them and their names reach the disk."""
+    for path, data in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    for place in {folder / parent for path in files for parent in PurePosixPath(path).parents}:
+        _flush_folder(place)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Let the names in a folder reach the disk, where the system can do that for folders."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with suppress(OSError):  # file systems that cannot
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _sync(out: Path, notes: Mapping[str, ReleaseNote]) -> None:
+    """Make everything beside the releases' folders from them; what is right already is not touched.
+
+    The index comes before what is shown of it: once a withdrawal stands there, a crash does not lose it.
+    """
+    listed = _read_index(out)
+    order = sorted(notes, key=_number)
+    latest = next((version for version in reversed(order) if notes[version].withdrawn is None), None)
+    descriptor = json.loads((out / f"v{order[-1]}" / DESCRIPTOR).read_text(encoding="utf-8"))
+    entries = [_entry(out, notes[version], listed.get(version)) for version in order]
+    index = {"name": descriptor["name"], "title": descriptor["title"], "latest": latest, "releases": entries}
+    _write_if_new(out / INDEX, json_bytes(index))
+    logs = [changelog_markdown(notes.values(), language) for language in Language]
+    _write_if_new(out / CHANGELOG, "\n".join(logs).encode())
+    publishers = (c["title"] for c in descriptor["contributors"] if "publisher" in c.get("roles", ()))
+    author = next(publishers, descriptor["name"])
+    feed = atom_feed(notes.values(), descriptor["name"], descriptor["title"], author, Language.TH)
+    _write_if_new(out / FEED, feed)
+    _sync_latest(out, latest)
+    _flush_folder(out)
+
+
+def _entry(out: Path, note: ReleaseNote, listed: _Listed | None) -> dict[str, Any]:
+    """A release in the index; its archive is made where it is not the one that the index lists."""
+    folder = out / f"v{note.version}"
+    descriptor = json.loads((folder / DESCRIPTOR).read_bytes())
+    manifest = _hash((folder / MANIFEST).read_bytes())
+    archive = out / f"{descriptor['name']}-v{note.version}.zip"
+    known = listed.archive_hash if listed and listed.manifest == manifest else None
+    made = known if known and archive.is_file() and _hash(archive.read_bytes()) == known else _archive(folder, archive)
+    withdrawn = {"reason": note.withdrawn.reason, "on": note.withdrawn.on.isoformat()} if note.withdrawn else None
+    return {
+        "version": note.version,
+        "path": f"{folder.name}/",
+        "archive": archive.name,
+        "archive_hash": made,
+        "released_on": note.released_on.isoformat(),
+        "schema": descriptor["conformsTo"],
+        "manifest": manifest,
+        "note": note.note,
+        "withdrawn": withdrawn,
+    }
+
+
+def _archive(folder: Path, archive: Path) -> str:
+    """Make a release's archive where it is missing or another, and give its hash."""
+    data = archive_of(read_folder(folder))
+    if data is None:
+        raise ReleaseDamaged(path=str(folder / DESCRIPTOR))
+    _write_if_new(archive, data)
+    return _hash(data)
+
+
+def _hash(data: bytes) -> str:
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+def _sync_latest(out: Path, version: str | None) -> None:
+    """``latest`` is a copy, since not every web server and file system has links."""
+    latest, new, old = out / LATEST, out / f"{_UNFINISHED}{LATEST}", out / f"{_OLD}{LATEST}"
+    wanted = read_folder(out / f"v{version}") if version else {}
+    if _holds(latest, wanted):
+        return
+    if wanted:
+        _write_files(new, wanted)
+    if os.path.lexists(latest):
+        latest.rename(old)
+    if wanted:
+        new.rename(latest)
+    _remove(old)
+
+
+def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether a folder holds these files and no others; without files, whether there is no such folder."""
+    if not (files and folder.is_dir()):
+        return not files and not os.path.lexists(folder)
+    try:
+        return read_folder(folder) == files
+    except ArchiveRefused:
+        return False
+
+
+def _write_if_new(path: Path, data: bytes) -> None:
     if not path.is_file() or path.read_bytes() != data:
         write_atomically(path, data)
 
 
+def _clear(out: Path) -> None:
+    """Remove what a crash left behind."""
+    for pattern in (f"{_UNFINISHED}*", f"{_OLD}*", *_HALF_WRITTEN):
+        for leftover in out.glob(pattern):
+            _remove(leftover)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _number(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
 @contextmanager
-def _writing(out: Path) -> Iterator[None]:
+def _telling_failures(out: Path) -> Iterator[None]:
     try:
-        out.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
         raise OutputUnwritable(path=error.filename or str(out), reason=error.strerror or str(error)) from error
+
+
+@contextmanager
+def _completing(out: Path) -> Iterator[None]:
+    """Tell of what cannot be written once the release itself stands."""
+    try:
+        yield
+    except OutputUnwritable as error:
+        raise ReleaseUnlisted(**error.params) from error
+    except OSError as error:
+        raise ReleaseUnlisted(path=error.filename or str(out), reason=error.strerror or str(error)) from error
 
 
 @contextmanager

@@ -44,7 +44,17 @@ def _profile_errors(package: Package, family: SchemaFamily) -> list[ValidationEr
     from jsonschema import Draft202012Validator  # noqa: PLC0415 (50 ms to import, and nearly all descriptors are valid)
 
     errors = Draft202012Validator(family.package_schema).iter_errors(package.descriptor)
-    return sorted(errors, key=lambda e: [f"{part:>9}" for part in e.absolute_path])
+    told = (own for error in errors for own in _of_its_kind(error))
+    return sorted(told, key=lambda e: [f"{part:>9}" for part in e.absolute_path])
+
+
+def _of_its_kind(error: ValidationError) -> Iterator[ValidationError]:
+    """Of a resource that fits neither kind the errors of the one that it is meant to be: a table, or made from them."""
+    if error.validator != "anyOf":
+        yield error
+        return
+    meant = int(isinstance(error.instance, dict) and error.instance.get("derived") is True)
+    yield from (inner for inner in error.context or () if inner.relative_schema_path[0] == meant)
 
 
 @lru_cache(maxsize=8)

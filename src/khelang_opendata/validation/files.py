@@ -21,7 +21,7 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield issue("descriptor_invalid", place, variant="resource_repeated", name=resource.name)
             continue
         named.add(resource.name)
-        if resource.name not in family.tables:
+        if resource.name not in family.tables and not resource.is_derived:
             yield issue("table_unexpected", place, name=resource.name)
         if resource.problem == "missing":
             yield issue("table_missing", place, variant="file", path=resource.path, name=resource.name)
@@ -38,7 +38,7 @@ def read_tables(package: Package, family: SchemaFamily) -> tuple[dict[str, Table
     """The family's tables that can be read, in the family's order, and why the others cannot."""
     tables: dict[str, Table] = {}
     issues: list[Issue] = []
-    resources = {r.name: r for r in reversed(package.resources) if r.data is not None}
+    resources = {r.name: r for r in reversed(package.resources) if r.data is not None and not r.is_derived}
     for schema in family.tables.values():
         if schema.name not in resources:
             continue

@@ -70,6 +70,11 @@ def _items(schema: Any, beside: JsonObject, root: JsonObject) -> Check:
     return lambda x: not isinstance(x, list) or all(map(check, x[first:]))
 
 
+def _any_of(schemas: list[Any], _: object, root: JsonObject) -> Check:
+    checks = [compile_check(schema, root) for schema in schemas]
+    return lambda x: any(check(x) for check in checks)
+
+
 def _prefix_items(schemas: list[Any], _: object, root: JsonObject) -> Check:
     checks = [compile_check(schema, root) for schema in schemas]
     return lambda x: not isinstance(x, list) or all(check(item) for check, item in zip(checks, x, strict=False))
@@ -97,6 +102,7 @@ def _pattern(pattern: str, *_: object) -> Check:
 
 _KEYWORDS: Mapping[str, Callable[[Any, JsonObject, JsonObject], Check]] = {
     "$ref": _ref,
+    "anyOf": _any_of,
     "type": _type,
     "const": lambda value, *_: _enum([value]),
     "enum": _enum,

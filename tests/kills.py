@@ -1,0 +1,226 @@
+"""Kill releasing and withdrawing at random moments, and see that nothing is ever half there.
+
+``python -m tests.kills 1000 --seed 1`` kills a thousand times; ``make test`` a few. One process imports everything,
+and each attempt is a fork of it, so that no moment is lost to imports. The moment is random within a stage: from the
+beginning, or from when the hidden folder, the release, the copy of ``latest`` is seen. Building a release only
+computes; nine attempts of ten take the files as built, so that the moments fall where something is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from unittest.mock import patch
+
+from khelang_opendata import Package
+from khelang_opendata.release import Draft, Options, Release, publish_release, store, verify_release, withdraw_release
+
+PLAN = Path(__file__).parents[1] / "datapackage"
+DAY = date(2026, 11, 22)
+
+Files = Mapping[str, bytes]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files below a folder by path, less the lock."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if name != ".lock"}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is done and killed: the files before, the files after, and what can be seen to happen in between."""
+
+    name: str
+    act: Callable[[Path], object]
+    before: Files
+    after: Files
+    stages: tuple[str, ...]
+
+
+def scenarios(folder: Path) -> list[Scenario]:
+    """The first release, a second one, and its withdrawal; each is done once without being disturbed."""
+    changed = Path(shutil.copytree(PLAN, folder / "changed"))
+    units = changed / "data/units.csv"
+    units.write_text(units.read_text(encoding="utf-8").replace("Finance Division", "Division of Finance"), "utf-8")
+    found: list[Scenario] = []
+    acts: list[tuple[str, Callable[[Path], object], tuple[str, ...]]] = [
+        ("first", lambda out: _publish(PLAN, out), (".unfinished-v1.0.0", "v1.0.0", ".unfinished-latest")),
+        (
+            "second",
+            lambda out: _publish(changed, out),
+            (".unfinished-v1.0.1", "v1.0.1", ".unfinished-latest", ".old-latest"),
+        ),
+        ("withdraw", lambda out: withdraw_release(out, "1.0.1", "ยอดผิด", DAY), (".unfinished-latest", ".old-latest")),
+    ]
+    before: Files = {}
+    for name, act, stages in acts:
+        out = _laid_out(before, folder / "out")
+        assert _end_of(_forked(act, out)) == 0, name
+        after = contents(out)
+        found.append(Scenario(name, act, before, after, stages))
+        before = after
+    _import_what_is_loaded_late(lambda: _publish(PLAN, folder / "warm"), folder / "modules")
+    return found
+
+
+def _import_what_is_loaded_late(act: Callable[[], object], names: Path) -> None:
+    """Import what an act imports; a fork does it, for a process with threads (polars) must not be forked."""
+
+    def told(_out: Path) -> None:
+        act()
+        names.write_text("\n".join(sys.modules))
+
+    assert _end_of(_forked(told, names)) == 0
+    for name in names.read_text().split():
+        with suppress(ImportError, ValueError):
+            import_module(name)
+
+
+def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
+    """Kill so many times; gives how often which stage was cut short, and what stood afterwards.
+
+    Raises:
+        AssertionError: something was half there, or the next run did not mend it.
+    """
+    chance = random.Random(seed)  # noqa: S311 (no secret)
+    found = scenarios(folder)
+    spans = {scenario.name: _spans(scenario, folder / "out") for scenario in found}
+    told: Counter[str] = Counter()
+    for attempt in range(kills):
+        scenario = chance.choice(found)
+        whole = attempt % 10 == 0
+        stage = "" if whole else chance.choice(("", *scenario.stages))
+        span = spans[scenario.name][stage] + (spans[scenario.name]["build"] if whole else 0)
+        out = _laid_out(scenario.before, folder / "out")
+        _kill(_forked(_act(scenario, whole=whole), out), out / stage if stage else None, chance.uniform(0, span))
+        told[f"{scenario.name}: {_standing(scenario, out)}"] += 1
+        if attempt % 50 == 49:
+            sys.stderr.write(f"{attempt + 1} kills\n")
+        assert _end_of(_forked(_act(scenario, whole=False), out)) == 0, "the run after a kill fails"
+        assert contents(out) == scenario.after, _difference(contents(out), scenario.after)
+    return told
+
+
+def _standing(scenario: Scenario, out: Path) -> str:
+    """What a kill left: every file that is seen is the old one or the new one, and every release is whole."""
+    files = {name: data for name, data in contents(out).items() if not name.startswith(".")} if out.exists() else {}
+    for name, data in files.items():
+        assert data in (scenario.before.get(name), scenario.after.get(name)), f"{name} is half there"
+    versions = {name.split("/")[0] for name in files if name.startswith("v")}
+    assert versions >= {name.split("/")[0] for name in scenario.before if name.startswith("v")}, "a release is lost"
+    assert all(verify_release(out / version).is_whole for version in versions), "a release is not whole"
+    listed = json.loads(files.get("index.json", b'{"releases": []}'))["releases"]
+    assert {entry["path"].rstrip("/") for entry in listed} <= versions, "a release is listed that is not there"
+    assert all(entry["archive"] in files for entry in listed), "an archive is listed that is not there"
+    latest = {name: data for name, data in files.items() if name.startswith("latest/")}
+    states = [
+        {n: d for n, d in state.items() if n.startswith("latest/")} for state in (scenario.before, scenario.after)
+    ]
+    assert not latest or latest in states, "latest is half there"
+    gap = any(states) and not latest and scenario.before and "latest missing"
+    state = "old" if files == scenario.before else "new" if files == scenario.after else "on the way"
+    leftover = any(path.name != ".lock" and path.name.startswith(".") for path in out.glob(".*"))
+    return ", ".join(filter(None, (state, gap or "", "leftovers" if leftover else "")))
+
+
+def _act(scenario: Scenario, *, whole: bool) -> Callable[[Path], object]:
+    """The scenario's act; unless the whole of it is wanted, with the files of the release as they were built before."""
+
+    def act(out: Path) -> None:
+        def built(draft: Draft, _sign: object = None) -> Release:
+            prefix = f"v{draft.version}/"
+            files = {name.removeprefix(prefix): d for name, d in scenario.after.items() if name.startswith(prefix)}
+            return Release("", "", draft.version, "", draft.note, files, draft.report)
+
+        with nullcontext() if whole else patch.object(store, "build_release", built):
+            scenario.act(out)
+
+    return act
+
+
+def _spans(scenario: Scenario, out: Path) -> dict[str, float]:
+    """Seconds from each stage to the end of an undisturbed run, and what building takes."""
+    _laid_out(scenario.before, out)
+    start, pid, seen = time.perf_counter(), _forked(_act(scenario, whole=False), out), {"": 0.0}
+    while os.waitpid(pid, os.WNOHANG) == (0, 0):
+        for stage in scenario.stages:
+            if stage not in seen and (out / stage).exists():
+                seen[stage] = time.perf_counter() - start
+        time.sleep(0.0002)
+    end = time.perf_counter() - start
+    _laid_out(scenario.before, out)
+    start, pid = time.perf_counter(), _forked(_act(scenario, whole=True), out)
+    assert _end_of(pid) == 0
+    build = max(0.0, time.perf_counter() - start - end)
+    return {"build": build, **{stage: end - seen.get(stage, end) for stage in ("", *scenario.stages)}}
+
+
+def _forked(act: Callable[[Path], object], out: Path) -> int:
+    if pid := os.fork():
+        return pid
+    try:
+        act(out)
+    except BaseException as error:
+        sys.stderr.write(f"{error!r}\n")
+        os._exit(9)
+    os._exit(0)
+
+
+def _kill(pid: int, stage: Path | None, delay: float) -> None:
+    """Kill a process so long after a stage was seen, unless it has ended."""
+    while stage and not os.path.lexists(stage):
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            break
+        time.sleep(0.0001)
+    time.sleep(delay)
+    os.kill(pid, signal.SIGKILL)
+    assert _end_of(pid) in (0, -signal.SIGKILL)
+
+
+def _end_of(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _laid_out(files: Files, out: Path) -> Path:
+    shutil.rmtree(out, ignore_errors=True)
+    for name, data in files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(data)
+    return out
+
+
+def _publish(plan: Path, out: Path) -> None:
+    publish_release(Package.load(plan), out, Options(DAY))
+
+
+def _difference(found: Files, wanted: Files) -> list[str]:
+    return sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))[:10]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kills", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        told = storm(arguments.kills, arguments.seed, Path(folder))
+    sys.stdout.write(json.dumps(dict(sorted(told.items())), ensure_ascii=False, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
