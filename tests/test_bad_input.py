@@ -34,8 +34,9 @@ def test_folder_without_descriptor(tmp_path: Path) -> None:
         (b"[1, 2]", "not_object"),
         (b'{"name": "\xa1\xd2\xc3"}', "not_utf8"),
         (b"[" * 100_000, "too_deep"),
+        (rb'{"title": "\ud83d"}', "half_character"),
     ],
-    ids=["empty", "half-written", "list", "cp874", "nested"],
+    ids=["empty", "half-written", "list", "cp874", "nested", "surrogate"],
 )
 def test_descriptor_that_is_none(example: Path, content: bytes, variant: str) -> None:
     (example / "datapackage.json").write_bytes(content)

@@ -21,6 +21,8 @@ from khelang_opendata.schema import JsonObject
 
 DESCRIPTOR = "datapackage.json"
 
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -90,7 +92,7 @@ class Package:
 
         Raises:
             PackageNotFound: there is no such folder.
-            DescriptorError: ``datapackage.json`` is missing, no UTF-8, no JSON, or no object.
+            DescriptorError: ``datapackage.json`` is missing, no UTF-8, no JSON, no object, or cannot be written again.
             FileUnreadable: the system refuses to read a file.
         """
         root = Path(path)
@@ -123,7 +125,18 @@ def _read_descriptor(path: Path) -> JsonObject:
         raise DescriptorError("too_deep", path=str(path)) from None
     if not isinstance(content, dict):
         raise DescriptorError("not_object", path=str(path))
+    if _ESCAPED_SURROGATE.search(data) and not _is_writable(content):
+        raise DescriptorError("half_character", path=str(path))
     return content
+
+
+def _is_writable(content: JsonObject) -> bool:
+    """Whether UTF-8 can write it: JSON may hold half a surrogate pair, as an escape."""
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read_resource(root: Path, entry: JsonObject) -> Resource:

@@ -12,7 +12,6 @@ from khelang_opendata.catalogue import Language
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, compare, needs_note, next_version
 from khelang_opendata.errors import (
     DateInvalid,
-    DescriptorError,
     NoteMissing,
     PackageInvalid,
     Report,
@@ -136,7 +135,6 @@ def draft_release(package: Package, options: Options, previous: Previous | None 
 
     Raises:
         DateInvalid: no archive can bear the day.
-        DescriptorError: the descriptor holds half a character, which JSON can and a file in UTF-8 cannot.
         PackageInvalid: the package has errors; the exception carries the report.
         WarningsUnacknowledged: it has warnings that neither an erratum nor ``allow_warnings`` explains.
         DiffRefused: it cannot be compared with the release before.
@@ -145,7 +143,6 @@ def draft_release(package: Package, options: Options, previous: Previous | None 
     options = options.as_written
     if options.released_on.year not in _YEARS:
         raise DateInvalid(value=options.released_on.isoformat())
-    _refuse_half_characters(package)
     report = validate(package)
     if not report.valid:
         raise PackageInvalid(report)
@@ -158,13 +155,6 @@ def draft_release(package: Package, options: Options, previous: Previous | None 
     if changes is not None:
         changes = replace(changes, new=replace(changes.new, version=version))
     return Draft(package, report, options, version, changes)
-
-
-def _refuse_half_characters(package: Package) -> None:
-    try:
-        json_bytes(package.descriptor)
-    except UnicodeEncodeError:
-        raise DescriptorError("not_utf8", path=str(package.root / DESCRIPTOR)) from None
 
 
 def build_release(draft: Draft, sign: Signer | None = None) -> Release:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _THAI = re.compile("[ -~\u0e01-\u0e5b‘’“”–—…]*")
 _THAI_MARK = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
@@ -24,9 +24,15 @@ def visible(text: str) -> str:
 
 def _shown(character: str) -> str:
     category = unicodedata.category(character)
-    if category in _HIDDEN or (category == "Zs" and character != " "):
+    if category in _HIDDEN or (category == "Zs" and character != " ") or _is_noncharacter(ord(character)):
         return _NAMED.get(character, f"<U+{ord(character):04X}>")
     return character
+
+
+def _is_noncharacter(code: int) -> bool:
+    """Whether Unicode will never assign a code point. One that is only not assigned yet is shown, for which these are
+    differs from one Python to the next, and what a release shows may not."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004 (the Unicode Standard, section 23.7)
 
 
 def encodable(text: str) -> str:
