@@ -24,6 +24,7 @@ from khelang_opendata.release.provenance import commit_of
 from khelang_opendata.release.signature import NAMESPACE
 from tests.conftest import PLAN, ROOT, VALID, Khelang, edit_descriptor, new_issues_of, only_issue, replace_in
 from tests.releases import DAY, NAME, contents, copied, correct_a_cell, publish
+from tests.test_schemas import official_profile
 
 BOM = b"\xef\xbb\xbf"
 THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -92,6 +93,11 @@ def test_frictionless_finds_the_release_valid(released: Path) -> None:
     command = [str(Path(sys.executable).with_name("frictionless")), "validate", str(released / "datapackage.json")]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout.decode()
+
+
+def test_descriptor_satisfies_the_official_profile(released: Path) -> None:
+    descriptor = json.loads((released / "datapackage.json").read_text(encoding="utf-8"))
+    assert list(official_profile("datapackage").iter_errors(descriptor)) == []
 
 
 def test_manifest_satisfies_sha256sum(released: Path) -> None:
