@@ -38,6 +38,9 @@ def validate_many(
 ) -> Iterator[Validated]:
     """Check packages that do not depend on each other.
 
+    A script that calls this does so under ``if __name__ == "__main__":``, for where processes cannot be forked, as on
+    Windows, each loads the script anew.
+
     Args:
         paths: their folders.
         processes: how many processes work; None takes one for each processor, 1 works in this one.
