@@ -145,7 +145,7 @@ def _act(scenario: Scenario, *, whole: bool) -> Callable[[Path], object]:
         def built(draft: Draft, _sign: object = None) -> Release:
             prefix = f"v{draft.version}/"
             files = {name.removeprefix(prefix): d for name, d in scenario.after.items() if name.startswith(prefix)}
-            return Release("", "", draft.version, "", draft.note, files, draft.report)
+            return Release(draft.version, draft.note, files)
 
         with nullcontext() if whole else patch.object(store, "build_release", built):
             scenario.act(out)

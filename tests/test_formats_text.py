@@ -25,9 +25,10 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser
 
 from khelang_opendata import Language
+from khelang_opendata.files import csv_bytes
 from khelang_opendata.release.formats.codebook import codebook_csv, codebook_html, codebook_tables
 from khelang_opendata.release.formats.codelists import codes_of
-from khelang_opendata.release.formats.flat import FLAT_KEY, csv_bytes, flat_csv, flat_fields
+from khelang_opendata.release.formats.flat import FLAT_KEY, flat_csv, flat_fields
 from khelang_opendata.release.formats.nested import nested_json
 from khelang_opendata.release.formats.summary import SUMMARY_KEY, summary_csv, summary_fields
 from khelang_opendata.release.readback import plain, tables_from_json

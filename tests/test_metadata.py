@@ -17,10 +17,11 @@ from rdflib import RDF, Graph, URIRef
 from rdflib.term import Node
 
 from khelang_opendata import Package
+from khelang_opendata.files import csv_bytes
 from khelang_opendata.release import Options, Release, build_release, draft_release
 from khelang_opendata.release.formats import parquet as parquet_form
 from khelang_opendata.release.formats.codebook import codebook_csv, codebook_html
-from khelang_opendata.release.formats.flat import csv_bytes, flat_csv
+from khelang_opendata.release.formats.flat import flat_csv
 from khelang_opendata.release.formats.nested import nested_json
 from khelang_opendata.release.formats.summary import summary_csv
 from khelang_opendata.release.metadata import (

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from khelang_opendata import Package, load_family
-from khelang_opendata.schema import TABLE_ORDER, TableSchema
+from khelang_opendata.schema import TABLE_ORDER
 from tests.conftest import PLAN, STANDARD, VALID
 
 TABLES = {name: json.loads((STANDARD / f"tables/{name}.json").read_text(encoding="utf-8")) for name in TABLE_ORDER}
@@ -78,14 +78,6 @@ def test_field_knows_the_codes_of_its_codelist(table: str, field: dict[str, Any]
     expected = tuple(codes(field["codelist"])) if "codelist" in field else None
     assert known.codes == expected
     assert known.open_codes == (expected if field.get("openCodelist") else None)
-
-
-def test_digest_tells_compiled_schemas_apart() -> None:
-    tables = load_family().tables
-    assert len({table.digest for table in tables.values()}) == len(TABLE_ORDER)
-    again = TableSchema({**TABLES["plans"], "title": "ชื่ออื่น"}, ())
-    assert again.digest == tables["plans"].digest
-    assert TableSchema({**TABLES["plans"], "primaryKey": []}, ()).digest != again.digest
 
 
 def test_family_is_read_once() -> None:

@@ -91,14 +91,6 @@ class TableSchema:
         keep = ("$schema", "fields", "missingValues", "primaryKey", "foreignKeys")
         return {key: self.descriptor[key] for key in keep if key in self.descriptor}
 
-    @cached_property
-    def digest(self) -> str:
-        """What tells this compiled schema from any other: SHA-256 (hexadecimal) of its canonical JSON."""
-        from hashlib import sha256  # noqa: PLC0415 (loads OpenSSL)
-
-        canonical = json.dumps(self.compiled(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        return sha256(canonical.encode()).hexdigest()
-
 
 @dataclass(frozen=True, eq=False)
 class SchemaFamily:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from collections import Counter
@@ -18,7 +16,7 @@ from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, exit_code, failure_lines, print_text
 from khelang_opendata.cli.validate import is_failure, load
 from khelang_opendata.errors import OutputFolderNeeded, OutputUnwritable
-from khelang_opendata.files import write_atomically
+from khelang_opendata.files import csv_bytes, write_atomically
 from khelang_opendata.render import Format, render_report
 from khelang_opendata.render.cells import harmless, visible
 from khelang_opendata.render.json import report_object
@@ -111,9 +109,7 @@ class Many:
 
     def _finish(self) -> None:
         if self.output:
-            text = io.StringIO(newline="")
-            csv.writer(text, lineterminator="\n").writerows(self.rows)
-            write_atomically(self.output / "summary.csv", b"\xef\xbb\xbf" + text.getvalue().encode())
+            write_atomically(self.output / "summary.csv", csv_bytes(self.rows))
         names = ("packages", "valid", "invalid", "failed", "errors", "warnings")
         summary = notice("many_summary", self.language, **{name: self.totals[name] for name in names})
         print_text(f"{summary}\n", err=self.output is None and self.form is Format.JSON)

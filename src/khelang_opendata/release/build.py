@@ -17,10 +17,9 @@ from khelang_opendata.errors import (
     Report,
     WarningsUnacknowledged,
 )
-from khelang_opendata.files import json_bytes
+from khelang_opendata.files import BOM, csv_bytes, json_bytes
 from khelang_opendata.package import DESCRIPTOR, Package
 from khelang_opendata.release.formats.codebook import codebook_html
-from khelang_opendata.release.formats.flat import csv_bytes
 from khelang_opendata.release.forms import CSV, forms_of
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
 from khelang_opendata.release.metadata import metadata_files
@@ -44,8 +43,6 @@ Signer = Callable[[bytes], bytes]
 
 _YEARS = range(1980, 2108)
 """The years that an archive's dates can tell."""
-
-_BOM = b"\xef\xbb\xbf"  # without it Excel reads Thai as the Windows code page
 
 
 @dataclass(frozen=True)
@@ -111,13 +108,9 @@ class Draft:
 class Release:
     """A release in memory: its version, and its files by path."""
 
-    name: str
-    title: str
     version: str
-    schema: str
     note: ReleaseNote
     files: Mapping[str, bytes]
-    report: Report
 
     @property
     def folder(self) -> str:
@@ -189,9 +182,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     files[MANIFEST] = manifest_of(files)
     if sign:
         files[SIGNATURE] = sign(files[MANIFEST])
-    ordered = {path: files[path] for path in sorted(files)}
-    name, title = str(descriptor["name"]), str(descriptor["title"])
-    return Release(name, title, draft.version, family.id, draft.note, ordered, draft.report)
+    return Release(draft.version, draft.note, {path: files[path] for path in sorted(files)})
 
 
 def _descriptor(draft: Draft) -> JsonObject:
@@ -251,4 +242,4 @@ def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
 
 def _schema_bytes(path: Path) -> bytes:
     data = path.read_bytes()
-    return _BOM + data if path.suffix == ".csv" else data
+    return BOM + data if path.suffix == ".csv" else data

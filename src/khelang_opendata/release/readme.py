@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from khelang_opendata.catalogue import Language
 from khelang_opendata.diff import ReleaseNote
@@ -12,6 +12,7 @@ from khelang_opendata.release.forms import Form
 from khelang_opendata.release.tables import Edition
 from khelang_opendata.render import markdown
 from khelang_opendata.render.dates import thai_date
+from khelang_opendata.render.templating import templates_of
 from khelang_opendata.schema import JsonObject
 
 
@@ -38,13 +39,6 @@ def licence_text(descriptor: JsonObject) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("khelang_opendata.release"),
-        autoescape=False,  # noqa: S701 (Markdown; cells are escaped by the filter below)
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates_of("khelang_opendata.release", escape=False)
     environment.filters["cell"] = markdown.cell
     return environment

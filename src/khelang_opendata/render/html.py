@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.errors import Issue, Report
@@ -17,6 +17,7 @@ from khelang_opendata.render.cells import encodable, visible
 from khelang_opendata.render.excerpt import Excerpt, excerpt_of
 from khelang_opendata.render.groups import Group, acknowledged_groups, errata_of, open_groups, silent_rules
 from khelang_opendata.render.messages import issue_texts, place_text
+from khelang_opendata.render.templating import templates_of
 from khelang_opendata.schema import load_family
 
 _EXCERPTS = 3
@@ -114,14 +115,7 @@ def _package_name(package: Package | None) -> Both:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("khelang_opendata.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates_of("khelang_opendata.render", escape=True)
     environment.filters["shown"] = _shown
     environment.filters["tongue"] = _tongue
     environment.globals["notices"] = _notices

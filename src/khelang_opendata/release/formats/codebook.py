@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.files import csv_bytes
 from khelang_opendata.release.formats.codelists import Code, codes_of
-from khelang_opendata.release.formats.flat import FLAT, FLAT_KEY, csv_bytes, flat_fields
+from khelang_opendata.release.formats.flat import FLAT, FLAT_KEY, flat_fields
 from khelang_opendata.release.formats.summary import SUMMARY, SUMMARY_KEY, summary_fields
 from khelang_opendata.release.tables import Edition
 from khelang_opendata.render.dates import thai_date
+from khelang_opendata.render.templating import templates_of
 from khelang_opendata.schema import Field, JsonObject, SchemaFamily
 
 _HEADER = (
@@ -211,13 +213,6 @@ def _limit(limit: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("khelang_opendata.release"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates_of("khelang_opendata.release", escape=True)
     environment.filters["limit"] = _limit
     return environment

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.files import csv_bytes
 from khelang_opendata.release.formats.codelists import codes_of
 from khelang_opendata.release.formats.joins import NOTHING, Joins, Record
 from khelang_opendata.release.tables import Edition
@@ -27,7 +26,6 @@ FLAT: JsonObject = {
 """What the flat table is, in Thai and English."""
 ERA = 543
 """Years of the Buddhist era less those of the common era."""
-_BOM = b"\xef\xbb\xbf"
 STEP = " > "
 """Stands between the names of what belongs to each other."""
 
@@ -216,13 +214,6 @@ def flat_csv(edition: Edition) -> bytes:
 def flat_fields(family: SchemaFamily) -> list[JsonObject]:
     """The columns of the flat table as Table Schema field descriptors, with Thai and English texts."""
     return [column.descriptor for column in _columns(family)]
-
-
-def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    """CSV as every table of a release has it: UTF-8 with BOM, without which Excel shows no Thai, and LF."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return _BOM + text.getvalue().encode()
 
 
 def aligned(amounts: Sequence[Decimal | None]) -> list[str]:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from khelang_opendata.release.formats.flat import STEP, YEAR_CE, aligned, code_fields, csv_bytes, text_field, year_ce
+from khelang_opendata.files import csv_bytes
+from khelang_opendata.release.formats.flat import STEP, YEAR_CE, aligned, code_fields, text_field, year_ce
 from khelang_opendata.release.formats.joins import Joins, Record
 from khelang_opendata.release.tables import Edition
 from khelang_opendata.schema import JsonObject, SchemaFamily
