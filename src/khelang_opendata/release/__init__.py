@@ -1,7 +1,7 @@
 """Releases: built in memory as a pure function of package, history and day, then written whole or not at all."""
 
 from khelang_opendata.release.build import Draft, Options, Previous, Release, Signer, build_release, draft_release
-from khelang_opendata.release.store import Outcome, publish_release, withdraw_release
+from khelang_opendata.release.store import Outcome, publish_release, releases_of, withdraw_release
 from khelang_opendata.release.verify import Verification, verify_release
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "build_release",
     "draft_release",
     "publish_release",
+    "releases_of",
     "verify_release",
     "withdraw_release",
 ]

@@ -5,9 +5,7 @@ the archives, ``latest``, the change log and the feed are made from the folders;
 again. Only the withdrawals stand nowhere but in the index: an index that is spoilt is refused, one that is lost is made
 again without them.
 
-``latest`` is exchanged by two renames, for no call swaps two folders on every system: for a moment, or until the next
-run if the crash comes just then, there is none. What a crash leaves behind has a hidden name, and is removed by the
-next run, which the lock makes safe.
+What a crash leaves behind has a hidden name, and is removed by the next run, which the lock makes safe.
 """
 
 from __future__ import annotations
@@ -18,14 +16,11 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from khelang_opendata.catalogue import Language
 from khelang_opendata.diff import ReleaseNote, Summary, Withdrawal
@@ -34,7 +29,6 @@ from khelang_opendata.errors import (
     OutputOfAnotherPlan,
     OutputUnwritable,
     ReleaseDamaged,
-    ReleaseLocked,
     ReleaseUnlisted,
     VersionUnknown,
 )
@@ -52,6 +46,7 @@ from khelang_opendata.release.build import (
     draft_release,
 )
 from khelang_opendata.release.manifest import MANIFEST
+from khelang_opendata.release.place import exchange, flush_folder, hash_of, locked, remove, write_files
 from khelang_opendata.release.readback import differing_forms
 from khelang_opendata.release.verify import archive_of, verify_release
 from khelang_opendata.render.cells import encodable
@@ -62,7 +57,7 @@ _UNFINISHED, _OLD = ".unfinished-", ".old-"
 _HALF_WRITTEN = (f".{INDEX}.*", f".{CHANGELOG}.*", f".{FEED}.*", ".*-v*.zip.*")
 """The temporary names of files that are written atomically."""
 
-_FOLDER = re.compile(r"v(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}")
+VERSION_FOLDER = re.compile(r"v(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +104,7 @@ def publish_release(
         if dry_run:
             return _published(package, out, options, sign, first, dry_run=True)
         out.mkdir(parents=True, exist_ok=True)
-        with _locked(out):
+        with locked(out):
             _clear(out)
             return _published(package, out, options, sign, first, dry_run=False)
 
@@ -132,9 +127,9 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
     with _telling_failures(out):
         if not (out / f"v{version}").is_dir():
             raise VersionUnknown(version=version, path=str(out))
-        with _locked(out):
+        with locked(out):
             _clear(out)
-            notes = _read_notes(out)
+            notes = releases_of(out)
             if version not in notes:
                 raise VersionUnknown(version=version, path=str(out))
             if notes[version].withdrawn is None:
@@ -145,7 +140,7 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
 def _published(
     package: Package, out: Path, options: Options, sign: Signer | None, first: Draft | None, *, dry_run: bool
 ) -> Outcome:
-    notes = _read_notes(out)
+    notes = releases_of(out)
     last = max(notes, key=_number, default=None)
     previous = Previous(_package_of(out, last, package), last) if last else None
     draft = first if first and not last else draft_release(package, options, previous)
@@ -180,10 +175,14 @@ def _package_of(out: Path, version: str, package: Package) -> Package:
     return found
 
 
-def _read_notes(out: Path) -> dict[str, ReleaseNote]:
-    """The releases that stand in the folder, each whole, with the withdrawals that the index tells of."""
+def releases_of(out: Path) -> dict[str, ReleaseNote]:
+    """The releases that stand in a folder by version, oldest first, with the withdrawals that the index tells of.
+
+    Raises:
+        ReleaseDamaged: one of them, or the index, is not as it was published, or is gone.
+    """
     listed = _read_index(out)
-    folders = [path for path in out.glob("v*/") if _FOLDER.fullmatch(path.name)] if out.is_dir() else []
+    folders = [path for path in out.glob("v*/") if VERSION_FOLDER.fullmatch(path.name)] if out.is_dir() else []
     found = {folder.name[1:]: folder for folder in folders}
     if lost := sorted(listed.keys() - found.keys()):
         raise ReleaseDamaged(path=str(out / f"v{lost[0]}"))
@@ -228,10 +227,10 @@ def _note(folder: Path, withdrawn: Withdrawal | None) -> ReleaseNote:
 def _write_folder(release: Release, out: Path) -> None:
     unfinished = out / f"{_UNFINISHED}{release.folder}"
     try:
-        _write_files(unfinished, release.files)
+        write_files(unfinished, release.files)
         _check(unfinished)
         unfinished.rename(out / release.folder)
-        _flush_folder(out)
+        flush_folder(out)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
@@ -243,30 +242,6 @@ def _check(folder: Path) -> None:
         raise ReleaseDamaged(path=str(folder / problems[0].path))
     if differing := differing_forms(Package.load(folder)):
         raise ReleaseDamaged(path=str(folder / differing[0]))
-
-
-def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, and let them and their names reach the disk."""
-    for path, data in files.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    for place in {folder / parent for path in files for parent in PurePosixPath(path).parents}:
-        _flush_folder(place)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Let the names in a folder reach the disk, where the system can do that for folders."""
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            with suppress(OSError):  # file systems that cannot
-                os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _sync(out: Path, notes: Mapping[str, ReleaseNote]) -> None:
@@ -288,17 +263,19 @@ def _sync(out: Path, notes: Mapping[str, ReleaseNote]) -> None:
     feed = atom_feed(notes.values(), descriptor["name"], descriptor["title"], author, Language.TH)
     _write_if_new(out / FEED, feed)
     _sync_latest(out, latest)
-    _flush_folder(out)
+    flush_folder(out)
 
 
 def _entry(out: Path, note: ReleaseNote, listed: _Listed | None) -> dict[str, Any]:
     """A release in the index; its archive is made where it is not the one that the index lists."""
     folder = out / f"v{note.version}"
     descriptor = json.loads((folder / DESCRIPTOR).read_bytes())
-    manifest = _hash((folder / MANIFEST).read_bytes())
+    manifest = hash_of((folder / MANIFEST).read_bytes())
     archive = out / f"{descriptor['name']}-v{note.version}.zip"
     known = listed.archive_hash if listed and listed.manifest == manifest else None
-    made = known if known and archive.is_file() and _hash(archive.read_bytes()) == known else _archive(folder, archive)
+    made = (
+        known if known and archive.is_file() and hash_of(archive.read_bytes()) == known else _archive(folder, archive)
+    )
     withdrawn = {"reason": note.withdrawn.reason, "on": note.withdrawn.on.isoformat()} if note.withdrawn else None
     return {
         "version": note.version,
@@ -319,11 +296,7 @@ def _archive(folder: Path, archive: Path) -> str:
     if data is None:
         raise ReleaseDamaged(path=str(folder / DESCRIPTOR))
     _write_if_new(archive, data)
-    return _hash(data)
-
-
-def _hash(data: bytes) -> str:
-    return f"sha256:{sha256(data).hexdigest()}"
+    return hash_of(data)
 
 
 def _sync_latest(out: Path, version: str | None) -> None:
@@ -333,12 +306,14 @@ def _sync_latest(out: Path, version: str | None) -> None:
     if _holds(latest, wanted):
         return
     if wanted:
-        _write_files(new, wanted)
-    if os.path.lexists(latest):
-        latest.rename(old)
-    if wanted:
+        write_files(new, wanted)
+    if wanted and os.path.lexists(latest):
+        exchange(new, latest, old)
+    elif wanted:
         new.rename(latest)
-    _remove(old)
+    else:
+        latest.rename(old)
+    remove(old)
 
 
 def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
@@ -360,14 +335,7 @@ def _clear(out: Path) -> None:
     """Remove what a crash left behind."""
     for pattern in (f"{_UNFINISHED}*", f"{_OLD}*", *_HALF_WRITTEN):
         for leftover in out.glob(pattern):
-            _remove(leftover)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+            remove(leftover)
 
 
 def _number(version: str) -> list[int]:
@@ -391,12 +359,3 @@ def _completing(out: Path) -> Iterator[None]:
         raise ReleaseUnlisted(**error.params) from error
     except OSError as error:
         raise ReleaseUnlisted(path=error.filename or str(out), reason=error.strerror or str(error)) from error
-
-
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    try:
-        with FileLock(out / ".lock", timeout=0):
-            yield
-    except Timeout:
-        raise ReleaseLocked(path=str(out)) from None

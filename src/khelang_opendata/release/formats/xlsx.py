@@ -7,30 +7,34 @@ would take for a formula once it is edited carries Excel's own mark for text (qu
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from math import ceil
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from khelang_opendata.errors import FormRefused
 from khelang_opendata.release.formats.about import citation, label_column, licences, publisher
 from khelang_opendata.release.formats.codebook import CodebookColumn, codebook_tables
 from khelang_opendata.release.formats.codelists import codes_of
 from khelang_opendata.release.formats.doubles import held_values
+from khelang_opendata.release.formats.sheets import (
+    FORMULA,
+    FORMULA_SIGNS,
+    HEADING,
+    NUMBER,
+    TEXT,
+    Book,
+    columns_taken,
+    set_height,
+    stored,
+    write_text,
+)
 from khelang_opendata.release.tables import Edition, ReleasedTable, Value
-from khelang_opendata.render.cells import visible
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.schema import Field
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format
-    from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 FRONT = "เริ่มที่นี่ Start here"
@@ -39,24 +43,11 @@ CONTRADICTIONS = "ข้อขัดแย้ง Contradictions"
 HEADING_ROWS = 2
 """Rows above the records of a table's sheet: the columns' names, and their Thai titles."""
 
-_BODY = {"font_name": "Tahoma", "font_size": 10, "valign": "top"}  # Tahoma has Thai on Windows and on the Mac
-_TEXT = _BODY | {"text_wrap": True, "align": "left", "indent": 1}
-_HEADING = _TEXT | {"bold": True, "border": 1, "border_color": "#9FB3C8", "bg_color": "#D9E2EC"}
-_FORMULA = _TEXT | {"quote_prefix": True}
-_NUMBER = _BODY | {"align": "right", "indent": 1}
-_LONGEST_TEXT = 32_767
 _LONGEST_SHEET = 1_048_576 - HEADING_ROWS
-_TOLD = 80  # characters of a text that is too long
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _NARROWEST, _WIDEST = 9, 46  # columns, in characters; longer texts are wrapped
-_LINE_HEIGHT, _GREATEST_HEIGHT = 15, 409  # in points; Excel allows no more
 _FRONT_WIDTHS = (32, 62, 62, 11)
 _PAGE_WIDTH = 280  # what an A4 page on its side shows in characters that can still be read
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_MORE_THAN_TEXT = re.compile(rf"\A<r>|{_ESCAPE.pattern}|{_NOT_IN_XML.pattern}")
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file can name
 
 
 @dataclass(frozen=True)
@@ -66,21 +57,6 @@ class _Column:
     name: str
     title: str
     number_format: str | None = None
-
-
-@dataclass(frozen=True)
-class _Book:
-    """The workbook that is written, and the styles that its cells share."""
-
-    excel: Workbook
-    styles: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
-
-    def style(self, base: Mapping[str, Any] = _BODY, **more: Any) -> Format:
-        """The style of these properties, made once."""
-        key = tuple(sorted({**base, **more}.items()))
-        if key not in self.styles:
-            self.styles[key] = self.excel.add_format(dict(key))
-        return self.styles[key]
 
 
 def workbook(edition: Edition) -> bytes:
@@ -95,14 +71,14 @@ def workbook(edition: Edition) -> bytes:
 
     stream = io.BytesIO()
     with Workbook(stream, {"in_memory": True}) as excel:
-        book = _Book(excel)
+        book = Book(excel)
         excel.set_properties(_properties(edition))
         _front_sheet(book, edition)
         for table in edition.tables.values():
             _table_sheet(book, table)
         _grid(book, CODEBOOK, _CODEBOOK, list(_codebook(edition)), frozen=2, widest=32)
         _grid(book, CONTRADICTIONS, _CONTRADICTIONS, list(_contradictions(edition)), frozen=1, widest=30)
-    return _stored(stream.getvalue())
+    return stored(stream.getvalue())
 
 
 def _properties(edition: Edition) -> dict[str, Any]:
@@ -116,18 +92,7 @@ def _properties(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _stored(workbook: bytes) -> bytes:
-    """The same parts in the same order, with nothing of the machine, the day or the library that packed them."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as packed, zipfile.ZipFile(stream, "w") as plain:
-        for name in packed.namelist():
-            part = zipfile.ZipInfo(name, _EPOCH)
-            part.create_system, part.external_attr = 3, 0o644 << 16
-            plain.writestr(part, packed.read(name))
-    return stream.getvalue()
-
-
-def _front_sheet(book: _Book, edition: Edition) -> None:
+def _front_sheet(book: Book, edition: Edition) -> None:
     sheet = book.excel.add_worksheet(FRONT)
     sheet.hide_gridlines(2)
     _page_setup(sheet, sum(_FRONT_WIDTHS), 0)
@@ -136,9 +101,9 @@ def _front_sheet(book: _Book, edition: Edition) -> None:
     lines = [("", "ภาษาไทย", "English"), *_about(edition)]
     for row, line in enumerate(lines):
         for column, text in enumerate(line):
-            heading = book.style(_HEADING) if row == 0 else book.style(_TEXT, bold=row == 1 or column == 0)
-            _write_text(sheet, row, column, text, heading)
-        _set_height(sheet, row, line, _FRONT_WIDTHS)
+            heading = book.style(HEADING) if row == 0 else book.style(TEXT, bold=row == 1 or column == 0)
+            write_text(sheet, row, column, text, heading)
+        set_height(sheet, row, line, _FRONT_WIDTHS)
     _contents(book, sheet, len(lines) + 1, edition)
 
 
@@ -183,17 +148,17 @@ _NOTES = (
 )
 
 
-def _contents(book: _Book, sheet: Worksheet, row: int, edition: Edition) -> None:
+def _contents(book: Book, sheet: Worksheet, row: int, edition: Edition) -> None:
     """The list of the sheets, each with a link to it."""
     for column, text in enumerate(("แผ่นงาน Sheet", "มีอะไร", "What is in it", "แถว Rows")):
-        _write_text(sheet, row, column, text, book.style(_HEADING))
+        write_text(sheet, row, column, text, book.style(HEADING))
     link = book.style(align="left", indent=1, font_color="#0B4F9E", underline=1)
     for at, (name, thai, english, count) in enumerate(_sheets(edition), row + 1):
         sheet.write_url(at, 0, f"internal:'{name}'!A1", link, name)
-        _write_text(sheet, at, 1, thai, book.style(_TEXT))
-        _write_text(sheet, at, 2, english, book.style(_TEXT))
-        sheet.write_number(at, 3, count, book.style(_NUMBER, num_format="#,##0"))
-        _set_height(sheet, at, (name, thai, english), _FRONT_WIDTHS)
+        write_text(sheet, at, 1, thai, book.style(TEXT))
+        write_text(sheet, at, 2, english, book.style(TEXT))
+        sheet.write_number(at, 3, count, book.style(NUMBER, num_format="#,##0"))
+        set_height(sheet, at, (name, thai, english), _FRONT_WIDTHS)
 
 
 def _sheets(edition: Edition) -> Iterator[tuple[str, str, str, int]]:
@@ -208,7 +173,7 @@ def _sheets(edition: Edition) -> Iterator[tuple[str, str, str, int]]:
     yield CONTRADICTIONS, thai, english, len(edition.tables["errata"].rows)
 
 
-def _table_sheet(book: _Book, table: ReleasedTable) -> None:
+def _table_sheet(book: Book, table: ReleasedTable) -> None:
     columns = [_Column(f.name, f.title, _number_format(f)) for f in table.schema.fields]
     key = table.schema.primary_key[0]
     frozen = [column.name for column in columns].index(key) + 1
@@ -222,7 +187,7 @@ def _number_format(column: Field) -> str | None:
 
 
 def _grid(
-    book: _Book,
+    book: Book,
     name: str,
     columns: Sequence[_Column],
     rows: Sequence[Sequence[Value]],
@@ -238,12 +203,12 @@ def _grid(
     widths = [min(_width(column), widest) for column in zip(*texts, strict=True)]
     for at, column in enumerate(columns):
         sheet.set_column(at, at, widths[at])
-        _write_text(sheet, 0, at, column.name, book.style(_HEADING))
-        _write_text(sheet, 1, at, column.title, book.style(_HEADING, bold=False))
+        write_text(sheet, 0, at, column.name, book.style(HEADING))
+        write_text(sheet, 1, at, column.title, book.style(HEADING, bold=False))
         for row, cells in enumerate(rows, HEADING_ROWS):
             _write_cell(book, sheet, row, at, cells[at], column)
     for row, line in enumerate(texts):
-        _set_height(sheet, row, line, widths)
+        set_height(sheet, row, line, widths)
     sheet.freeze_panes(HEADING_ROWS, frozen)
     sheet.autofilter(1, 0, max(len(texts) - 1, 1), len(columns) - 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(texts)}"})
@@ -265,31 +230,20 @@ def _page_setup(sheet: Worksheet, width: int, frozen: int) -> None:
         sheet.repeat_columns(0, max(frozen - 1, 0))
 
 
-def _set_height(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[int]) -> None:
-    """Make a row as high as its wrapped texts need; not every program does that by itself."""
-    lines = max(_lines(text, width) for text, width in zip(texts, widths, strict=False))
-    sheet.set_row(row, min(lines * _LINE_HEIGHT + 2, _GREATEST_HEIGHT))
-
-
-def _lines(text: str, width: int) -> int:
-    """How many lines a wrapped text takes; the indent takes one character of the width."""
-    return sum(max(1, ceil(_columns_taken(line) / (width - 1))) for line in text.split("\n"))
-
-
-def _write_cell(book: _Book, sheet: Worksheet, row: int, at: int, cell: Value, column: _Column) -> None:
+def _write_cell(book: Book, sheet: Worksheet, row: int, at: int, cell: Value, column: _Column) -> None:
     match cell:
         case None:
             pass
         case bool():
             sheet.write_boolean(row, at, cell, book.style())
         case int() | Decimal():
-            style = book.style(_NUMBER, num_format=column.number_format or _own_decimals(cell))
+            style = book.style(NUMBER, num_format=column.number_format or _own_decimals(cell))
             sheet.write_number(row, at, cell, style)
         case date() if cell >= _FIRST_DAY:
-            sheet.write_datetime(row, at, cell, book.style(_NUMBER, num_format="[$-409]yyyy-mm-dd"))
+            sheet.write_datetime(row, at, cell, book.style(NUMBER, num_format="[$-409]yyyy-mm-dd"))
         case _:
             text = str(cell)
-            _write_text(sheet, row, at, text, book.style(_FORMULA if text.startswith(_FORMULA_SIGNS) else _TEXT))
+            write_text(sheet, row, at, text, book.style(FORMULA if text.startswith(FORMULA_SIGNS) else TEXT))
 
 
 def _own_decimals(number: int | Decimal) -> str:
@@ -297,24 +251,6 @@ def _own_decimals(number: int | Decimal) -> str:
     exponent = Decimal(number).as_tuple().exponent
     decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     return f"#,##0.{'0' * decimals}".rstrip(".")
-
-
-def _write_text(sheet: Worksheet, row: int, at: int, text: str, style: Format) -> None:
-    """Text as it is: whatever the library would take for more than text is put into the markup that it copies."""
-    if len(text.encode("utf-16-le")) // 2 > _LONGEST_TEXT:
-        raise FormRefused("text", sheet=sheet.get_name(), limit=_LONGEST_TEXT, text=visible(text[:_TOLD]))
-    plain = not _MORE_THAN_TEXT.search(text)
-    sheet.write_string(row, at, text if plain else _marked_up(text), style)
-
-
-def _marked_up(text: str) -> str:
-    """Text as the XML of one run; a character that XML has no place for is ``_xHHHH_``, as Excel writes and reads it.
-
-    The underscores of such are written as entities, or the library would escape them in its turn, and not all.
-    """
-    told = _ESCAPE.sub("_x005F_", text)
-    told = _NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", told)
-    return f'<r><t xml:space="preserve">{escape(told, {"_": "&#95;"})}</t></r>'
 
 
 def _shown(cell: Value) -> str:
@@ -325,13 +261,8 @@ def _shown(cell: Value) -> str:
 
 def _width(texts: Iterable[str]) -> int:
     """How wide a column must be for the longest line of its texts."""
-    longest = max((_columns_taken(line) for text in texts for line in text.split("\n")), default=0)
+    longest = max((columns_taken(line) for text in texts for line in text.split("\n")), default=0)
     return max(longest + 4, _NARROWEST)
-
-
-def _columns_taken(line: str) -> int:
-    """Characters side by side; Thai vowels and tone marks above and below a letter take no room."""
-    return sum(unicodedata.category(character) != "Mn" for character in line)
 
 
 _CODEBOOK = (

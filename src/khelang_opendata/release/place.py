@@ -1,0 +1,96 @@
+"""Putting files and folders into their places so that a crash leaves the old ones or the new ones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from filelock import FileLock, Timeout
+
+from khelang_opendata.errors import ReleaseLocked
+
+LOCK = ".lock"
+_HERE, _EXCHANGE = -100, 2
+"""``AT_FDCWD`` and ``RENAME_EXCHANGE`` of Linux."""
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, and let them and their names reach the disk."""
+    for path, data in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    for place in {folder / parent for path in files for parent in PurePosixPath(path).parents}:
+        flush_folder(place)
+
+
+def flush_folder(folder: Path) -> None:
+    """Let the names in a folder reach the disk, where the system can do that for folders."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with suppress(OSError):  # file systems that cannot
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def exchange(new: Path, place: Path, old: Path) -> None:
+    """Put a folder in the place of another, which goes to ``old``.
+
+    Linux swaps the two in one step (renameat2). Where it cannot, two renames do it: for a moment, or until the next run
+    if the crash comes just then, nothing stands in that place.
+    """
+    if _swapped(new, place):
+        new.rename(old)
+        return
+    place.rename(old)
+    try:
+        new.rename(place)
+    except OSError:
+        old.rename(place)
+        raise
+
+
+def _swapped(one: Path, other: Path) -> bool:
+    if sys.platform != "linux":
+        return False
+    import ctypes  # noqa: PLC0415 (only to exchange folders)
+
+    swap = getattr(ctypes.CDLL(None), "renameat2", None)
+    return swap is not None and swap(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a folder with all that is in it, or a link; nothing where there is none."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def hash_of(data: bytes) -> str:
+    """The hash of a file as Data Package writes it."""
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep every other process from writing into a folder.
+
+    Raises:
+        ReleaseLocked: another process is writing.
+    """
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            yield
+    except Timeout:
+        raise ReleaseLocked(path=str(folder)) from None
