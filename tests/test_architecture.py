@@ -31,6 +31,8 @@ ROOMS = [
     "diff",
     "render",
     "release",
+    "portals",
+    "nacc",
     "cli",
 ]
 MODULES = sorted(p for p in SOURCE.rglob("*.py") if p.name not in ("__main__.py",) and p != SOURCE / "__init__.py")

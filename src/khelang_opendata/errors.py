@@ -7,7 +7,7 @@ texts stand in ``rules.json`` and are joined at the edge by :mod:`khelang_openda
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
@@ -50,6 +50,21 @@ class Issue(NamedTuple):
     location: Location = Location()
     params: Params = MappingProxyType({})
     acknowledged_by: str | None = None
+
+
+class FieldProblem(NamedTuple):
+    """One value that a portal would refuse, or would store though it should not.
+
+    ``code`` says what is wrong; ``label`` is the portal's own name of the field, ``allowed`` its legal values,
+    ``limit`` the number that was not kept.
+    """
+
+    code: str
+    field: str
+    label: str
+    value: str = ""
+    allowed: tuple[str, ...] = ()
+    limit: int = 0
 
 
 class TableSummary(NamedTuple):
@@ -196,10 +211,67 @@ class VersionUnknown(UsageError):
     code = "version_unknown"
 
 
+class ProfileUnknown(UsageError):
+    """There is no profile of a portal of this name."""
+
+    code = "profile_unknown"
+
+
+class NoRelease(UsageError):
+    """A folder is neither a release nor the folder of a plan's releases."""
+
+    code = "no_release"
+
+
+class ReleaseSuperseded(UsageError):
+    """A release that was withdrawn, or is not the newest, was to be published."""
+
+    code = "release_superseded"
+
+
+class FolderRefused(UsageError):
+    """A folder is none to publish into; ``variant`` says why."""
+
+    code = "folder_refused"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
 class OutputFolderNeeded(UsageError):
     """Reports of several packages were asked for in a form of which only one fits a file."""
 
     code = "output_folder_needed"
+
+
+class OutputExists(UsageError):
+    """A file that somebody may have filled in stands where the output would go."""
+
+    code = "output_exists"
+
+
+class OutputFormUnknown(UsageError):
+    """The ending of the output's name is none of a form that can be written."""
+
+    code = "output_form_unknown"
+
+
+class YearInvalid(UsageError):
+    """A fiscal year is no year of the Buddhist era."""
+
+    code = "year_invalid"
+
+
+class YearOutsidePlan(UsageError):
+    """The plan does not run in this fiscal year."""
+
+    code = "year_outside_plan"
+
+
+class ItaYearUnknown(UsageError):
+    """The items of this year's ITA are not known."""
+
+    code = "ita_year_unknown"
 
 
 class KeyUnusable(UsageError):
@@ -218,6 +290,27 @@ class OutputUnwritable(KhelangError):
     """The output cannot be written: no rights, no space, or not a folder."""
 
     code = "output_unwritable"
+
+
+class FolderUnwritable(OutputUnwritable):
+    """The folder of a web server cannot be written; what stood there stands as it did."""
+
+    code = "folder_unwritable"
+
+
+class FolderDiffers(KhelangError):
+    """What was published in a folder is not what the releases have; ``variant`` says in which way."""
+
+    code = "folder_differs"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
+class ReleasesUnfinished(KhelangError):
+    """What stands beside the releases is missing or does not tell of them as they are."""
+
+    code = "releases_unfinished"
 
 
 class WorkerDied(KhelangError):
@@ -248,6 +341,143 @@ class ReleaseDamaged(KhelangError):
     """A written release does not read back as it was built, or an existing one was altered."""
 
     code = "release_damaged"
+
+
+class PortalError(KhelangError):
+    """A portal was not reached, or did not do what was asked.
+
+    ``answer`` is what it said, fit to be shown; ``transient`` whether the same call may succeed a little later, and
+    ``retry_after`` how many seconds the portal wants to be left alone until then.
+    """
+
+    transient = False
+    retry_after = 0.0
+
+    @property
+    def answer(self) -> str:
+        """What the portal said, shortened, without anything secret."""
+        return str(self.params.get("answer", ""))
+
+
+class PortalAddressUnusable(PortalError, UsageError):
+    """The address of a portal cannot be used; ``variant`` says why."""
+
+    code = "portal_address_unusable"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
+class PortalMoved(PortalError, UsageError):
+    """A portal's interface answers that it stands elsewhere; a token is never sent after it."""
+
+    code = "portal_moved"
+
+
+class PortalNotCkan(PortalError, UsageError):
+    """There is no CKAN at the address."""
+
+    code = "portal_not_ckan"
+
+
+class PortalUnreachable(PortalError):
+    """No answer came, or not all of it; ``variant`` says how far it got."""
+
+    code = "portal_unreachable"
+
+    def __init__(self, variant: str, *, transient: bool, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+        self.transient = transient
+
+
+class PortalDown(PortalError):
+    """A portal is there and does not work as it should; ``variant`` says in which way."""
+
+    code = "portal_down"
+    transient = True
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
+class PortalBusy(PortalError):
+    """A portal was asked too often."""
+
+    code = "portal_busy"
+    transient = True
+
+
+class PortalForbidden(PortalError):
+    """A portal refuses a call (401, 403); ``variant`` tells whether CKAN does, or a page, or it is a file."""
+
+    code = "portal_forbidden"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
+class TokenRefused(PortalError):
+    """The portal does not know the token: it expired, was revoked, or is another portal's."""
+
+    code = "token_refused"
+
+
+class NoRight(PortalError):
+    """The token's user may not write in the organisation."""
+
+    code = "no_right"
+
+
+class PortalNotFound(PortalError):
+    """The portal has no such dataset, resource, organisation or file."""
+
+    code = "portal_not_found"
+
+
+class ActionUnknown(PortalError):
+    """The portal lacks an action: its CKAN is old, or has not the extension that brings it."""
+
+    code = "portal_lacks_action"
+
+
+class PortalRejected(PortalError):
+    """A portal cannot make sense of a call, or it did not arrive whole; ``variant`` tells which."""
+
+    code = "portal_rejected"
+
+    def __init__(self, variant: str, *, transient: bool, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+        self.transient = transient
+
+
+class PortalConflict(PortalError):
+    """The dataset on the portal is not as it was when it was read: the lock of a revision no longer matches."""
+
+    code = "portal_conflict"
+
+
+class DownloadRefused(PortalError):
+    """A file of a portal is not fetched; ``variant`` says why."""
+
+    code = "download_refused"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
+class TokenMissing(UsageError):
+    """Something is to be written to a portal, and nobody gave a token."""
+
+    code = "token_missing"
+
+
+class TokenUnusable(UsageError):
+    """What should be a token is none, or its file is not safe; ``variant`` says why, never what it holds."""
+
+    code = "token_unusable"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
 
 
 class DataRefused(KhelangError):
@@ -314,3 +544,80 @@ class FormRefused(DataRefused):
 
     def __init__(self, variant: str, **params: str | int | float) -> None:
         super().__init__(variant=variant, **params)
+
+
+class MetadataRefused(DataRefused):
+    """What a portal demands of a data set is missing or wrong; ``problems`` holds all of it."""
+
+    code = "metadata_refused"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__(count=len(problems), fields=", ".join(dict.fromkeys(problem.field for problem in problems)))
+        self.problems = tuple(problems)
+
+
+class PortalInvalid(PortalError, DataRefused):
+    """A portal refuses the values of some fields; ``variant`` names the cases that have a remedy of their own.
+
+    ``fields`` holds what it says of each field, nested ones as ``resources[2].url``.
+    """
+
+    code = "portal_invalid"
+
+    def __init__(self, variant: str, fields: Mapping[str, tuple[str, ...]], **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+        self.fields = fields
+
+
+class FileTooLarge(PortalError, DataRefused):
+    """A portal takes no files of this size."""
+
+    code = "file_too_large"
+
+
+class OrganizationUnknown(UsageError):
+    """A portal has no organisation of this name."""
+
+    code = "organization_unknown"
+
+
+class PortalChanged(DataRefused):
+    """Somebody else changed on a portal what a publication would overwrite; ``changes`` holds each ``Difference``."""
+
+    code = "portal_changed"
+
+    def __init__(self, changes: Sequence[Any], name: str) -> None:
+        super().__init__(count=len(changes), name=name)
+        self.changes = tuple(changes)
+
+
+class PortalStoresOtherwise(KhelangError):
+    """A portal keeps something else than it was sent; ``changes`` holds each ``Difference``."""
+
+    code = "portal_stores_otherwise"
+
+    def __init__(self, changes: Sequence[Any], name: str) -> None:
+        super().__init__(count=len(changes), name=name)
+        self.changes = tuple(changes)
+
+
+class NotReadable(KhelangError):
+    """What was published on a portal is not what everybody gets from it."""
+
+    code = "not_readable"
+
+
+class PublicationInterrupted(KhelangError):
+    """Somebody stopped a publication."""
+
+    code = "publication_interrupted"
+
+
+class PublicationStopped(KhelangError):
+    """A publication failed on its way, for the reason ``cause``; ``variant`` says what stands on the portal now."""
+
+    code = "publication_stopped"
+
+    def __init__(self, variant: str, cause: KhelangError, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+        self.cause = cause

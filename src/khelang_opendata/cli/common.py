@@ -11,7 +11,14 @@ from typing import Any, NoReturn
 import click
 
 from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.errors import DataRefused, KhelangError, PackageInvalid, UsageError, WarningsUnacknowledged
+from khelang_opendata.errors import (
+    DataRefused,
+    KhelangError,
+    PackageInvalid,
+    PublicationStopped,
+    UsageError,
+    WarningsUnacknowledged,
+)
 
 _PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
@@ -53,6 +60,8 @@ _COMMANDS = {
     "withdraw": ("release", "withdraw_command"),
     "verify": ("trust", "verify_command"),
     "keygen": ("trust", "keygen_command"),
+    "publish": ("publish", "publish_command"),
+    "portal": ("portal", "portal_group"),
     "diff": ("diff", "diff_command"),
     "explain": ("standard", "explain_command"),
     "schema": ("standard", "schema_group"),
@@ -98,7 +107,8 @@ def failure_lines(error: KhelangError, language: Language) -> str:
 
 
 def exit_code(error: KhelangError) -> int:
-    """The exit code of a failure."""
+    """The exit code of a failure; of a publication that stopped, that of the reason."""
+    error = error.cause if isinstance(error, PublicationStopped) else error
     kinds = ((DataRefused, PROBLEMS_IN_DATA), (UsageError, WRONG_USAGE))
     return next((code for kind, code in kinds if isinstance(error, kind)), FAILURE)
 

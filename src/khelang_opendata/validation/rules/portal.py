@@ -26,7 +26,7 @@ by it, and no profile need be read for that."""
 _PROFILE = Path(__file__).parents[2] / "portals/thai_gdc.yaml"
 
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 """A valid e-mail address of the HTML standard, with a dot in its domain."""
 
 
@@ -40,11 +40,12 @@ def portal_profile() -> JsonObject:
 
 
 def portal_metadata_missing(plan: Plan) -> Iterator[Issue]:
-    """Every mandatory field is given, by ``portal`` or by the package itself, and is not blank."""
+    """Every mandatory field that does not follow from the plan is given, and none is blank."""
     portal = _portal(plan)
     if portal is None:
         return
-    for name in portal_profile()["mandatory"]:
+    supplied = (name for name in portal_profile()["supplied"] if name in portal)
+    for name in (*portal_profile()["mandatory"], *supplied):
         if _is_blank(portal.get(name, "")):
             yield issue("portal_metadata_missing", property=f"portal/{name}")
     for name in portal_profile()["from_package"]:
@@ -64,7 +65,7 @@ def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
             if value.strip() and value not in legal:
                 yield issue("portal_value_illegal", property=f"portal/{name}", value=value, allowed=", ".join(legal))
     for address in _texts(portal.get("maintainer_email"), listed=False):
-        if address.strip() and not _EMAIL.fullmatch(address):
+        if address.strip() and not EMAIL.fullmatch(address):
             yield issue("portal_value_illegal", variant="email", property="portal/maintainer_email", value=address)
     least = profile["limits"]["tag_characters"]
     for tag in _texts(plan.package.descriptor.get("keywords"), listed=True):

@@ -1,0 +1,55 @@
+"""``khelang portal``: what a portal runs and demands, and whether it would take a release."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from khelang_opendata.catalogue import Language
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text
+from khelang_opendata.cli.publish import profile_option, set_option
+
+_ANY = "-"
+"""Stands for an organisation that nobody named yet."""
+
+
+@click.group("portal")
+def portal_group() -> None:
+    """เว็บท่าข้อมูล · Data portals."""
+
+
+@portal_group.command("check")
+@click.argument("release", type=click.Path(path_type=Path), default=Path("releases"))
+@click.option("--url", metavar="URL", required=True, help="ที่อยู่เว็บท่า · Address of the portal.")
+@click.option("--org", metavar="ORG", help="ชื่อหน่วยงานบนเว็บท่า · Organisation on the portal.")
+@profile_option
+@set_option
+@language_option
+def check_command(
+    release: Path, url: str, org: str | None, profile: str | None, pairs: dict[str, str], lang: Language
+) -> None:
+    """เว็บท่านี้ใช้อะไร บังคับอะไร และจะรับรุ่นนี้หรือไม่ · What a portal runs and demands, and whether it takes a release.
+
+    ไม่ต้องมีโทเคน และไม่ส่งอะไร · It needs no token and sends nothing.
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang portal check releases --url https://data.go.th
+    """
+    from khelang_opendata.portals.ckan.client import Client  # noqa: PLC0415 (loads requests)
+    from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.words import check_text  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.mapping import metadata_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.profiles import load_profile, profile_for  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
+
+    publication = read_publication(release)
+    client = Client(url)
+    portal = survey(client)
+    chosen = load_profile(profile) if profile else profile_for(portal.scheme)
+    owner = organization_id(client, org) if org else _ANY
+    metadata = metadata_of(publication, portal.scheme, chosen, owner, pairs)
+    print_text(check_text(metadata, publication, portal, chosen, lang))
+    sys.exit(PROBLEMS_IN_DATA if metadata.problems else 0)

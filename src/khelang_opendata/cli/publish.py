@@ -1,0 +1,170 @@
+"""``khelang publish``: a release goes to a portal, or into the folder of a web server."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, language_option, print_text
+from khelang_opendata.errors import KhelangError, PublicationStopped, TokenMissing
+
+if TYPE_CHECKING:
+    from khelang_opendata.portals.ckan.publish import Progress
+    from khelang_opendata.portals.scheme import Scheme
+
+_RELEASES = Path("releases")
+
+url_option = click.option("--url", metavar="URL", help="ที่อยู่เว็บท่า เช่น https://data.go.th · Address of the portal.")
+profile_option = click.option(
+    "--profile", metavar="NAME", help="แบบของเว็บท่า: gd_catalog, data_go_th, ckan · Kind of portal (default: it tells)."
+)
+set_option = click.option(
+    "--set",
+    "pairs",
+    metavar="FIELD=VALUE",
+    multiple=True,
+    callback=lambda _ctx, _param, values: _pairs(values),
+    help="ค่าของช่องข้อมูลที่เว็บท่าบังคับ · Value of a field of the portal; may be repeated.",
+)
+
+
+@click.command("publish")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[RELEASE] [DIR]")
+@click.option(
+    "--to", type=click.Choice(["ckan", "folder"]), default="ckan", show_default=True, help="ปลายทาง · Where to."
+)
+@url_option
+@click.option("--org", metavar="ORG", help="ชื่อหน่วยงานบนเว็บท่า (ท้ายที่อยู่หน้าหน่วยงาน) · Organisation on the portal.")
+@profile_option
+@set_option
+@click.option("--token-file", metavar="FILE", type=click.Path(path_type=Path), help="แฟ้มที่เก็บโทเคน · File of the token.")
+@click.option("--dry-run", is_flag=True, help="บอกว่าจะส่งและเปลี่ยนอะไรโดยไม่ส่ง · Tell what would be sent, send nothing.")
+@click.option("--status", is_flag=True, help="บอกว่าบนเว็บท่าเป็นอย่างไร · Tell how the dataset stands on the portal.")
+@click.option("--force", is_flag=True, help="เขียนทับสิ่งที่ผู้อื่นแก้ · Overwrite what somebody else changed.")
+@language_option
+def publish_command(
+    paths: tuple[Path, ...],
+    to: str,
+    url: str | None,
+    org: str | None,
+    profile: str | None,
+    pairs: dict[str, str],
+    token_file: Path | None,
+    dry_run: bool,
+    status: bool,
+    force: bool,
+    lang: Language,
+) -> None:
+    """เผยแพร่รุ่นที่ออกแล้วบนเว็บท่า CKAN หรือในโฟลเดอร์ของเว็บไซต์ · Publish a release on a CKAN portal or a web site.
+
+    โทเคนอ่านจาก --token-file, CKAN_API_TOKEN หรือพวงกุญแจของระบบ ไม่รับจากบรรทัดคำสั่ง
+    The token is read from --token-file, CKAN_API_TOKEN or the system's keyring, never from the command line.
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang publish releases --url https://data.go.th --org khelang-nakhon --dry-run
+      khelang publish releases --url https://data.go.th --org khelang-nakhon
+      khelang publish releases --url https://data.go.th --org khelang-nakhon --status
+      khelang publish releases --to folder /var/www/opendata
+    """
+    if to == "folder":
+        _publish_folder(paths, dry_run, force, lang)
+        return
+    if len(paths) > 1 or url is None or org is None:
+        raise click.UsageError(notice("publish_usage_ckan", lang))
+    _publish_ckan(paths[0] if paths else _RELEASES, url, org, profile, pairs, token_file, dry_run, status, force, lang)
+
+
+def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, lang: Language) -> None:
+    from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (only this target)
+
+    if not 1 <= len(paths) <= 2:  # noqa: PLR2004 (the releases and the folder)
+        raise click.UsageError(notice("publish_usage_folder", lang))
+    outcome = publish_folder(paths[0] if len(paths) > 1 else _RELEASES, paths[-1], dry_run=dry_run, force=force)
+    signs = (("+", outcome.added), ("~", outcome.replaced), ("-", outcome.removed))
+    lines = [f"{sign} {name}" for sign, names in signs for name in names]
+    told = "folder_unchanged" if not lines else "folder_dry_run" if dry_run else "folder_published"
+    lines.append(notice(told, lang, version=outcome.version or "-", path=str(paths[-1])))
+    print_text("\n".join(lines) + "\n")
+
+
+def _publish_ckan(
+    release: Path,
+    url: str,
+    org: str,
+    profile_name: str | None,
+    pairs: dict[str, str],
+    token_file: Path | None,
+    dry_run: bool,
+    status: bool,
+    force: bool,
+    lang: Language,
+) -> None:
+    from khelang_opendata.portals.ckan import words  # noqa: PLC0415 (loads requests)
+    from khelang_opendata.portals.ckan.client import Client  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.dictionary import describe_tables  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.publish import examine, publish  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.profiles import load_profile, profile_for  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.token import read_token  # noqa: PLC0415 (as above)
+
+    publication = read_publication(release)
+    token = read_token(url, token_file, os.environ)
+    if token is None and not (dry_run or status):
+        raise TokenMissing(address=url)
+    client = Client(url, token)
+    portal = survey(client)
+    profile = load_profile(profile_name) if profile_name else profile_for(portal.scheme)
+    standing = examine(client, publication, portal.scheme, profile, organization_id(client, org), pairs)
+    if dry_run:
+        print_text(words.dry_run_text(standing, portal, profile, lang))
+        sys.exit(PROBLEMS_IN_DATA if standing.metadata.problems or standing.by_others else 0)
+    if status:
+        print_text(words.status_text(standing, portal, profile, publication.shown, lang))
+        sys.exit(0 if standing.is_current else PROBLEMS_IN_DATA)
+    with _telling_details(portal.scheme, lang):
+        done = publish(client, standing, org, force=force, progress=_progress(lang))
+    name = "published" if done.steps else "published_before"
+    print_text(notice(name, lang, url=done.url, version=publication.shown or "-") + "\n")
+    if portal.has_datastore:
+        tables = describe_tables(client, publication, done.dataset_id)
+        print_text(notice("publish_tables", lang, described=tables.described, waiting=tables.waiting) + "\n")
+
+
+@contextmanager
+def _telling_details(scheme: Scheme, lang: Language) -> Iterator[None]:
+    """Before a failure's own text, say why a publication stopped, and which fields and files are meant."""
+    from khelang_opendata.portals.ckan.words import details  # noqa: PLC0415 (loads requests)
+
+    try:
+        yield
+    except KhelangError as error:
+        cause = error.cause if isinstance(error, PublicationStopped) else error
+        print_text("".join(f"  {line}\n" for line in details(cause, scheme, lang)), err=True)
+        if cause is not error:
+            print_text(failure_lines(cause, lang), err=True)
+        raise
+
+
+def _progress(lang: Language) -> Progress:
+    """Tell of each step where somebody watches."""
+    from khelang_opendata.portals.ckan.words import step_text  # noqa: PLC0415 (loads requests)
+
+    if not sys.stderr.isatty():
+        return lambda _step: None
+    return lambda step: print_text(f"{step_text(step, lang)}\n", err=True)
+
+
+def _pairs(values: Iterable[str]) -> dict[str, str]:
+    pairs = dict(value.split("=", 1) for value in values if "=" in value)
+    if len(pairs) < len(list(values)):
+        raise click.BadParameter("FIELD=VALUE")
+    return pairs

@@ -1,0 +1,1 @@
+"""A CKAN portal: what is sent to it, and what it answers."""

@@ -1,0 +1,71 @@
+"""What a CKAN portal runs and demands, as it tells anybody who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from khelang_opendata.errors import ActionUnknown, OrganizationUnknown, PortalNotFound
+from khelang_opendata.portals.ckan.client import Client
+from khelang_opendata.portals.scheme import Scheme
+from khelang_opendata.schema import JsonObject
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a portal tells of itself.
+
+    Attributes:
+        url: its address.
+        version: of its CKAN.
+        title: what it calls itself.
+        extensions: the plugins that it runs.
+        scheme: what it demands of a dataset.
+    """
+
+    url: str
+    version: str
+    title: str
+    extensions: tuple[str, ...]
+    scheme: Scheme
+
+    @property
+    def has_datastore(self) -> bool:
+        """Whether it keeps tables in a database, with a data dictionary each."""
+        return "datastore" in self.extensions
+
+
+def survey(client: Client) -> Survey:
+    """Ask a portal what it runs and demands.
+
+    Raises:
+        PortalError: it cannot be reached, or is no CKAN.
+    """
+    status = client.get("status_show", anonymous=True)
+    licences = client.get("license_list", anonymous=True)
+    return Survey(
+        client.url,
+        str(status.get("ckan_version", "")),
+        str(status.get("site_title", "")),
+        tuple(status.get("extensions", ())),
+        _scheme(client, licences),
+    )
+
+
+def _scheme(client: Client, licences: list[JsonObject]) -> Scheme:
+    try:
+        return Scheme.of(client.get("scheming_dataset_schema_show", {"type": "dataset"}, anonymous=True), licences)
+    except (ActionUnknown, PortalNotFound):
+        return Scheme.plain(licences)
+
+
+def organization_id(client: Client, name: str) -> str:
+    """The id of an organisation on a portal, by its name or id.
+
+    Raises:
+        OrganizationUnknown: there is none.
+    """
+    try:
+        found: JsonObject = client.get("organization_show", {"id": name, "include_users": "false"})
+    except PortalNotFound:
+        raise OrganizationUnknown(org=name, url=client.url) from None
+    return str(found["id"])

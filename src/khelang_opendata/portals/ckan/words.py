@@ -1,0 +1,179 @@
+"""What stands on a portal, and what is to change there, as text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.errors import KhelangError, MetadataRefused, PortalChanged, PortalInvalid, PortalStoresOtherwise
+from khelang_opendata.portals.ckan.dataset import RECORD, Difference
+from khelang_opendata.portals.ckan.publish import Standing
+from khelang_opendata.portals.ckan.steps import Step
+from khelang_opendata.portals.ckan.survey import Survey
+from khelang_opendata.portals.mapping import Metadata, problem_text
+from khelang_opendata.portals.profiles import Profile
+from khelang_opendata.portals.publication import Publication
+from khelang_opendata.portals.scheme import Scheme
+from khelang_opendata.portals.values import Value
+from khelang_opendata.render.cells import clip, visible
+
+_WIDEST = 100
+
+
+def dry_run_text(standing: Standing, portal: Survey, profile: Profile, language: Language) -> str:
+    """Field by field and file by file, what a publication would send and change."""
+    others = difference_lines(standing.by_others, standing.target.scheme, language)
+    lines = [
+        *_heading(standing, portal, profile, language),
+        "",
+        notice("publish_fields", language),
+        *_fields(standing, language),
+        "",
+        notice("publish_files", language),
+        *_files(standing, language),
+        *_section("publish_by_others", others, language),
+        *problem_lines(standing.metadata, language),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def status_text(standing: Standing, portal: Survey, profile: Profile, version: str | None, language: Language) -> str:
+    """How a dataset stands on a portal, beside the release here."""
+    differing = difference_lines(standing.differences, standing.target.scheme, language)
+    others = difference_lines(standing.by_others, standing.target.scheme, language)
+    lines = [
+        *_heading(standing, portal, profile, language),
+        notice("publish_version", language, there=_version_there(standing), here=version or "-"),
+        *(_section("publish_differing", differing, language) if standing.found else ()),
+        *_section("publish_by_others", others, language),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def check_text(
+    metadata: Metadata, publication: Publication, portal: Survey, profile: Profile, language: Language
+) -> str:
+    """What a portal runs and demands, and whether it would take a release."""
+    limit = profile.limits["file_megabytes"]
+    large = [d.path for d in publication.distributions if len(d.data) > limit * 2**20]
+    demanded = [field for field in portal.scheme.fields.values() if field.required]
+    lines = [
+        _portal(portal, profile, language),
+        notice("portal_datastore" if portal.has_datastore else "portal_no_datastore", language),
+        notice("portal_limit", language, megabytes=limit),
+        *(f"  {notice('portal_large', language, path=path)}" for path in large),
+        notice("portal_demands", language, count=len(demanded)),
+        *(f"  {field.name}  {visible(field.label)}{_of_choices(field.choices, language)}" for field in demanded),
+        *problem_lines(metadata, language),
+        *([] if metadata.problems else ["", notice("portal_accepts", language)]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def problem_lines(metadata: Metadata, language: Language) -> list[str]:
+    """Why a portal would refuse the metadata."""
+    return _section("publish_problems", [problem_text(problem, language) for problem in metadata.problems], language)
+
+
+def difference_lines(differences: Iterable[Difference], scheme: Scheme, language: Language) -> list[str]:
+    """Differences, a line each."""
+    return [_difference(difference, scheme, language) for difference in differences]
+
+
+def details(error: KhelangError, scheme: Scheme, language: Language) -> list[str]:
+    """What a failure tells beside its own text: each field, each difference, or each thing that the portal said."""
+    match error:
+        case MetadataRefused():
+            return [problem_text(problem, language) for problem in error.problems]
+        case PortalChanged() | PortalStoresOtherwise():
+            return difference_lines(error.changes, scheme, language)
+        case PortalInvalid():
+            return [
+                f"{visible(field)}  {_label(scheme, field)}: {visible('; '.join(said))}"
+                for field, said in error.fields.items()
+            ]
+    return []
+
+
+def step_text(step: Step, language: Language) -> str:
+    """What is being done."""
+    size = len(step.upload.data) // 1000 if step.upload else 0
+    return notice(f"publish_step_{step.kind}", language, path=step.path or "", kilobytes=f"{size:,}")
+
+
+def _portal(portal: Survey, profile: Profile, language: Language) -> str:
+    told = {"title": visible(portal.title), "url": portal.url, "ckan": visible(portal.version), "profile": profile.name}
+    return notice("publish_portal", language, **told)
+
+
+def _heading(standing: Standing, portal: Survey, profile: Profile, language: Language) -> Iterator[str]:
+    yield _portal(portal, profile, language)
+    found = standing.found
+    if found is None:
+        state = "absent"
+    elif found.is_staged:
+        state = "staged"
+    else:
+        state = "private" if found.is_private else "public"
+    yield notice(f"publish_state_{state}", language, url=f"{portal.url}/dataset/{standing.target.name}")
+
+
+def _version_there(standing: Standing) -> str:
+    """The version that the files on the portal are of."""
+    found = standing.found
+    versions = (str(r["version"]) for r in found.resources if r.get("version")) if found else iter(())
+    return next(versions, "-")
+
+
+def _fields(standing: Standing, language: Language) -> Iterator[str]:
+    scheme, differing = standing.target.scheme, {d.field: d for d in standing.differences if d.file is None}
+    for name, value in standing.target.fields.items():
+        origin = standing.metadata.origins[name]
+        source = notice(f"publish_from_{origin.source}", language, property=origin.property or "")
+        sign = ("+" if differing[name].now is None else "~") if name in differing else "="
+        yield f"{sign} {name}  {_label(scheme, name)}: {_value(value)}  [{source}]"
+        if name in differing and differing[name].now is not None:
+            yield f"    {notice('publish_now', language)}: {_value(differing[name].now)}"
+    for name in differing.keys() - standing.target.fields.keys():
+        yield f"- {name}  {_label(scheme, name)}: {_value(differing[name].now)}"
+
+
+def _files(standing: Standing, language: Language) -> Iterator[str]:
+    sent = {d.file: d for d in standing.differences if d.file is not None and d.field == ""}
+    described = {d.file for d in standing.differences if d.file is not None and d.field}
+    for file in standing.target.files:
+        sign = ("+" if sent[file.path].now is None else "~") if file.path in sent else "="
+        told = f"  [{notice('publish_described', language)}]" if file.path in described - sent.keys() else ""
+        yield f"{sign} {file.path}  {file.keys.get('format', '')}  {len(file.data):,} B{told}"
+    for path, difference in sent.items():
+        if difference.wanted is None:
+            yield f"- {path}"
+
+
+def _difference(difference: Difference, scheme: Scheme, language: Language) -> str:
+    now, wanted = _value(difference.now), _value(difference.wanted)
+    if difference.file is None:
+        return f"{difference.field}  {_label(scheme, difference.field)}: {now} → {wanted}"
+    if difference.field not in ("", RECORD):
+        return f"{visible(difference.file)}, {difference.field}: {now} → {wanted}"
+    if difference.field == RECORD:
+        return notice("publish_record", language, path=visible(difference.file))
+    kind = "missing" if difference.now is None else "extra" if difference.wanted is None else "other"
+    return notice(f"publish_file_{kind}", language, path=visible(difference.file))
+
+
+def _section(heading: str, lines: list[str], language: Language) -> list[str]:
+    return ["", notice(heading, language, count=len(lines)), *(f"  {line}" for line in lines)] if lines else []
+
+
+def _of_choices(choices: tuple[str, ...] | None, language: Language) -> str:
+    return "" if choices is None else "  " + notice("portal_choices", language, count=len(choices))
+
+
+def _label(scheme: Scheme, name: str) -> str:
+    return visible(scheme.fields[name].label) if name in scheme.fields else name
+
+
+def _value(value: Value | None) -> str:
+    text = ", ".join(value) if isinstance(value, tuple) else value
+    return clip(visible(text), _WIDEST) if text else "-"

@@ -1,0 +1,310 @@
+"""The folder of a static web server: every release, what stands beside them, and a page that shows it all.
+
+Everything that is new is written into one hidden folder and read back; then each file and folder is renamed into its
+place: what refers to others after them, the page last, and only then what goes is taken away. So whatever a crash
+leaves, the page and the index refer to what is there, and the next run, which the lock makes safe, does the rest.
+
+Nothing of somebody else's is touched. Ours is what carries our name for the plan: an index or a release that names it,
+a page with our mark, an archive called after it; beside such an index, the change log, the feed and ``latest`` too.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from khelang_opendata.errors import (
+    ArchiveRefused,
+    FileUnreadable,
+    FolderDiffers,
+    FolderRefused,
+    FolderUnwritable,
+    KhelangError,
+    NoRelease,
+    ReleaseDamaged,
+    ReleasesUnfinished,
+)
+from khelang_opendata.package import DESCRIPTOR
+from khelang_opendata.portals.folder_page import index_html, plan_of_page
+from khelang_opendata.portals.publication import Publication, read_publication
+from khelang_opendata.release import verify_release
+from khelang_opendata.release.archive import read_folder
+from khelang_opendata.release.place import LOCK, exchange, flush_folder, hash_of, locked, remove, write_files
+from khelang_opendata.release.store import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER
+
+PAGE = "index.html"
+_STAGING = ".unfinished-publish"
+_ARCHIVE = re.compile(rf"(?P<plan>.+)-{VERSION_FOLDER.pattern}\.zip")
+
+_Piece = bytes | Mapping[str, bytes]
+"""What stands under a name: a file, or a folder's files by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOutcome:
+    """What became of each file and folder, by name; ``version`` is the one the page shows, None where there is none."""
+
+    version: str | None
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def written(self) -> bool:
+        """Whether anything changed, or would change."""
+        return bool(self.added or self.replaced or self.removed)
+
+
+@dataclass(frozen=True)
+class _Site:
+    """What a folder is to hold: its pieces in the order in which they are put there."""
+
+    plan: str
+    version: str | None
+    pieces: Mapping[str, _Piece]
+
+
+def publish_folder(releases: Path, target: Path, *, dry_run: bool = False, force: bool = False) -> FolderOutcome:
+    """Make the folder of a web server show what a folder of releases has, whole or not at all.
+
+    Args:
+        releases: the folder of a plan's releases, or the newest release in it.
+        target: the web server's folder; it is made where it does not exist.
+        dry_run: find out what would happen, and write nothing.
+        force: put published releases right that were altered, and take away those that ``releases`` does not have.
+
+    Raises:
+        NoRelease: ``releases`` is no folder of releases.
+        ReleaseSuperseded: it is a release that was withdrawn, or not the newest.
+        ReleaseDamaged: a release is not as it was released, or not as it was written.
+        ArchiveRefused: it is not safe to read.
+        ReleasesUnfinished: what stands beside the releases does not tell of them all.
+        FileUnreadable: the system refuses to read a release.
+        FolderRefused: ``target`` overlaps with ``releases``, is another plan's, or has a link or something of somebody
+            else's where we would write.
+        FolderDiffers: a release in ``target`` was altered, or ``releases`` does not have it; see ``force``.
+        FolderUnwritable: the system refuses to read or write ``target``; what stood there still does.
+        ReleaseLocked: another process is publishing there.
+    """
+    with _telling(FileUnreadable, releases):
+        root = _root_of(releases)
+        site = _site_of(root, read_publication(releases))
+    with _telling(FolderUnwritable, target):
+        _refuse_overlap(root, target)
+        outcome = _compared(site, target, force=force)
+        if dry_run or not (outcome.written or os.path.lexists(target / _STAGING)):
+            return outcome
+        _make(target)
+        with locked(target):
+            remove(target / _STAGING)
+            outcome = _compared(site, target, force=force)
+            _apply(outcome, site, target)
+    return outcome
+
+
+def _root_of(releases: Path) -> Path:
+    """The folder of all releases, given it or a release in it."""
+    folders = (releases, releases.absolute().parent)
+    root = next((folder for folder in folders if (folder / INDEX).is_file()), None)
+    if root is None or (root != releases and not (releases.name == LATEST or VERSION_FOLDER.fullmatch(releases.name))):
+        raise NoRelease(path=str(releases))
+    return root
+
+
+def _refuse_overlap(root: Path, target: Path) -> None:
+    if target.is_symlink() and not target.exists():
+        raise FolderRefused("link", path=str(target))
+    ours, theirs = root.resolve(), target.resolve()
+    if ours == theirs or ours in theirs.parents or theirs in ours.parents:
+        raise FolderRefused("overlaps", path=str(target), releases=str(root))
+
+
+def _site_of(root: Path, publication: Publication) -> _Site:
+    versions: dict[str, Mapping[str, bytes]] = {
+        f"v{note.version}": read_folder(root / f"v{note.version}") for note in publication.history
+    }
+    archives = {one.path: one.data for one in publication.distributions if one.entry is None}
+    beside = {name: _beside(root / name) for name in (INDEX, CHANGELOG, FEED)}
+    if not _lists(beside[INDEX], publication, archives):
+        raise ReleasesUnfinished(path=str(root / INDEX))
+    shown = versions.get(f"v{publication.shown}")
+    latest = {LATEST: shown} if shown else {}
+    page = {PAGE: index_html(publication, shown)}
+    plan = str(publication.descriptor["name"])
+    return _Site(plan, publication.shown, {**versions, **archives, **latest, **beside, **page})
+
+
+def _beside(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ReleasesUnfinished(path=str(path)) from None
+
+
+def _lists(index: bytes, publication: Publication, archives: Mapping[str, bytes]) -> bool:
+    """Whether an index lists these releases and no others."""
+    told = json.loads(index)
+    listed = {entry["version"]: entry["archive_hash"] for entry in told["releases"]}
+    versions = (note.version for note in reversed(publication.history))  # as the archives stand
+    hashes = map(hash_of, archives.values())
+    return listed == dict(zip(versions, hashes, strict=True)) and told.get("latest") == publication.shown
+
+
+def _compared(site: _Site, target: Path, *, force: bool) -> FolderOutcome:
+    """What is to happen in a folder; nothing is written yet."""
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+    indexed = _is_indexed(target, site.plan)
+    for name in (LOCK, LATEST):  # where we write even if there is nothing to put there
+        _standing(target / name)
+    told: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": []}
+    for name, piece in site.pieces.items():
+        found = _standing(target / name)
+        if found is not None and found != piece:
+            _refuse_unless_ours(target / name, found, site.plan, indexed=indexed)
+            _refuse_unless_changing(target / name, found, piece, force=force)
+        told["added" if found is None else "unchanged" if found == piece else "replaced"].append(name)
+    removed = tuple(_outdated(site, target, indexed=indexed))
+    if ahead := [name for name in removed if name != LATEST and not force]:
+        raise FolderDiffers("ahead", path=str(target / ahead[0]))
+    return FolderOutcome(site.version, removed=removed, **{key: tuple(names) for key, names in told.items()})
+
+
+def _is_indexed(target: Path, plan: str) -> bool:
+    """Whether a folder has the index of a plan's releases."""
+    index = _standing(target / INDEX)
+    if index is None:
+        return False
+    name = _name_in(index) if isinstance(index, bytes) and b'"releases"' in index else None
+    if name is None:
+        raise FolderRefused("not_ours", path=str(target / INDEX))
+    if name != plan:
+        raise FolderRefused("another_plan", path=str(target), found=name, name=plan)
+    return True
+
+
+def _standing(path: Path) -> _Piece | None:
+    """What stands under a name, None for nothing.
+
+    Raises:
+        FolderRefused: a link, something that is neither file nor folder, or a folder that holds one or far too much.
+    """
+    try:
+        if not path.is_symlink() and path.is_dir():
+            return read_folder(path)
+    except ArchiveRefused as refused:
+        variant = "link" if refused.params["variant"] == "link" else "not_ours"  # more than a release could ever hold
+        raise FolderRefused(variant, path=str(path / str(refused.params["entry"]))) from None
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise FolderRefused("link", path=str(path))
+    return path.read_bytes() if path.exists() else None
+
+
+def _refuse_unless_ours(path: Path, found: _Piece, plan: str, *, indexed: bool) -> None:
+    owner = _owner_of(path.name, found) or (plan if indexed and path.name != PAGE else None)
+    is_folder = path.name == LATEST or VERSION_FOLDER.fullmatch(path.name) is not None
+    if owner is None or isinstance(found, bytes) == is_folder:
+        raise FolderRefused("not_ours", path=str(path))
+    if owner != plan:
+        raise FolderRefused("another_plan", path=str(path), found=owner, name=plan)
+
+
+def _owner_of(name: str, found: _Piece) -> str | None:
+    """The plan that a piece itself tells of, None where it tells of none."""
+    if not isinstance(found, bytes):
+        return _name_in(found.get(DESCRIPTOR, b""))
+    archive = _ARCHIVE.fullmatch(name)
+    return plan_of_page(found) if name == PAGE else archive["plan"] if archive else None
+
+
+def _refuse_unless_changing(path: Path, found: _Piece, piece: _Piece, *, force: bool) -> None:
+    """A version's folder and archive never change; those that did were altered."""
+    if force or not (path.suffix == ".zip" or VERSION_FOLDER.fullmatch(path.name)):
+        return
+    if isinstance(found, bytes) or isinstance(piece, bytes):
+        raise FolderDiffers("altered", path=str(path))
+    differing = min(name for name in {*found, *piece} if found.get(name) != piece.get(name))
+    raise FolderDiffers("altered", path=str(path / differing))
+
+
+def _outdated(site: _Site, target: Path, *, indexed: bool) -> Iterator[str]:
+    """What is ours in a folder and not to be there any more."""
+    for path in sorted(target.iterdir()) if target.is_dir() else ():
+        if path.name in site.pieces or path.is_symlink():
+            continue
+        folder = path.name == LATEST or VERSION_FOLDER.fullmatch(path.name)
+        descriptor = path / DESCRIPTOR
+        named = folder and descriptor.is_file() and _name_in(descriptor.read_bytes()) == site.plan
+        archive = _ARCHIVE.fullmatch(path.name)
+        if named or (path.name == LATEST and indexed) or (archive and archive["plan"] == site.plan):
+            yield path.name
+
+
+def _name_in(descriptor: bytes) -> str | None:
+    """The plan's name in an index or a descriptor, None where it is neither."""
+    try:
+        name = json.loads(descriptor)["name"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _make(target: Path) -> None:
+    if not target.is_dir():
+        target.mkdir(parents=True)
+        target.chmod(0o755)
+
+
+def _apply(outcome: FolderOutcome, site: _Site, target: Path) -> None:
+    staging = target / _STAGING
+    try:
+        staging.mkdir(mode=0o700)
+        _stage(staging, {name: site.pieces[name] for name in (*outcome.added, *outcome.replaced)})
+        _place(outcome, site, target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _stage(staging: Path, pieces: Mapping[str, _Piece]) -> None:
+    """Write pieces where nobody sees them, readable by a web server whatever the umask, and read releases back."""
+    for name, piece in pieces.items():
+        if isinstance(piece, bytes):
+            write_files(staging, {name: piece})
+        else:
+            write_files(staging / name, piece)
+    for path in staging.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    for name in (name for name, piece in pieces.items() if not isinstance(piece, bytes)):
+        if problems := verify_release(staging / name).problems:
+            raise ReleaseDamaged(path=str(staging / name / problems[0].path))
+
+
+def _place(outcome: FolderOutcome, site: _Site, target: Path) -> None:
+    """Put what was written into its place; each name reaches the disk before the next, which may refer to it."""
+    staging = target / _STAGING
+    for name in (name for name in site.pieces if name not in outcome.unchanged):
+        new, place = staging / name, target / name
+        if name in outcome.replaced and place.is_dir():
+            exchange(new, place, staging / f"old-{name}")
+        else:
+            new.replace(place)
+        flush_folder(target)
+    for name in outcome.removed:
+        (target / name).rename(staging / f"old-{name}")
+    flush_folder(target)
+
+
+@contextmanager
+def _telling(failure: type[KhelangError], path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise failure(path=error.filename or str(path), reason=error.strerror or str(error)) from error

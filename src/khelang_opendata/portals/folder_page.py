@@ -1,0 +1,163 @@
+"""The page of a plan's releases: one HTML file, Thai first and English below, that needs nothing but itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.diff import ReleaseNote
+from khelang_opendata.portals.publication import Distribution, Publication
+from khelang_opendata.release.formats.flat import ERA
+from khelang_opendata.render.cells import encodable, visible
+from khelang_opendata.render.changes_words import Words
+from khelang_opendata.render.dates import written_date
+from khelang_opendata.render.templating import templates_of
+from khelang_opendata.schema import JsonObject
+
+_DATASET = "metadata/schema-org.jsonld"
+_MARK = '<meta name="generator" content="khelang_opendata">\n<meta name="dcterms.identifier" content="{}">'
+_MARKED = re.compile(_MARK.format('([^"]*)').encode())
+_HEAD = 4096
+"""Bytes at the beginning of a page among which its mark stands."""
+_PAGES = {"codebook.html": "page_codebook", "validation-report.html": "page_report"}
+"""Files that a release's descriptor does not list, and the notices that tell what they are."""
+_KILO = 1000
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as the page shows it: where it is, and the words for what it is."""
+
+    file: Distribution
+    href: str
+
+    def title(self, language: Language) -> str:
+        """What it is called."""
+        return self._told("title", language) or notice(_PAGES[self.file.path], language)
+
+    def description(self, language: Language) -> str:
+        """What is in it, where that is told."""
+        page = _PAGES.get(self.file.path)
+        return notice(f"{page}_note", language) if page else self._told("description", language)
+
+    def _told(self, key: str, language: Language) -> str:
+        return _told(self.file.entry or {}, key, language)
+
+
+def index_html(publication: Publication, shown: Mapping[str, bytes] | None) -> bytes:
+    """The page that shows a plan's releases to people and to search engines for data sets.
+
+    The same releases give the same bytes. Links lead into the folder of the version shown, which never changes, so that
+    the page is right at every moment of the next publishing.
+
+    Args:
+        publication: what is published.
+        shown: the files of the version shown, None where all were withdrawn.
+    """
+    folder = f"v{publication.shown}/"
+    current = [one for one in publication.distributions if one.entry is not None]
+    archives = [one for one in publication.distributions if one.entry is None]
+    page = (
+        _environment()
+        .get_template("folder.html.j2")
+        .render(
+            package=publication.descriptor,
+            plan=publication.plan,
+            shown=next((note for note in publication.history if note.version == publication.shown), None),
+            folder=folder,
+            groups=_groups([_File(one, quote(folder + one.path)) for one in current]),
+            whole=next((one for one in archives if one.note.version == publication.shown), None),
+            releases=[(one, _changes(one.note)) for one in archives],
+            period=_period(publication.plan),
+            dataset=_dataset(json.loads(shown[_DATASET]), folder) if shown else None,
+            mark=Markup(_MARK).format(publication.descriptor["name"]),  # noqa: S704 (fills in escaped)
+            languages=[*Language],
+        )
+    )
+    return encodable(page).encode()
+
+
+def plan_of_page(page: bytes) -> str | None:
+    """The plan whose releases a page of ours shows, None for a page of somebody else's."""
+    match = _MARKED.search(page[:_HEAD])
+    return match[1].decode("utf-8", "replace") if match else None
+
+
+def _groups(files: list[_File]) -> list[tuple[str, list[_File]]]:
+    """The files in their order: what to begin with, the tables, and the rest; with the notices that head them."""
+    parts = [list(part) for _, part in groupby(files, key=lambda one: one.file.path.startswith("data/"))]
+    return list(zip(("page_group_first", "page_group_tables", "page_group_more"), parts, strict=False))
+
+
+def _changes(note: ReleaseNote) -> Mapping[Language, list[str]]:
+    """What a release changed, a line for each table."""
+    return {language: list(_lines(note, Words(language, 0))) for language in Language}
+
+
+def _lines(note: ReleaseNote, words: Words) -> Iterator[str]:
+    if note.summary is None:
+        yield words.say("changes_first")
+    else:
+        yield from [f"{label}: {line}" for label, line in words.summary(note.summary)] or [words.say("changes_none")]
+
+
+def _period(plan: Mapping[str, str]) -> JsonObject:
+    """The plan's fiscal years, and their first and last day: a Thai fiscal year begins on 1 October before."""
+    start, end = plan["start_fiscal_year_be"], plan["end_fiscal_year_be"]
+    days = {"first": date(int(start) - ERA - 1, 10, 1).isoformat(), "last": date(int(end) - ERA, 9, 30).isoformat()}
+    return {"start": start, "end": end, **days}
+
+
+def _dataset(dataset: JsonObject, folder: str) -> Markup:
+    """A release's schema.org description as an HTML page can hold it, with the addresses of its files from there.
+
+    In JSON ``<`` may be written as an escape, so that nothing in the data ends the element or begins a comment.
+    """
+    for file in dataset["distribution"]:
+        file["contentUrl"] = urljoin(f"{folder}{_DATASET}", file["contentUrl"])
+    return Markup(json.dumps(dataset, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 (escaped here)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = templates_of("khelang_opendata.portals", escape=True)
+    environment.filters.update(line=_line, size=_size, told=_told, tongue=_tongue, linkable=_linkable)
+    environment.filters.update(day=written_date, quoted=quote)
+    environment.globals["notice"] = notice
+    return environment
+
+
+def _told(entry: JsonObject, key: str, language: Language) -> str:
+    """What a descriptor tells in a language; in Thai where it does not tell it in English."""
+    return str((entry.get(f"{key}_en") if language is Language.EN else None) or entry.get(key, ""))
+
+
+def _line(text: Any) -> str:
+    """Text in one line, without anything invisible."""
+    return visible(" ".join(str(text).split()))
+
+
+def _tongue(text: str) -> Language:
+    """The language to read a text in."""
+    return Language.TH if re.search("[\u0e00-\u0e7f]", text) else Language.EN
+
+
+def _size(count: int) -> str:
+    """How large a file is."""
+    return f"{max(1, round(count / _KILO))} kB" if count < _KILO**2 else f"{count / _KILO**2:.1f} MB"
+
+
+def _linkable(address: str) -> bool:
+    """Whether an address leads to a page; others (``javascript:``) are not made a link."""
+    return address.startswith(("https://", "http://"))

@@ -1,0 +1,163 @@
+"""What a portal is to show of a plan: the newest release file by file, and every release as an archive.
+
+A portal's resource has one file, so a release that is replaced keeps only an archive of its own
+(``<plan_id>-vX.Y.Z.zip``). Files that are of use one by one stand beside it; the rest (Parquet, SQLite, schemas,
+metadata) are in the archive.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from khelang_opendata.diff import ReleaseNote
+from khelang_opendata.errors import NoRelease, ReleaseDamaged, ReleaseSuperseded
+from khelang_opendata.package import DESCRIPTOR
+from khelang_opendata.release import releases_of, verify_release
+from khelang_opendata.release.archive import read_folder
+from khelang_opendata.release.manifest import MANIFEST
+from khelang_opendata.release.metadata.facts import FORMATS, Format
+from khelang_opendata.release.store import INDEX, LATEST
+from khelang_opendata.release.verify import archive_of
+from khelang_opendata.schema import JsonObject
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One file as a portal shows it: a distribution of DCAT, a resource of CKAN.
+
+    ``path`` names it for ever: its path in the release, or the name of the archive. ``entry`` is what the release's
+    descriptor says of it, with its titles and its schema; an archive has none, and its ``note`` tells whether the
+    release was withdrawn.
+    """
+
+    path: str
+    data: bytes
+    note: ReleaseNote
+    entry: JsonObject | None
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return PurePosixPath(self.path).name
+
+    @property
+    def format(self) -> Format:
+        """Its format, by its ending."""
+        return FORMATS[PurePosixPath(self.path).suffix]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Its hash, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is published of a plan.
+
+    Attributes:
+        descriptor: that of the release shown; of the newest one where all were withdrawn.
+        plan: the record of its table ``plans``.
+        history: every release, oldest first.
+        shown: the version whose files are shown one by one, None where all were withdrawn.
+        distributions: the files in the order in which they are shown, the flat table first, the archives last.
+    """
+
+    descriptor: JsonObject
+    plan: Mapping[str, str]
+    history: tuple[ReleaseNote, ...]
+    shown: str | None
+    distributions: tuple[Distribution, ...]
+
+    @property
+    def first_released_on(self) -> date:
+        """When the plan was published for the first time."""
+        return self.history[0].released_on
+
+    @property
+    def last_released_on(self) -> date:
+        """When its newest release was published."""
+        return self.history[-1].released_on
+
+
+def read_publication(path: Path) -> Publication:
+    """What a folder of releases, or one release in it, is to show.
+
+    Args:
+        path: the folder with ``index.json``; or a release's folder, which must be the newest that was not withdrawn,
+            and may stand alone: then it is all the history there is.
+
+    Raises:
+        NoRelease: the folder is neither.
+        ReleaseDamaged: a release is not as it was published.
+        ReleaseSuperseded: the release was withdrawn, or is not the newest.
+        ArchiveRefused: it is not safe to read.
+    """
+    out = next((folder for folder in (path, path.absolute().parent) if (folder / INDEX).is_file()), None)
+    if out is None or not (out == path or path.name in _names_in(out)):
+        return _alone(path)
+    notes = releases_of(out)
+    if not notes:
+        raise NoRelease(path=str(path))
+    newest = list(notes)[-1]
+    shown = next((version for version in reversed(notes) if notes[version].withdrawn is None), None)
+    if out != path and path.name not in (LATEST, f"v{shown}"):
+        raise ReleaseSuperseded(path=str(path), newest=shown or "-")
+    files = read_folder(out / f"v{shown or newest}")
+    archives = [_archive(read_folder(out / f"v{version}"), notes[version]) for version in reversed(notes)]
+    return _publication(files, tuple(notes.values()), shown, archives)
+
+
+def _names_in(out: Path) -> set[str]:
+    return {LATEST, *(folder.name for folder in out.glob("v*/"))}
+
+
+def _alone(folder: Path) -> Publication:
+    if not (folder / MANIFEST).is_file():
+        raise NoRelease(path=str(folder))
+    if problems := verify_release(folder).problems:
+        raise ReleaseDamaged(path=str(folder / problems[0].path))
+    files = read_folder(folder)
+    descriptor = json.loads(files[DESCRIPTOR])
+    note = ReleaseNote(descriptor["version"], date.fromisoformat(descriptor["created"][:10]))
+    return _publication(files, (note,), note.version, [_archive(files, note)])
+
+
+def _publication(
+    files: Mapping[str, bytes], history: tuple[ReleaseNote, ...], shown: str | None, archives: list[Distribution]
+) -> Publication:
+    descriptor: JsonObject = json.loads(files[DESCRIPTOR])
+    note = next((note for note in history if note.version == shown), None)
+    current = list(_current(files, descriptor, note)) if note else []
+    return Publication(descriptor, _plan(files), history, shown, (*current, *archives))
+
+
+def _current(files: Mapping[str, bytes], descriptor: JsonObject, note: ReleaseNote) -> Iterator[Distribution]:
+    """The files that are of use one by one: to look at first, then the tables, then what explains them."""
+    entries = {entry["path"]: entry for entry in descriptor["resources"]}
+    plan_id = descriptor["name"]
+    tables = [path for path, entry in entries.items() if not entry.get("derived")]
+    first = (f"{plan_id}-flat.csv", f"{plan_id}-summary.csv", f"{plan_id}.xlsx")
+    last = (f"{plan_id}.json", "codebook.html", "codebook.csv", "validation-report.html")
+    for path in (*first, *tables, *last):
+        yield Distribution(path, files[path], note, entries.get(path, {}))
+
+
+def _archive(files: Mapping[str, bytes], note: ReleaseNote) -> Distribution:
+    data = archive_of(files)
+    if data is None:
+        raise ReleaseDamaged(path=DESCRIPTOR)
+    name = json.loads(files[DESCRIPTOR])["name"]
+    return Distribution(f"{name}-v{note.version}.zip", data, note, None)
+
+
+def _plan(files: Mapping[str, bytes]) -> dict[str, str]:
+    return next(csv.DictReader(io.StringIO(files["data/plans.csv"].decode("utf-8-sig"), newline="")))

@@ -1,0 +1,708 @@
+"""The transport to a CKAN portal: what it sends and to whom, what it repeats, and what each answer means."""
+
+from __future__ import annotations
+
+import email
+import gzip
+import json
+import logging
+import pickle
+import socket
+import ssl
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
+from string import Formatter
+from threading import Thread
+from typing import Any, NamedTuple
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import NameOID
+
+from khelang_opendata.catalogue import Language, failures
+from khelang_opendata.cli.common import exit_code
+from khelang_opendata.errors import (
+    ActionUnknown,
+    DownloadRefused,
+    FileTooLarge,
+    NoRight,
+    PortalAddressUnusable,
+    PortalBusy,
+    PortalConflict,
+    PortalDown,
+    PortalError,
+    PortalForbidden,
+    PortalInvalid,
+    PortalMoved,
+    PortalNotCkan,
+    PortalNotFound,
+    PortalRejected,
+    PortalUnreachable,
+    TokenRefused,
+)
+from khelang_opendata.portals.ckan import client as transport
+from khelang_opendata.portals.ckan.client import Client, Patience, Upload, cause_of_refusal, is_token_known
+from khelang_opendata.portals.ckan.faults import seconds_to_wait
+from khelang_opendata.portals.token import Token
+from khelang_opendata.render.messages import failure_text
+
+SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS10ZXN0.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
+ONCE = Patience(connect_seconds=5, read_seconds=5, tries=1)
+ACTION = "/api/3/action/"
+
+
+class Seen(NamedTuple):
+    """A request as the server received it."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Reply = Callable[[BaseHTTPRequestHandler], None]
+
+
+def answer(status: int = 200, body: bytes | str = b"", **headers: str) -> Reply:
+    """A whole HTTP answer."""
+    data = body.encode() if isinstance(body, str) else body
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(data)), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(data)
+
+    return reply
+
+
+def result(value: Any = None) -> Reply:
+    """A result as CKAN wraps it."""
+    return answer(body=json.dumps({"help": "…", "success": True, "result": value}))
+
+
+def error(status: int, kind: str, **more: Any) -> Reply:
+    """An error as CKAN wraps it."""
+    return answer(status, json.dumps({"help": "…", "success": False, "error": {"__type": kind, **more}}))
+
+
+def page(status: int, title: str) -> Reply:
+    return answer(status, f"<!DOCTYPE html><html><head><title>{title}</title></head><body><p>x</p></body></html>")
+
+
+def moved(location: str, status: int = 302) -> Reply:
+    return answer(status, Location=location)
+
+
+def raw(data: bytes) -> Reply:
+    """Bytes that need not be an answer, after which the connection is closed."""
+    return lambda handler: (handler.wfile.write(data), None)[1]
+
+
+def silence(handler: BaseHTTPRequestHandler) -> None:
+    """No answer for as long as the client stays."""
+    handler.rfile.read(1)
+
+
+def echo(handler: BaseHTTPRequestHandler) -> None:
+    """The request, sent back as the message of an error."""
+    said = f"{handler.headers['Authorization']} is unknown; headers: {dict(handler.headers)}"
+    error(409, "Validation Error", name=[said], message=said)(handler)
+
+
+class Server(ThreadingHTTPServer):
+    """A server that gives one reply after the other, the last one for ever."""
+
+    daemon_threads = True
+
+    def __init__(self, *replies: Reply) -> None:
+        self.replies = list(replies)
+        self.seen: list[Seen] = []
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def url(self, path: str = "", *, scheme: str = "http", host: str = "127.0.0.1") -> str:
+        return f"{scheme}://{host}:{self.server_port}{path}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that go away, or refuse the certificate, are what is tested."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def handle_one_request(self) -> None:
+        self.raw_requestline = self.rfile.readline(65537)
+        self.close_connection = True
+        if not (self.raw_requestline and self.parse_request()):
+            return
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        server = self.server
+        assert isinstance(server, Server)
+        server.seen.append(Seen(self.command, self.path, dict(self.headers), body))
+        (server.replies.pop(0) if len(server.replies) > 1 else server.replies[0])(self)
+
+    def log_message(self, *_args: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def _running(server: Server) -> Iterator[Server]:
+    thread = Thread(target=partial(server.serve_forever, poll_interval=0.01))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Start a server that gives these replies."""
+    with ExitStack() as stack:
+        yield lambda *replies: stack.enter_context(_running(Server(*replies)))
+
+
+@pytest.fixture
+def nowhere() -> str:
+    """An address of this computer at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for this computer that nobody signed but itself, with its key."""
+    key = Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "portal of the tests")])
+    day = timedelta(days=1)
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - day)
+        .not_valid_after(datetime.now(UTC) + day)
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, None)
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(private + made.public_bytes(pem))
+    return path
+
+
+@pytest.fixture
+def serve_tls(serve: Callable[..., Server], certificate: Path) -> Callable[..., Server]:
+    """Start a server that answers in TLS."""
+
+    def start(*replies: Reply) -> Server:
+        server = serve(*replies)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        return server
+
+    return start
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def client_of(server: Server, secret: str | None = SECRET, patience: Patience = ONCE) -> Client:
+    return Client(server.url(), Token(secret) if secret else None, patience=patience)
+
+
+def fault(call: Callable[[], object]) -> PortalError:
+    """The exception that a call ends with, which both languages have words for."""
+    with pytest.raises(PortalError) as caught:
+        call()
+    wording = failures()[caught.value.code].wording_for(caught.value.params)
+    texts = [*wording.message.values(), *wording.fix.values()]
+    assert {name for text in texts for _, name, _, _ in Formatter().parse(text) if name} <= caught.value.params.keys()
+    return caught.value
+
+
+class TestCalls:
+    def test_an_action_is_asked_by_name_and_gives_its_result(self, serve: Callable[..., Server]) -> None:
+        server = serve(result({"name": "แผน"}))
+        assert client_of(server).get("package_show", {"id": "แผน & a"}) == {"name": "แผน"}
+        (seen,) = server.seen
+        assert (seen.method, seen.path.partition("?")[0]) == ("GET", f"{ACTION}package_show")
+        assert seen.path.endswith("?id=%E0%B9%81%E0%B8%9C%E0%B8%99+%26+a")
+        assert seen.headers["Authorization"] == SECRET
+        assert seen.headers["User-Agent"].startswith("khelang-opendata/")
+
+    def test_portal_may_stand_in_a_folder(self, serve: Callable[..., Server]) -> None:
+        server = serve(result())
+        Client(server.url("/catalog/"), patience=ONCE).get("status_show")
+        assert server.seen[0].path == f"/catalog{ACTION}status_show"
+
+    def test_anonymous_calls_and_clients_without_token_carry_none(self, serve: Callable[..., Server]) -> None:
+        server = serve(result())
+        client_of(server).get("package_show", anonymous=True)
+        client_of(server, None).get("package_show")
+        assert not any("Authorization" in seen.headers for seen in server.seen)
+
+    def test_netrc_is_not_read(
+        self, serve: Callable[..., Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "netrc").write_text("machine 127.0.0.1 login somchai password rosesarered\n")
+        monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+        server = serve(result(), moved("/there"), answer(body=b"x"))
+        client_of(server, None).get("package_show")
+        client_of(server, None).download(server.url("/here"))
+        assert len(server.seen) == 3
+        assert not any("Authorization" in seen.headers for seen in server.seen)
+
+    def test_cookies_of_the_portal_are_not_sent_back(self, serve: Callable[..., Server]) -> None:
+        server = serve(answer(200, '{"success": true, "result": 1}', Set_Cookie="ckan=session"))
+        client = client_of(server)
+        assert client.get("status_show") + client.get("status_show") == 2
+        assert "Cookie" not in server.seen[1].headers
+
+    def test_writing_sends_json(self, serve: Callable[..., Server]) -> None:
+        server = serve(result())
+        client_of(server).post("package_create", {"title": "แผน", "private": True})
+        assert server.seen[0].method == "POST"
+        assert server.seen[0].headers["Content-Type"] == "application/json"
+        assert json.loads(server.seen[0].body) == {"title": "แผน", "private": True}
+
+    def test_a_file_goes_with_a_form(self, serve: Callable[..., Server]) -> None:
+        server = serve(result())
+        upload = Upload("update__resources__0__upload", "plan.csv", b"\xef\xbb\xbfa,b\r\n", "text/csv")
+        client_of(server).post("package_revise", {"match__name": "x", "update": {"notes": "ก"}}, upload)
+        head = f"Content-Type: {server.seen[0].headers['Content-Type']}\r\n\r\n".encode()
+        form = email.message_from_bytes(head + server.seen[0].body)
+        parts: dict[Any, Any] = {}
+        for part in form.walk():
+            parts[part.get_param("name", header="Content-Disposition")] = part
+        assert parts["match__name"].get_payload(decode=True) == b"x"
+        assert json.loads(parts["update"].get_payload(decode=True)) == {"notes": "ก"}
+        assert parts[upload.field].get_payload(decode=True) == upload.data
+        assert (parts[upload.field].get_filename(), parts[upload.field].get_content_type()) == ("plan.csv", "text/csv")
+
+    def test_proxy_of_the_environment_is_used_but_not_for_this_computer(
+        self, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        proxy, portal = serve(result("by proxy")), serve(result("direct"))
+        monkeypatch.setenv("http_proxy", proxy.url())
+        assert Client("http://portal.example", patience=ONCE).get("status_show") == "by proxy"
+        assert proxy.seen[0].path == f"http://portal.example{ACTION}status_show"
+        assert client_of(portal).get("status_show") == "direct"
+        assert len(proxy.seen) == 1
+
+    def test_compressed_answers_are_read(self, serve: Callable[..., Server]) -> None:
+        body = gzip.compress(b'{"success": true, "result": [1]}')
+        assert client_of(serve(answer(200, body, Content_Encoding="gzip"))).get("group_list") == [1]
+
+
+class TestRepeating:
+    def test_what_may_pass_is_asked_again_after_ever_longer_waits(self, serve: Callable[..., Server]) -> None:
+        waits: list[float] = []
+        server = serve(page(502, "Bad Gateway"), raw(b""), answer(200, '{"success": tr'), result(1))
+        assert client_of(server, patience=Patience(sleep=waits.append)).get("status_show") == 1
+        assert waits == [1, 2, 4]
+
+    def test_it_is_given_up_after_some_tries(self, serve: Callable[..., Server]) -> None:
+        server = serve(page(503, "Maintenance"))
+        client = client_of(server, patience=Patience(tries=3, sleep=lambda _: None))
+        assert isinstance(fault(lambda: client.get("status_show")), PortalDown)
+        assert isinstance(fault(lambda: client.download(server.url("/f"))), PortalDown)
+        assert len(server.seen) == 6
+
+    def test_what_does_not_pass_is_not_asked_again(self, serve: Callable[..., Server]) -> None:
+        server = serve(error(404, "Not Found Error", message="Not found"))
+        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        assert isinstance(fault(lambda: client.get("package_show")), PortalNotFound)
+        assert len(server.seen) == 1
+
+    @pytest.mark.parametrize("reply", [page(502, "Bad Gateway"), raw(b""), page(429, "Slow down")])
+    def test_a_write_is_sent_once(self, serve: Callable[..., Server], reply: Reply) -> None:
+        server = serve(reply, result())
+        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        assert fault(lambda: client.post("package_create", {})).transient
+        assert len(server.seen) == 1
+
+    @pytest.mark.parametrize("status", [429, 503])
+    def test_portal_says_how_long_to_wait(self, serve: Callable[..., Server], status: int) -> None:
+        waits: list[float] = []
+        server = serve(answer(status, "wait", Retry_After="7"), answer(status, "wait", Retry_After="0"), result(1))
+        assert client_of(server, patience=Patience(sleep=waits.append)).get("status_show") == 1
+        assert waits == [7, 2]
+
+    def test_portal_that_wants_to_be_left_alone_for_long_is(self, serve: Callable[..., Server]) -> None:
+        server = serve(answer(429, "wait", Retry_After="3600"), result(1))
+        client = client_of(server, patience=Patience(sleep=lambda _: pytest.fail("waited")))
+        assert isinstance(fault(lambda: client.get("status_show")), PortalBusy)
+
+    def test_wait_may_be_given_as_a_date(self) -> None:
+        now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+        assert seconds_to_wait("Mon, 23 Nov 2026 01:00:30 GMT", now) == 30
+        assert seconds_to_wait("Mon, 23 Nov 2026 00:00:00 GMT", now) == 0
+        assert [seconds_to_wait(text, now) for text in ("", "soon", "-5", "๗", "1.5")] == [0, 0, 0, 7, 0]
+
+
+ANSWERS: list[tuple[Reply, type[PortalError], str | None, int]] = [
+    (page(500, "ผิดพลาด 500 - CKAN"), PortalDown, "error", 3),
+    (error(500, "Internal Server Error", message="Internal Server Error"), PortalDown, "error", 3),
+    (page(504, "Gateway Time-out"), PortalDown, "error", 3),
+    (error(500, "Search Index Error", message="Unable to add package to search index"), PortalDown, "search", 3),
+    (error(500, "Search Connection Error", message="Unable to connect"), PortalDown, "search", 3),
+    (error(409, "Search Error", message="SOLR returned an error"), PortalDown, "search", 3),
+    (page(200, "ปิดปรับปรุง"), PortalDown, "page", 3),
+    (answer(200, '{"success": true, "resu'), PortalDown, "half", 3),
+    (answer(200, ""), PortalDown, "half", 3),
+    (raw(b"HTTP/1.1 200 OK\r\nContent-Le"), PortalDown, "half", 3),
+    (answer(200, "[" * 100_000), PortalDown, "page", 3),
+    (page(404, "Not Found"), PortalNotCkan, None, 2),
+    (answer(404, '{"message": "no Route matched"}'), PortalNotCkan, None, 2),
+    (answer(200, '{"status": "ok"}'), PortalNotCkan, None, 2),
+    (answer(200, "[]"), PortalNotCkan, None, 2),
+    (page(405, "Not Allowed"), PortalNotCkan, None, 2),
+    (error(403, "Authorization Error", message="Access denied"), PortalForbidden, "action", 3),
+    (page(403, "Attention Required!"), PortalForbidden, "page", 3),
+    (answer(401, '"who are you"'), PortalForbidden, "page", 3),
+    (error(404, "Not Found Error", message="ไม่พบ"), PortalNotFound, None, 3),
+    (answer(400, '"คำขอไม่เหมาะสม - Action name not known: x"'), ActionUnknown, None, 3),
+    (answer(400, '"Bad request - JSON Error: Error decoding JSON data"'), PortalRejected, "cut", 3),
+    (page(400, "400 Bad Request"), PortalRejected, "cut", 3),
+    (page(408, "Request Time-out"), PortalRejected, "cut", 3),
+    (error(400, "Integrity Error", message="x", data={}), PortalRejected, "refused", 3),
+    (page(415, "Unsupported"), PortalRejected, "refused", 3),
+    (page(429, "Too Many Requests"), PortalBusy, None, 3),
+    (page(413, "413 Request Entity Too Large"), FileTooLarge, None, 1),
+    (error(409, "Validation Error", upload=["File upload too large"]), FileTooLarge, None, 1),
+    (error(409, "Validation Error", match=["metadata_modified"]), PortalConflict, None, 3),
+    (error(409, "Validation Error", name=["URL นี้ถูกใช้แล้ว"]), PortalInvalid, "name_taken", 1),
+    (error(409, "Validation Error", name=["That URL is already in use."]), PortalInvalid, "name_taken", 1),
+    (error(409, "Validation Error", name=["Name is already in trash"]), PortalInvalid, "name_in_trash", 1),
+    (error(409, "Validation Error", title=["That title is already in use."]), PortalInvalid, "title_taken", 1),
+    (error(409, "Validation Error", notes=["ค่าที่ขาดหาย"]), PortalInvalid, "fields", 1),
+    (error(409, "Validation Error", message="No"), PortalInvalid, "fields", 1),
+]
+
+
+class TestMeaning:
+    @pytest.mark.parametrize(("reply", "kind", "variant", "code"), ANSWERS)
+    def test_answer_means(
+        self, serve: Callable[..., Server], reply: Reply, kind: type[PortalError], variant: str | None, code: int
+    ) -> None:
+        client = client_of(serve(reply))
+        for call in (lambda: client.get("x"), lambda: client.post("x", {"a": "b"})):
+            found = fault(call)
+            assert type(found) is kind
+            assert found.params.get("variant") == variant
+            assert found.answer.startswith("HTTP ")
+            assert exit_code(found) == code
+            assert found.transient == (kind in (PortalDown, PortalBusy) or variant == "cut")
+
+    def test_all_fields_are_told_at_once_nested_ones_by_their_place(self, serve: Callable[..., Server]) -> None:
+        said: dict[str, Any] = {
+            "title": ["ค่าที่ขาดหาย"],
+            "resources": [{}, {"url": ["Missing value"], "name": ["x", "y"]}],
+            "extras": [{"key": ["twice"]}],
+            "tags": ["Tag \x1b[31m too short"],
+        }
+        found = fault(lambda: client_of(serve(error(409, "Validation Error", **said))).post("x", {}))
+        assert isinstance(found, PortalInvalid)
+        assert found.fields == {
+            "title": ("ค่าที่ขาดหาย",),
+            "resources[1].url": ("Missing value",),
+            "resources[1].name": ("x", "y"),
+            "extras[0].key": ("twice",),
+            "tags": ("Tag <U+001B>[31m too short",),
+        }
+        assert found.answer.startswith("HTTP 409: title: ค่าที่ขาดหาย; resources[1].url: Missing value; ")
+        assert pickle.loads(pickle.dumps(found)).fields == found.fields  # noqa: S301 (our own)
+
+    def test_pages_are_quoted_by_their_title_or_text_in_one_short_line(self, serve: Callable[..., Server]) -> None:
+        def said(body: bytes | str) -> str:
+            return fault(lambda: client_of(serve(answer(502, body))).get("x")).answer
+
+        assert said("<html><title>\n ปิด &amp;\n ปรับปรุง </title><body>x") == "HTTP 502: ปิด & ปรับปรุง"
+        assert said("<style>p {}</style><p>Down\x1b[2J</p><script>x()</script>") == "HTTP 502: Down<U+001B>[2J"
+        assert said("<title>ปิดปรับปรุง</title>".encode("cp874")) == "HTTP 502: ปิดปรับปรุง"
+        assert said("") == "HTTP 502"
+        assert said("ก" * 100_000) == f"HTTP 502: {'ก' * 299}…"
+
+    def test_the_file_that_is_too_large_is_named(self, serve: Callable[..., Server]) -> None:
+        client = client_of(serve(page(413, "413 Request Entity Too Large")))
+        found = fault(lambda: client.post("x", {}, Upload("upload", "plan.csv", b"12345", "text/csv")))
+        assert (found.params["file"], found.params["size"]) == ("plan.csv", 5)
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_interface_that_moved_is_not_followed(self, serve: Callable[..., Server], status: int) -> None:
+        there = serve(result())
+        here = serve(moved(there.url(f"/catalog{ACTION}status_show?k=v"), status))
+        for call in (lambda: client_of(here).get("status_show"), lambda: client_of(here).post("status_show", {})):
+            found = fault(call)
+            assert isinstance(found, PortalMoved)
+            assert found.params["new"] == there.url("/catalog")
+            assert exit_code(found) == 2
+        assert not there.seen
+
+    def test_redirect_to_nonsense_is_told_as_such(self, serve: Callable[..., Server]) -> None:
+        assert isinstance(fault(lambda: client_of(serve(moved("http://[x"))).get("x")), PortalMoved)
+
+    def test_token_unknown_and_right_missing_are_told_apart(self, serve: Callable[..., Server]) -> None:
+        forbidden = error(403, "Authorization Error", message="Access denied")
+        bad, good = client_of(serve(forbidden)), client_of(serve(result(False)))
+        assert (is_token_known(bad, "lampang"), is_token_known(good, "lampang")) == (False, True)
+        refusal = PortalForbidden("action", answer="HTTP 403: Access denied")
+        assert type(cause_of_refusal(bad, refusal, "lampang")) is TokenRefused
+        missing = cause_of_refusal(good, refusal, "lampang")
+        assert (type(missing), missing.params["org"]) == (NoRight, "lampang")
+
+    def test_refusal_of_a_firewall_is_not_blamed_on_the_token(self, serve: Callable[..., Server]) -> None:
+        server = serve(result(True))
+        refusal = PortalForbidden("page", answer="HTTP 403: blocked")
+        assert cause_of_refusal(client_of(server), refusal, "lampang") is refusal
+        assert not server.seen
+
+
+class TestReaching:
+    def test_no_server(self, nowhere: str) -> None:
+        self.expect(Client(nowhere, Token(SECRET), patience=ONCE), "refused", transient=True)
+
+    def test_no_such_name(self) -> None:
+        found = fault(lambda: Client("http://portal.invalid", patience=ONCE).get("x"))
+        assert (type(found), found.params["variant"]) == (PortalUnreachable, "name")
+
+    def test_no_answer_in_time(self, serve: Callable[..., Server]) -> None:
+        self.expect(client_of(serve(silence), patience=Patience(read_seconds=0.1, tries=1)), "timeout", transient=True)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n9\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Encoding: gzip\r\n\r\n{}",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\n{}",
+            b"SSH-2.0-OpenSSH_9.2p1\r\n",
+        ],
+    )
+    def test_answer_cut_short_or_none_of_http(self, serve: Callable[..., Server], data: bytes) -> None:
+        self.expect(client_of(serve(raw(data))), "cut", transient=True)
+
+    def test_certificate_of_nobody(self, serve_tls: Callable[..., Server]) -> None:
+        server = serve_tls(result())
+        client = Client(server.url(scheme="https"), Token(SECRET), patience=ONCE)
+        self.expect(client, "certificate", transient=False)
+        assert not server.seen
+
+    def test_certificate_of_an_authority_that_the_office_trusts(
+        self, serve_tls: Callable[..., Server], certificate: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        server = serve_tls(result(1))
+        client = Client(server.url(scheme="https"), Token(SECRET), patience=ONCE)
+        assert client.get("status_show") == 1
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.with_name("none.pem")))
+        self.expect(client, "certificate", transient=False)
+
+    def test_server_without_encryption(self, serve: Callable[..., Server]) -> None:
+        client = Client(serve(result()).url(scheme="https"), Token(SECRET), patience=ONCE)
+        self.expect(client, "tls", transient=False)
+
+    def test_proxy_that_is_down(self, nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        for proxy in (nowhere, "socks5://127.0.0.1:1", "http://"):
+            monkeypatch.setenv("http_proxy", proxy)
+            self.expect(Client("http://portal.example", patience=ONCE), "proxy", transient=True)
+
+    @staticmethod
+    def expect(client: Client, variant: str, *, transient: bool) -> None:
+        for call in (lambda: client.get("x"), lambda: client.post("x", {}), lambda: client.download(client.url)):
+            found = fault(call)
+            assert type(found) is PortalUnreachable
+            assert (found.params["variant"], found.transient) == (variant, transient)
+            assert found.answer
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        "url",
+        ["data.go.th", "", "https://", "ftp://data.go.th", "https://[x", "https://x:y", "https://data.go.th?key=a"],
+    )
+    def test_what_is_no_address(self, url: str) -> None:
+        found = fault(lambda: Client(url))
+        assert (type(found), found.params["variant"]) == (PortalAddressUnusable, "malformed")
+        assert exit_code(found) == 2
+        assert "key=a" not in str(found)
+
+    def test_password_in_it_is_refused_and_not_repeated(self) -> None:
+        found = fault(lambda: Client("https://somchai:rosesarered@data.go.th"))
+        assert found.params["variant"] == "password"
+        assert "rosesarered" not in repr(found)
+
+    def test_token_goes_nowhere_unencrypted_but_to_this_computer(self) -> None:
+        token = Token(SECRET)
+        assert fault(lambda: Client("http://data.go.th", token)).params["variant"] == "insecure"
+        assert fault(lambda: Client("http://127.0.0.1.data.go.th", token)).params["variant"] == "insecure"
+        assert Client("http://data.go.th").url == "http://data.go.th"
+        for here in ("http://localhost:5000", "http://127.0.0.1:5000", "http://[::1]:5000"):
+            assert Client(here, token).url == here
+
+    def test_it_is_brought_into_one_form(self) -> None:
+        assert Client(" https://Data.GO.TH/ ").url == "https://data.go.th"
+        assert Client("https://ข้อมูล.ไทย/แผน/").url == "https://xn--22c6dm4a2dze.xn--o3cw4h/%E0%B9%81%E0%B8%9C%E0%B8%99"
+
+
+class TestDownloads:
+    def test_a_file_comes_as_it_is_stored(self, serve: Callable[..., Server]) -> None:
+        data = b"\xef\xbb\xbfa\r\n\x00\xff" * 100_000
+        server = serve(answer(200, data))
+        assert client_of(server).download(server.url("/f.csv")) == data
+        assert server.seen[0].headers["Accept-Encoding"] == "identity"
+
+    def test_only_a_content_coding_is_undone(self, serve: Callable[..., Server]) -> None:
+        packed = gzip.compress(b"a,b\r\n")
+        server = serve(
+            answer(200, packed, Content_Type="application/gzip"), answer(200, packed, Content_Encoding="gzip")
+        )
+        assert client_of(server).download(server.url("/f.csv.gz")) == packed
+        assert client_of(server).download(server.url("/f.csv")) == b"a,b\r\n"
+
+    def test_redirects_are_followed_and_only_the_portal_sees_the_token(self, serve: Callable[..., Server]) -> None:
+        store = serve(answer(body=b"file"))
+        portal = serve(moved("f%20ile?x=1", 301), moved(store.url("/file"), 307))
+        assert client_of(portal).download(portal.url("/dataset/f")) == b"file"
+        assert [seen.path for seen in portal.seen] == ["/dataset/f", "/dataset/f%20ile?x=1"]
+        assert [seen.headers["Authorization"] for seen in portal.seen] == [SECRET, SECRET]
+        assert "Authorization" not in store.seen[0].headers
+        assert SECRET not in repr(store.seen)
+
+    def test_another_name_of_the_same_computer_is_another_host(self, serve: Callable[..., Server]) -> None:
+        portal = serve(result(), answer(body=b"file"))
+        portal.replies[0] = moved(portal.url("/f", host="localhost"))
+        assert client_of(portal).download(portal.url("/f")) == b"file"
+        assert ["Authorization" in seen.headers for seen in portal.seen] == [True, False]
+
+    def test_another_port_is_another_place(self, serve: Callable[..., Server]) -> None:
+        portal, other = serve(result()), serve(answer(body=b"file"))
+        assert client_of(portal).download(other.url("/f")) == b"file"
+        assert "Authorization" not in other.seen[0].headers
+
+    def test_way_back_to_the_portal_carries_the_token_again(self, serve: Callable[..., Server]) -> None:
+        portal = serve(answer(body=b"file"))
+        other = serve(moved(portal.url("/f")))
+        assert client_of(portal).download(other.url("/f")) == b"file"
+        assert "Authorization" not in other.seen[0].headers
+        assert portal.seen[0].headers["Authorization"] == SECRET
+        assert client_of(portal).download(portal.url("/f"), anonymous=True) == b"file"
+        assert "Authorization" not in portal.seen[1].headers
+
+    def test_user_and_password_in_a_redirect_are_not_sent(self, serve: Callable[..., Server]) -> None:
+        store = serve(answer(body=b"file"))
+        portal = serve(moved(store.url("/f").replace("//", "//somchai:rosesarered@")))
+        assert client_of(portal).download(portal.url("/f")) == b"file"
+        assert "Authorization" not in store.seen[0].headers
+
+    def test_encryption_is_not_left(
+        self,
+        serve: Callable[..., Server],
+        serve_tls: Callable[..., Server],
+        certificate: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        plain = serve(answer(body=b"file"))
+        portal = serve_tls(moved(plain.url("/f")))
+        client = Client(portal.url(scheme="https"), Token(SECRET), patience=ONCE)
+        for start in (portal.url("/f", scheme="https"), plain.url("/f")):
+            assert fault(partial(client.download, start)).params["variant"] == "insecure"
+        assert not plain.seen
+
+    def test_circles_and_addresses_that_are_none(self, serve: Callable[..., Server]) -> None:
+        portal = serve(moved("/f"))
+        found = fault(lambda: client_of(portal).download(portal.url("/f")))
+        assert (type(found), found.params["variant"], len(portal.seen)) == (DownloadRefused, "redirects", 6)
+        for nowhere in ("file:///etc/passwd", "http://[x", "https://"):
+            portal = serve(moved(nowhere))
+            found = fault(partial(client_of(portal).download, portal.url("/f")))
+            assert (type(found), found.params["variant"]) == (DownloadRefused, "address")
+
+    def test_size_is_limited_also_of_what_unpacks(
+        self, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(transport, "LARGEST_ANSWER", 2**20)
+        bomb = answer(200, gzip.compress(bytes(2**26)), Content_Encoding="gzip")
+        server = serve(answer(200, bytes(2**20)), answer(200, bytes(2**20 + 1)), bomb)
+        client = client_of(server)
+        assert len(client.download(server.url("/f"))) == 2**20
+        for call in (lambda: client.download(server.url("/f")), lambda: client.get("status_show")):
+            assert fault(call).params["variant"] == "large"
+
+    def test_whatever_is_no_file_is_told(self, serve: Callable[..., Server]) -> None:
+        def of(reply: Reply) -> PortalError:
+            server = serve(reply)
+            return fault(lambda: client_of(server).download(server.url("/f?secret=x")))
+
+        kinds = {403: PortalForbidden, 401: PortalForbidden, 404: PortalNotFound, 410: PortalNotFound, 500: PortalDown}
+        for status, kind in {**kinds, 429: PortalBusy, 204: PortalRejected, 206: PortalRejected}.items():
+            found = of(page(status, "x"))
+            assert type(found) is kind
+            assert str(found.params["address"]).endswith("/f")
+
+    def test_download_cut_short_is_fetched_again(self, serve: Callable[..., Server]) -> None:
+        server = serve(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na,b"), answer(200, b"a,b\r\n1,2\r\n"))
+        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        assert client.download(server.url("/f.csv")) == b"a,b\r\n1,2\r\n"
+
+
+REPLIES: dict[str, Reply] = {
+    "cut": raw(b""),
+    "half": raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}"),
+    "down": page(500, f"no {SECRET}"),
+    "echo": echo,
+    "text": answer(400, json.dumps(f"Bad request - {SECRET}")),
+    "forbidden": error(403, "Authorization Error", message=f"User {SECRET} not authorized"),
+    "moved": moved(f"http://127.0.0.1:1/{SECRET}/api/3?token={SECRET}"),
+    "large": answer(200, bytes(3000), Content_Type="text/plain"),
+}
+
+
+class TestSecrecy:
+    @pytest.mark.parametrize("name", REPLIES)
+    def test_token_shows_nowhere(
+        self, serve: Callable[..., Server], name: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        monkeypatch.setattr(transport, "LARGEST_ANSWER", 2000)
+        server = serve(REPLIES[name])
+        client = client_of(server, patience=Patience(tries=2, sleep=lambda _: None))
+        upload = Upload("upload", "plan.csv", b"x", "text/csv")
+        calls = (
+            lambda: client.get("x"),
+            lambda: client.post("x", {"a": "b"}),
+            lambda: client.post("x", {}, upload),
+            lambda: client.download(server.url("/f")),
+        )
+        for found in map(fault, calls):
+            whole = traceback.TracebackException.from_exception(found, capture_locals=True)
+            assert SECRET not in "".join(whole.format())
+            assert (found.__cause__, found.__context__) == (None, None)
+            assert SECRET not in repr((found, found.args, vars(found)))
+            assert SECRET.encode() not in pickle.dumps(found)
+            assert not any(SECRET in text for language in Language for text in failure_text(found, language))
+        assert SECRET in {seen.headers["Authorization"] for seen in server.seen}
+        assert "127.0.0.1" in caplog.text
+        assert SECRET not in caplog.text
+        assert SECRET not in repr((client, vars(client)))

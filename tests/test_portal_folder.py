@@ -1,0 +1,668 @@
+"""The folder of a web server: it shows what was released, whole or not at all, and leaves alone what is not ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urljoin
+from urllib.request import urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from filelock import FileLock
+from playwright.sync_api import sync_playwright
+
+from khelang_opendata import Language, Package
+from khelang_opendata.errors import (
+    FolderDiffers,
+    FolderRefused,
+    FolderUnwritable,
+    KhelangError,
+    NoRelease,
+    ReleaseDamaged,
+    ReleaseLocked,
+    ReleasesUnfinished,
+    ReleaseSuperseded,
+)
+from khelang_opendata.portals.folder import publish_folder
+from khelang_opendata.release import Options, place, publish_release, verify_release, withdraw_release
+from khelang_opendata.render.messages import failure_text
+from tests.conftest import PLAN, ROOT, VALID, edit_descriptor, replace_in
+from tests.releases import (
+    DAY,
+    NAME,
+    change_a_figure,
+    contents,
+    copied,
+    correct_a_cell,
+    index_of,
+    publish,
+    stamps,
+)
+from tests.test_accessibility import CHROMIUM, FLAGS
+from tests.test_readers import needs
+
+KILLS = int(os.environ.get("KHELANG_KILLS", "12"))
+REASON = "ยอดผิด </script><b>&"
+NOTE = "แก้ตัวชี้วัด <i>ตามหนังสือ"
+
+
+@dataclass(frozen=True)
+class History:
+    """The folder of releases as it was after each act, which no test may spoil."""
+
+    first: Path
+    second: Path
+    withdrawn: Path
+    third: Path
+    all_withdrawn: Path
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    folder = tmp_path_factory.mktemp("history")
+    plan, out = copied(PLAN, folder / "plan"), folder / "releases"
+    publish(plan, out)
+    first = copied(out, folder / "first")
+    correct_a_cell(plan)
+    publish(plan, out)
+    second = copied(out, folder / "second")
+    withdraw_release(out, "1.0.1", REASON, DAY)
+    withdrawn = copied(out, folder / "withdrawn")
+    change_a_figure(plan)
+    publish(plan, out, note=NOTE)
+    third = copied(out, folder / "third")
+    for version in ("1.0.0", "1.0.2"):
+        withdraw_release(out, version, "ยกเลิกทั้งแผน", DAY)
+    return History(first, second, withdrawn, third, out)
+
+
+@pytest.fixture
+def web(history: History, tmp_path: Path) -> Path:
+    """A web server's folder with the first release, and something of somebody else's."""
+    web = tmp_path / "web"
+    publish_folder(history.first, web)
+    (web / "robots.txt").write_text("somebody else's")
+    return web
+
+
+@dataclass
+class Told(HTMLParser):
+    """What a page tells a program: its links, its scripts, and its text."""
+
+    links: list[dict[str, str | None]] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open.append(tag)
+        if "href" in dict(attrs):
+            self.links.append({"tag": tag, **dict(attrs)})
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] == "script":
+            self.scripts[-1] += data
+        else:
+            self.text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop() != tag:
+            pass
+
+    @property
+    def files(self) -> list[str]:
+        """What the page links to beside itself and other sites."""
+        return [str(link["href"]) for link in self.links if not str(link["href"]).startswith(("#", "https://"))]
+
+
+def told_by(web: Path) -> Told:
+    page = Told()
+    page.feed((web / "index.html").read_text(encoding="utf-8"))
+    return page
+
+
+def seen(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, less the hidden ones."""
+    return {name: data for name, data in contents(folder).items() if not name.startswith(".")}
+
+
+def fault_of(error: KhelangError) -> tuple[str, str]:
+    """A failure's variant and its English text; its Thai text names the same parameters."""
+    return str(error.params.get("variant", "")), failure_text(error, Language.EN).message
+
+
+# What stands in the folder
+
+
+def test_folder_has_what_was_released_and_a_page(history: History, tmp_path: Path) -> None:
+    (releases := copied(history.third, tmp_path / "releases")).joinpath("notes.txt").write_text("not of a release")
+    (releases / ".git").mkdir()
+    (releases / ".git/config").write_text("not of a release")
+    outcome = publish_folder(releases, tmp_path / "deep/web")
+    assert contents(tmp_path / "deep/web").keys() - seen(history.third).keys() == {"index.html", ".lock"}
+    assert seen(history.third).items() <= contents(tmp_path / "deep/web").items()
+    assert (outcome.version, outcome.replaced, outcome.removed, outcome.unchanged) == ("1.0.2", (), (), ())
+    archives = [f"{NAME}-v1.0.{patch}.zip" for patch in (2, 1, 0)]
+    beside = ["latest", "index.json", "CHANGELOG.md", "feed.atom", "index.html"]
+    assert [*outcome.added] == ["v1.0.0", "v1.0.1", "v1.0.2", *archives, *beside]
+
+
+def test_any_web_server_may_read_what_was_written(history: History, tmp_path: Path) -> None:
+    mask = os.umask(0o077)
+    try:
+        publish_folder(history.second, tmp_path / "web")
+    finally:
+        os.umask(mask)
+    web = tmp_path / "web"
+    modes = {path.stat().st_mode & 0o777 for path in (web, *web.rglob("*")) if path.is_dir()}
+    assert modes == {0o755}
+    assert {p.stat().st_mode & 0o777 for p in web.rglob("*") if p.is_file() and p.name != ".lock"} == {0o644}
+
+
+def test_publishing_again_writes_nothing(history: History, web: Path) -> None:
+    before = stamps(web)
+    outcome = publish_folder(history.first, web)
+    assert not outcome.written
+    assert [*outcome.unchanged] == [
+        "v1.0.0",
+        f"{NAME}-v1.0.0.zip",
+        "latest",
+        "index.json",
+        "CHANGELOG.md",
+        "feed.atom",
+        "index.html",
+    ]
+    assert stamps(web) == before
+
+
+def test_next_release_is_put_beside_the_one_before(history: History, web: Path) -> None:
+    before = stamps(web / "v1.0.0")
+    outcome = publish_folder(history.second, web)
+    assert outcome.added == ("v1.0.1", f"{NAME}-v1.0.1.zip")
+    assert outcome.replaced == ("latest", "index.json", "CHANGELOG.md", "feed.atom", "index.html")
+    assert stamps(web / "v1.0.0") == before
+    assert seen(history.second).items() <= seen(web).items()
+    assert verify_release(web / "latest").is_whole
+
+
+@pytest.mark.parametrize("newest", ["latest", "v1.0.2"])
+def test_newest_release_stands_for_the_folder_of_all(history: History, tmp_path: Path, newest: str) -> None:
+    publish_folder(history.third / newest, tmp_path / "web")
+    assert seen(history.third).items() <= seen(tmp_path / "web").items()
+
+
+def test_withdrawal_brings_back_the_release_before(history: History, web: Path) -> None:
+    publish_folder(history.second, web)
+    outcome = publish_folder(history.withdrawn, web)
+    assert (outcome.version, outcome.added, outcome.removed) == ("1.0.0", (), ())
+    assert contents(web / "latest") == contents(web / "v1.0.0")
+    assert "v1.0.1" in {path.name for path in web.iterdir()}, "its files stay"
+    page = told_by(web)
+    assert f"2569: {REASON}" in page.text
+    assert f"{DAY.isoformat()}: {REASON}" in page.text
+    assert not [link for link in page.files if link.startswith("v1.0.1/")]
+
+
+def test_withdrawal_of_all_takes_latest_away_and_says_so(history: History, web: Path) -> None:
+    publish_folder(history.third, web)
+    outcome = publish_folder(history.all_withdrawn, web)
+    assert (outcome.version, outcome.removed) == (None, ("latest",))
+    assert not (web / "latest").exists()
+    page = told_by(web)
+    assert "Every version has been withdrawn" in page.text
+    assert "ทุกรุ่นถูกยกเลิกการใช้แล้ว" in page.text
+    assert not page.scripts, "no search engine is offered withdrawn data"
+    assert all((web / link).is_file() for link in page.files)
+
+
+def test_dry_run_tells_the_same_and_writes_nothing(history: History, web: Path, tmp_path: Path) -> None:
+    before = stamps(web)
+    told = publish_folder(history.second, web, dry_run=True)
+    assert stamps(web) == before
+    assert publish_folder(history.second, web) == told
+    assert publish_folder(history.first, tmp_path / "new/web", dry_run=True).written
+    assert not (tmp_path / "new").exists()
+
+
+def test_file_beside_the_releases_that_was_changed_is_put_right(history: History, web: Path) -> None:
+    whole = seen(web)
+    (web / "CHANGELOG.md").write_text("changed")
+    (web / "latest/README.en.md").unlink()
+    (web / "feed.atom").unlink()
+    outcome = publish_folder(history.first, web)
+    assert (outcome.added, outcome.replaced) == (("feed.atom",), ("latest", "CHANGELOG.md"))
+    assert seen(web) == whole
+
+
+# The page
+
+
+@pytest.fixture
+def served(history: History, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder with three releases, and the address at which a web server shows it."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    web = tmp_path / "web"
+    publish_folder(history.third, web)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(web))) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield web, f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_every_link_of_the_page_answers_with_the_right_file(served: tuple[Path, str]) -> None:
+    web, address = served
+    page = told_by(web)
+    assert len({*page.files}) > 20
+    for link in {*page.files}:
+        with urlopen(urljoin(address, link)) as answer:  # noqa: S310 (our own server)
+            assert (answer.status, answer.read()) == (200, (web / link).read_bytes()), link
+    for entry in index_of(web)["releases"]:
+        with urlopen(address + entry["archive"]) as answer:  # noqa: S310
+            digest = hashlib.sha256(answer.read()).hexdigest()
+        assert f"sha256:{digest}" == entry["archive_hash"]
+        assert page.text.count(digest) == 2, "in Thai and in English"
+
+
+def test_page_shows_the_files_in_the_order_of_the_publication(history: History, web: Path) -> None:
+    publish_folder(history.third, web)
+    half = [link.removeprefix("v1.0.2/") for link in told_by(web).files if link.startswith("v1.0.2/")]
+    half = half[: len(half) // 2]
+    assert half[:3] == [f"{NAME}-flat.csv", f"{NAME}-summary.csv", f"{NAME}.xlsx"]
+    assert half[3:16] == [entry["path"] for entry in _descriptor(web)["resources"] if not entry.get("derived")]
+    assert half[16:20] == [f"{NAME}.json", "codebook.html", "codebook.csv", "validation-report.html"]
+
+
+def _descriptor(web: Path) -> dict[str, list[dict[str, str]]]:
+    descriptor: dict[str, list[dict[str, str]]] = json.loads((web / "latest/datapackage.json").read_bytes())
+    return descriptor
+
+
+def test_page_tells_each_version_with_its_day_and_note(history: History, web: Path) -> None:
+    publish_folder(history.third, web)
+    page = told_by(web)
+    assert page.text.count("รุ่น 1.0.1") == 1
+    assert page.text.count("22 พฤศจิกายน 2569") >= 4
+    assert page.text.count(NOTE) == 2
+    assert page.text.index("รุ่น 1.0.2 ·") < page.text.index("รุ่น 1.0.1 ·") < page.text.index("รุ่น 1.0.0 ·")
+    feed = {"tag": "link", "rel": "alternate", "type": "application/atom+xml", "href": "feed.atom"}
+    assert [link for link in page.links if feed.items() <= link.items()]
+
+
+def test_search_engines_find_the_data_set(history: History, web: Path) -> None:
+    publish_folder(history.third, web)
+    [script] = told_by(web).scripts
+    dataset = json.loads(script)
+    released = json.loads((web / "v1.0.2/metadata/schema-org.jsonld").read_bytes())
+    files = [one.pop("contentUrl") for one in dataset["distribution"]]
+    assert files == [one.pop("contentUrl").replace("../", "v1.0.2/", 1) for one in released["distribution"]]
+    assert dataset == released
+    assert all((web / file).is_file() for file in files)
+
+
+EVIL = "</script><script>alert(1)</script><!-- <b>\"'&amp; \u202e"
+
+
+def test_nothing_in_the_data_runs_or_escapes(plan: Path, tmp_path: Path) -> None:
+    edit_descriptor(plan, lambda d: d.update(title=f"แผน {EVIL}", description_en=EVIL))
+    edit_descriptor(plan, lambda d: d["licenses"][0].update(title=f"CC {EVIL}"))
+    publish_release(Package.load(plan), tmp_path / "releases", Options(DAY))
+    publish_folder(tmp_path / "releases", tmp_path / "web")
+    page = told_by(tmp_path / "web")
+    [script] = page.scripts
+    assert json.loads(script)["name"] == f"แผน {EVIL}"
+    assert page.text.count("</script><script>alert(1)</script><!-- <b>\"'&amp; <U+202E>") >= 5
+    assert not [link for link in page.links if str(link["href"]).startswith("javascript")]
+
+
+@needs("chromium")
+@pytest.mark.parametrize("releases", ["third", "all_withdrawn"])
+def test_page_is_accessible_and_needs_nothing_but_itself(history: History, tmp_path: Path, releases: str) -> None:
+    publish_folder(getattr(history, releases), tmp_path / "web")
+    address = (tmp_path / "web/index.html").as_uri()
+    asked: list[str] = []
+    views: tuple[tuple[int, Literal["light", "dark"]], ...]
+    views = ((320, "light"), (360, "dark"), (1280, "light"), (1280, "dark"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for width, scheme in views:
+            page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("console", lambda message: asked.append(message.text))
+            page.goto(address)
+            result = Axe().run(page, options={"resultTypes": ["violations", "incomplete"]})
+            assert result.response["passes"]
+            assert result.violations_count == 0, result.generate_report()
+            assert not result.response["incomplete"]
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            page.close()
+        browser.close()
+    assert {*asked} == {address}
+
+
+# What was altered, and what goes
+
+
+@pytest.mark.parametrize(
+    "name", ["v1.0.0/data/budgets.csv", "v1.0.0/added.csv", "v1.0.0/LICENSE", f"{NAME}-v1.0.0.zip"]
+)
+def test_altered_release_is_refused_and_the_force_replaces_it(history: History, web: Path, name: str) -> None:
+    whole = seen(web)
+    if name.endswith("LICENSE"):
+        (web / name).unlink()
+    else:
+        (web / name).write_bytes(b"altered")
+    before = stamps(web)
+    for dry_run in (True, False):
+        with pytest.raises(FolderDiffers, match=name) as caught:
+            publish_folder(history.second, web, dry_run=dry_run)
+        variant, text = fault_of(caught.value)
+        assert (variant, str(web / name) in text) == ("altered", True)
+    assert stamps(web) == before
+    assert publish_folder(history.first, web, force=True).replaced == (name.partition("/")[0],)
+    assert seen(web) == whole
+
+
+def test_published_release_is_not_lost_to_an_older_folder_of_releases(history: History, web: Path) -> None:
+    publish_folder(history.second, web)
+    before = stamps(web)
+    with pytest.raises(FolderDiffers, match=r"1\.0\.1") as caught:
+        publish_folder(history.first, web)
+    assert fault_of(caught.value)[0] == "ahead"
+    assert stamps(web) == before
+    outcome = publish_folder(history.first, web, force=True)
+    assert outcome.removed == (f"{NAME}-v1.0.1.zip", "v1.0.1")
+    assert {*seen(web)} == {*seen(history.first), "index.html", "robots.txt"}
+
+
+# What is not ours
+
+
+def _files(web: Path) -> None:
+    for name in ("notes.txt", "v1.0.0-drafts/a", "v9.0.0/of/another/program", ".htaccess", "another-v1.0.0.zip"):
+        (web / name).parent.mkdir(parents=True, exist_ok=True)
+        (web / name).write_text("mine")
+
+
+def test_what_is_not_ours_is_left_alone(history: History, web: Path) -> None:
+    _files(web)
+    mine = {name: data for name, data in contents(web).items() if data in (b"mine", b"somebody else's")}
+    assert len(mine) == 6
+    publish_folder(history.third, web)
+    publish_folder(history.all_withdrawn, web)
+    publish_folder(history.first, web, force=True)
+    assert mine.items() <= contents(web).items()
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.json", "CHANGELOG.md", "feed.atom", "latest/a", "v1.0.0/a"])
+@pytest.mark.parametrize("force", [False, True])
+def test_name_of_ours_that_is_somebody_elses_is_refused(
+    history: History, tmp_path: Path, name: str, force: bool
+) -> None:
+    web = tmp_path / "web"
+    (web / name).parent.mkdir(parents=True)
+    (web / name).write_text('{"name": "khelang-nakhon-2566-2570"}')
+    with pytest.raises(FolderRefused, match=name.partition("/")[0]) as caught:
+        publish_folder(history.first, web, force=force)
+    assert fault_of(caught.value)[0] == "not_ours"
+    assert [*contents(web)] == [name], "not even a lock is left"
+
+
+def test_link_that_would_show_withdrawn_data_for_ever_is_refused(history: History, web: Path) -> None:
+    place.remove(web / "latest")
+    (web / "latest").symlink_to("v1.0.0")
+    with pytest.raises(FolderRefused, match="latest"):
+        publish_folder(history.all_withdrawn, web)
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.json", "CHANGELOG.md", "latest", "v1.0.0", f"{NAME}-v1.0.0.zip"])
+def test_folder_where_a_file_belongs_and_file_where_a_folder_does(history: History, web: Path, name: str) -> None:
+    place.remove(web / name)
+    if name in ("latest", "v1.0.0"):
+        (web / name).write_text("mine")
+    else:
+        (web / name).mkdir()
+    before = stamps(web)
+    with pytest.raises(FolderRefused, match=name) as caught:
+        publish_folder(history.first, web, force=True)
+    assert fault_of(caught.value)[0] == "not_ours"
+    assert stamps(web) == before
+
+
+@pytest.mark.parametrize("left", ["index.json", "index.html", "latest", "v1.0.0"])
+def test_folder_of_another_plan_is_refused(tmp_path: Path, web: Path, left: str) -> None:
+    """Whichever of our pieces still tells whose it is."""
+    publish(VALID, tmp_path / "releases")
+    for path in web.iterdir():
+        if path.name != left:
+            place.remove(path)
+    before = stamps(web)
+    with pytest.raises(FolderRefused) as caught:
+        publish_folder(tmp_path / "releases", web, force=True)
+    variant, text = fault_of(caught.value)
+    assert (variant, NAME in text, "mae-thung-2561-2564" in text) == ("another_plan", True, True)
+    assert stamps(web) == before
+
+
+def test_folders_that_overlap_are_refused(history: History, tmp_path: Path) -> None:
+    releases = copied(history.first, tmp_path / "site/releases")
+    (tmp_path / "link").symlink_to(releases)
+    before = stamps(tmp_path)
+    for target in (releases, releases / "web", releases / "latest", tmp_path / "site", tmp_path / "link/web"):
+        with pytest.raises(FolderRefused, match="overlaps"):
+            publish_folder(releases, target, force=True)
+    assert stamps(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["index.html", "index.json", "feed.atom", "latest", "v1.0.0", "v1.0.0/data", "latest/LICENSE", ".lock"],
+)
+def test_link_where_we_would_write_is_refused(history: History, web: Path, tmp_path: Path, name: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (web / name).rename(elsewhere)
+    (web / name).symlink_to(elsewhere)
+    before = stamps(tmp_path)
+    with pytest.raises(FolderRefused, match=name) as caught:
+        publish_folder(history.second, web, force=True)
+    assert fault_of(caught.value)[0] == "link"
+    assert stamps(tmp_path) == before
+
+
+def test_link_to_the_folder_itself_is_followed_unless_it_leads_nowhere(
+    history: History, web: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "current").symlink_to(web)
+    publish_folder(history.second, tmp_path / "current")
+    assert (web / "v1.0.1").is_dir()
+    for target in ("nowhere", "loop"):
+        (tmp_path / "loop").unlink(missing_ok=True)
+        (tmp_path / "loop").symlink_to(tmp_path / target)
+        with pytest.raises(FolderRefused, match="link"):
+            publish_folder(history.second, tmp_path / "loop")
+
+
+# What cannot be published
+
+
+def _without_the_last_in_the_index(releases: Path) -> None:
+    index = index_of(releases)
+    index["releases"].pop()
+    (releases / "index.json").write_text(json.dumps(index))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _without_the_last_in_the_index,
+        lambda releases: (releases / "feed.atom").unlink(),
+        lambda releases: replace_in(releases / "index.json", '"latest": "1.0.1"', '"latest": "1.0.0"'),
+    ],
+)
+def test_releases_that_are_not_finished_are_refused(
+    history: History, web: Path, tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    releases = copied(history.second, tmp_path / "releases")
+    spoil(releases)
+    before = stamps(web)
+    with pytest.raises(ReleasesUnfinished):
+        publish_folder(releases, web)
+    assert stamps(web) == before
+
+
+def test_damaged_release_is_not_published(history: History, web: Path, tmp_path: Path) -> None:
+    releases = copied(history.second, tmp_path / "releases")
+    (releases / "v1.0.1/data/budgets.csv").write_text("altered")
+    before = stamps(web)
+    with pytest.raises(ReleaseDamaged, match=r"budgets\.csv"):
+        publish_folder(releases, web, force=True)
+    assert stamps(web) == before
+
+
+def test_what_is_no_folder_of_releases_is_refused(history: History, tmp_path: Path) -> None:
+    alone = copied(history.first / "v1.0.0", tmp_path / "alone")
+    for releases in (tmp_path / "missing", VALID, alone, history.first / "index.json", history.first / "v1.0.0/data"):
+        with pytest.raises(NoRelease):
+            publish_folder(releases, tmp_path / "web")
+    with pytest.raises(ReleaseSuperseded):
+        publish_folder(history.third / "v1.0.0", tmp_path / "web")
+    assert not (tmp_path / "web").exists()
+
+
+# What fails
+
+
+_PUBLISH = """
+import os, resource, signal, sys
+from pathlib import Path
+from khelang_opendata.errors import KhelangError
+from khelang_opendata.portals.folder import publish_folder
+releases, web, nobody = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+publish_folder(releases, web.with_name("new"), dry_run=True)  # imports what there is
+if nobody and os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    publish_folder(releases, web)
+except KhelangError as error:
+    sys.stdout.write(type(error).__name__)
+"""
+
+
+def _publish_elsewhere(releases: Path, web: Path, *more: str, limit: int | None = None) -> tuple[str, str]:
+    def limited() -> None:
+        if limit:  # the kernel refuses to let a file grow further, as a full disk does
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    command = [sys.executable, "-c", _PUBLISH, str(releases), str(web), *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limited)
+    return done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("limit", [20_000, 2_000_000])
+def test_full_disk_loses_nothing(history: History, web: Path, limit: int) -> None:
+    """A data file does not fit, or an archive, when the release's folder has been written already."""
+    before = stamps(web)
+    assert _publish_elsewhere(history.second, web, limit=limit) == ("FolderUnwritable", "")
+    assert {path for path in stamps(web) if path != web} == {path for path in before if path != web}
+    assert publish_folder(history.first, web).written is False
+    assert publish_folder(history.second, web).written
+
+
+@pytest.mark.parametrize("mode", [0o555, 0o000])
+def test_folder_without_rights(history: History, web: Path, mode: int) -> None:
+    """Tried as nobody, for root may write anywhere."""
+    before = contents(web)
+    for parent in {*[*web.parents][:-2], *[*history.second.parents][:-2]}:
+        parent.chmod(parent.stat().st_mode | 0o055)
+    web.chmod(mode)
+    told = _publish_elsewhere(history.second, web, "nobody")
+    web.chmod(0o755)
+    assert told == ("FolderUnwritable", "")
+    assert contents(web) == before
+
+
+def test_releases_that_may_not_be_read(history: History, web: Path, tmp_path: Path) -> None:
+    releases, before = copied(history.second, tmp_path / "releases"), stamps(web)
+    for parent in [*web.parents][:-2]:
+        parent.chmod(parent.stat().st_mode | 0o055)
+    for unreadable in (releases / "feed.atom", releases / "v1.0.1/LICENSE", releases):
+        unreadable.chmod(0o000)
+        assert _publish_elsewhere(releases, web, "nobody") == ("FileUnreadable", ""), unreadable
+        unreadable.chmod(0o755)
+    assert stamps(web) == before
+
+
+def test_target_that_is_a_file(history: History, tmp_path: Path) -> None:
+    (tmp_path / "web").write_text("mine")
+    for dry_run in (True, False):
+        with pytest.raises(FolderUnwritable) as caught:
+            publish_folder(history.first, tmp_path / "web", dry_run=dry_run)
+        assert "Not a directory" in fault_of(caught.value)[1]
+    assert (tmp_path / "web").read_text() == "mine"
+
+
+def test_second_publishing_at_the_same_time_says_so(history: History, web: Path) -> None:
+    before = seen(web)
+    with FileLock(web / ".lock"), pytest.raises(ReleaseLocked):
+        publish_folder(history.second, web)
+    assert seen(web) == before
+
+
+def test_what_a_crash_left_is_removed(history: History, web: Path) -> None:
+    before = seen(web)
+    (web / ".unfinished-publish/v9.0.0").mkdir(parents=True)
+    (web / ".unfinished-publish/v9.0.0/half").write_text("half")
+    publish_folder(history.first, web)
+    assert (seen(web), [path.name for path in web.glob(".*")]) == (before, [".lock"])
+
+
+def test_system_that_cannot_swap_folders_exchanges_them_all_the_same(
+    history: History, web: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "_swapped", lambda _one, _other: False)
+    publish_folder(history.second, web)
+    assert contents(web / "latest") == contents(web / "v1.0.1")
+    assert [path.name for path in web.glob(".*")] == [".lock"]
+
+
+def test_exchange_that_fails_leaves_the_old_folder_in_its_place(web: Path) -> None:
+    before = contents(web)
+    with pytest.raises(FileNotFoundError):
+        place.exchange(web / "missing", web / "latest", web / "old")
+    assert contents(web) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forks of a process")
+def test_killed_publishing_leaves_no_half_and_the_next_run_works() -> None:
+    """``KHELANG_KILLS=400`` kills four hundred times."""
+    command = [sys.executable, "-m", "tests.folder_kills", str(KILLS), "--seed", "6"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    told = json.loads(done.stdout)
+    assert sum(told.values()) == KILLS
+    assert sum(count for state, count in told.items() if "leftovers" in state), "no kill hit the writing"

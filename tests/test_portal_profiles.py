@@ -1,0 +1,126 @@
+"""Profiles of portals: which of them a portal gets, and that they say nothing which its own lists do not know."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from khelang_opendata import load_family
+from khelang_opendata.catalogue import Language
+from khelang_opendata.errors import ProfileUnknown, UsageError
+from khelang_opendata.portals import profiles
+from khelang_opendata.portals.profiles import PROFILES, load_profile, profile_for
+from khelang_opendata.portals.scheme import Choice, Scheme, SchemeField
+from khelang_opendata.render.messages import failure_text
+from khelang_opendata.validation.rules.portal import portal_profile
+from tests.conftest import STANDARD
+
+FILES = sorted(Path(profiles.__file__).parent.glob("*.yaml"))
+
+
+def scheme_with(*names: str) -> Scheme:
+    return Scheme({name: SchemeField(name, name) for name in names}, {}, is_plain=False)
+
+
+THAI = load_profile("data_go_th").expects
+
+
+@pytest.mark.parametrize(
+    ("scheme", "name"),
+    [
+        (scheme_with(*THAI, "allow_harvest", "further"), "gd_catalog"),
+        (scheme_with(*THAI), "data_go_th"),
+        (scheme_with("data_type", "allow_harvest"), "ckan"),
+        (scheme_with("title", "spatial"), "ckan"),
+        (Scheme.plain([]), "ckan"),
+    ],
+)
+def test_portal_is_known_by_its_fields(scheme: Scheme, name: str) -> None:
+    assert profile_for(scheme).name == name
+
+
+@pytest.mark.parametrize("name", ["thai_gdc", "", "../thai_gdc", "GD_Catalog"])
+def test_unknown_profile_is_told_with_the_known_ones(name: str) -> None:
+    with pytest.raises(ProfileUnknown) as refusal:
+        load_profile(name)
+    assert isinstance(refusal.value, UsageError)
+    for language in Language:
+        assert all(known in failure_text(refusal.value, language).fix for known in PROFILES)
+
+
+def test_every_file_is_a_profile_or_what_profiles_extend() -> None:
+    contents = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
+    assert set(contents) == {*PROFILES, *(content.get("extends") for content in contents.values())} - {None}
+
+
+def test_profile_differs_from_what_it_extends_where_it_says_so() -> None:
+    gd_catalog, data_go_th, ckan = map(load_profile, PROFILES)
+    assert gd_catalog.defaults == {**data_go_th.defaults, "allow_harvest": "True"}
+    assert gd_catalog.words == data_go_th.words == ckan.words
+    assert (gd_catalog.limits["name_characters_most"], ckan.limits["name_characters_most"]) == (70, 100)
+    assert (
+        ckan.limits["tag_characters"]
+        == gd_catalog.limits["tag_characters"]
+        == portal_profile()["limits"]["tag_characters"]
+    )
+    assert not gd_catalog.extras
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_tag_is_written_with_what_the_portal_takes(name: str) -> None:
+    tag = load_profile(name).tag
+    thai = [word for word in ("งบประมาณ", "ป้องกันการทุจริต", "ปี ๒๕๖๖") if tag.fullmatch(word)]
+    assert thai == (["งบประมาณ"] if name == "ckan" else ["งบประมาณ", "ป้องกันการทุจริต", "ปี ๒๕๖๖"])
+    assert tag.fullmatch("Open-Data 1.0_x")
+    assert not any(tag.fullmatch(word) for word in ("a,b", '"a"', "a/b", "<b>", "ก\nข", "a\n"))
+
+
+def test_words_for_kinds_of_local_government_are_of_the_codelist() -> None:
+    codes = set(load_family().tables["plans"].field_by_name["lao_type"].codes or ())
+    assert set(load_profile("ckan").words["geo_coverage"]) == codes - {"special"}
+
+
+def test_defaults_and_words_are_legal_in_the_common_scheme() -> None:
+    legal = portal_profile()["legal"]
+    for name in ("data_type", "data_category"):
+        assert load_profile("gd_catalog").defaults[name] in legal[name]
+    assert {word for words in load_profile("gd_catalog").words["geo_coverage"].values() for word in words} <= set(
+        legal["geo_coverage"]
+    )
+    assert set(load_profile("gd_catalog").only_for) <= set(legal["data_type"])
+
+
+def test_word_of_the_portal_goes_before_ours_and_ours_where_it_has_no_list() -> None:
+    profile = load_profile("gd_catalog")
+
+    def formats(*legal: str) -> SchemeField:
+        return SchemeField("data_format", "", legal=tuple(Choice(value, ()) for value in legal))
+
+    assert profile.spelling(formats("XLS", "XLSX"), "XLSX") == "XLSX"
+    assert profile.spelling(formats("xls"), "XLSX") == "xls"
+    assert profile.spelling(formats("CSV"), "XLSX") is None
+    assert profile.spelling(SchemeField("data_format", ""), "XLSX") == "XLSX"
+    assert profile.spelling(SchemeField("geo_coverage", ""), "pao") == "จังหวัด"
+
+
+def test_label_of_a_value_stands_for_it_unless_it_is_a_value_itself() -> None:
+    field = SchemeField("a", "", legal=(Choice("True", ("ยินยอม", "Yes")), Choice("Yes", ("อื่น",)), Choice("ก 1", ())))
+    assert field.choices == ("True", "Yes", "ก 1")
+    assert [field.spelling_of(text) for text in ("Yes", "YES", "ยิน ยอม", "ก๑", "ก2")] == [
+        "Yes",
+        "Yes",
+        "True",
+        "ก 1",
+        None,
+    ]
+    assert SchemeField("b", "").spelling_of("ใดๆ") == "ใดๆ"
+
+
+def test_descriptor_may_say_whatever_a_portal_asks() -> None:
+    schema = json.loads((STANDARD / "package.schema.json").read_text(encoding="utf-8"))
+    portal = schema["properties"]["portal"]
+    assert portal["properties"]["allow_harvest"]["type"] == "boolean"
+    assert "additionalProperties" not in portal
