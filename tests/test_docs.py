@@ -18,6 +18,8 @@ DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/changes.md",
+    "docs/eplan.md",
+    "docs/evidence.md",
     "docs/releases.md",
     "docs/report.md",
     "docs/table-schema.md",

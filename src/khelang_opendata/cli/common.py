@@ -63,6 +63,8 @@ _COMMANDS = {
     "publish": ("publish", "publish_command"),
     "portal": ("portal", "portal_group"),
     "diff": ("diff", "diff_command"),
+    "export": ("export", "export_command"),
+    "evidence": ("evidence", "evidence_command"),
     "explain": ("standard", "explain_command"),
     "schema": ("standard", "schema_group"),
 }

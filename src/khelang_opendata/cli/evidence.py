@@ -1,0 +1,61 @@
+"""``khelang evidence``: what a local government shows on its web site for the ITA's OIT items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.cli.common import language_option, print_text
+from khelang_opendata.errors import OutputUnwritable
+
+
+@click.command("evidence")
+@click.argument("release", type=click.Path(path_type=Path))
+@click.option("--year", "typed", metavar="2569", required=True, help="ปีงบประมาณที่ประเมิน (พ.ศ.) · Fiscal year (B.E.).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    show_default="evidence/<year>",
+    help="โฟลเดอร์ผลลัพธ์ · Write the pages here.",
+)
+@language_option
+def evidence_command(release: Path, typed: str, out: Path | None, lang: Language) -> None:
+    """เขียนหน้าเว็บและตารางสำหรับข้อ OIT ของการประเมิน ITA · Write the pages and tables for the ITA's OIT items.
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang evidence releases/latest --year 2569
+      khelang evidence releases/v1.0.0 --year ๒๕๖๙ --out website/ita
+    """
+    from khelang_opendata.nacc.evidence import evidence_of  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.nacc.ita import items_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.pages import INDEX, evidence_files  # noqa: PLC0415 (loads jinja2)
+    from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.years import fiscal_year  # noqa: PLC0415 (as above)
+
+    year = fiscal_year(typed)
+    evidence = evidence_of(released_package(release), year, items_of(year))
+    folder = out or Path("evidence", str(year))
+    _write(folder, evidence_files(evidence))
+    for exhibit in evidence.exhibits:
+        title = exhibit.item.title_th if lang is Language.TH else exhibit.item.title_en
+        names = {"page": f"{exhibit.name}.html", "table": f"{exhibit.name}.csv"}
+        told = notice("evidence_item", lang, code=exhibit.item.code, title=title, rows=exhibit.sheet.size, **names)
+        todo = [notice("evidence_todo", lang, text=one.text(lang)) for one in exhibit.todo]
+        print_text("".join(f"{line}\n" for line in (told, *todo)))
+    print_text(notice("evidence_written", lang, year=year, path=str(folder / INDEX)) + "\n")
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write each file whole, the list of them last; others in the folder stay, for their addresses may be in use."""
+    from khelang_opendata.files import write_atomically  # noqa: PLC0415 (loads tempfile)
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(path=str(folder), reason=error.strerror or str(error)) from error
+    for name, data in files.items():
+        write_atomically(folder / name, data)

@@ -1,0 +1,117 @@
+"""``khelang export``: a release as a report that another system takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.cli.common import language_option, print_text
+from khelang_opendata.errors import OutputExists, OutputFormUnknown
+from khelang_opendata.thai import ascii_text
+
+if TYPE_CHECKING:
+    from khelang_opendata.nacc.eplan import About, EplanRow, Score
+
+_FORMS = (".xlsx", ".csv")
+
+
+class _Round(click.Choice[str]):
+    """The rounds of a year by their months, in digits of any script."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(ascii_text(value), param, ctx)
+
+
+@click.command("export")
+@click.argument("release", type=click.Path(path_type=Path))
+@click.option(
+    "--to", type=click.Choice(["eplan"]), required=True, help="ระบบปลายทาง (E-PlanNACC) · The system that takes it."
+)
+@click.option(
+    "--year",
+    metavar="YEAR",
+    help="ปีงบประมาณ พ.ศ. · Fiscal year B.E. (default: the last that was reported on, else the plan's first).",
+)
+@click.option(
+    "--round",
+    "months",
+    type=_Round(["6", "12"]),
+    default="12",
+    show_default=True,
+    help="รอบ 6 หรือ 12 เดือน · The round, in months.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="แฟ้มผลลัพธ์ .xlsx หรือ .csv · The file (default: eplan-YEAR-ROUND.xlsx).",
+)
+@language_option
+def export_command(release: Path, to: str, year: str | None, months: str, out: Path | None, lang: Language) -> None:
+    """ทำตารางรายงานผลสำหรับระบบ E-PlanNACC พร้อมคะแนน · The table to report to E-PlanNACC, and the score it gives.
+
+    RELEASE คือโฟลเดอร์ของรุ่นที่ออกแล้ว หรือของทุกรุ่น · The folder of a release, or of all (then the latest).
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang export releases/latest --to eplan --year 2566 --round 6
+      khelang export releases/latest --to eplan --year ๒๕๖๖ --out report.csv --lang th
+    """
+    from khelang_opendata.nacc.eplan import About, eplan_rows, eplan_score, year_to_report  # noqa: PLC0415 (slow)
+    from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.years import fiscal_year  # noqa: PLC0415 (as above)
+
+    given = fiscal_year(year) if year is not None else None
+    if out is not None and out.suffix.lower() not in _FORMS:
+        raise OutputFormUnknown(path=str(out), forms=", ".join(_FORMS))
+    package = released_package(release)
+    about = About.of(package, given or year_to_report(package), int(months))
+    rows = eplan_rows(package, about.year, about.months)
+    path, score = out or Path(f"{to}-{about.year}-{months}.xlsx"), eplan_score(rows)
+    _write(path, _table(path, rows, score, about))
+    written = notice("eplan_written", lang, path=str(path), year=about.year, months=months, rows=len(rows))
+    print_text("".join(f"{line}\n" for line in (written, *_score_lines(score, lang))))
+
+
+def _table(path: Path, rows: Sequence[EplanRow], score: Score, about: About) -> bytes:
+    from khelang_opendata.nacc.eplan import eplan_csv, eplan_xlsx  # noqa: PLC0415 (as above)
+
+    return eplan_csv(rows, about.months) if path.suffix.lower() == ".csv" else eplan_xlsx(rows, score, about)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write the table, unless another stands there: what an official filled in is not lost."""
+    from khelang_opendata.files import write_atomically  # noqa: PLC0415 (as above)
+
+    if path.is_file() and not _holds(path, data):
+        raise OutputExists(path=str(path))
+    write_atomically(path, data)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _score_lines(score: Score, lang: Language) -> Iterator[str]:
+    from khelang_opendata.nacc.eplan import rounded  # noqa: PLC0415 (as above)
+
+    total = score.total
+    if total.percent is None:
+        yield notice("eplan_score_none", lang)
+    else:
+        counts = {name: getattr(total, name) for name in ("projects", "completed", "in_progress", "cannot")}
+        points = f"{rounded(total.points).normalize():f}"
+        yield notice("eplan_score", lang, percent=str(rounded(total.percent)), points=points, **counts)
+    if total.waiting:
+        yield notice("eplan_waiting", lang, count=total.waiting)
+    if total.unreported > total.waiting:
+        yield notice("eplan_carried", lang, count=total.unreported - total.waiting)
+    if score.unscored:
+        yield notice("eplan_unscored_count", lang, count=score.unscored)

@@ -1,0 +1,101 @@
+"""What an official must know or decide before a project's report, in Thai, the language of the system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.nacc.eplan.tables import STATUSES, Dimension, Record, Reported
+
+_ABOUT_AMOUNTS = {"amount_thb", "budget_status", "summary_amount_printed", "sheet_amount_printed"}
+_ABOUT_REPORTS = {("budgets", field) for field in _ABOUT_AMOUNTS} | {("projects", "eplan_title_th")}
+"""Where an erratum must stand to bear on a report: table and column."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What bears on the report of one project in one round.
+
+    ``budgets`` are the project's of that year and ``planned`` their sum; ``uses_budget`` is None where nothing tells.
+    ``sharing`` are the numbers of other projects under the same name in E-PlanNACC, ``errata`` those of the project in
+    that year, ``sources`` the names of the sources of money.
+    """
+
+    dimension: Dimension
+    budgets: Sequence[Record]
+    uses_budget: bool | None
+    planned: Decimal | None
+    reported: Reported | None
+    earlier: Reported | None
+    sharing: Sequence[int]
+    errata: Sequence[Record]
+    sources: Mapping[str, str]
+
+
+def notes_of(facts: Facts) -> tuple[str, ...]:
+    """What there is to know or decide: of the reports, the name, the money, and what the document contradicts."""
+    return (*_on_reports(facts), *_on_names(facts), *_on_budgets(facts), *_on_errata(facts))
+
+
+def _on_reports(facts: Facts) -> Iterator[str]:
+    earlier, told = facts.earlier, facts.reported.planned if facts.reported else None
+    if earlier and not facts.reported:
+        name = "eplan_note_closed" if earlier.status == "completed" else "eplan_note_earlier"
+        yield _note(name, status=STATUSES[earlier.status])
+    if told is not None and facts.planned is not None and told != facts.planned:
+        yield _note("eplan_note_planned", reported=_baht(told), planned=_baht(facts.planned))
+    if not facts.dimension.scored:
+        yield _note("eplan_note_unscored", code=facts.dimension.code)
+
+
+def _on_names(facts: Facts) -> Iterator[str]:
+    if facts.sharing:
+        yield _note("eplan_note_shared_name", numbers=", ".join(map(str, facts.sharing)))
+
+
+def _on_budgets(facts: Facts) -> Iterator[str]:
+    by_status = {budget["budget_status"]: budget for budget in facts.budgets}
+    if not facts.budgets:
+        yield _note("eplan_note_untold")
+    if facts.uses_budget is False:
+        yield _note("eplan_note_no_budget")
+    if "shared" in by_status:
+        yield _note("eplan_note_shared")
+    known = [budget for budget in facts.budgets if budget["amount_thb"]]
+    if len(known) > 1:
+        parts = (f"{facts.sources[b['funding_source']]} {_baht(Decimal(b['amount_thb']))}" for b in known)
+        yield _note("eplan_note_sources", parts=" + ".join(parts))
+    if "unknown" in by_status:
+        yield _note("eplan_note_unknown", source=facts.sources[by_status["unknown"]["funding_source"]])
+    if not all(_is_whole(amount) for amount in _amounts(facts)):
+        yield _note("eplan_note_satang")
+    for text in dict.fromkeys(budget["note_th"] for budget in facts.budgets if budget["note_th"]):
+        yield _note("eplan_note_of_plan", text=text)
+
+
+def _on_errata(facts: Facts) -> Iterator[str]:
+    for erratum in facts.errata:
+        if (erratum["resource"], erratum["field"]) in _ABOUT_REPORTS:
+            id_ = erratum["erratum_id"].removeprefix(f"{erratum['plan_id']}-")
+            yield _note("eplan_note_erratum", id=id_, basis=erratum["basis_th"])
+
+
+def _amounts(facts: Facts) -> Iterator[Decimal]:
+    """The amounts that go into the system's form, as far as they are known."""
+    told = facts.reported
+    reported = (told.planned, told.approved, told.disbursed) if told else ()
+    return (amount for amount in (facts.planned, *reported) if amount is not None)
+
+
+def _is_whole(amount: Decimal) -> bool:
+    return amount == amount.to_integral_value()
+
+
+def _baht(amount: Decimal) -> str:
+    return f"{amount:,.0f}" if _is_whole(amount) else f"{amount:,.2f}"
+
+
+def _note(name: str, **params: str | int) -> str:
+    return notice(name, Language.TH, **params)

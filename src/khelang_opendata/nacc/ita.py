@@ -1,0 +1,92 @@
+"""What the ITA's OIT part asks for, year by year: the items, and which of a plan's tables answers each.
+
+They stand in ``ita_items.yaml`` with their sources, for their codes change every year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from khelang_opendata.errors import ItaYearUnknown
+
+_ITEMS = Path(__file__).with_name("ita_items.yaml")
+
+
+class Kind(StrEnum):
+    """What answers an item."""
+
+    PLAN = "plan"
+    RESULTS = "results"
+    RISKS = "risks"
+    MEASURES = "measures"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an item's code was read; ``url`` is empty where no address is known."""
+
+    title_th: str
+    title_en: str
+    section: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of one year's assessment.
+
+    ``covers`` is the fiscal year that its contents are of, less the assessment's own; ``months`` is the round that a
+    results report is of.
+    """
+
+    code: str
+    kind: Kind
+    covers: int
+    title_th: str
+    title_en: str
+    shows_th: str
+    shows_en: str
+    is_confirmed: bool
+    sources: tuple[Source, ...]
+    months: int = 12
+
+
+def items_of(year: int) -> tuple[Item, ...]:
+    """The items of an assessment fiscal year (B.E.), in the order of their codes.
+
+    Raises:
+        ItaYearUnknown: nobody has entered that year yet.
+    """
+    content = _content()
+    if year not in content["years"]:
+        raise ItaYearUnknown(year=year, known=", ".join(map(str, known_years())))
+    sources = {name: Source(**source) for name, source in content["sources"].items()}
+    return tuple(_item(entry, sources) for entry in content["years"][year])
+
+
+def known_years() -> list[int]:
+    """The assessment fiscal years (B.E.) whose items are known."""
+    return sorted(_content()["years"])
+
+
+def _item(entry: Mapping[str, Any], sources: Mapping[str, Source]) -> Item:
+    plain = {name: value for name, value in entry.items() if name not in ("kind", "status", "sources")}
+    return Item(
+        **plain,
+        kind=Kind(entry["kind"]),
+        is_confirmed=entry["status"] == "confirmed",
+        sources=tuple(sources[name] for name in entry["sources"]),
+    )
+
+
+@cache
+def _content() -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 (only this command reads YAML)
+
+    content: dict[str, Any] = yaml.safe_load(_ITEMS.read_bytes())
+    return content

@@ -1,0 +1,152 @@
+"""A table as a page and a spreadsheet show it: cells, footnotes, and what is left to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.errors import Params
+from khelang_opendata.release.formats.codelists import codes_of
+from khelang_opendata.release.formats.flat import ERA
+from khelang_opendata.release.formats.joins import Record
+from khelang_opendata.release.tables import Edition
+from khelang_opendata.thai import baht
+
+_FIGURES = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What an official has to see to before a page is shown: an entry ``evidence_todo_…`` of the catalogue."""
+
+    name: str
+    params: Params
+
+    def text(self, language: Language) -> str:
+        """What it says."""
+        return notice(f"evidence_todo_{self.name}", language, **self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in one place of a table.
+
+    ``lines`` is its text; ``details`` explain it, and stand below it on a page, and among the notes of a spreadsheet.
+    ``figure`` is the bare number of an amount of money, for a spreadsheet. ``marks`` are numbers of footnotes.
+    """
+
+    lines: tuple[str, ...]
+    details: tuple[str, ...] = ()
+    figure: str = ""
+    marks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading, with what they come to; without heading where a table has no groups."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    heading: str = ""
+    sum: Cell | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: the names of its columns (``evidence_column_…``), its rows, its last row, its footnotes."""
+
+    columns: tuple[str, ...]
+    groups: tuple[Group, ...]
+    total: tuple[Cell, ...] = ()
+    footnotes: tuple[str, ...] = ()
+    todo: tuple[ToDo, ...] = ()
+
+    @property
+    def total_span(self) -> int:
+        """How many columns the first cell of the last row takes, that the others stand below their own."""
+        return self.columns.index("budget")
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return sum(len(group.rows) for group in self.groups)
+
+
+@dataclass
+class Footnotes:
+    """The errata that a table's amounts are subject of, numbered as they come; each is told once."""
+
+    edition: Edition
+    numbers: dict[str, int] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+    def marked(self, cell: Cell, resource: str, record: str, fields: Container[str], year: int) -> Cell:
+        """The cell with a mark for each erratum about it."""
+        found = [e for e in self._errata() if (e["resource"], e["record_id"]) == (resource, record)]
+        about = [e for e in found if e["field"] in fields and e["fiscal_year_be"] in ("", str(year))]
+        return replace(cell, marks=cell.marks + tuple(self._number(erratum) for erratum in about))
+
+    def _errata(self) -> Iterable[Record]:
+        return self.edition.tables["errata"].records() if "errata" in self.edition.tables else ()
+
+    def _number(self, erratum: Record) -> int:
+        if erratum["erratum_id"] not in self.numbers:
+            self.texts.append(self._text(erratum))
+            self.numbers[erratum["erratum_id"]] = len(self.texts)
+        return self.numbers[erratum["erratum_id"]]
+
+    def _text(self, erratum: Record) -> str:
+        printed = self._value(erratum["printed_value"])
+        values = [say("printed", value=printed) if printed else say("blank")]
+        for name in ("other", "adopted"):
+            if value := self._value(erratum[f"{name}_value"]):
+                values.append(say(name, value=value))
+        return say("erratum", where=erratum["where_printed_th"], values=" ".join(values), basis=erratum["basis_th"])
+
+    def _value(self, text: str) -> str:
+        """A value of an erratum as people write it: bare numbers are amounts, and a status has a title."""
+        codes = codes_of(self.edition.family.tables["budgets"].field_by_name["budget_status"])
+        if text in codes:
+            return codes[text].title_th
+        parts = text.split(" / ")
+        return " / ".join(map(money, parts)) if all(map(_FIGURES.fullmatch, parts)) else text
+
+
+def say(name: str, /, **params: str | int) -> str:
+    """What the catalogue has for a page, in Thai."""
+    return notice(f"evidence_{name}", Language.TH, **params)
+
+
+def text(*lines: str) -> Cell:
+    """A cell of text."""
+    return Cell(lines)
+
+
+def money(amount: str | Decimal) -> str:
+    """An amount as Thai pages print it: 300,000 บาท."""
+    return say("baht", amount=baht(Decimal(amount)))
+
+
+def amount(value: str | Decimal) -> Cell:
+    """A cell with an amount of money."""
+    return Cell((money(value),), figure=baht(Decimal(value)).replace(",", ""))
+
+
+def days_of(fiscal_year: int) -> tuple[date, date]:
+    """The first and the last day of a fiscal year (B.E.): 1 October of the year before, and 30 September (Budget
+    Procedures Act, B.E. 2561, section 4)."""
+    return date(fiscal_year - ERA - 1, 10, 1), date(fiscal_year - ERA, 9, 30)
+
+
+def listed(texts: Iterable[str]) -> tuple[str, ...]:
+    """Texts numbered as a list."""
+    return tuple(f"{number}. {line}" for number, line in enumerate(texts, 1))
+
+
+def title_of(edition: Edition, table: str, column: str, code: str) -> str:
+    """What a code means, in Thai; the code itself where its codelist is open and lacks it."""
+    codes = codes_of(edition.family.tables[table].field_by_name[column])
+    return codes[code].title_th if code in codes else code

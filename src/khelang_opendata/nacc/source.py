@@ -1,0 +1,42 @@
+"""The release that a report to the NACC is made from: whole, unaltered and valid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from khelang_opendata.errors import NoRelease, PackageInvalid, ReleaseDamaged
+from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.release.manifest import MANIFEST
+from khelang_opendata.release.store import LATEST
+from khelang_opendata.release.verify import verify_release
+from khelang_opendata.validation import validate
+
+
+def released_package(path: Path) -> Package:
+    """The package of a release, verified.
+
+    Args:
+        path: the release's folder, or that of all releases, which stands for the latest.
+
+    Raises:
+        PackageNotFound: there is no such folder.
+        NoRelease: it is none of a release.
+        ArchiveRefused: it is not safe to read.
+        ReleaseDamaged: a file is not as it was published, or one was added.
+        PackageInvalid: it is whole, but its tables are none of a plan; another program made it.
+    """
+    folder = path.parent if path.name == DESCRIPTOR else path
+    folders = [folder, folder / LATEST]
+    root = next((found for found in folders if (found / MANIFEST).is_file()), folder)
+    if root.is_dir() and not (root / MANIFEST).is_file():
+        raise NoRelease(path=str(path))
+    package, verification = Package.load(root), verify_release(root)
+    if not verification.is_whole:
+        damaged = verification.problems[0].path if verification.problems else MANIFEST
+        raise ReleaseDamaged(path=str(root / damaged))
+    report = validate(package)
+    if not report.valid:
+        raise PackageInvalid(report)
+    if "created" not in package.descriptor:
+        raise NoRelease(path=str(path))
+    return package

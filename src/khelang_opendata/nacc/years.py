@@ -1,0 +1,38 @@
+"""Fiscal years as officials type them: of the Buddhist era, in Thai or Arabic digits."""
+
+from __future__ import annotations
+
+import re
+
+from khelang_opendata.errors import YearInvalid, YearOutsidePlan
+from khelang_opendata.thai import ascii_text
+
+_YEARS = range(2500, 2701)
+"""What the standard takes for a fiscal year (``fiscal_year_be``)."""
+
+
+def fiscal_year(text: str) -> int:
+    """The fiscal year (B.E.) that a text gives, in digits of any script.
+
+    Raises:
+        YearInvalid: it is no year of the Buddhist era; 2023 is one of the Gregorian calendar.
+    """
+    figures = ascii_text(text).strip()
+    if not re.fullmatch("[0-9]{4}", figures) or int(figures) not in _YEARS:
+        raise YearInvalid(value=text)
+    return int(figures)
+
+
+def of_plan(year: int, years: range) -> int:
+    """The year, if the plan runs in it.
+
+    Args:
+        year: a fiscal year (B.E.).
+        years: the plan's.
+
+    Raises:
+        YearOutsidePlan: it does not.
+    """
+    if year not in years:
+        raise YearOutsidePlan(year=year, years=f"{years[0]}-{years[-1]}" if years else "-")
+    return year
