@@ -362,6 +362,14 @@ def test_small_example_is_released_as_well(tmp_path: Path) -> None:
     assert verify_release(tmp_path / "out/v1.0.0").is_whole
 
 
+def test_plan_without_risks_is_released_as_well(example: Path, tmp_path: Path) -> None:
+    for table in ("risks", "risk_factors", "risk_controls"):
+        path = example / f"data/{table}.csv"
+        path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    publish(example, tmp_path / "out")
+    assert not verify_release(tmp_path / "out/v1.0.0").problems
+
+
 def test_dry_run_writes_nothing(khelang: Khelang, tmp_path: Path) -> None:
     done = khelang("release", PLAN, "--out", "out", "--dry-run")
     assert (done.returncode, done.stderr) == (0, b"")

@@ -51,8 +51,11 @@ def differing_forms(release: Package) -> list[str]:
     expected = _sorted(plain(released_tables(release, family)))
     paths = {r.name: r.path for r in release.resources if r.is_derived and r.data is not None}
     data = {r.name: r.data for r in release.resources if r.is_derived and r.data is not None}
-    readers = {"workbook": tables_from_xlsx, "database": tables_from_sqlite, "nested": tables_from_json}
+    readers = {"workbook": tables_from_xlsx, "database": tables_from_sqlite}
     differing = [paths[n] for n, read in readers.items() if _sorted(read(data[n], family)) != expected]
+    empty = {name: table for name, table in expected.items() if not table[1]}
+    if empty | _sorted(tables_from_json(data["nested"], family)) != expected:
+        differing.append(paths["nested"])
     columns = {n.removesuffix("-parquet"): file for n, file in data.items() if n.endswith("-parquet")}
     if columns and is_available():
         found = _sorted(tables_from_parquet(columns, family))
@@ -190,7 +193,10 @@ def tables_from_parquet(files: Mapping[str, bytes], family: SchemaFamily) -> Tab
 
 
 def tables_from_json(data: bytes, family: SchemaFamily) -> Tables:
-    """The tables of a plan's nested JSON; rows stand together that belong to the same row."""
+    """The tables of a plan's nested JSON; rows stand together that belong to the same row.
+
+    A table without rows is not told of where the table that its rows would stand in has none either.
+    """
     records: dict[str, list[dict[str, Any]]] = {}
     _unnest(family, "plans", json.loads(data, parse_float=Decimal), {}, records)
     found = {}
