@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import re
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -24,7 +21,8 @@ from urllib.parse import unquote
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.release import withdraw_release
 from tests.conftest import PLAN
-from tests.kills import Files, contents
+from tests.killing import Files, end_of, forked, laid_out, tell
+from tests.kills import contents
 from tests.releases import DAY, copied, correct_a_cell, publish
 
 STAGING = ".unfinished-publish"
@@ -53,7 +51,7 @@ def scenarios(folder: Path) -> list[Scenario]:
     own: Files = {"robots.txt": b"somebody else's"}
     found: list[Scenario] = []
     before = own
-    assert _end_of(_forked(lambda: _release(folder))) == 0  # in a fork: a process with threads must not be forked
+    assert end_of(forked(lambda: _release(folder))) == 0  # in a fork: a process with threads must not be forked
     for name in _HISTORY:
         found.append(_scenario(name, folder / name, before, folder / "out"))
         before = found[-1].after
@@ -98,7 +96,7 @@ def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
         else:
             _kill_at_a_moment(chance, scenario, out)
         told[f"{scenario.name}: {_standing(scenario, out)}"] += 1
-        assert _end_of(_forked(lambda: scenario.act(out))) == 0, "the run after a kill fails"  # noqa: B023 (at once)
+        assert end_of(forked(lambda: scenario.act(out))) == 0, "the run after a kill fails"  # noqa: B023 (at once)
         assert contents(out) == scenario.after
         assert [path.name for path in out.glob(".*")] in ([".lock"], []), "something is left behind"
     return told
@@ -136,7 +134,7 @@ def _steps_of(scenario: Scenario, folder: Path) -> list[list[int]]:
         scenario.act(out)
         log.write_text(" ".join(seen))
 
-    assert _end_of(_forked(counted)) == 0
+    assert end_of(forked(counted)) == 0
     steps = log.read_text().split()
     placing = {at + beside for at, step in enumerate(steps) if step == "os.rename" for beside in (0, 1)}
     return [[*range(len(steps))], sorted(placing)]
@@ -147,7 +145,7 @@ def _kill_before(step: int, scenario: Scenario, out: Path) -> None:
         _watch(out, lambda number: os.kill(os.getpid(), signal.SIGKILL) if number == step else None)
         scenario.act(out)
 
-    assert _end_of(_forked(act)) == -signal.SIGKILL
+    assert end_of(forked(act)) == -signal.SIGKILL
 
 
 def _watch(out: Path, told: Callable[[int], None]) -> list[str]:
@@ -164,48 +162,13 @@ def _watch(out: Path, told: Callable[[int], None]) -> list[str]:
 
 
 def _kill_at_a_moment(chance: random.Random, scenario: Scenario, out: Path) -> None:
-    pid = _forked(lambda: scenario.act(out))
+    pid = forked(lambda: scenario.act(out))
     while not (out / STAGING).exists() and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         time.sleep(0.0001)
     time.sleep(chance.uniform(0, 0.3))
     os.kill(pid, signal.SIGKILL)
-    assert _end_of(pid) in (0, -signal.SIGKILL)
-
-
-def _forked(act: Callable[[], object]) -> int:
-    if pid := os.fork():
-        return pid
-    try:
-        act()
-    except BaseException as error:
-        sys.stderr.write(f"{error!r}\n")
-        os._exit(9)
-    os._exit(0)
-
-
-def _end_of(pid: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def laid_out(files: Files, out: Path) -> Path:
-    """A folder that holds these files and no others."""
-    shutil.rmtree(out, ignore_errors=True)
-    for name, data in files.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        (out / name).write_bytes(data)
-    return out
-
-
-def main() -> None:
-    """Kill as often as is asked, and tell what was left."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kills", type=int)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        told = storm(arguments.kills, arguments.seed, Path(folder))
-    sys.stdout.write(json.dumps(dict(sorted(told.items())), indent=2) + "\n")
+    assert end_of(pid) in (0, -signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    main()
+    tell(storm, __doc__)

@@ -8,31 +8,29 @@ computes; nine attempts of ten take the files as built, so that the moments fall
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
 from khelang_opendata import Package
 from khelang_opendata.release import Draft, Options, Release, publish_release, store, verify_release, withdraw_release
+from tests.killing import Files, end_of, forked, laid_out, tell
 
 PLAN = Path(__file__).parents[1] / "datapackage"
 DAY = date(2026, 11, 22)
-
-Files = Mapping[str, bytes]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -69,8 +67,8 @@ def scenarios(folder: Path) -> list[Scenario]:
     ]
     before: Files = {}
     for name, act, stages in acts:
-        out = _laid_out(before, folder / "out")
-        assert _end_of(_forked(act, out)) == 0, name
+        out = laid_out(before, folder / "out")
+        assert end_of(forked(partial(act, out))) == 0, name
         after = contents(out)
         found.append(Scenario(name, act, before, after, stages))
         before = after
@@ -85,7 +83,7 @@ def _import_what_is_loaded_late(act: Callable[[], object], names: Path) -> None:
         act()
         names.write_text("\n".join(sys.modules))
 
-    assert _end_of(_forked(told, names)) == 0
+    assert end_of(forked(partial(told, names))) == 0
     for name in names.read_text().split():
         with suppress(ImportError, ValueError):
             import_module(name)
@@ -106,12 +104,14 @@ def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
         whole = attempt % 10 == 0
         stage = "" if whole else chance.choice(("", *scenario.stages))
         span = spans[scenario.name][stage] + (spans[scenario.name]["build"] if whole else 0)
-        out = _laid_out(scenario.before, folder / "out")
-        _kill(_forked(_act(scenario, whole=whole), out), out / stage if stage else None, chance.uniform(0, span))
+        out = laid_out(scenario.before, folder / "out")
+        _kill(
+            forked(partial(_act(scenario, whole=whole), out)), out / stage if stage else None, chance.uniform(0, span)
+        )
         told[f"{scenario.name}: {_standing(scenario, out)}"] += 1
         if attempt % 50 == 49:
             sys.stderr.write(f"{attempt + 1} kills\n")
-        assert _end_of(_forked(_act(scenario, whole=False), out)) == 0, "the run after a kill fails"
+        assert end_of(forked(partial(_act(scenario, whole=False), out))) == 0, "the run after a kill fails"
         assert contents(out) == scenario.after, _difference(contents(out), scenario.after)
     return told
 
@@ -155,30 +155,19 @@ def _act(scenario: Scenario, *, whole: bool) -> Callable[[Path], object]:
 
 def _spans(scenario: Scenario, out: Path) -> dict[str, float]:
     """Seconds from each stage to the end of an undisturbed run, and what building takes."""
-    _laid_out(scenario.before, out)
-    start, pid, seen = time.perf_counter(), _forked(_act(scenario, whole=False), out), {"": 0.0}
+    laid_out(scenario.before, out)
+    start, pid, seen = time.perf_counter(), forked(partial(_act(scenario, whole=False), out)), {"": 0.0}
     while os.waitpid(pid, os.WNOHANG) == (0, 0):
         for stage in scenario.stages:
             if stage not in seen and (out / stage).exists():
                 seen[stage] = time.perf_counter() - start
         time.sleep(0.0002)
     end = time.perf_counter() - start
-    _laid_out(scenario.before, out)
-    start, pid = time.perf_counter(), _forked(_act(scenario, whole=True), out)
-    assert _end_of(pid) == 0
+    laid_out(scenario.before, out)
+    start, pid = time.perf_counter(), forked(partial(_act(scenario, whole=True), out))
+    assert end_of(pid) == 0
     build = max(0.0, time.perf_counter() - start - end)
     return {"build": build, **{stage: end - seen.get(stage, end) for stage in ("", *scenario.stages)}}
-
-
-def _forked(act: Callable[[Path], object], out: Path) -> int:
-    if pid := os.fork():
-        return pid
-    try:
-        act(out)
-    except BaseException as error:
-        sys.stderr.write(f"{error!r}\n")
-        os._exit(9)
-    os._exit(0)
 
 
 def _kill(pid: int, stage: Path | None, delay: float) -> None:
@@ -189,19 +178,7 @@ def _kill(pid: int, stage: Path | None, delay: float) -> None:
         time.sleep(0.0001)
     time.sleep(delay)
     os.kill(pid, signal.SIGKILL)
-    assert _end_of(pid) in (0, -signal.SIGKILL)
-
-
-def _end_of(pid: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def _laid_out(files: Files, out: Path) -> Path:
-    shutil.rmtree(out, ignore_errors=True)
-    for name, data in files.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        (out / name).write_bytes(data)
-    return out
+    assert end_of(pid) in (0, -signal.SIGKILL)
 
 
 def _publish(plan: Path, out: Path) -> None:
@@ -212,15 +189,5 @@ def _difference(found: Files, wanted: Files) -> list[str]:
     return sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))[:10]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kills", type=int)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        told = storm(arguments.kills, arguments.seed, Path(folder))
-    sys.stdout.write(json.dumps(dict(sorted(told.items())), ensure_ascii=False, indent=2) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    tell(storm, __doc__)
