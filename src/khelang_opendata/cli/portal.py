@@ -42,14 +42,11 @@ def check_command(
     from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.ckan.words import check_text  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.mapping import metadata_of  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.profiles import load_profile, profile_for  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
 
-    publication = read_publication(release)
-    client = Client(url)
-    portal = survey(client)
-    chosen = load_profile(profile) if profile else profile_for(portal.scheme)
+    publication, client = read_publication(release), Client(url)
+    portal = survey(client, profile)
     owner = organization_id(client, org) if org else _ANY
-    metadata = metadata_of(publication, portal.scheme, chosen, owner, pairs)
-    print_text(check_text(metadata, publication, portal, chosen, lang))
+    metadata = metadata_of(publication, portal.scheme, portal.profile, owner, pairs)
+    print_text(check_text(metadata, publication, portal, lang))
     sys.exit(PROBLEMS_IN_DATA if metadata.problems else 0)

@@ -79,7 +79,34 @@ def publish_command(
         return
     if len(paths) > 1 or url is None or org is None:
         raise click.UsageError(notice("publish_usage_ckan", lang))
-    _publish_ckan(paths[0] if paths else _RELEASES, url, org, profile, pairs, token_file, dry_run, status, force, lang)
+    from khelang_opendata.portals.ckan import words  # noqa: PLC0415 (loads requests)
+    from khelang_opendata.portals.ckan.client import Client  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.dictionary import describe_tables  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.publish import examine, publish  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.token import read_token  # noqa: PLC0415 (as above)
+
+    publication = read_publication(paths[0] if paths else _RELEASES)
+    token = read_token(url, token_file, os.environ)
+    if token is None and not (dry_run or status):
+        raise TokenMissing(address=url)
+    client = Client(url, token)
+    portal = survey(client, profile)
+    standing = examine(client, publication, portal, organization_id(client, org), pairs, _progress(lang))
+    if dry_run:
+        print_text(words.dry_run_text(standing, portal, lang))
+        sys.exit(PROBLEMS_IN_DATA if standing.metadata.problems or standing.by_others else 0)
+    if status:
+        print_text(words.status_text(standing, portal, publication.shown, lang))
+        sys.exit(0 if standing.is_current else PROBLEMS_IN_DATA)
+    with _telling_details(portal.scheme, lang):
+        done = publish(client, standing, org, force=force, progress=_progress(lang))
+    name = "published" if done.steps else "published_before"
+    print_text(notice(name, lang, url=done.url, version=publication.shown or "-") + "\n")
+    if portal.has_datastore:
+        tables = describe_tables(client, publication, done.dataset_id)
+        print_text(notice("publish_tables", lang, described=tables.described, waiting=tables.waiting) + "\n")
 
 
 def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, lang: Language) -> None:
@@ -93,50 +120,6 @@ def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, lang: L
     told = "folder_unchanged" if not lines else "folder_dry_run" if dry_run else "folder_published"
     lines.append(notice(told, lang, version=outcome.version or "-", path=str(paths[-1])))
     print_text("\n".join(lines) + "\n")
-
-
-def _publish_ckan(
-    release: Path,
-    url: str,
-    org: str,
-    profile_name: str | None,
-    pairs: dict[str, str],
-    token_file: Path | None,
-    dry_run: bool,
-    status: bool,
-    force: bool,
-    lang: Language,
-) -> None:
-    from khelang_opendata.portals.ckan import words  # noqa: PLC0415 (loads requests)
-    from khelang_opendata.portals.ckan.client import Client  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.ckan.dictionary import describe_tables  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.ckan.publish import examine, publish  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.profiles import load_profile, profile_for  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.token import read_token  # noqa: PLC0415 (as above)
-
-    publication = read_publication(release)
-    token = read_token(url, token_file, os.environ)
-    if token is None and not (dry_run or status):
-        raise TokenMissing(address=url)
-    client = Client(url, token)
-    portal = survey(client)
-    profile = load_profile(profile_name) if profile_name else profile_for(portal.scheme)
-    standing = examine(client, publication, portal.scheme, profile, organization_id(client, org), pairs)
-    if dry_run:
-        print_text(words.dry_run_text(standing, portal, profile, lang))
-        sys.exit(PROBLEMS_IN_DATA if standing.metadata.problems or standing.by_others else 0)
-    if status:
-        print_text(words.status_text(standing, portal, profile, publication.shown, lang))
-        sys.exit(0 if standing.is_current else PROBLEMS_IN_DATA)
-    with _telling_details(portal.scheme, lang):
-        done = publish(client, standing, org, force=force, progress=_progress(lang))
-    name = "published" if done.steps else "published_before"
-    print_text(notice(name, lang, url=done.url, version=publication.shown or "-") + "\n")
-    if portal.has_datastore:
-        tables = describe_tables(client, publication, done.dataset_id)
-        print_text(notice("publish_tables", lang, described=tables.described, waiting=tables.waiting) + "\n")
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from khelang_opendata.errors import (
 from khelang_opendata.portals.ckan.client import Client, cause_of_refusal
 from khelang_opendata.portals.ckan.dataset import (
     PATH,
+    RECORD,
     Difference,
     File,
     Found,
@@ -35,10 +36,9 @@ from khelang_opendata.portals.ckan.dataset import (
     target_of,
 )
 from khelang_opendata.portals.ckan.steps import Kind, Step, next_step
+from khelang_opendata.portals.ckan.survey import Survey
 from khelang_opendata.portals.mapping import Metadata, metadata_of, resource_of
-from khelang_opendata.portals.profiles import Profile
 from khelang_opendata.portals.publication import Publication
-from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.schema import JsonObject
 
 _AS_OFTEN = 3
@@ -110,10 +110,15 @@ class _Work:
         ours = {str(resource["id"]) for resource in found.ours()} | wanted
         for resource in found.resources:
             if resource["id"] in ours and resource["id"] not in self.hashes:
-                data = _data_of(self.client, found, resource)
+                data = self.read(found, resource)
                 self.hashes[resource["id"]] = hashlib.sha256(data).hexdigest() if data is not None else None
         present = {str(resource["id"]) for resource in found.resources}
         return Found(dataset, {id_: hash_ for id_, hash_ in self.hashes.items() if id_ in present})
+
+    def read(self, found: Found, resource: JsonObject, *, anonymous: bool = False) -> bytes | None:
+        """A file as the portal gives it."""
+        self.progress(Step(Kind.READ, "download", {}, path=str(resource.get(PATH, ""))))
+        return _data_of(self.client, found, resource, anonymous=anonymous)
 
     def take(self, step: Step, target: Target, found: Found | None) -> Found:
         """Take one step, and give the dataset as it stands then."""
@@ -156,25 +161,30 @@ class _Work:
 
 
 def examine(
-    client: Client, publication: Publication, scheme: Scheme, profile: Profile, org_id: str, given: Mapping[str, str]
+    client: Client,
+    publication: Publication,
+    portal: Survey,
+    org_id: str,
+    given: Mapping[str, str],
+    progress: Progress,
 ) -> Standing:
     """Compare a publication with what stands on a portal; nothing is sent.
 
     Args:
         client: the portal; without a token, private datasets are not seen.
         publication: what is to stand there.
-        scheme: what the portal demands.
-        profile: how a plan is told to this kind of portal.
+        portal: what the portal demands.
         org_id: the id of the organisation there.
         given: further fields by name.
+        progress: is told of each file that is read.
 
     Raises:
         PortalError: the portal cannot be read.
     """
-    metadata = metadata_of(publication, scheme, profile, org_id, given)
-    files = [(d, resource_of(d, publication, scheme)) for d in publication.distributions]
-    target = target_of(str(publication.descriptor["name"]), metadata.fields, scheme, files)
-    return Standing(metadata, target, _Work(client, lambda _: None).look(target))
+    metadata = metadata_of(publication, portal.scheme, portal.profile, org_id, given)
+    files = [(d, resource_of(d, publication, portal.scheme)) for d in publication.distributions]
+    target = target_of(str(publication.descriptor["name"]), metadata.fields, portal.scheme, files)
+    return Standing(metadata, target, _Work(client, progress).look(target))
 
 
 def publish(client: Client, standing: Standing, org: str, *, force: bool, progress: Progress) -> Published:
@@ -204,11 +214,11 @@ def publish(client: Client, standing: Standing, org: str, *, force: bool, progre
     except KeyboardInterrupt:
         raise _stopped(work, target, backup, PublicationInterrupted()) from None
     except PortalForbidden as error:
-        raise _stopped(work, target, backup, cause_of_refusal(client, error, org)) from None
+        raise _stopped(work, target, backup, _reason_of(error, client, org)) from None
     except KhelangError as error:
         raise _stopped(work, target, backup, error) from None
     if work.taken:
-        _see_that_all_may_read(client, target, done)
+        _see_that_all_may_read(work, target, done)
     return Published(f"{client.url}/dataset/{target.name}", done.id, tuple(work.taken))
 
 
@@ -253,8 +263,17 @@ def _backup(client: Client, target: Target, found: Found) -> Target:
         if data is not None:
             name, mediatype = str(resource["url"]).rsplit("/", 1)[-1], str(resource.get("mimetype") or "")
             sha256 = hashlib.sha256(data).hexdigest()
-            files.append(File(paths[id_], sha256, dict(said_of(resource, names)), name, mediatype, data))
+            keys = said_of(resource, names if resource.get(RECORD) else names - {RECORD})
+            files.append(File(paths[id_], sha256, dict(keys), name, mediatype, data))
     return replace(target, fields=found.fields(target), files=tuple(files), private=found.is_private)
+
+
+def _reason_of(refusal: PortalForbidden, client: Client, org: str) -> PortalError:
+    """Why the portal refused, as far as it still answers."""
+    try:
+        return cause_of_refusal(client, refusal, org)
+    except PortalError:
+        return refusal
 
 
 def _stopped(work: _Work, target: Target, backup: Target | None, cause: KhelangError) -> KhelangError:
@@ -265,7 +284,7 @@ def _stopped(work: _Work, target: Target, backup: Target | None, cause: KhelangE
         try:
             again = _Work(work.client, lambda _: None)
             again.reach(backup, again.look(backup), force=True)
-        except KhelangError:
+        except (KhelangError, KeyboardInterrupt):
             pass
         else:
             return PublicationStopped("restored", cause, name=target.name)
@@ -276,7 +295,7 @@ def _left_behind(work: _Work, target: Target, cause: KhelangError) -> KhelangErr
     """What stands on the portal after a failure that could not be undone."""
     try:
         found = _Work(work.client, lambda _: None).look(target) or work.last
-    except KhelangError:
+    except (KhelangError, KeyboardInterrupt):
         return PublicationStopped("unknown", cause, name=target.name)
     if found is None:
         return cause
@@ -286,21 +305,21 @@ def _left_behind(work: _Work, target: Target, cause: KhelangError) -> KhelangErr
     return PublicationStopped(variant, cause, name=target.name, new=new, files=len(target.files))
 
 
-def _see_that_all_may_read(client: Client, target: Target, found: Found) -> None:
+def _see_that_all_may_read(work: _Work, target: Target, found: Found) -> None:
     """Read the dataset as anybody would; where that cannot be done, it is published all the same."""
     try:
-        _check_that_all_may_read(client, target, found)
+        _check_that_all_may_read(work, target, found)
     except KeyboardInterrupt:
         raise PublicationStopped("unchecked", PublicationInterrupted(), name=target.name) from None
     except PortalError as error:
         raise PublicationStopped("unchecked", error, name=target.name) from None
 
 
-def _check_that_all_may_read(client: Client, target: Target, found: Found) -> None:
+def _check_that_all_may_read(work: _Work, target: Target, found: Found) -> None:
     """Compare every file that anybody gets with what was sent."""
-    shown = client.get("package_show", {"id": target.name}, anonymous=True)
+    shown = work.client.get("package_show", {"id": target.name}, anonymous=True)
     resources = {str(resource["id"]): resource for resource in shown["resources"]}
     for file in target.files:
-        data = _data_of(client, found, resources.get(resource_id(found.id, file.path), {}), anonymous=True)
+        data = work.read(found, resources.get(resource_id(found.id, file.path), {}), anonymous=True)
         if data is None or hashlib.sha256(data).hexdigest() != file.sha256:
             raise NotReadable(name=target.name, path=file.path)

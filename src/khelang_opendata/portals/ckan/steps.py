@@ -27,6 +27,8 @@ class Kind(StrEnum):
     UPLOAD = "upload"
     DESCRIBE = "describe"
     SHOW = "show"
+    READ = "read"
+    """A file is read back; nothing is changed."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from khelang_opendata.errors import ActionUnknown, OrganizationUnknown, PortalNotFound
 from khelang_opendata.portals.ckan.client import Client
+from khelang_opendata.portals.profiles import Profile, load_profile, profile_for
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.schema import JsonObject
 
@@ -20,6 +21,7 @@ class Survey:
         title: what it calls itself.
         extensions: the plugins that it runs.
         scheme: what it demands of a dataset.
+        profile: how a plan is told to it.
     """
 
     url: str
@@ -27,6 +29,7 @@ class Survey:
     title: str
     extensions: tuple[str, ...]
     scheme: Scheme
+    profile: Profile
 
     @property
     def has_datastore(self) -> bool:
@@ -34,20 +37,28 @@ class Survey:
         return "datastore" in self.extensions
 
 
-def survey(client: Client) -> Survey:
+def survey(client: Client, profile: str | None = None) -> Survey:
     """Ask a portal what it runs and demands.
 
+    Args:
+        client: the portal.
+        profile: the name of its profile; None lets the portal tell.
+
     Raises:
+        ProfileUnknown: there is no such profile.
         PortalError: it cannot be reached, or is no CKAN.
     """
+    chosen = load_profile(profile) if profile else None
     status = client.get("status_show", anonymous=True)
     licences = client.get("license_list", anonymous=True)
+    scheme = _scheme(client, licences)
     return Survey(
         client.url,
         str(status.get("ckan_version", "")),
         str(status.get("site_title", "")),
         tuple(status.get("extensions", ())),
-        _scheme(client, licences),
+        scheme,
+        chosen or profile_for(scheme),
     )
 
 

@@ -11,7 +11,6 @@ from khelang_opendata.portals.ckan.publish import Standing
 from khelang_opendata.portals.ckan.steps import Step
 from khelang_opendata.portals.ckan.survey import Survey
 from khelang_opendata.portals.mapping import Metadata, problem_text
-from khelang_opendata.portals.profiles import Profile
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.portals.values import Value
@@ -20,11 +19,11 @@ from khelang_opendata.render.cells import clip, visible
 _WIDEST = 100
 
 
-def dry_run_text(standing: Standing, portal: Survey, profile: Profile, language: Language) -> str:
+def dry_run_text(standing: Standing, portal: Survey, language: Language) -> str:
     """Field by field and file by file, what a publication would send and change."""
     others = difference_lines(standing.by_others, standing.target.scheme, language)
     lines = [
-        *_heading(standing, portal, profile, language),
+        *_heading(standing, portal, language),
         "",
         notice("publish_fields", language),
         *_fields(standing, language),
@@ -37,12 +36,12 @@ def dry_run_text(standing: Standing, portal: Survey, profile: Profile, language:
     return "\n".join(lines) + "\n"
 
 
-def status_text(standing: Standing, portal: Survey, profile: Profile, version: str | None, language: Language) -> str:
+def status_text(standing: Standing, portal: Survey, version: str | None, language: Language) -> str:
     """How a dataset stands on a portal, beside the release here."""
     differing = difference_lines(standing.differences, standing.target.scheme, language)
     others = difference_lines(standing.by_others, standing.target.scheme, language)
     lines = [
-        *_heading(standing, portal, profile, language),
+        *_heading(standing, portal, language),
         notice("publish_version", language, there=_version_there(standing), here=version or "-"),
         *(_section("publish_differing", differing, language) if standing.found else ()),
         *_section("publish_by_others", others, language),
@@ -50,15 +49,13 @@ def status_text(standing: Standing, portal: Survey, profile: Profile, version: s
     return "\n".join(lines) + "\n"
 
 
-def check_text(
-    metadata: Metadata, publication: Publication, portal: Survey, profile: Profile, language: Language
-) -> str:
+def check_text(metadata: Metadata, publication: Publication, portal: Survey, language: Language) -> str:
     """What a portal runs and demands, and whether it would take a release."""
-    limit = profile.limits["file_megabytes"]
+    limit = portal.profile.limits["file_megabytes"]
     large = [d.path for d in publication.distributions if len(d.data) > limit * 2**20]
     demanded = [field for field in portal.scheme.fields.values() if field.required]
     lines = [
-        _portal(portal, profile, language),
+        _portal(portal, language),
         notice("portal_datastore" if portal.has_datastore else "portal_no_datastore", language),
         notice("portal_limit", language, megabytes=limit),
         *(f"  {notice('portal_large', language, path=path)}" for path in large),
@@ -101,13 +98,18 @@ def step_text(step: Step, language: Language) -> str:
     return notice(f"publish_step_{step.kind}", language, path=step.path or "", kilobytes=f"{size:,}")
 
 
-def _portal(portal: Survey, profile: Profile, language: Language) -> str:
-    told = {"title": visible(portal.title), "url": portal.url, "ckan": visible(portal.version), "profile": profile.name}
+def _portal(portal: Survey, language: Language) -> str:
+    told = {
+        "title": visible(portal.title),
+        "url": portal.url,
+        "ckan": visible(portal.version),
+        "profile": portal.profile.name,
+    }
     return notice("publish_portal", language, **told)
 
 
-def _heading(standing: Standing, portal: Survey, profile: Profile, language: Language) -> Iterator[str]:
-    yield _portal(portal, profile, language)
+def _heading(standing: Standing, portal: Survey, language: Language) -> Iterator[str]:
+    yield _portal(portal, language)
     found = standing.found
     if found is None:
         state = "absent"
