@@ -43,12 +43,13 @@ benchmark: $(READY)
 fuzz: $(READY)
 	$(BIN)/python -m tests.differential --cases 20000 --seed 1 $(ARGS)
 
+lock: COMPILE := build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --resolver backtracking
 lock:
 	$(PYTHON) -m venv --clear build/lock
 	build/lock/bin/pip install --quiet pip-tools
-	build/lock/bin/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --resolver backtracking \
-	  --output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) --output-file requirements/ckan.txt requirements/ckan.in
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

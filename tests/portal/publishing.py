@@ -1,0 +1,71 @@
+"""What the tests of publishing share: releases of the real plan, and publishing them to a portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from khelang_opendata.portals.ckan.client import Client, Patience
+from khelang_opendata.portals.ckan.publish import Published, Standing, examine, publish
+from khelang_opendata.portals.ckan.survey import organization_id, survey
+from khelang_opendata.portals.publication import Publication, read_publication
+from khelang_opendata.portals.token import Token
+from tests.portal.server import Ckan
+from tests.releases import NAME
+
+GIVEN = {
+    "maintainer_email": "opendata@khelang.example",
+    "objective": "พันธกิจหน่วยงาน, เพื่อการให้บริการประชาชน",
+    "update_frequency_unit": "ปี",
+    "update_frequency_interval": "1",
+}
+"""What the real plan's document does not say, and the municipality has to."""
+
+_FEW = (f"{NAME}-flat.csv", "data/units.csv", "data/risks.csv", "codebook.csv")
+
+IMPATIENT = Patience(connect_seconds=5, read_seconds=20, tries=4, first_wait_seconds=0, sleep=lambda _seconds: None)
+
+
+def few(releases: Path) -> Publication:
+    """What the releases are to show, with four of the files and the archives: a portal needs a while for each."""
+    publication = read_publication(releases)
+    kept = (d for d in publication.distributions if d.path in _FEW or d.entry is None)
+    return replace(publication, distributions=tuple(kept))
+
+
+def client_of(ckan: Ckan, token: str | None = None, patience: Patience = IMPATIENT) -> Client:
+    return Client(ckan.url, Token(token or ckan.editor_token), patience=patience)
+
+
+def examined(
+    client: Client, ckan: Ckan, publication: Publication, given: Mapping[str, str] = GIVEN, org: str | None = None
+) -> Standing:
+    org_id = organization_id(client, org or ckan.org)
+    return examine(client, publication, survey(client), org_id, given, lambda _step: None)
+
+
+def published(ckan: Ckan, publication: Publication, *, force: bool = False, **more: Any) -> Published:
+    """Publish as `khelang publish` does."""
+    client = client_of(ckan, more.pop("token", None), more.pop("patience", IMPATIENT))
+    return publish(
+        client,
+        examined(client, ckan, publication, **more),
+        more.get("org") or ckan.org,
+        force=force,
+        progress=lambda _step: None,
+    )
+
+
+def standing(ckan: Ckan, publication: Publication) -> Standing:
+    return examined(client_of(ckan), ckan, publication)
+
+
+@contextmanager
+def purged(ckan: Ckan, name: str) -> Iterator[None]:
+    """Let a test begin and end without the dataset."""
+    ckan.purge(name)
+    yield
+    ckan.purge(name)

@@ -1,0 +1,215 @@
+"""What a CKAN stands on: PostgreSQL and Redis as the system has them, and the three answers it wants of Solr.
+
+All run in one temporary folder. PostgreSQL and Redis are reached by Unix sockets there, so no port is taken before
+it is used. Each gets a signal from the kernel when the process that started it ends, however that ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+_DEBIAN = Path("/usr/lib/postgresql")
+_UNPRIVILEGED = "nobody"
+_PATIENCE = 60.0
+
+Command = list[str | Path]
+
+# Nothing here must survive a power cut.
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+}
+
+
+@cache
+def postgres_programs() -> Path | None:
+    """Give the folder of the newest PostgreSQL's programs: Debian keeps the server off the path."""
+    versions = sorted(_DEBIAN.glob("*/bin/initdb"), key=lambda program: int(program.parts[-3]))
+    found = versions[-1] if versions else shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+def missing() -> list[str]:
+    """Name the programs that a portal needs and that are not installed."""
+    lacking = [program for program in ("setpriv", "redis-server") if shutil.which(program) is None]
+    return lacking if postgres_programs() else [*lacking, "postgresql"]
+
+
+def bound(command: Command, ending: str = "TERM", user: str | None = None) -> list[str]:
+    """Give the command that runs as a user, if one is named, and gets a signal when this process ends."""
+    account = pwd.getpwnam(user) if user else None
+    identity = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"] if account else []
+    return ["setpriv", *identity, f"--pdeathsig={ending}", "--", *map(str, command)]
+
+
+def start(command: Sequence[str], log: Path, **more: Any) -> subprocess.Popen[bytes]:
+    """Start a server in a process group of its own, which writes to a log."""
+    with log.open("ab") as lines:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=lines, stderr=lines, start_new_session=True, **more
+        )
+
+
+def stop(process: subprocess.Popen[bytes], ending: signal.Signals = signal.SIGTERM) -> None:
+    """End a server and everything that it started."""
+    for sent in (ending, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sent)
+            process.wait(timeout=10)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+
+
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for a server, and tell what it logged if it ends or takes too long."""
+    until = time.monotonic() + _PATIENCE
+    while not ready():
+        if process.poll() is not None or time.monotonic() > until:
+            stop(process)
+            raise RuntimeError(f"{process.args!r} did not start:\n{log.read_text(errors='replace')[-4000:]}")
+        time.sleep(0.05)
+
+
+class Postgres:
+    """A PostgreSQL cluster in a folder; its superuser is ckan, and nobody needs a password."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the cluster's folder, below one that every user may enter."""
+        programs = postgres_programs()
+        assert programs is not None
+        self._programs = programs
+        self._user = _UNPRIVILEGED if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+        self.data, self._sockets, self._log = folder / "data", folder / "sockets", folder / "postgres.log"
+        self._sockets.mkdir()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def create(self) -> None:
+        """Make an empty cluster."""
+        self.data.mkdir(mode=0o700)
+        self._own(self.data)
+        how = ["--username=ckan", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        command: Command = [self._programs / "initdb", *how, "-D", self.data]
+        subprocess.run(bound(command, user=self._user), check=True, capture_output=True, cwd="/")
+
+    def copy(self, cluster: Path) -> None:
+        """Make a cluster that is a copy of one that is not running."""
+        shutil.copytree(cluster, self.data)
+        for path in (self.data, *self.data.rglob("*")):
+            self._own(path)
+
+    def start(self) -> None:
+        self._own(self._sockets)
+        settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        server: Command = [self._programs / "postgres", "-D", self.data, "-k", self._sockets, *settings]
+        ready: Command = [self._programs / "pg_isready", "--quiet", "-h", self._sockets]
+        self._process = start(bound(server, "INT", self._user), self._log, cwd="/")
+        wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, self._process, self._log)
+
+    def stop(self) -> None:
+        if self._process:
+            stop(self._process, signal.SIGINT)
+
+    def run(self, sql: str, database: str = "postgres") -> None:
+        """Execute statements one by one."""
+        how = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "-U", "ckan", database]
+        subprocess.run(
+            [self._programs / "psql", "-h", self._sockets, *how], input=sql.encode(), check=True, capture_output=True
+        )
+
+    def url(self, database: str, user: str = "ckan") -> str:
+        """Give the address by which CKAN reaches a database."""
+        return f"postgresql://{user}:@/{database}?host={self._sockets}"
+
+    def _own(self, path: Path) -> None:
+        if self._user:
+            shutil.chown(path, self._user)
+
+
+class Redis:
+    """A Redis that keeps nothing on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder of its socket and its log."""
+        self._socket, self._log = folder / "redis.socket", folder / "redis.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        server: Command = ["redis-server", "--port", "0", "--unixsocket", self._socket, "--save", ""]
+        self._process = start(bound(server), self._log, cwd=self._socket.parent)
+        wait_until(self._socket.exists, self._process, self._log)
+
+    def stop(self) -> None:
+        if self._process:
+            stop(self._process)
+
+    def url(self, number: int) -> str:
+        """Give the address of one of the sixteen databases."""
+        return f"unix://{self._socket}?db={number}"
+
+
+_SEARCH = {
+    "responseHeader": {"status": 0, "QTime": 1},
+    "response": {"numFound": 0, "start": 0, "docs": []},
+    "facet_counts": {"facet_queries": {}, "facet_fields": {}, "facet_ranges": {}},
+}
+_UPDATE = {"responseHeader": {"status": 0, "QTime": 1}}
+
+
+class Solr:
+    """The three answers that CKAN's API needs of a Solr: nothing found, update done, and CKAN's own schema.
+
+    A search therefore never finds anything. Stopped, it closes each connection without an answer.
+    """
+
+    def __init__(self, schema: Path) -> None:
+        """Name the file of CKAN's schema."""
+        self.answering = True
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(schema.read_bytes()))
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/solr/ckan"
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self, schema: bytes) -> type[BaseHTTPRequestHandler]:
+        solr = self
+
+        class Answers(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if not solr.answering:
+                    return
+                what = self.path.partition("?")[0].rpartition("/")[2]
+                body = {"schema": schema, "select": json.dumps(_SEARCH).encode()}.get(
+                    what, json.dumps(_UPDATE).encode()
+                )
+                self.send_response(200)
+                self.send_header("Content-Type", "text/xml" if what == "schema" else "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        return Answers
