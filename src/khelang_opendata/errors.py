@@ -607,10 +607,10 @@ class NotReadable(KhelangError):
     code = "not_readable"
 
 
-class PublicationInterrupted(KhelangError):
-    """Somebody stopped a publication."""
+class Interrupted(KhelangError):
+    """Somebody stopped a command (Ctrl-C)."""
 
-    code = "publication_interrupted"
+    code = "interrupted"
 
 
 class PublicationStopped(KhelangError):

@@ -13,6 +13,7 @@ import click
 from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.errors import (
     DataRefused,
+    Interrupted,
     KhelangError,
     PackageInvalid,
     PublicationStopped,
@@ -87,6 +88,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _fail(Interrupted(), ctx.meta.get("language") or default_language())
         except KhelangError as error:
             _fail(error, ctx.meta.get("language") or default_language())
 

@@ -20,7 +20,7 @@ _SHORTEST, _LONGEST = 10, 4096
 """CKAN's tokens are JSON Web Tokens of about 200 characters, or the 36 of a UUID. What is shorter may be a word that a
 portal says anyway, and would be taken out of its answers."""
 
-_REMOVED = b"[token]"
+_REMOVED = "[token]"
 
 _CHARACTERS = re.compile("[A-Za-z0-9._~+/-]+=*")
 """What a token is made of (RFC 6750, section 2.1): nothing that JSON or HTML would write in another way."""
@@ -46,9 +46,9 @@ class Token:
         """The secret itself."""
         return self._secret
 
-    def removed_from(self, data: bytes) -> bytes:
-        """Bytes in which the secret is replaced, as where a portal repeats what it was sent."""
-        return data.replace(self._secret.encode(), _REMOVED)
+    def removed_from(self, text: str) -> str:
+        """A text in which the secret is replaced, as where a portal repeats what it was sent."""
+        return text.replace(self._secret, _REMOVED)
 
     def __repr__(self) -> str:
         return "Token(…)"

@@ -192,11 +192,11 @@ class Client:
                 return Answer(address, response.status_code, _body(response), location, waiting)
 
     def _without_token(self, answer: Answer) -> Answer:
-        """An answer from which the token is taken out, should the portal repeat what it was sent."""
+        """An answer that holds and quotes no token, should the portal repeat what it was sent."""
         if self._token is None:
             return answer
-        body, location = self._token.removed_from(answer.body), self._token.removed_from(answer.location.encode())
-        return replace(answer, body=body, location=location.decode())
+        body = self._token.removed_from(answer.body.decode("latin-1")).encode("latin-1")  # any bytes, and back
+        return replace(answer, body=body, location=self._token.removed_from(answer.location), secret=self._token)
 
 
 def is_token_known(client: Client, org: str) -> bool:

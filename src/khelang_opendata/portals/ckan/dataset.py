@@ -165,7 +165,7 @@ def _file(distribution: Distribution, keys: JsonObject) -> File:
 
 def fingerprint(keys: Mapping[str, Any]) -> str:
     """A fingerprint of what people read of a resource, and of its file."""
-    return _digest(said_of(keys, _TOLD))
+    return _digest(keys_of(keys, _TOLD))
 
 
 def _digest(value: Any) -> str:
@@ -177,7 +177,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def said_of(resource: Mapping[str, Any], keys: Collection[str]) -> dict[str, str]:
+def keys_of(resource: Mapping[str, Any], keys: Collection[str]) -> dict[str, str]:
     """Some keys of a resource, as they can be compared."""
     return {key: _text(resource.get(key)) for key in keys}
 
@@ -223,7 +223,7 @@ def _file_differences(target: Target, found: Found) -> Iterator[Difference]:
 
 def _key_differences(resource: JsonObject, file: File) -> Iterator[Difference]:
     names = {*file.keys, RECORD} - {FINGERPRINT}
-    now, wanted = said_of(resource, names), said_of(file.keys, names)
+    now, wanted = keys_of(resource, names), keys_of(file.keys, names)
     return (Difference(name, now[name], wanted[name], file.path) for name in sorted(names) if now[name] != wanted[name])
 
 

@@ -38,6 +38,7 @@ from khelang_opendata.errors import (
     PortalRejected,
     PortalUnreachable,
 )
+from khelang_opendata.portals.token import Token
 from khelang_opendata.render.cells import clip, visible
 from khelang_opendata.schema import JsonObject
 
@@ -71,19 +72,27 @@ _FAILED_CONNECTIONS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back from an address; ``location`` and ``retry_after`` are the headers of these names."""
+    """What came back from an address; ``location`` and ``retry_after`` are the headers of these names.
+
+    ``secret`` is the token that was sent, should the portal repeat it in an encoding.
+    """
 
     address: str
     status: int
     body: bytes
     location: str = ""
     retry_after: str = ""
+    secret: Token | None = None
 
     @property
     def said(self) -> str:
         """What it says to a person, after its status: CKAN's message, the title of a page, or the beginning."""
-        said = _in_one_line(_said(self))
+        said = self.quoted(_said(self))
         return f"HTTP {self.status}: {said}" if said else f"HTTP {self.status}"
+
+    def quoted(self, text: str) -> str:
+        """Something that it says, fit to be shown."""
+        return _in_one_line(self.secret.removed_from(text) if self.secret else text)
 
     @property
     def place(self) -> str:
@@ -205,7 +214,7 @@ def _fault_of_ckan(answer: Answer, error: JsonObject, file: str, size: int) -> P
 
 
 def _fault_of_values(answer: Answer, error: JsonObject, file: str, size: int) -> PortalError:
-    fields = _fields(error)
+    fields = _fields(error, answer)
     if "match" in fields:  # package_revise names what no longer is as it was matched
         return PortalConflict(address=answer.place, fields=", ".join(fields["match"]), answer=answer.said)
     if any(name.endswith("upload") and _TOO_LARGE.search(said) for name, texts in fields.items() for said in texts):
@@ -261,19 +270,19 @@ def _said(answer: Answer) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, dict):
-        return _said_by_ckan(content.get("error"))
+        return _said_by_ckan(content.get("error"), answer)
     text = _text(answer.body[:_LONGEST_PAGE])
     title = re.search("<title[^>]*>(.*?)</title", text, re.IGNORECASE | re.DOTALL)
     without_code = re.sub("<(script|style).*?</\\1>|<!--.*?-->", " ", text, flags=re.IGNORECASE | re.DOTALL)
     return html.unescape(title[1] if title else re.sub("<[^>]*>", " ", without_code))
 
 
-def _said_by_ckan(error: Any) -> str:
+def _said_by_ckan(error: Any, answer: Answer) -> str:
     if not isinstance(error, dict):
         return str(error or "")
     if isinstance(error.get("message"), str):
         return str(error["message"])
-    return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in _fields(error).items())
+    return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in _fields(error, answer).items())
 
 
 def _text(data: bytes) -> str:
@@ -284,13 +293,13 @@ def _text(data: bytes) -> str:
         return data.decode("cp874", "replace")
 
 
-def _fields(error: JsonObject) -> dict[str, tuple[str, ...]]:
+def _fields(error: JsonObject, answer: Answer) -> dict[str, tuple[str, ...]]:
     """What a validation error says of each field; nested ones are named as ``resources[2].url``."""
     found: dict[str, list[str]] = {}
     for name, said in error.items():
         if name != "__type":
             for path, text in _leaves(name, said):
-                found.setdefault(_in_one_line(path), []).append(_in_one_line(text))
+                found.setdefault(answer.quoted(path), []).append(answer.quoted(text))
     return {path: tuple(texts) for path, texts in found.items()}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from khelang_opendata.errors import (
+    Interrupted,
     KhelangError,
     MetadataRefused,
     NotReadable,
@@ -18,7 +19,6 @@ from khelang_opendata.errors import (
     PortalInvalid,
     PortalNotFound,
     PortalStoresOtherwise,
-    PublicationInterrupted,
     PublicationStopped,
 )
 from khelang_opendata.portals.ckan.client import Client, cause_of_refusal
@@ -31,8 +31,8 @@ from khelang_opendata.portals.ckan.dataset import (
     Target,
     changed_by_others,
     differences,
+    keys_of,
     resource_id,
-    said_of,
     target_of,
 )
 from khelang_opendata.portals.ckan.steps import Kind, Step, next_step
@@ -212,7 +212,7 @@ def publish(client: Client, standing: Standing, org: str, *, force: bool, progre
     try:
         done = work.reach(target, found, force=force)
     except KeyboardInterrupt:
-        raise _stopped(work, target, backup, PublicationInterrupted()) from None
+        raise _stopped(work, target, backup, Interrupted()) from None
     except PortalForbidden as error:
         raise _stopped(work, target, backup, _reason_of(error, client, org)) from None
     except KhelangError as error:
@@ -263,7 +263,7 @@ def _backup(client: Client, target: Target, found: Found) -> Target:
         if data is not None:
             name, mediatype = str(resource["url"]).rsplit("/", 1)[-1], str(resource.get("mimetype") or "")
             sha256 = hashlib.sha256(data).hexdigest()
-            keys = said_of(resource, names if resource.get(RECORD) else names - {RECORD})
+            keys = keys_of(resource, names if resource.get(RECORD) else names - {RECORD})
             files.append(File(paths[id_], sha256, dict(keys), name, mediatype, data))
     return replace(target, fields=found.fields(target), files=tuple(files), private=found.is_private)
 
@@ -280,7 +280,7 @@ def _stopped(work: _Work, target: Target, backup: Target | None, cause: KhelangE
     """What is to be told of a failure, once what stood before stands again, if that can be had."""
     if not work.sent:
         return cause
-    if backup and not isinstance(cause, PortalChanged | PublicationInterrupted):
+    if backup and not isinstance(cause, PortalChanged | Interrupted):
         try:
             again = _Work(work.client, lambda _: None)
             again.reach(backup, again.look(backup), force=True)
@@ -288,10 +288,11 @@ def _stopped(work: _Work, target: Target, backup: Target | None, cause: KhelangE
             pass
         else:
             return PublicationStopped("restored", cause, name=target.name)
-    return _left_behind(work, target, cause)
+    was_published = backup is not None and any(file.keys.get(RECORD) for file in backup.files)
+    return _left_behind(work, target, cause, was_published=was_published)
 
 
-def _left_behind(work: _Work, target: Target, cause: KhelangError) -> KhelangError:
+def _left_behind(work: _Work, target: Target, cause: KhelangError, *, was_published: bool) -> KhelangError:
     """What stands on the portal after a failure that could not be undone."""
     try:
         found = _Work(work.client, lambda _: None).look(target) or work.last
@@ -301,7 +302,7 @@ def _left_behind(work: _Work, target: Target, cause: KhelangError) -> KhelangErr
         return cause
     ids = {file.path: resource_id(found.id, file.path) for file in target.files}
     new = sum(found.hashes.get(ids[file.path]) == file.sha256 for file in target.files)
-    variant = "public" if not found.is_private else "hidden" if found.record else "draft"
+    variant = "public" if not found.is_private else "hidden" if was_published else "draft"
     return PublicationStopped(variant, cause, name=target.name, new=new, files=len(target.files))
 
 
@@ -310,7 +311,7 @@ def _see_that_all_may_read(work: _Work, target: Target, found: Found) -> None:
     try:
         _check_that_all_may_read(work, target, found)
     except KeyboardInterrupt:
-        raise PublicationStopped("unchecked", PublicationInterrupted(), name=target.name) from None
+        raise PublicationStopped("unchecked", Interrupted(), name=target.name) from None
     except PortalError as error:
         raise PublicationStopped("unchecked", error, name=target.name) from None
 
