@@ -1,4 +1,7 @@
-"""Real portals as fixtures: one of each kind per test process, started when a test first asks for it."""
+"""Real portals as fixtures: one of each kind per test process, started when a test first asks for it.
+
+And what is published to them: the real plan, released and released again.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,27 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
 
 import pytest
 
+from khelang_opendata.portals.publication import Publication
+from tests.conftest import PLAN
 from tests.portal.install import installation
-from tests.portal.server import PLAIN, SMALL, STRICTER, THAI_GDC, Ckan, Site, Variant, portal, site
+from tests.portal.publishing import few
+from tests.portal.server import LOADING, PLAIN, SMALL, STRICTER, THAI_GDC, Ckan, Site, Variant, portal, site
 from tests.portal.services import missing
+from tests.releases import copied, correct_a_cell
+from tests.releases import publish as release
+
+NEXT_DAY = date(2026, 12, 1)
 
 
 def _unavailable(reason: str) -> None:
     """Skip, unless the surroundings promise that a portal can be run (as .ci/run does)."""
     if os.environ.get("KHELANG_REQUIRE_READERS"):
-        pytest.fail(reason)
+        pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
 
 
@@ -52,7 +64,8 @@ def _running(variant: Variant) -> object:
     return run
 
 
-thai_gdc_portal, stricter_portal, plain_portal, small_portal = map(_running, (THAI_GDC, STRICTER, PLAIN, SMALL))
+thai_gdc_portal, stricter_portal, small_portal = map(_running, (THAI_GDC, STRICTER, SMALL))
+loading_portal, plain_portal = map(_running, (LOADING, PLAIN))
 
 
 @pytest.fixture
@@ -81,3 +94,38 @@ def small_ckan(small_portal: Ckan) -> Iterator[Ckan]:
     """A portal that takes files of one megabyte at most."""
     with _undisturbed(small_portal) as portal:
         yield portal
+
+
+@pytest.fixture
+def loading_ckan(loading_portal: Ckan) -> Iterator[Ckan]:
+    """A portal that copies tables into its DataStore."""
+    with _undisturbed(loading_portal) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real plan, released once."""
+    out = tmp_path_factory.mktemp("portal") / "releases"
+    release(PLAN, out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def released_again(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real plan, released again after a correction."""
+    folder = tmp_path_factory.mktemp("portal")
+    out, plan = copied(released, folder / "releases"), copied(PLAN, folder / "plan")
+    correct_a_cell(plan)
+    release(plan, out, NEXT_DAY)
+    return out
+
+
+@pytest.fixture(scope="session")
+def first(released: Path) -> Publication:
+    return few(released)
+
+
+@pytest.fixture(scope="session")
+def second(released_again: Path) -> Publication:
+    return few(released_again)

@@ -8,7 +8,6 @@ proxy's address to be its own, so its resources are downloaded through the proxy
 from __future__ import annotations
 
 import json
-import signal
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -35,6 +34,11 @@ class Variant:
     scheme: Path | None
     settings: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def loads(self) -> bool:
+        """Whether it copies tables into its DataStore, in the background."""
+        return "xloader" in str(self.settings["ckan.plugins"])
+
 
 def _thai(name: str, scheme: str, **settings: object) -> Variant:
     """Give a portal with a scheme of the folder schemes/ and its licences, which speaks Thai unless told otherwise."""
@@ -55,8 +59,9 @@ def _thai(name: str, scheme: str, **settings: object) -> Variant:
 THAI_GDC = _thai("thai_gdc", "thai_gdc")
 STRICTER = _thai("stricter", "stricter", **{"ckan.locale_default": "en"})
 SMALL = _thai("small", "thai_gdc", **{"ckan.max_resource_size": 1})
+LOADING = _thai("loading", "thai_gdc", **{"ckan.plugins": "scheming_datasets datastore xloader khelang_portal"})
 PLAIN = Variant("plain", None, {"ckan.plugins": "datastore"})
-VARIANTS = {variant.name: variant for variant in (THAI_GDC, STRICTER, SMALL, PLAIN)}
+VARIANTS = {variant.name: variant for variant in (THAI_GDC, STRICTER, SMALL, LOADING, PLAIN)}
 
 
 @dataclass(frozen=True)
@@ -163,13 +168,20 @@ def portal(shared: Site, variant: Variant) -> Iterator[Ckan]:
         proxy, solr = Proxy(), Solr(shared.installed.solr_schema)
         running.callback(proxy.stop)
         running.callback(solr.stop)
+        # The port is taken here and handed down, so that nobody else can take it.
+        listening = running.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
+        proxy.target = listening.getsockname()[1]
+        direct = f"http://127.0.0.1:{proxy.target}"
         ini = folder / "ckan.ini"
-        ini.write_text(configuration(_settings(shared, variant, folder, proxy.url, solr.url)), encoding="utf-8")
-        proxy.target = running.enter_context(_serving(shared, folder, ini))
+        addresses = {"ckan.site_url": proxy.url, "ckanext.xloader.site_url": direct, "solr_url": solr.url}
+        ini.write_text(configuration(_settings(shared, variant, folder, addresses)), encoding="utf-8")
+        running.enter_context(_serving(shared, folder, ini, listening))
+        if variant.loads:
+            running.enter_context(_working(shared, folder, ini))
         accounts = json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
         yield Ckan(
             url=proxy.url,
-            direct=f"http://127.0.0.1:{proxy.target}",
+            direct=direct,
             scheme=variant.scheme,
             proxy=proxy,
             log=folder / "ckan.log",
@@ -179,29 +191,40 @@ def portal(shared: Site, variant: Variant) -> Iterator[Ckan]:
         )
 
 
-def _settings(shared: Site, variant: Variant, folder: Path, url: str, solr: str) -> dict[str, object]:
+def _settings(shared: Site, variant: Variant, folder: Path, addresses: Mapping[str, str]) -> dict[str, object]:
+    database = f"{variant.name}_main"
     return {
+        **addresses,
         "SECRET_KEY": uuid4().hex,
         "ckan.site_id": variant.name,
-        "ckan.site_url": url,
         "ckan.storage_path": folder / "storage",
         "ckan.redis.url": shared.redis.url(list(VARIANTS).index(variant.name)),
-        "solr_url": solr,
-        **databases(shared.postgres, f"{variant.name}_main", f"{variant.name}_datastore"),
+        "ckanext.xloader.jobs_db.uri": shared.postgres.url(database),
+        **databases(shared.postgres, database, f"{variant.name}_datastore"),
         **variant.settings,
     }
 
 
 @contextmanager
-def _serving(shared: Site, folder: Path, ini: Path) -> Iterator[int]:
-    """Run CKAN and give its port, which is taken here and handed down, so that nobody else can take it."""
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
-        told, log = folder / "accounts.json", folder / "ckan.log"
-        command: Command = [shared.installed.python, INSIDE / "serve.py", ini, str(listening.fileno()), told]
-        environ = environment(shared.folder)
-        process = start(bound(command), log, pass_fds=[listening.fileno()], env=environ, cwd=folder)
-        try:
-            wait_until(told.exists, process, log)
-            yield listening.getsockname()[1]
-        finally:
-            stop(process, signal.SIGTERM)
+def _serving(shared: Site, folder: Path, ini: Path, listening: socket.socket) -> Iterator[None]:
+    """Run CKAN, once its accounts are made."""
+    told, log = folder / "accounts.json", folder / "ckan.log"
+    command: Command = [shared.installed.python, INSIDE / "serve.py", ini, str(listening.fileno()), told]
+    environ = environment(shared.folder)
+    process = start(bound(command), log, pass_fds=[listening.fileno()], env=environ, cwd=folder)
+    try:
+        wait_until(told.exists, process, log)
+        yield
+    finally:
+        stop(process)
+
+
+@contextmanager
+def _working(shared: Site, folder: Path, ini: Path) -> Iterator[None]:
+    """Run what does the background jobs, round the proxy."""
+    command: Command = [shared.installed.python, INSIDE / "work.py", ini]
+    process = start(bound(command), folder / "worker.log", env=environment(shared.folder), cwd=folder)
+    try:
+        yield
+    finally:
+        stop(process)

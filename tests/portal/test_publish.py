@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +27,11 @@ from khelang_opendata.portals.ckan.publish import publish
 from khelang_opendata.portals.ckan.steps import Kind
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.release import withdraw_release
-from tests.conftest import PLAN
+from tests.portal.conftest import NEXT_DAY
 from tests.portal.publishing import GIVEN, client_of, examined, few, published, purged, standing
 from tests.portal.server import Ckan
-from tests.releases import DAY, NAME, copied, correct_a_cell
-from tests.releases import publish as release
+from tests.releases import DAY, NAME, copied
 
-NEXT_DAY = date(2026, 12, 1)
 FOURTEEN = {
     "data_type": "ข้อมูลระเบียน",
     "title": "แผนปฏิบัติการป้องกันการทุจริตของเทศบาลเมืองเขลางค์นคร พ.ศ. 2566-2570",
@@ -48,34 +45,6 @@ FOURTEEN = {
     "data_category": "ข้อมูลสาธารณะ",
     "license_id": "Creative Commons Attributions",
 }
-
-
-@pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real plan, released once."""
-    out = tmp_path_factory.mktemp("portal") / "releases"
-    release(PLAN, out)
-    return out
-
-
-@pytest.fixture(scope="session")
-def released_again(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real plan, released again after a correction."""
-    folder = tmp_path_factory.mktemp("portal")
-    out, plan = copied(released, folder / "releases"), copied(PLAN, folder / "plan")
-    correct_a_cell(plan)
-    release(plan, out, NEXT_DAY)
-    return out
-
-
-@pytest.fixture(scope="session")
-def first(released: Path) -> Publication:
-    return few(released)
-
-
-@pytest.fixture(scope="session")
-def second(released_again: Path) -> Publication:
-    return few(released_again)
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from typing import Any
 from ckan import model  # type: ignore[import-not-found]
 from ckan.cli import load_config  # type: ignore[import-not-found]
 from ckan.config.middleware import make_app  # type: ignore[import-not-found]
-from ckan.plugins.toolkit import get_action  # type: ignore[import-not-found]
+from ckan.plugins.toolkit import config, get_action  # type: ignore[import-not-found]
 from werkzeug.serving import make_server  # type: ignore[import-not-found]
 
 
@@ -53,10 +53,11 @@ def accounts() -> dict[str, str]:
 def main(ini: str, listening: str, told: str) -> None:
     app = make_app(load_config(ini))
     with app._wsgi_app.test_request_context():
-        made = json.dumps(accounts(), ensure_ascii=False)
+        made = accounts()
+    config["ckanext.xloader.api_token"] = made["admin_token"]
     server = make_server("127.0.0.1", 0, app, threaded=True, fd=int(listening))
     beside = Path(told).with_suffix(".new")
-    beside.write_text(made, encoding="utf-8")
+    beside.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
     beside.rename(told)
     server.serve_forever()
 
