@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import stat
+import string
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -154,6 +155,17 @@ def test_signature_of_another_is_invalid(folder: Path, tmp_path: Path) -> None:
 def test_release_without_the_signature_that_is_expected(folder: Path, tmp_path: Path) -> None:
     key = generate_key(tmp_path / "key", None, "x").read_text(encoding="utf-8")
     assert not verify_release(folder, key).is_whole
+
+
+def test_signature_spelt_otherwise_is_none(folder: Path, tmp_path: Path) -> None:
+    """The last letter of Base64 may have bits that say nothing: A1= and A0= are the same bytes."""
+    key = generate_key(tmp_path / "key", None, "x").read_text(encoding="utf-8")
+    signature = sign(FILES["manifest-sha256.txt"], tmp_path / "key", None)
+    assert signature.count(b"=") == 1
+    last = signature.index(b"=") - 1
+    for other in string.ascii_letters + string.digits + "+/":
+        spelt = signature[:last] + other.encode() + signature[last + 1 :]
+        assert is_valid(FILES["manifest-sha256.txt"], spelt, key) == (spelt == signature)
 
 
 def test_any_byte_of_a_signature_changed_is_found(folder: Path, tmp_path: Path) -> None:

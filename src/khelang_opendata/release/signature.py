@@ -124,8 +124,9 @@ def _parse(signature: bytes) -> tuple[bytes, bytes] | None:
     text = signature.decode("ascii", "replace").strip()
     if not (text.startswith(_BEGIN) and text.endswith(_END)):
         return None
+    armoured = "".join(text[len(_BEGIN) : -len(_END)].split())
     try:
-        envelope = base64.b64decode("".join(text[len(_BEGIN) : -len(_END)].split()), validate=True)
+        envelope = base64.b64decode(armoured, validate=True)
         start = len(_MAGIC) + 4
         key, rest = _take(envelope[start:])
         fields = _fields()
@@ -133,6 +134,8 @@ def _parse(signature: bytes) -> tuple[bytes, bytes] | None:
         algorithm, rest_of_blob = _take(blob)
         raw, _ = _take(rest_of_blob)
     except (ValueError, struct.error):
+        return None
+    if base64.b64encode(envelope).decode() != armoured:  # its last letter has bits that say nothing
         return None
     whole = envelope[:start] == _MAGIC + struct.pack(">I", 1) and rest.startswith(fields) and not end
     return (key, raw) if whole and algorithm == _ALGORITHM and key.startswith(_string(_ALGORITHM)) else None
