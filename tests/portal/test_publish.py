@@ -253,18 +253,19 @@ def test_token_revoked_in_the_middle_leaves_a_hidden_dataset_and_says_so(
     ckan: Ckan, first: Publication, second: Publication
 ) -> None:
     published(ckan, first)
-    token = ckan.make_user_token("editor")
-    client = client_of(ckan, token)
-    there = examined(client, ckan, second)
+    for times in ("once", "and again"):
+        token = ckan.make_user_token("editor")
 
-    def revoke(step: Any) -> None:
-        if step.path == f"{NAME}-v1.0.1.zip":
-            ckan.revoke(token)
+        def revoke(step: Any, token: str = token) -> None:
+            if step.path == f"{NAME}-v1.0.1.zip":
+                ckan.revoke(token)
 
-    with pytest.raises(PublicationStopped) as stopped:
-        publish(client, there, ckan.org, force=False, progress=revoke)
-    assert isinstance(stopped.value.cause, TokenRefused)
-    assert shown(ckan)["private"] is True
+        client = client_of(ckan, token)
+        with pytest.raises(PublicationStopped) as stopped:
+            publish(client, examined(client, ckan, second), ckan.org, force=False, progress=revoke)
+        assert isinstance(stopped.value.cause, TokenRefused), times
+        assert stopped.value.params["variant"] == "hidden", times
+        assert shown(ckan)["private"] is True
     published(ckan, second)
     assert files_of(ckan) == expected(second)
 

@@ -99,6 +99,11 @@ class Found:
         return self.is_private and any(resource.get(MARKER) for resource in self.resources)
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether it is private because a publication was cut short: at its files, or before there were any."""
+        return self.is_staged or (self.is_private and not self.resources)
+
+    @property
     def record(self) -> dict[str, str]:
         """The fingerprints of its fields as they were last published; nothing where it was never published."""
         told = next((resource[RECORD] for resource in self.resources if resource.get(RECORD)), "{}")
@@ -242,7 +247,7 @@ def _is_of_others(difference: Difference, found: Found) -> bool:
     if difference.file is not None:
         return _is_file_of_others(difference.file, difference, found)
     if difference.field == "private":
-        return found.is_private and not found.is_staged and bool(found.resources)
+        return found.is_private and not found.is_unfinished
     if difference.field == _RESOURCES:
         return False
     return difference.now is not None and found.record.get(difference.field) != _digest(difference.now)

@@ -208,15 +208,16 @@ def publish(client: Client, standing: Standing, org: str, *, force: bool, progre
         raise MetadataRefused(standing.metadata.problems)
     _refuse_to_overwrite(target, found, force)
     work = _Work(client, progress, dict(found.hashes) if found else {})
-    backup = _backup(client, target, found) if found and next_step(target, found) else None
+    is_whole = found is not None and not found.is_unfinished
+    backup = _backup(client, target, found) if found and is_whole and next_step(target, found) else None
     try:
         done = work.reach(target, found, force=force)
     except KeyboardInterrupt:
-        raise _stopped(work, target, backup, Interrupted()) from None
+        raise _stopped(work, standing, backup, Interrupted()) from None
     except PortalForbidden as error:
-        raise _stopped(work, target, backup, _reason_of(error, client, org)) from None
+        raise _stopped(work, standing, backup, _reason_of(error, client, org)) from None
     except KhelangError as error:
-        raise _stopped(work, target, backup, error) from None
+        raise _stopped(work, standing, backup, error) from None
     if work.taken:
         _see_that_all_may_read(work, target, done)
     return Published(f"{client.url}/dataset/{target.name}", done.id, tuple(work.taken))
@@ -276,7 +277,7 @@ def _reason_of(refusal: PortalForbidden, client: Client, org: str) -> PortalErro
         return refusal
 
 
-def _stopped(work: _Work, target: Target, backup: Target | None, cause: KhelangError) -> KhelangError:
+def _stopped(work: _Work, standing: Standing, backup: Target | None, cause: KhelangError) -> KhelangError:
     """What is to be told of a failure, once what stood before stands again, if that can be had."""
     if not work.sent:
         return cause
@@ -287,22 +288,22 @@ def _stopped(work: _Work, target: Target, backup: Target | None, cause: KhelangE
         except (KhelangError, KeyboardInterrupt):
             pass
         else:
-            return PublicationStopped("restored", cause, name=target.name)
-    was_published = backup is not None and any(file.keys.get(RECORD) for file in backup.files)
-    return _left_behind(work, target, cause, was_published=was_published)
+            return PublicationStopped("restored", cause, name=backup.name)
+    return _left_behind(work, standing, cause)
 
 
-def _left_behind(work: _Work, target: Target, cause: KhelangError, *, was_published: bool) -> KhelangError:
+def _left_behind(work: _Work, standing: Standing, cause: KhelangError) -> KhelangError:
     """What stands on the portal after a failure that could not be undone."""
+    target, before = standing.target, standing.found
     try:
-        found = _Work(work.client, lambda _: None).look(target) or work.last
+        found = _Work(work.client, lambda _: None).look(target) or work.last or before
     except (KhelangError, KeyboardInterrupt):
         return PublicationStopped("unknown", cause, name=target.name)
     if found is None:
         return cause
     ids = {file.path: resource_id(found.id, file.path) for file in target.files}
     new = sum(found.hashes.get(ids[file.path]) == file.sha256 for file in target.files)
-    variant = "public" if not found.is_private else "hidden" if was_published else "draft"
+    variant = "public" if not found.is_private else "hidden" if before and before.record else "draft"
     return PublicationStopped(variant, cause, name=target.name, new=new, files=len(target.files))
 
 
