@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
+ERA = 543
+"""Years of the Buddhist era less those of the common era."""
+FIRST_BUDDHIST_YEAR = 2400
+"""From here on a year is taken for one of the Buddhist era (B.E. 2400 is 1857)."""
+
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NO_LETTER = re.compile("[^\u0000-\u007f\u0e01-\u0e4f]")
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}

@@ -13,12 +13,10 @@ from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import language_option, package_argument, print_text, read_passphrase
 from khelang_opendata.errors import DateInvalid
 from khelang_opendata.package import Package
+from khelang_opendata.thai import FIRST_BUDDHIST_YEAR
 
 if TYPE_CHECKING:
     from khelang_opendata.release import Signer
-
-_FIRST_BUDDHIST_YEAR = 2400
-"""From here on a release date is taken for a year of the Buddhist era (B.E. 2400 is 1857)."""
 
 _out_option = click.option(
     "--out",
@@ -123,6 +121,6 @@ def _day(given: str | None) -> date:
             return date.today()
     except ValueError:
         raise DateInvalid(value=str(given or epoch)) from None
-    if day.year >= _FIRST_BUDDHIST_YEAR:
+    if day.year >= FIRST_BUDDHIST_YEAR:
         raise DateInvalid(value=day.isoformat())
     return day

@@ -14,9 +14,9 @@ from jinja2 import Environment
 from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.files import csv_bytes
 from khelang_opendata.nacc.evidence import Evidence, Exhibit
-from khelang_opendata.nacc.sheet import Cell, Sheet, days_of, say
+from khelang_opendata.nacc.sheet import Cell, Sheet, say
 from khelang_opendata.render.cells import encodable, harmless, visible
-from khelang_opendata.render.dates import thai_date
+from khelang_opendata.render.dates import fiscal_year_days, thai_date
 from khelang_opendata.render.templating import templates_of
 
 INDEX = "index.html"
@@ -76,5 +76,5 @@ def _environment() -> Environment:
     environment.filters["zip"] = zip
     environment.globals["both"] = _both
     environment.globals["unrecorded"] = say("unrecorded")
-    environment.globals["fiscal_year"] = days_of
+    environment.globals["fiscal_year"] = fiscal_year_days
     return environment

@@ -9,10 +9,10 @@ from decimal import Decimal
 from functools import cached_property
 
 from khelang_opendata.nacc.ita import Item
-from khelang_opendata.nacc.sheet import Cell, Footnotes, Group, Sheet, ToDo, amount, days_of, money, say, text, title_of
+from khelang_opendata.nacc.sheet import Cell, Footnotes, Group, Sheet, ToDo, amount, money, say, text, title_of
 from khelang_opendata.release.formats.joins import Joins, Record
 from khelang_opendata.release.tables import Edition
-from khelang_opendata.render.dates import thai_date
+from khelang_opendata.render.dates import fiscal_year_days, thai_date
 
 _ABOUT_BUDGET = {"amount_thb", "budget_status", "summary_amount_printed", "sheet_amount_printed"}
 _PLAN_COLUMNS = ("number", "project", "unit", "budget", "period")
@@ -225,5 +225,5 @@ def _numbers(projects: Sequence[Record]) -> str:
 
 
 def _period(year: int) -> str:
-    first, last = days_of(year)
+    first, last = fiscal_year_days(year)
     return say("period", first=thai_date(first), last=thai_date(last))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
 from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.errors import Params
 from khelang_opendata.release.formats.codelists import codes_of
-from khelang_opendata.release.formats.flat import ERA
 from khelang_opendata.release.formats.joins import Record
 from khelang_opendata.release.tables import Edition
 from khelang_opendata.thai import baht
@@ -133,12 +131,6 @@ def money(amount: str | Decimal) -> str:
 def amount(value: str | Decimal) -> Cell:
     """A cell with an amount of money."""
     return Cell((money(value),), figure=baht(Decimal(value)).replace(",", ""))
-
-
-def days_of(fiscal_year: int) -> tuple[date, date]:
-    """The first and the last day of a fiscal year (B.E.): 1 October of the year before, and 30 September (Budget
-    Procedures Act, B.E. 2561, section 4)."""
-    return date(fiscal_year - ERA - 1, 10, 1), date(fiscal_year - ERA, 9, 30)
 
 
 def listed(texts: Iterable[str]) -> tuple[str, ...]:

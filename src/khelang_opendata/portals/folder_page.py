@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -18,10 +17,9 @@ from markupsafe import Markup
 from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.portals.publication import Distribution, Publication
-from khelang_opendata.release.formats.flat import ERA
 from khelang_opendata.render.cells import encodable, visible
 from khelang_opendata.render.changes_words import Words
-from khelang_opendata.render.dates import written_date
+from khelang_opendata.render.dates import fiscal_year_days, written_date
 from khelang_opendata.render.templating import templates_of
 from khelang_opendata.schema import JsonObject
 
@@ -113,10 +111,10 @@ def _lines(note: ReleaseNote, words: Words) -> Iterator[str]:
 
 
 def _period(plan: Mapping[str, str]) -> JsonObject:
-    """The plan's fiscal years, and their first and last day: a Thai fiscal year begins on 1 October before."""
+    """The plan's fiscal years, and their first and last day."""
     start, end = plan["start_fiscal_year_be"], plan["end_fiscal_year_be"]
-    days = {"first": date(int(start) - ERA - 1, 10, 1).isoformat(), "last": date(int(end) - ERA, 9, 30).isoformat()}
-    return {"start": start, "end": end, **days}
+    first, last = fiscal_year_days(int(start))[0], fiscal_year_days(int(end))[1]
+    return {"start": start, "end": end, "first": first.isoformat(), "last": last.isoformat()}
 
 
 def _dataset(dataset: JsonObject, folder: str) -> Markup:

@@ -111,9 +111,9 @@ def read_publication(path: Path) -> Publication:
     shown = next((version for version in reversed(notes) if notes[version].withdrawn is None), None)
     if out != path and path.name not in (LATEST, f"v{shown}"):
         raise ReleaseSuperseded(path=str(path), newest=shown or "-")
-    files = read_folder(out / f"v{shown or newest}")
-    archives = [_archive(read_folder(out / f"v{version}"), notes[version]) for version in reversed(notes)]
-    return _publication(files, tuple(notes.values()), shown, archives)
+    files = {version: read_folder(out / f"v{version}") for version in reversed(notes)}
+    archives = [_archive(files[version], notes[version]) for version in files]
+    return _publication(files[shown or newest], tuple(notes.values()), shown, archives)
 
 
 def _names_in(out: Path) -> set[str]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from khelang_opendata.errors import FieldProblem
 from khelang_opendata.portals.profiles import Profile
 from khelang_opendata.portals.scheme import SchemeField
-from khelang_opendata.thai import ascii_text
+from khelang_opendata.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text
 from khelang_opendata.validation.rules.portal import EMAIL
 
 Value = str | tuple[str, ...]
@@ -27,8 +27,6 @@ _DAY = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NAME = re.compile("[a-z0-9_-]*")
 _NOT_NAMES = ("new", "edit", "search")
 _LEAST_NAME = 2
-_FIRST_BUDDHIST_YEAR = 2400
-_ERA = 543
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def day_of(text: str) -> str | None:
         return None
     year, month, day = map(int, match.groups())
     try:
-        return date(year - _ERA if year >= _FIRST_BUDDHIST_YEAR else year, month, day).isoformat()
+        return date(year - ERA if year >= FIRST_BUDDHIST_YEAR else year, month, day).isoformat()
     except ValueError:
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.thai import ERA
 
 _MONTHS = [
     "มกราคม",
@@ -24,7 +25,13 @@ _MONTHS = [
 
 def thai_date(day: date) -> str:
     """A day as Thai official writing gives it: day, month's name, year of the Buddhist era (Gregorian + 543)."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year + 543}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year + ERA}"
+
+
+def fiscal_year_days(year_be: int) -> tuple[date, date]:
+    """The first and the last day of a fiscal year (B.E.): 1 October of the year before, and 30 September (Budget
+    Procedures Act, B.E. 2561, section 4)."""
+    return date(year_be - ERA - 1, 10, 1), date(year_be - ERA, 9, 30)
 
 
 def written_date(day: date, language: Language) -> str:

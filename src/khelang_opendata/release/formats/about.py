@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from khelang_opendata.release.tables import Edition
 from khelang_opendata.schema import TableSchema
+from khelang_opendata.thai import ERA
 
 Both = tuple[str, str]
 """A text in Thai and in English."""
-
-_ERA = 543
 
 
 def publisher(edition: Edition) -> Both:
@@ -30,7 +29,7 @@ def citation(edition: Edition) -> Both:
     title, title_en = edition.descriptor["title"], edition.descriptor["title_en"]
     year = edition.released_on.year
     return (
-        f"{thai}. ({year + _ERA}). {title} (รุ่น {edition.version}) [ชุดข้อมูล].",
+        f"{thai}. ({year + ERA}). {title} (รุ่น {edition.version}) [ชุดข้อมูล].",
         f"{english}. ({year}). {title_en} (Version {edition.version}) [Data set].",
     )
 

@@ -13,6 +13,7 @@ from khelang_opendata.release.formats.codelists import codes_of
 from khelang_opendata.release.formats.joins import NOTHING, Joins, Record
 from khelang_opendata.release.tables import Edition
 from khelang_opendata.schema import Field, JsonObject, SchemaFamily
+from khelang_opendata.thai import ERA
 
 FLAT_KEY = ("project_id", "fiscal_year_be", "funding_source")
 FLAT: JsonObject = {
@@ -24,8 +25,6 @@ FLAT: JsonObject = {
     "codes explained. An empty amount does not mean zero: budget_status tells what it means.",
 }
 """What the flat table is, in Thai and English."""
-ERA = 543
-"""Years of the Buddhist era less those of the common era."""
 STEP = " > "
 """Stands between the names of what belongs to each other."""
 

@@ -14,10 +14,11 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import quote, urljoin
 
-from khelang_opendata.release.formats.flat import ERA, FLAT
+from khelang_opendata.release.formats.flat import FLAT
 from khelang_opendata.release.formats.joins import Record
 from khelang_opendata.release.formats.summary import SUMMARY
 from khelang_opendata.release.tables import Edition
+from khelang_opendata.render.dates import fiscal_year_days
 from khelang_opendata.schema import JsonObject
 
 STANDARD = "https://w3id.org/khelang-opendata/"
@@ -98,9 +99,9 @@ class Facts:
 
     @property
     def period(self) -> tuple[date, date]:
-        """The plan's first and last day: a Thai fiscal year begins on 1 October of the year before."""
-        first, last = (int(self.plan[f"{end}_fiscal_year_be"]) - ERA for end in ("start", "end"))
-        return date(first - 1, 10, 1), date(last, 9, 30)
+        """The plan's first and last day."""
+        first, last = (fiscal_year_days(int(self.plan[f"{end}_fiscal_year_be"])) for end in ("start", "end"))
+        return first[0], last[1]
 
     @property
     def iri(self) -> str:

@@ -17,14 +17,13 @@ from operator import itemgetter
 from khelang_opendata.catalogue import issue
 from khelang_opendata.errors import Issue, Severity
 from khelang_opendata.schema import Field
-from khelang_opendata.thai import ascii_text, has_citizen_id, has_other_digits, restored
+from khelang_opendata.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text, has_citizen_id, has_other_digits, restored
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.plan import Record
 
 ValueRule = Callable[[Record, Field, str], Issue | None]
 
 _AS_PRINTED = frozenset({"printed_value", "other_value"})
-_BUDDHIST = 543
 _EXCERPT = 12
 _LONGEST_SHOWN = 80
 _ROWS_AT_ONCE = 4096
@@ -34,7 +33,6 @@ _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _GROUPED = r"[+-]?\d{1,3}(?:[,_' \u00a0\u202f]\d{3})+(?:\.\d+)?|[+-]?\d+(?:_\d+)+(?:\.\d+)?"
 _NOT_FINITE = r"(?i)\s*[+-]?s?(?:nan\d*|inf|infinity)\s*"
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-_FIRST_BUDDHIST_YEAR = 2400
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 _HARD_SPACE = "\u00a0\u2000-\u200a\u202f\u3000"
@@ -148,7 +146,7 @@ def _no_plain_numbers(cells: list[str]) -> Set[str]:
 
 
 def _no_plain_dates(cells: list[str]) -> Set[str]:
-    return {cell for cell in cells if cell >= str(_FIRST_BUDDHIST_YEAR) or not cell.isascii()}
+    return {cell for cell in cells if cell >= str(FIRST_BUDDHIST_YEAR) or not cell.isascii()}
 
 
 def _not_ascii(cells: list[str]) -> Set[str]:
@@ -274,12 +272,12 @@ def _ungrouped(text: str) -> str | None:
 
 def _gregorian(text: str) -> str | None:
     match = re.fullmatch(_DATE, text)
-    if not match or int(match[1]) < _FIRST_BUDDHIST_YEAR:
+    if not match or int(match[1]) < FIRST_BUDDHIST_YEAR:
         return None
     from datetime import date  # noqa: PLC0415 (few packages need it)
 
     try:
-        return date(int(match[1]) - _BUDDHIST, int(match[2]), int(match[3])).isoformat()
+        return date(int(match[1]) - ERA, int(match[2]), int(match[3])).isoformat()
     except ValueError:
         return None
 
