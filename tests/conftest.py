@@ -37,6 +37,22 @@ def example(tmp_path: Path) -> Path:
     return Path(shutil.copytree(VALID, tmp_path / "example"))
 
 
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the one release of the real plan, which no test may spoil."""
+    from tests.releases import publish  # noqa: PLC0415 (which needs this module)
+
+    out = tmp_path_factory.mktemp("released") / "releases"
+    publish(PLAN, out)
+    return out
+
+
+@pytest.fixture
+def out(released: Path, tmp_path: Path) -> Path:
+    """The same, as a test may spoil it."""
+    return Path(shutil.copytree(released, tmp_path / "out"))
+
+
 @pytest.fixture
 def khelang(tmp_path: Path) -> Khelang:
     """Run the command line in a folder of its own, in an English locale."""

@@ -19,23 +19,9 @@ from filelock import FileLock
 from khelang_opendata.errors import OutputUnwritable, ReleaseDamaged, ReleaseUnlisted
 from khelang_opendata.release import store, verify_release
 from tests.conftest import PLAN, ROOT, VALID, Khelang, replace_in
-from tests.releases import DAY, contents, copied, correct_a_cell, index_of, publish, versions_of
+from tests.releases import DAY, contents, correct_a_cell, index_of, publish, versions_of
 
 KILLS = int(os.environ.get("KHELANG_KILLS", "15"))
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one release, which no test may spoil."""
-    out = tmp_path_factory.mktemp("first") / "out"
-    publish(PLAN, out)
-    return out
-
-
-@pytest.fixture
-def out(first: Path, tmp_path: Path) -> Path:
-    """A folder with one release, as a test may spoil it."""
-    return copied(first, tmp_path / "out")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forks of a process")

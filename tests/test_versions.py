@@ -185,20 +185,6 @@ def test_rows_in_another_order_are_no_change(history: History, tmp_path: Path) -
     assert not publish(plan, out).written
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one release, which no test may spoil."""
-    out = tmp_path_factory.mktemp("first") / "out"
-    publish(PLAN, out)
-    return out
-
-
-@pytest.fixture
-def out(first: Path, tmp_path: Path) -> Path:
-    """A folder with one release, as the command ``khelang release`` finds it."""
-    return copied(first, tmp_path / "out")
-
-
 @pytest.mark.parametrize("change", [change_a_figure, remove_a_row])
 def test_lost_rows_and_new_figures_need_a_note(
     plan: Path, out: Path, khelang: Khelang, change: Callable[[Path], object]

@@ -104,14 +104,6 @@ def loading_ckan(loading_portal: Ckan) -> Iterator[Ckan]:
 
 
 @pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real plan, released once."""
-    out = tmp_path_factory.mktemp("portal") / "releases"
-    release(PLAN, out)
-    return out
-
-
-@pytest.fixture(scope="session")
 def released_again(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real plan, released again after a correction."""
     folder = tmp_path_factory.mktemp("portal")

@@ -24,12 +24,11 @@ from khelang_opendata.portals.ckan.client import Client
 from khelang_opendata.portals.ckan.publish import publish
 from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.portals.token import Token
-from tests.conftest import PLAN, ROOT
+from tests.conftest import ROOT
 from tests.portal.faults import COMMAND, light
 from tests.portal.publishing import GIVEN, IMPATIENT, client_of, examined, published, purged
 from tests.portal.server import Ckan
 from tests.releases import NAME
-from tests.releases import publish as release
 
 FOREIGN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJub2JvZHkncyIsImlhdCI6MTc5fQ.h3kQ-9s_unknownToTheportal0123456789ABCDEF"
 
@@ -105,18 +104,11 @@ class Place:
         assert_absent(token, *printed, *(path.read_bytes() for path in written))
 
 
-@pytest.fixture(scope="session")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("secrets") / "releases"
-    release(PLAN, out)
-    return out
-
-
 @pytest.fixture
-def place(tmp_path: Path, releases: Path) -> Place:
+def place(tmp_path: Path, released: Path) -> Place:
     (tmp_path / "python").mkdir()
     (tmp_path / "python/sitecustomize.py").write_text(_LOUD, encoding="utf-8")
-    return Place(tmp_path, releases)
+    return Place(tmp_path, released)
 
 
 @pytest.fixture
