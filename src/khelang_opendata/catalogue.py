@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import Issue, Location, Params, RuleUnknown, Severity
 
 
@@ -110,9 +111,14 @@ def failures() -> Mapping[str, Entry]:
 
 
 def notice(name: str, language: Language, /, **params: str | int | float) -> str:
-    """What the command line says, in one language."""
+    """What the command line says, in one language; nothing in its parameters is hidden or steers a terminal."""
     text: str = _content()["notices"][name][language]
-    return text.format(**params)
+    return text.format(**harmless_params(params))
+
+
+def harmless_params(params: Params) -> Params:
+    """Parameters of a text in which every character shows."""
+    return {name: visible(value) if isinstance(value, str) else value for name, value in params.items()}
 
 
 @cache

@@ -81,8 +81,10 @@ def sheet_of(package: Package, resource: Resource, key: Key, family: SchemaFamil
 
 
 def _table(resource: Resource, place: dict[str, str]) -> Table:
-    if resource.data is None:
+    if resource.problem == "missing":
         raise DiffRefused("table_missing", path=resource.path, **place)
+    if resource.data is None:
+        raise DiffRefused("table_unread", path=resource.path, **place)
     try:
         return resource.table
     except TableUnreadable as error:

@@ -10,17 +10,21 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import encodable, harmless, visible
 from khelang_opendata.files import csv_bytes
 from khelang_opendata.nacc.evidence import Evidence, Exhibit
 from khelang_opendata.nacc.sheet import Cell, Sheet, say
-from khelang_opendata.render.cells import encodable, harmless, visible
 from khelang_opendata.render.dates import fiscal_year_days, thai_date
 from khelang_opendata.render.templating import templates_of
 
 INDEX = "index.html"
 """The page that lists the items; it is written last."""
+
+MARK = '<meta name="generator" content="khelang_opendata evidence">'
+"""What each page holds; a page without it is not ours to overwrite."""
 
 
 def evidence_files(evidence: Evidence) -> dict[str, bytes]:
@@ -75,6 +79,7 @@ def _environment() -> Environment:
     environment.filters["thai"] = lambda todo: todo.text(Language.TH)
     environment.filters["zip"] = zip
     environment.globals["both"] = _both
+    environment.globals["mark"] = Markup(MARK)  # noqa: S704 (ours)
     environment.globals["unrecorded"] = say("unrecorded")
     environment.globals["fiscal_year"] = fiscal_year_days
     return environment

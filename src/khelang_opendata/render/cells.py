@@ -1,48 +1,16 @@
-"""Cells made fit to be shown: nothing invisible, nothing too wide, nothing that a terminal or a spreadsheet runs."""
+"""Texts fitted into the columns of a terminal, with Thai marks kept on their letters."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+from khelang_opendata.characters import encodable, harmless, visible
+
+__all__ = ["clip", "encodable", "harmless", "pad", "visible", "width"]
+
 _THAI = re.compile("[ -~\u0e01-\u0e5b‘’“”–—…]*")
 _THAI_MARK = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def visible(text: str) -> str:
-    """Text in which every character shows: control, format and odd space characters by their code point.
-
-    A terminal therefore never receives an escape sequence, nor a reader a hidden change of direction.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    category = unicodedata.category(character)
-    if category in _HIDDEN or (category == "Zs" and character != " ") or _is_noncharacter(ord(character)):
-        return _NAMED.get(character, f"<U+{ord(character):04X}>")
-    return character
-
-
-def _is_noncharacter(code: int) -> bool:
-    """Whether Unicode will never assign a code point. One that is only not assigned yet is shown, for which these are
-    differs from one Python to the next, and what a release shows may not."""
-    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004 (the Unicode Standard, section 23.7)
-
-
-def encodable(text: str) -> str:
-    r"""Text that UTF-8 can write: half a surrogate pair, which JSON allows, becomes ``\udXXX``."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: a leading apostrophe makes it text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def width(text: str) -> int:

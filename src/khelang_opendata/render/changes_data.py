@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.characters import encodable, harmless
 from khelang_opendata.diff.compare import Change, Changes, RowChange, Side, TableChanges
 from khelang_opendata.diff.summary import Summary
 from khelang_opendata.diff.version import bump, needs_note
-from khelang_opendata.render.cells import encodable, harmless
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.csv import BOM
 

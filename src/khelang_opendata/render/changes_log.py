@@ -8,8 +8,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.characters import encodable, visible
 from khelang_opendata.diff.summary import ReleaseNote
-from khelang_opendata.render.cells import encodable, visible
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.dates import written_date
 from khelang_opendata.render.markdown import inline

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import visible
 from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChanges
 from khelang_opendata.diff.summary import Summary, TableCounts
 from khelang_opendata.diff.version import Bump, bump
-from khelang_opendata.render.cells import visible
 from khelang_opendata.schema import CURRENT, TableSchema, load_family
 
 _BEFORE_DIFFERENCE = 12

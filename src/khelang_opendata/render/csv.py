@@ -6,8 +6,8 @@ import csv
 import io
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import encodable, harmless
 from khelang_opendata.errors import Issue, Report
-from khelang_opendata.render.cells import encodable, harmless
 from khelang_opendata.render.messages import issue_texts
 
 BOM = "\ufeff"

@@ -11,9 +11,9 @@ from typing import Any
 from jinja2 import Environment
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import encodable, visible
 from khelang_opendata.errors import Issue, Report
 from khelang_opendata.package import Package
-from khelang_opendata.render.cells import encodable, visible
 from khelang_opendata.render.excerpt import Excerpt, excerpt_of
 from khelang_opendata.render.groups import Group, acknowledged_groups, errata_of, open_groups, silent_rules
 from khelang_opendata.render.messages import issue_texts, place_text

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.characters import encodable
 from khelang_opendata.errors import Issue, Report, TableSummary
-from khelang_opendata.render.cells import encodable
 from khelang_opendata.render.messages import issue_texts
 
 

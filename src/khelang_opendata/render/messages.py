@@ -6,9 +6,9 @@ import json
 from collections import defaultdict
 from typing import NamedTuple
 
-from khelang_opendata.catalogue import Language, Wording, failures, notice, rule
+from khelang_opendata.catalogue import Language, Wording, failures, harmless_params, notice, rule
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import Issue, KhelangError, Params, Report
-from khelang_opendata.render.cells import visible
 from khelang_opendata.schema import CURRENT, JsonObject, load_family
 
 _LONGEST_CELL = 80
@@ -102,7 +102,7 @@ def explanation(code: str, language: Language) -> str:
 
 
 def _fill(wording: Wording, params: Params, language: Language) -> Texts:
-    values: defaultdict[str, object] = defaultdict(lambda: "-", params)
+    values: defaultdict[str, object] = defaultdict(lambda: "-", harmless_params(params))
     return Texts(wording.message[language].format_map(values), wording.fix[language].format_map(values))
 
 

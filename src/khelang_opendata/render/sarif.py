@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from khelang_opendata.catalogue import Language, Rule, notice, rules
+from khelang_opendata.characters import encodable
 from khelang_opendata.errors import Issue, Report, Severity
 from khelang_opendata.package import DESCRIPTOR, Package
-from khelang_opendata.render.cells import encodable
 from khelang_opendata.render.excerpt import resource_of
 from khelang_opendata.render.messages import issue_texts
 

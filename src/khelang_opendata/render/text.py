@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import encodable, visible
 from khelang_opendata.errors import Issue, Report, Severity
 from khelang_opendata.package import Package
-from khelang_opendata.render.cells import clip, encodable, pad, visible, width
+from khelang_opendata.render.cells import clip, pad, width
 from khelang_opendata.render.excerpt import Column, Excerpt, excerpt_of
 from khelang_opendata.render.groups import Group, acknowledged_groups, open_groups
 from khelang_opendata.render.messages import issue_texts, place_text, verdict

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from khelang_opendata.characters import encodable, harmless
 from khelang_opendata.files import csv_bytes
 from khelang_opendata.nacc.eplan.rows import EplanRow
 from khelang_opendata.nacc.eplan.tables import REASONS, STATUSES, TWELVE_MONTHS, Reported
-from khelang_opendata.render.cells import encodable, harmless
 
 Cell = str | int | Decimal | None
 
