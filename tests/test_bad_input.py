@@ -299,11 +299,30 @@ def test_every_text_of_every_issue_is_complete(plan: Path) -> None:
             assert str(issue.location.cell) in texts.message
 
 
+def _become_nobody() -> None:
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "/proc/self/mem", "/dev/zero", "nowhere", "../elsewhere.json"])
+def test_descriptor_that_is_a_link_out_of_the_package_is_not_read(example: Path, khelang: Khelang, target: str) -> None:
+    (example / "datapackage.json").rename(example.parent / "elsewhere.json")
+    (example / "datapackage.json").symlink_to(target)
+    done = khelang("validate", example, "--format", "json")
+    assert done.returncode == 1
+    (found,) = json.loads(done.stdout)["issues"]
+    assert found["code"] == "descriptor_invalid"
+    assert "root:" not in done.stdout.decode()
+
+
 def test_unreadable_file_is_a_failure_of_the_surroundings(example: Path, khelang: Khelang) -> None:
-    """/proc/self/mem is a regular file that the system refuses to read."""
-    (example / "datapackage.json").unlink()
-    (example / "datapackage.json").symlink_to("/proc/self/mem")
-    done = khelang("validate", example)
+    """As nobody, for root may read everything."""
+    (example / "datapackage.json").chmod(0)
+    for parent in [example, *example.parents][:-2]:
+        parent.chmod(parent.stat().st_mode | 0o055)
+    done = khelang("validate", example, preexec_fn=_become_nobody)
     assert done.returncode == 3
     assert b"cannot be read" in done.stderr
     assert b"Traceback" not in done.stderr

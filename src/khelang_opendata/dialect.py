@@ -79,11 +79,13 @@ class Dialect:
         for name, expected in _READ_AS.items():
             if given.get(name, expected) != expected:
                 raise DialectUnsupported(name)
+        delimiter, quote = _character(given, "delimiter", ",") or ",", _character(given, "quoteChar", '"')
         escape = _character(given, "escapeChar", None)
+        _refuse_doubles({"delimiter": delimiter, "quoteChar": quote, "escapeChar": escape})
         double = _flag(given, "doubleQuote", default=True)
         return cls(
-            delimiter=_character(given, "delimiter", ",") or ",",
-            quote_char=_character(given, "quoteChar", '"'),
+            delimiter=delimiter,
+            quote_char=quote,
             double_quote=double or escape is None,
             escape_char=escape,
             skip_initial_space=_flag(given, "skipInitialSpace", default=False),
@@ -157,6 +159,14 @@ def _character(given: Mapping[str, Any], name: str, default: str | None) -> str 
     if not isinstance(value, str) or len(value) != 1 or value in "\r\n\0 ":
         raise DialectUnsupported(name)
     return value
+
+
+def _refuse_doubles(characters: Mapping[str, str | None]) -> None:
+    """Refuse one character for two purposes: it is ambiguous, and csv refuses it from Python 3.13 on."""
+    named: dict[str, str] = {}
+    for name, character in characters.items():
+        if character is not None and named.setdefault(character, name) != name:
+            raise DialectUnsupported(name)
 
 
 def _flag(given: Mapping[str, Any], name: str, *, default: bool) -> bool:

@@ -14,7 +14,11 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from khelang_opendata.version import __version__
+
 Params = Mapping[str, str | int | float]
+
+_LONGEST_REASON = 500
 
 MAX_LISTED = 10_000
 """Issues a report lists at most; beyond it they are only counted."""
@@ -177,6 +181,20 @@ def _remade(kind: type[KhelangError], args: tuple[Any, ...], state: dict[str, An
     return error
 
 
+class InternalError(KhelangError):
+    """The tool failed in a way that it does not expect; the exception that it met is the ``__cause__``."""
+
+    code = "internal"
+
+    @classmethod
+    def of(cls, error: BaseException) -> InternalError:
+        """The failure that stands for an unexpected exception."""
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        failure = cls(reason=reason[:_LONGEST_REASON], version=__version__)
+        failure.__cause__ = error
+        return failure
+
+
 class UsageError(KhelangError):
     """The tool was called wrongly (exit code 2)."""
 
@@ -191,6 +209,33 @@ class RuleUnknown(UsageError):
     """``rules.json`` has no rule of this code."""
 
     code = "rule_unknown"
+
+
+class LimitInvalid(UsageError):
+    """An environment variable sets a limit that there is not, or to no whole number."""
+
+    code = "limit_invalid"
+
+
+class OutputRefused(UsageError):
+    """Writing to the path that the user named would destroy data; ``variant`` says why."""
+
+    code = "output_refused"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
+class PathUnsafe(KhelangError):
+    """A file would be written outside its folder; somebody made the package or the release so."""
+
+    code = "path_unsafe"
+
+
+class CommitInvalid(UsageError):
+    """A commit is not named by its whole hash."""
+
+    code = "commit_invalid"
 
 
 class DateInvalid(UsageError):

@@ -7,19 +7,28 @@ climbing path and a symbolic link out of the folder are refused (Data Package v2
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from khelang_opendata.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
 from khelang_opendata.errors import DescriptorError, FileUnreadable, Location, PackageNotFound
+from khelang_opendata.jsontext import JsonRefused, read_json
+from khelang_opendata.limits import DEFAULT, Limits
 from khelang_opendata.schema import JsonObject
 
 DESCRIPTOR = "datapackage.json"
+MANIFEST = "manifest-sha256.txt"
+"""The list of a release's files; a folder that has it is a release, which never changes."""
+
+_PLAN_NAME = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_NAME = 100
+_RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""Names of devices on Windows, which no file there can have."""
 
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -50,7 +59,8 @@ class Table:
 class Resource:
     """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
 
-    ``problem`` is None, ``"missing"``, or the variant of ``descriptor_invalid`` that its path earns.
+    ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
+    ``descriptor_invalid`` that its path earns.
     """
 
     descriptor: JsonObject
@@ -58,6 +68,7 @@ class Resource:
     path: str
     data: bytes | None
     problem: str | None = None
+    limits: Limits = DEFAULT
 
     @property
     def is_derived(self) -> bool:
@@ -69,30 +80,34 @@ class Resource:
         """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).
 
         Raises:
-            TableUnreadable: not UTF-8, not well-formed CSV, empty, or written in a way that is not read here.
+            TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way that is not read
+                here.
         """
         assert self.data is not None, "a resource without a file has no table"
-        return _read_table(self.name, self.data, self.descriptor.get("dialect"))
+        return _read_table(self.name, self.data, self.descriptor.get("dialect"), self.limits)
 
 
 @dataclass(frozen=True)
 class Package:
-    """A Data Package folder, its descriptor and its resources in the descriptor's order."""
+    """A Data Package folder, its descriptor and its resources in the descriptor's order, as far as limits allow."""
 
     root: Path
     descriptor: JsonObject
     resources: tuple[Resource, ...]
+    limits: Limits = DEFAULT
 
     @classmethod
-    def load(cls, path: str | Path) -> Package:
+    def load(cls, path: str | Path, limits: Limits = DEFAULT) -> Package:
         """Read a package folder.
 
         Args:
             path: the folder, or the ``datapackage.json`` in it.
+            limits: how much is read. A file beyond them has no data, and validation reports it.
 
         Raises:
             PackageNotFound: there is no such folder.
-            DescriptorError: ``datapackage.json`` is missing, no UTF-8, no JSON, no object, or cannot be written again.
+            DescriptorError: ``datapackage.json`` is missing, no UTF-8, no JSON, no object, beyond the limits, or cannot
+                be written again.
             FileUnreadable: the system refuses to read a file.
         """
         root = Path(path)
@@ -100,29 +115,47 @@ class Package:
             root = root.parent
         if not root.is_dir():
             raise PackageNotFound(path=str(path))
-        descriptor = _read_descriptor(root / DESCRIPTOR)
+        real = root.resolve()
+        descriptor = _read_descriptor(real, root / DESCRIPTOR, limits)
         entries = descriptor.get("resources")
         named = [e for e in entries if _is_named(e)] if isinstance(entries, list) else []
-        real = root.resolve()
-        return cls(root, descriptor, tuple(_read_resource(real, entry) for entry in named))
+        if len(named) > limits.resources:
+            raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
+        return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits)
+
+
+def plan_name(descriptor: JsonObject) -> str:
+    """The ``name`` of a package, which begins the names of files and folders on every system.
+
+    Raises:
+        DescriptorError: it could name something else: another folder, a device, nothing at all.
+    """
+    name = descriptor.get("name")
+    if not is_plan_name(name):
+        raise DescriptorError("name_unsafe", name=str(name)[:_LONGEST_NAME])
+    return str(name)
+
+
+def is_plan_name(name: Any) -> bool:
+    """Whether a value is the id of a plan, and so fit for the name of a file on every system."""
+    is_name = isinstance(name, str) and len(name) <= _LONGEST_NAME and _PLAN_NAME.fullmatch(name)
+    return bool(is_name) and not _RESERVED.fullmatch(name)
 
 
 def _is_named(entry: Any) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("path"), str)
 
 
-def _read_descriptor(path: Path) -> JsonObject:
-    if not path.is_file():
-        raise DescriptorError("missing", path=str(path))
-    data = _read_bytes(path)
+def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:
+    if problem := _target_problem(root, path):
+        raise DescriptorError({"path_symlink": "link"}.get(problem, "missing"), path=str(path))
+    data = _read_bytes(path, limits.descriptor_bytes)
+    if data is None:
+        raise DescriptorError("too_large", path=str(path), limit=limits.descriptor_bytes)
     try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise DescriptorError("not_utf8", path=str(path)) from None
-    except json.JSONDecodeError as error:
-        raise DescriptorError("not_json", path=str(path), line=error.lineno, column=error.colno) from None
-    except RecursionError:
-        raise DescriptorError("too_deep", path=str(path)) from None
+        content = read_json(data, limits)
+    except JsonRefused as refused:
+        raise DescriptorError(refused.variant, path=str(path), **refused.params) from None
     if not isinstance(content, dict):
         raise DescriptorError("not_object", path=str(path))
     if _ESCAPED_SURROGATE.search(data) and not _is_writable(content):
@@ -139,11 +172,26 @@ def _is_writable(content: JsonObject) -> bool:
     return True
 
 
-def _read_resource(root: Path, entry: JsonObject) -> Resource:
-    name, path = entry["name"], entry["path"]
-    problem = _path_problem(root, path)
-    data = None if problem else _read_bytes(root / path)
-    return Resource(entry, name, path, data, problem)
+def _read_resources(root: Path, entries: Sequence[JsonObject], limits: Limits) -> Iterator[Resource]:
+    bytes_left, cells_left = limits.package_bytes, limits.cells
+    for entry in entries:
+        name, path = entry["name"], entry["path"]
+        problem, data = _path_problem(root, path), None
+        if problem is None:
+            data = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
+            problem = None if data is not None else "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes"
+        if data is not None:
+            bytes_left -= len(data)
+            cells_left -= 0 if entry.get("derived") is True else _separators(data, entry.get("dialect"))
+            problem, data = (None, data) if cells_left >= 0 else ("cells", None)
+        yield Resource(entry, name, path, data, problem, limits)
+
+
+def _separators(data: bytes, dialect: Any) -> int:
+    """How many cells a CSV file has at most: each ends with a separator or a line."""
+    given = dialect.get("delimiter") if isinstance(dialect, dict) else None
+    delimiter = given if isinstance(given, str) and len(given) == 1 else ","
+    return sum(map(data.count, (delimiter.encode("utf-8", "replace"), b"\n", b"\r"))) + 1
 
 
 def _path_problem(root: Path, path: str) -> str | None:
@@ -169,21 +217,29 @@ def _target_problem(root: Path, target: Path) -> str | None:
     return None if target.is_file() else "path_not_file"
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path, limit: int) -> bytes | None:
+    """The content of a file; None where it has more bytes than the limit, which the file's size may hide."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > limit:
+                return None
+            data = file.read(limit + 1)
     except OSError as error:
         raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+    return data if len(data) <= limit else None
 
 
-def _read_table(name: str, data: bytes, descriptor: JsonObject | None) -> Table:
+def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: Limits) -> Table:
     try:
         dialect = Dialect.of(descriptor)
     except DialectUnsupported as error:
         raise _unsupported(name, error.name) from None
     if not dialect.header:
         raise _unsupported(name, "header")
-    records = list(chain.from_iterable(dialect.chunks(name, data)))
+    records: list[Row] = []
+    for chunk in dialect.chunks(name, data):
+        records += chunk
+        _check_size(name, chunk, len(records), limits)
     if not any(records):
         raise TableUnreadable("csv_malformed", Location(name), variant="empty")
     header = records.pop(0)
@@ -192,6 +248,16 @@ def _read_table(name: str, data: bytes, descriptor: JsonObject | None) -> Table:
         shown = {"\t": "tab"}.get(found, found)
         raise TableUnreadable("csv_malformed", Location(name, 1, 1), variant="delimiter", found=shown)
     return Table(header, records, data, descriptor)
+
+
+def _check_size(name: str, chunk: Sequence[Row], rows: int, limits: Limits) -> None:
+    if rows > limits.rows:
+        raise TableUnreadable("limit_exceeded", Location(name), variant="rows", limit=limits.rows)
+    if max(map(len, chunk)) > limits.columns:
+        row = next(row for row, cells in enumerate(chunk, rows - len(chunk) + 1) if len(cells) > limits.columns)
+        found = len(chunk[row - rows + len(chunk) - 1])
+        place = Location(name, row)
+        raise TableUnreadable("limit_exceeded", place, variant="columns", limit=limits.columns, found=found)
 
 
 def _unsupported(name: str, dialect_property: str) -> TableUnreadable:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from khelang_opendata.catalogue import issue
 from khelang_opendata.errors import DescriptorError, Report, TableSummary, Tally
+from khelang_opendata.limits import DEFAULT, Limits
 from khelang_opendata.package import Package
 from khelang_opendata.schema import CURRENT, SchemaFamily, known_schemas, load_family
 from khelang_opendata.tableschema import Engine
@@ -26,12 +27,13 @@ from khelang_opendata.validation.structure import check_structure
 __all__ = ["family_of", "validate"]
 
 
-def validate(package: Package | str | Path, engine: Engine | None = None) -> Report:
+def validate(package: Package | str | Path, engine: Engine | None = None, *, limits: Limits = DEFAULT) -> Report:
     """Check a package against its schema family and the rules of a plan, and report every issue with its place.
 
     Args:
         package: a loaded package, or the path of its folder.
         engine: what checks rows, keys and references; None takes the fastest. All give the same report.
+        limits: how much is read of a package that is given by its path.
 
     Returns:
         A report; an unusable descriptor is an issue in it, too. Warnings that an erratum of the package explains
@@ -43,7 +45,7 @@ def validate(package: Package | str | Path, engine: Engine | None = None) -> Rep
     """
     if not isinstance(package, Package):
         try:
-            package = Package.load(package)
+            package = Package.load(package, limits)
         except DescriptorError as error:
             return Report.of(CURRENT, (), Tally([issue("descriptor_invalid", **error.params)]))
     with _collector_paused():

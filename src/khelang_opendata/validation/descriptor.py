@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from khelang_opendata.catalogue import issue
 from khelang_opendata.errors import Issue
 from khelang_opendata.package import Package
-from khelang_opendata.schema import SchemaFamily, known_schemas, load_family
+from khelang_opendata.schema import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.profile import Check, compile_check
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _VARIANTS = {
 
 def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report each property that the profile refuses, and the tables whose inline schema is not the family's."""
-    for error in _profile_errors(package, family):
+    for error in _profile_errors(package.descriptor, family):
         if not _is_told_otherwise(error, package, family):
             yield _profile_issue(error)
     resources = (r for r in package.resources if r.name in family.tables and "schema" in r.descriptor)
@@ -37,13 +37,18 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
         yield issue("descriptor_invalid", variant="schema_differs", tables=", ".join(stale))
 
 
-def _profile_errors(package: Package, family: SchemaFamily) -> list[ValidationError]:
+def satisfies_profile(descriptor: JsonObject, family: SchemaFamily) -> bool:
+    """Whether a descriptor has the properties that the family's profile (``package.schema.json``) asks for."""
+    return not _profile_errors(descriptor, family)
+
+
+def _profile_errors(descriptor: JsonObject, family: SchemaFamily) -> list[ValidationError]:
     """What the profile refuses, in the descriptor's order."""
-    if _check_of(family.id)(package.descriptor):
+    if _check_of(family.id)(descriptor):
         return []
     from jsonschema import Draft202012Validator  # noqa: PLC0415 (50 ms to import, and nearly all descriptors are valid)
 
-    errors = Draft202012Validator(family.package_schema).iter_errors(package.descriptor)
+    errors = Draft202012Validator(family.package_schema).iter_errors(descriptor)
     told = (own for error in errors for own in _of_its_kind(error))
     return sorted(told, key=lambda e: [f"{part:>9}" for part in e.absolute_path])
 
@@ -70,7 +75,7 @@ def _is_told_otherwise(error: ValidationError, package: Package, family: SchemaF
             entry = package.descriptor["resources"][position]
             return any(r.descriptor is entry and r.problem not in (None, "missing") for r in package.resources)
         case ["resources", int(position), "schema", *_]:
-            return package.descriptor["resources"][position].get("name") in family.tables
+            return str(package.descriptor["resources"][position].get("name")) in family.tables
     return False
 
 

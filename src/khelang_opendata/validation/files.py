@@ -11,6 +11,9 @@ from khelang_opendata.errors import Issue, Location
 from khelang_opendata.package import Package, Resource, Table
 from khelang_opendata.schema import SchemaFamily
 
+_LIMITS = ("file_bytes", "package_bytes", "cells")
+"""The limits that keep a file from being read at all."""
+
 
 def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report tables that lack or do not belong, unsafe paths, and files that are not what was declared."""
@@ -25,6 +28,9 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield issue("table_unexpected", place, name=resource.name)
         if resource.problem == "missing":
             yield issue("table_missing", place, variant="file", path=resource.path, name=resource.name)
+        elif resource.problem in _LIMITS:
+            limit = getattr(resource.limits, resource.problem)
+            yield issue("limit_exceeded", place, variant=resource.problem, path=resource.path, limit=limit)
         elif resource.problem:
             yield issue("descriptor_invalid", place, variant=resource.problem, path=resource.path)
         else:
