@@ -19,7 +19,7 @@ from khelang_opendata.catalogue import Language
 from khelang_opendata.errors import DataRefused, ItaYearUnknown, NoRelease, ReleaseDamaged, YearOutsidePlan
 from khelang_opendata.nacc.evidence import Evidence, Exhibit, evidence_of
 from khelang_opendata.nacc.ita import Item, Kind, items_of, known_years
-from khelang_opendata.nacc.pages import evidence_files
+from khelang_opendata.nacc.pages import MARK, evidence_files
 from khelang_opendata.nacc.sheet import Cell
 from khelang_opendata.nacc.source import released_package
 from tests.conftest import PLAN, VALID, Khelang, replace_in
@@ -316,12 +316,20 @@ def test_command_replaces_its_files_and_leaves_others(khelang: Khelang, release:
     out = tmp_path / "site"
     out.mkdir()
     (out / "photo.jpg").write_bytes(b"photo")
-    (out / "index.html").write_text("old", encoding="utf-8")
+    (out / "index.html").write_text(f"old {MARK}", encoding="utf-8")
     for _ in range(2):
         assert khelang("evidence", release, "--year", "2569", "--out", out).returncode == 0
     found = contents(out)
     assert found.pop("photo.jpg") == b"photo"
     assert found == evidence_files(all_of(released_package(release)))
+
+
+@pytest.mark.parametrize("name", ["index.html", "o23-plan.html", "o23-plan.csv"])
+def test_command_overwrites_no_page_of_others(khelang: Khelang, release: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / name).write_text("the municipality's own", encoding="utf-8")
+    assert khelang("evidence", release, "--year", "2569", "--out", tmp_path / "site").returncode == 2
+    assert contents(tmp_path / "site") == {name: b"the municipality's own"}
 
 
 def test_output_that_cannot_be_written_is_refused(khelang: Khelang, release: Path, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from khelang_opendata.cli.common import Commands
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="khelang")
-def main() -> None:
+@click.option("--debug", is_flag=True, help="แสดงรายละเอียดทางเทคนิคเมื่อผิดพลาด · Print the traceback of a failure.")
+def main(debug: bool) -> None:
     """แผนป้องกันการทุจริตของ อปท. เป็นข้อมูลเปิด · Anti-corruption plans of Thai local governments as open data.
 
     \b

@@ -11,8 +11,10 @@ from typing import Any, NoReturn
 import click
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import visible_lines
 from khelang_opendata.errors import (
     DataRefused,
+    InternalError,
     Interrupted,
     KhelangError,
     PackageInvalid,
@@ -20,6 +22,7 @@ from khelang_opendata.errors import (
     UsageError,
     WarningsUnacknowledged,
 )
+from khelang_opendata.limits import Limits
 
 _PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
@@ -89,9 +92,22 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            _fail(Interrupted(), ctx.meta.get("language") or default_language())
+            failure: KhelangError = Interrupted()
         except KhelangError as error:
-            _fail(error, ctx.meta.get("language") or default_language())
+            failure = error
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # the boundary: a person gets a sentence, whatever happens
+            failure = InternalError.of(error)
+        if ctx.params.get("debug"):
+            _print_traceback(failure)
+        _fail(failure, ctx.meta.get("language") or default_language())
+
+
+def _print_traceback(failure: KhelangError) -> None:
+    import traceback  # noqa: PLC0415 (only for those who ask for it)
+
+    print_text("".join(traceback.format_exception(failure)), err=True)
 
 
 def _fail(error: KhelangError, language: Language) -> NoReturn:
@@ -118,13 +134,30 @@ def exit_code(error: KhelangError) -> int:
     return next((code for kind, code in kinds if isinstance(error, kind)), FAILURE)
 
 
-def print_text(text: str, *, err: bool = False) -> None:
+def print_text(text: str, *, err: bool = False, styled: bool = False) -> None:
     """Print to a person's terminal in its encoding, and to files and pipes always as UTF-8.
 
     Names of files that the system's encoding does not hold come out as the bytes that they are.
+
+    Args:
+        text: what is printed.
+        err: print to stderr.
+        styled: the text holds control sequences of our own; of any other, a terminal receives none.
     """
     stream = sys.stderr if err else sys.stdout
-    click.echo(text if stream.isatty() else text.encode("utf-8", "surrogateescape"), nl=False, err=err)
+    if stream.isatty():
+        click.echo(text if styled else visible_lines(text), nl=False, err=err)
+    else:
+        click.echo(text.encode("utf-8", "surrogateescape"), nl=False, err=err)
+
+
+def limits() -> Limits:
+    """How much is read of a package, as the environment sets it.
+
+    Raises:
+        LimitInvalid: a variable sets no limit.
+    """
+    return Limits.from_environment(os.environ)
 
 
 def new_passphrase(language: Language) -> str | None:

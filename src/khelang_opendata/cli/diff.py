@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from khelang_opendata.catalogue import Language
-from khelang_opendata.cli.common import language_option, print_text
+from khelang_opendata.cli.common import language_option, limits, print_text
 from khelang_opendata.package import Package
 from khelang_opendata.render.changes import ChangesFormat, render_changes
 
@@ -25,7 +25,7 @@ from khelang_opendata.render.changes import ChangesFormat, render_changes
     help="รูปแบบผลลัพธ์ · Form of the result.",
 )
 @language_option
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="แฟ้มผลลัพธ์ · Write the result here.")
+@click.option("--output", type=click.Path(path_type=Path), help="แฟ้มผลลัพธ์ · Write the result here.")
 def diff_command(old: Path, new: Path, format_: str, lang: Language, output: Path | None) -> None:
     """เปรียบเทียบชุดข้อมูลหรือรุ่นที่เผยแพร่สองชุด · Compare two packages or releases, row by row.
 
@@ -39,11 +39,15 @@ def diff_command(old: Path, new: Path, format_: str, lang: Language, output: Pat
     """
     from khelang_opendata.diff import compare  # noqa: PLC0415 (the command's help does not need it)
 
-    changes = compare(Package.load(old), Package.load(new))
+    if output:
+        from khelang_opendata.output import check_output  # noqa: PLC0415 (only where a file is written)
+
+        check_output(output)
+    changes = compare(Package.load(old, limits()), Package.load(new, limits()))
     text = render_changes(changes, ChangesFormat(format_), lang)
     if output:
-        from khelang_opendata.files import write_atomically  # noqa: PLC0415 (loads tempfile)
+        from khelang_opendata.output import write_output  # noqa: PLC0415 (only where a file is written)
 
-        write_atomically(output, text.encode())
+        write_output(output, text.encode())
     else:
         print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text)

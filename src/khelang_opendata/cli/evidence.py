@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.cli.common import language_option, print_text
-from khelang_opendata.errors import OutputUnwritable
+from khelang_opendata.cli.common import language_option, limits, print_text
+from khelang_opendata.errors import OutputExists
 
 
 @click.command("evidence")
@@ -37,7 +37,7 @@ def evidence_command(release: Path, typed: str, out: Path | None, lang: Language
     from khelang_opendata.nacc.years import fiscal_year  # noqa: PLC0415 (as above)
 
     year = fiscal_year(typed)
-    evidence = evidence_of(released_package(release), year, items_of(year))
+    evidence = evidence_of(released_package(release, limits()), year, items_of(year))
     folder = out or Path("evidence", str(year))
     _write(folder, evidence_files(evidence))
     for exhibit in evidence.exhibits:
@@ -51,11 +51,19 @@ def evidence_command(release: Path, typed: str, out: Path | None, lang: Language
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write each file whole, the list of them last; others in the folder stay, for their addresses may be in use."""
-    from khelang_opendata.files import write_atomically  # noqa: PLC0415 (loads tempfile)
+    from khelang_opendata.output import check_output, make_output_folder, write_output  # noqa: PLC0415 (as above)
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(path=str(folder), reason=error.strerror or str(error)) from error
+    make_output_folder(folder)
+    for name in files:
+        check_output(folder / name)
+        if (folder / name).exists() and not _is_ours((folder / name).with_suffix(".html")):
+            raise OutputExists(path=str(folder / name))
     for name, data in files.items():
-        write_atomically(folder / name, data)
+        write_output(folder / name, data)
+
+
+def _is_ours(page: Path) -> bool:
+    """Whether a page is of an evidence written before; a table is where its page is."""
+    from khelang_opendata.nacc.pages import MARK  # noqa: PLC0415 (as above)
+
+    return page.is_file() and MARK.encode() in page.read_bytes()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.cli.common import language_option, print_text
+from khelang_opendata.cli.common import language_option, limits, print_text
 from khelang_opendata.errors import OutputExists, OutputFormUnknown
 from khelang_opendata.thai import ascii_text
 
@@ -68,7 +68,7 @@ def export_command(release: Path, to: str, year: str | None, months: str, out: P
     given = fiscal_year(year) if year is not None else None
     if out is not None and out.suffix.lower() not in _FORMS:
         raise OutputFormUnknown(path=str(out), forms=", ".join(_FORMS))
-    package = released_package(release)
+    package = released_package(release, limits())
     about = About.of(package, given or year_to_report(package), int(months))
     rows = eplan_rows(package, about.year, about.months)
     path, score = out or Path(f"{to}-{about.year}-{months}.xlsx"), eplan_score(rows)
@@ -84,12 +84,13 @@ def _table(path: Path, rows: Sequence[EplanRow], score: Score, about: About) -> 
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write the table, unless another stands there: what an official filled in is not lost."""
-    from khelang_opendata.files import write_atomically  # noqa: PLC0415 (as above)
+    """Write the table, unless another is there: what an official filled in is not lost."""
+    from khelang_opendata.output import check_output, write_output  # noqa: PLC0415 (as above)
 
-    if path.is_file() and not _holds(path, data):
+    check_output(path)
+    if path.exists() and not _holds(path, data):
         raise OutputExists(path=str(path))
-    write_atomically(path, data)
+    write_output(path, data)
 
 
 def _holds(path: Path, data: bytes) -> bool:

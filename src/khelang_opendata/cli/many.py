@@ -13,12 +13,13 @@ from pathlib import Path
 import click
 
 from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, exit_code, failure_lines, print_text
+from khelang_opendata.characters import harmless
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, exit_code, failure_lines, limits, print_text
 from khelang_opendata.cli.validate import is_failure, load
-from khelang_opendata.errors import OutputFolderNeeded, OutputUnwritable
-from khelang_opendata.files import csv_bytes, write_atomically
+from khelang_opendata.errors import InternalError, KhelangError, OutputFolderNeeded, Report
+from khelang_opendata.files import csv_bytes
+from khelang_opendata.output import make_output_folder, write_output
 from khelang_opendata.render import Format, render_report
-from khelang_opendata.render.cells import harmless, visible
 from khelang_opendata.render.json import report_object
 from khelang_opendata.render.messages import failure_text
 from khelang_opendata.tableschema import Engine
@@ -42,10 +43,12 @@ class Many:
     def run(self, paths: Sequence[Path], engine: str | None, processes: int | None) -> int:
         """Check the packages, write their reports and the summary, and give the exit code."""
         if self.output:
-            _make_folder(self.output)
+            make_output_folder(self.output)
         code = 0
         chosen = Engine(engine) if engine else None
-        with self._progress(validate_many(paths, processes=processes, engine=chosen), len(paths)) as results:
+        with self._progress(
+            validate_many(paths, processes=processes, engine=chosen, limits=limits()), len(paths)
+        ) as results:
             for result in results:
                 code = max(code, self._take(result))
         self._finish()
@@ -62,12 +65,13 @@ class Many:
             yield iter(bar)
 
     def _take(self, result: Validated) -> int:
-        report, failure = result.report, result.failure
         self.totals["packages"] += 1
-        written = self._write(result)
-        if report is None:
+        text, failure = self._rendered(result)
+        report = result.report
+        if failure is not None or report is None:
             assert failure is not None, "a package has a report or a reason"
             self.totals["failed"] += 1
+            self._print(result.path, text)
             message = failure_text(failure, self.language).message
             self.rows.append([harmless(str(result.path)), *[""] * 6, harmless(message)])
             return exit_code(failure)
@@ -75,30 +79,44 @@ class Many:
         self.totals["errors"] += report.errors
         self.totals["warnings"] += report.warnings
         counts = (report.errors, report.warnings, report.acknowledged, report.infos)
+        written = self._write(result.path, text)
         self.rows.append([harmless(str(result.path)), str(report.valid).lower(), *counts, written, ""])
         return PROBLEMS_IN_DATA if is_failure(report, self.fail_on) else 0
 
-    def _write(self, result: Validated) -> str:
-        """Write a package's report, and give the name of its file."""
-        if self.output and result.report:
-            name = self._name(result.path) + _SUFFIX[self.form]
-            text = render_report(result.report, load(result.path), self.form, self.language)
-            write_atomically(self.output / name, text.encode())
-            return name
-        if not self.output and self.form is Format.JSON:
-            print_text(_json_line(result))
-        elif not self.output:
-            print_text(
-                notice("many_package", self.language, path=visible(str(result.path))) + "\n" + self._text(result) + "\n"
-            )
-        return ""
+    def _rendered(self, result: Validated) -> tuple[str, KhelangError | None]:
+        """A package's report in the form asked for, or the reason why there is none; no failure reaches the others."""
+        failure = result.failure
+        if failure is None:
+            try:
+                return self._report(result), None
+            except KhelangError as error:
+                failure = error
+            except Exception as error:  # of whatever kind
+                failure = InternalError.of(error)
+        is_json = self.output is None and self.form is Format.JSON
+        return (_json_line(result.path, None, failure) if is_json else failure_lines(failure, self.language)), failure
 
-    def _text(self, result: Validated) -> str:
-        if result.report is None:
-            assert result.failure is not None, "a package has a report or a reason"
-            return failure_lines(result.failure, self.language)
-        package = load(result.path) if result.report.issues else None
-        return render_report(result.report, package, Format.TEXT, self.language)
+    def _report(self, result: Validated) -> str:
+        assert result.report is not None, "a package without a report has a reason"
+        if self.output is None and self.form is Format.JSON:
+            return _json_line(result.path, result.report, None)
+        package = load(result.path) if self.output or result.report.issues else None
+        return render_report(result.report, package, self.form, self.language)
+
+    def _write(self, path: Path, text: str) -> str:
+        """Write a package's report, or print it, and give the name of its file."""
+        if self.output is None:
+            self._print(path, text)
+            return ""
+        name = self._name(path) + _SUFFIX[self.form]
+        write_output(self.output / name, text.encode())
+        return name
+
+    def _print(self, path: Path, text: str) -> None:
+        if self.output is not None:
+            return
+        heading = "" if self.form is Format.JSON else notice("many_package", self.language, path=str(path)) + "\n"
+        print_text(f"{heading}{text}" if self.form is Format.JSON else f"{heading}{text}\n")
 
     def _name(self, path: Path) -> str:
         """A name for a package's report that no other has."""
@@ -109,28 +127,20 @@ class Many:
 
     def _finish(self) -> None:
         if self.output:
-            write_atomically(self.output / "summary.csv", csv_bytes(self.rows))
+            write_output(self.output / "summary.csv", csv_bytes(self.rows))
         names = ("packages", "valid", "invalid", "failed", "errors", "warnings")
         summary = notice("many_summary", self.language, **{name: self.totals[name] for name in names})
         print_text(f"{summary}\n", err=self.output is None and self.form is Format.JSON)
 
 
-def _json_line(result: Validated) -> str:
+def _json_line(path: Path, report: Report | None, failure: KhelangError | None) -> str:
     """A package as one line of JSON."""
-    failure = result.failure
     texts = {language: failure_text(failure, language).message for language in Language} if failure else {}
     content = {
-        "package": str(result.path),
-        "report": report_object(result.report) if result.report else None,
+        "package": str(path),
+        "report": report_object(report) if report else None,
         "failure": {"code": failure.code, **{f"message_{lang}": text for lang, text in texts.items()}}
         if failure
         else None,
     }
     return json.dumps(content, ensure_ascii=False) + "\n"
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(path=str(path), reason=error.strerror or str(error)) from error

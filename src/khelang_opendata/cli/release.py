@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.cli.common import language_option, package_argument, print_text, read_passphrase
+from khelang_opendata.cli.common import language_option, limits, package_argument, print_text, read_passphrase
 from khelang_opendata.errors import DateInvalid
 from khelang_opendata.package import Package
 from khelang_opendata.thai import FIRST_BUDDHIST_YEAR
@@ -41,6 +41,7 @@ _day_option = click.option("--on", "day", metavar="YYYY-MM-DD", help="วัน�
     help="เหตุผลที่ออกรุ่นทั้งที่มีคำเตือน (บันทึกไว้ในรุ่น) · Why to release with warnings; recorded in the release.",
 )
 @click.option("--approved-by", metavar="ROLE", help="ตำแหน่งผู้อนุมัติ ไม่ใช่ชื่อบุคคล · Role that approved it, no name.")
+@click.option("--commit", metavar="HASH", help="รหัสคอมมิตของชุดข้อมูล บันทึกไว้ในรุ่น · The package's commit, for the record.")
 @click.option(
     "--sign",
     "key",
@@ -58,6 +59,7 @@ def release_command(
     dry_run: bool,
     allow_warnings: str | None,
     approved_by: str | None,
+    commit: str | None,
     key: Path | None,
     released_on: str | None,
     lang: Language,
@@ -76,9 +78,9 @@ def release_command(
     from khelang_opendata.release import Options, publish_release  # noqa: PLC0415 (loads jinja2, filelock)
 
     at_least = Bump[raised] if raised else Bump.NONE
-    options = Options(_day(released_on), note, at_least, allow_warnings, approved_by)
+    options = Options(_day(released_on), note, at_least, allow_warnings, approved_by, commit)
     signer = _signer(key, lang) if key else None
-    outcome = publish_release(Package.load(path), out, options, sign=signer, dry_run=dry_run)
+    outcome = publish_release(Package.load(path, limits()), out, options, sign=signer, dry_run=dry_run)
     name = "unchanged" if not outcome.written else "dry_run" if dry_run else "released"
     print_text(notice(name, lang, version=outcome.version, path=str(outcome.path), files=outcome.files) + "\n")
 

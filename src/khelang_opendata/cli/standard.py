@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from khelang_opendata.catalogue import Language, notice, rules
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, package_argument, print_text
-from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, package_argument, print_text
+from khelang_opendata.errors import OutputRefused
+from khelang_opendata.package import DESCRIPTOR, MANIFEST, Package
 
 
 @click.command("explain")
@@ -48,10 +49,10 @@ def sync_command(path: Path, check: bool, lang: Language) -> None:
       khelang schema sync
       khelang schema sync datapackage --check
     """
-    from khelang_opendata.files import json_bytes, write_atomically  # noqa: PLC0415 (loads tempfile)
+    from khelang_opendata.files import json_bytes, write_atomically  # noqa: PLC0415 (only this command)
     from khelang_opendata.validation import family_of  # noqa: PLC0415 (20 ms that other commands save)
 
-    package = Package.load(path)
+    package = Package.load(path, limits())
     file = package.root / DESCRIPTOR
     compiled = family_of(package).compile_into(package.descriptor)
     if compiled == package.descriptor:
@@ -59,6 +60,8 @@ def sync_command(path: Path, check: bool, lang: Language) -> None:
     elif check:
         print_text(notice("sync_stale", lang, path=str(file)) + "\n")
         sys.exit(PROBLEMS_IN_DATA)
+    elif (package.root / MANIFEST).exists():
+        raise OutputRefused("release", path=str(file), folder=str(package.root))
     else:
         write_atomically(file, json_bytes(compiled))
         print_text(notice("sync_written", lang, path=str(file)) + "\n")

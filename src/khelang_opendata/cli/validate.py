@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from khelang_opendata.catalogue import Language
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, print_text
 from khelang_opendata.errors import DescriptorError, Report
 from khelang_opendata.package import Package
 from khelang_opendata.render import Format, render_report
@@ -81,16 +81,20 @@ def validate_command(
     from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (as the next)
     from khelang_opendata.validation import validate  # noqa: PLC0415 (several packages do it in their processes)
 
+    if output:
+        from khelang_opendata.output import check_output  # noqa: PLC0415 (only where a file is written)
+
+        check_output(output)
     package = load(path)
-    report = validate(package or path, Engine(engine) if engine else None)
+    report = validate(package or path, Engine(engine) if engine else None, limits=limits())
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     text = render_report(report, package, Format(format_), lang, color=color)
     if output:
-        from khelang_opendata.files import write_atomically  # noqa: PLC0415 (loads tempfile)
+        from khelang_opendata.output import write_output  # noqa: PLC0415 (only where a file is written)
 
-        write_atomically(output, text.encode())
+        write_output(output, text.encode())
     else:
-        print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text)
+        print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text, styled=color)
     if is_failure(report, fail_on):
         sys.exit(PROBLEMS_IN_DATA)
 
@@ -98,7 +102,7 @@ def validate_command(
 def load(path: Path) -> Package | None:
     """The package, or None where its descriptor is unusable, which is for the report to say."""
     try:
-        return Package.load(path)
+        return Package.load(path, limits())
     except DescriptorError:
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from khelang_opendata.errors import NoRelease, PackageInvalid, ReleaseDamaged
+from khelang_opendata.limits import DEFAULT, Limits
 from khelang_opendata.package import DESCRIPTOR, Package
 from khelang_opendata.release.manifest import MANIFEST
 from khelang_opendata.release.store import LATEST
@@ -12,11 +13,12 @@ from khelang_opendata.release.verify import verify_release
 from khelang_opendata.validation import validate
 
 
-def released_package(path: Path) -> Package:
+def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
     """The package of a release, verified.
 
     Args:
         path: the release's folder, or that of all releases, which stands for the latest.
+        limits: how much is read.
 
     Raises:
         PackageNotFound: there is no such folder.
@@ -30,7 +32,7 @@ def released_package(path: Path) -> Package:
     root = next((found for found in folders if (found / MANIFEST).is_file()), folder)
     if root.is_dir() and not (root / MANIFEST).is_file():
         raise NoRelease(path=str(path))
-    package, verification = Package.load(root), verify_release(root)
+    package, verification = Package.load(root, limits), verify_release(root)
     if not verification.is_whole:
         damaged = verification.problems[0].path if verification.problems else MANIFEST
         raise ReleaseDamaged(path=str(root / damaged))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 
 from khelang_opendata.errors import YearInvalid, YearOutsidePlan
-from khelang_opendata.thai import ascii_text
-
-_YEARS = range(2500, 2701)
-"""What the standard takes for a fiscal year (``fiscal_year_be``)."""
+from khelang_opendata.thai import FISCAL_YEARS, ascii_text
 
 
 def fiscal_year(text: str) -> int:
@@ -18,7 +15,7 @@ def fiscal_year(text: str) -> int:
         YearInvalid: it is no year of the Buddhist era; 2023 is one of the Gregorian calendar.
     """
     figures = ascii_text(text).strip()
-    if not re.fullmatch("[0-9]{4}", figures) or int(figures) not in _YEARS:
+    if not re.fullmatch("[0-9]{4}", figures) or int(figures) not in FISCAL_YEARS:
         raise YearInvalid(value=text)
     return int(figures)
 
