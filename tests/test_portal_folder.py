@@ -162,7 +162,7 @@ def test_folder_has_what_was_released_and_a_page(history: History, tmp_path: Pat
     assert seen(history.third).items() <= contents(tmp_path / "deep/web").items()
     assert (outcome.version, outcome.replaced, outcome.removed, outcome.unchanged) == ("1.0.2", (), (), ())
     archives = [f"{NAME}-v1.0.{patch}.zip" for patch in (2, 1, 0)]
-    beside = ["latest", "index.json", "CHANGELOG.md", "feed.atom", "index.html"]
+    beside = ["latest", "withdrawals.json", "index.json", "CHANGELOG.md", "feed.atom", "index.html"]
     assert [*outcome.added] == ["v1.0.0", "v1.0.1", "v1.0.2", *archives, *beside]
 
 
@@ -213,7 +213,7 @@ def test_newest_release_stands_for_the_folder_of_all(history: History, tmp_path:
 def test_withdrawal_brings_back_the_release_before(history: History, web: Path) -> None:
     publish_folder(history.second, web)
     outcome = publish_folder(history.withdrawn, web)
-    assert (outcome.version, outcome.added, outcome.removed) == ("1.0.0", (), ())
+    assert (outcome.version, outcome.added, outcome.removed) == ("1.0.0", ("withdrawals.json",), ())
     assert contents(web / "latest") == contents(web / "v1.0.0")
     assert "v1.0.1" in {path.name for path in web.iterdir()}, "its files stay"
     page = told_by(web)
@@ -508,9 +508,11 @@ def test_link_to_the_folder_itself_is_followed_unless_it_leads_nowhere(
 
 
 def _without_the_last_in_the_index(releases: Path) -> None:
+    """As a release that was cut short before the index was written."""
     index = index_of(releases)
-    index["releases"].pop()
+    last = index["releases"].pop()
     (releases / "index.json").write_text(json.dumps(index))
+    (releases / ".pending.json").write_text(json.dumps({"version": last["version"], "manifest": last["manifest"]}))
 
 
 @pytest.mark.parametrize(

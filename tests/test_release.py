@@ -20,9 +20,8 @@ import pytest
 from khelang_opendata import Package
 from khelang_opendata.errors import ArchiveRefused, DateInvalid
 from khelang_opendata.release import Options, build_release, draft_release, verify_release
-from khelang_opendata.release.provenance import commit_of
 from khelang_opendata.release.signature import NAMESPACE
-from tests.conftest import PLAN, ROOT, VALID, Khelang, edit_descriptor, new_issues_of, only_issue, replace_in
+from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, new_issues_of, only_issue, replace_in
 from tests.releases import DAY, NAME, contents, copied, correct_a_cell, publish
 from tests.test_schemas import official_profile
 
@@ -136,22 +135,19 @@ def test_provenance_names_roles_and_what_made_it(released: Path, plan: Path) -> 
     assert json.loads(build_release(draft).files["provenance.json"])["approved_by"] == "ปลัดเทศบาล"
 
 
-def test_commit_is_that_of_a_clean_folder(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def git(*arguments: str) -> str:
-        names = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-        return subprocess.run(["git", *names, *arguments], cwd=example, capture_output=True, check=True).stdout.decode()
+@pytest.mark.parametrize("commit", ["5c" * 20, "5c" * 32])
+def test_commit_is_what_the_publisher_says(plan: Path, tmp_path: Path, khelang: Khelang, commit: str) -> None:
+    done = khelang("release", plan, "--out", tmp_path / "out", "--commit", commit)
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads((tmp_path / "out/v1.0.0/provenance.json").read_bytes())["commit"] == commit
 
-    assert commit_of(example) is None
-    git("init", "--quiet")
-    git("add", ".")
-    git("commit", "--quiet", "--message", "x")
-    assert commit_of(example) == git("rev-parse", "HEAD").strip()
-    monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))  # as in a hook of another repository
-    assert commit_of(example) != commit_of(ROOT / "schemas")
-    assert commit_of(example) is not None
-    monkeypatch.delenv("GIT_DIR")
-    (example / "new.csv").write_text("a")
-    assert commit_of(example) is None
+
+@pytest.mark.parametrize("commit", ["HEAD", "5c2c358", "5C" * 20, "", "5c" * 20 + "\n", "--upload-pack=x"])
+def test_commit_is_a_whole_hash(plan: Path, tmp_path: Path, khelang: Khelang, commit: str) -> None:
+    done = khelang("release", plan, "--out", tmp_path / "out", f"--commit={commit}", "--lang", "en")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"git rev-parse HEAD" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_same_package_and_day_give_the_same_bytes_elsewhere(released: Path, plan: Path, tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata.errors import ArchiveRefused, KeyUnusable, OutputUnwritable, PackageNotFound
+from khelang_opendata.files import is_safe_path
 from khelang_opendata.release import archive
-from khelang_opendata.release.archive import is_safe_path, zip_bytes
+from khelang_opendata.release.archive import zip_bytes
 from khelang_opendata.release.manifest import SIGNATURE
 from khelang_opendata.release.signature import NAMESPACE, generate_key, is_valid, public_key_of, sign
 from khelang_opendata.release.verify import Problem, ProblemKind, SignatureState, verify_release

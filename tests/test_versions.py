@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pytest
 
-from khelang_opendata import schema
+from khelang_opendata import Package, schema
 from khelang_opendata.diff import Bump
-from khelang_opendata.errors import NoteMissing, ReleaseDamaged, VersionUnknown
-from khelang_opendata.release import Outcome, verify_release, withdraw_release
+from khelang_opendata.errors import NoteMissing, ReleaseDamaged, ReleaseSuperseded, VersionUnknown
+from khelang_opendata.portals.folder import publish_folder
+from khelang_opendata.portals.publication import read_publication
+from khelang_opendata.release import Options, Outcome, publish_release, verify_release, withdraw_release
 from tests.conftest import PLAN, Khelang, edit_descriptor, replace_in
 from tests.releases import (
     DAY,
@@ -333,7 +337,7 @@ def test_lost_file_beside_the_releases_is_made_again(out: Path, lost: str) -> No
     assert contents(out) == before
 
 
-@pytest.mark.parametrize("spoilt", ["CHANGELOG.md", "feed.atom", f"{NAME}-v1.0.0.zip", "latest/README.th.md"])
+@pytest.mark.parametrize("spoilt", ["CHANGELOG.md", "feed.atom", "latest/README.th.md"])
 def test_spoilt_file_beside_the_releases_is_made_again(out: Path, spoilt: str) -> None:
     before = contents(out)
     (out / spoilt).write_bytes(b"spoilt")
@@ -341,12 +345,103 @@ def test_spoilt_file_beside_the_releases_is_made_again(out: Path, spoilt: str) -
     assert contents(out) == before
 
 
-def test_index_that_is_lost_takes_the_withdrawals_with_it(two: Path, plan: Path) -> None:
-    """Withdrawals stand in the index alone; whoever loses it withdraws again."""
+# Folders, archives, index and withdrawals check each other
+
+
+def alter(release: Path) -> None:
+    """Change a file, and the manifest to match, so that the release agrees with itself."""
+    path, manifest = release / "CHANGES.md", release / "manifest-sha256.txt"
+    before = sha256(path.read_bytes()).hexdigest()
+    path.write_bytes(path.read_bytes() + b"evil\n")
+    replace_in(manifest, before, sha256(path.read_bytes()).hexdigest())
+
+
+def assert_damaged(out: Path, plan: Path) -> None:
+    """Every command that reads the releases refuses them, and none of them changes anything."""
+    before = contents(out)
+    acts: list[Callable[[], object]] = [
+        lambda: publish(plan, out),
+        lambda: publish_release(Package.load(plan), out, Options(DAY), dry_run=True),
+        lambda: withdraw_release(out, "1.0.0", "x", DAY),
+        lambda: read_publication(out),
+        lambda: publish_folder(out, out.with_name("web")),
+    ]
+    for act in acts:
+        with pytest.raises(ReleaseDamaged):
+            act()
+    assert contents(out) == before
+    assert not out.with_name("web").exists()
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda out: alter(out / "v1.0.0"),
+    lambda out: (alter(out / "v1.0.0"), _follow(out, "manifest")),
+    lambda out: (alter(out / "v1.0.0"), _follow(out, "manifest"), (out / f"{NAME}-v1.0.0.zip").unlink()),
+    lambda out: (alter(out / "v1.0.0"), (out / "index.json").unlink()),
+    lambda out: (alter(out / "v1.0.0"), (out / f"{NAME}-v1.0.0.zip").unlink()),
+    lambda out: (alter(out / "v1.0.0"), (out / f"{NAME}-v1.0.0.zip").unlink(), (out / "index.json").unlink()),
+    lambda out: (out / f"{NAME}-v1.0.0.zip").write_bytes(b"spoilt"),
+    lambda out: ((out / f"{NAME}-v1.0.0.zip").write_bytes(b"spoilt"), _follow(out, "archive_hash")),
+    lambda out: ((out / f"{NAME}-v1.0.0.zip").unlink(), (out / f"{NAME}-v1.0.0.zip").mkdir()),
+    lambda out: shutil.rmtree(out / "v1.0.0"),
+    lambda out: copied(out / "v1.0.0", out / "v1.0.9"),
+    lambda out: edit_index(out, lambda index: index["releases"].pop(0)),
+    lambda out: edit_index(out, lambda index: index["releases"].clear()),
+    lambda out: edit_index(out, lambda index: index["releases"][0].update(version="../1.0.0")),
+    lambda out: edit_index(out, lambda i: i["releases"][0].update(withdrawn={"reason": "x", "on": "2026-11-26"})),
+    lambda out: edit_index(out, lambda index: index["releases"][0].update(withdrawn={"reason": "x", "on": "20261126"})),
+    lambda out: (out / "withdrawals.json").write_text('{"1.0.0": {"reason": "x", "on": "2026-11-26"}}'),
+    lambda out: (out / "withdrawals.json").write_text('{"9.9.9": {"reason": "x", "on": "2026-11-26"}}'),
+    lambda out: (out / "withdrawals.json").write_text('{"1.0.0": {"reason": {}, "on": "2026-11-26"}}'),
+    lambda out: (out / "withdrawals.json").write_text("["),
+])  # fmt: skip
+def test_what_does_not_agree_is_damaged(two: Path, plan: Path, spoil: Callable[[Path], object]) -> None:
+    spoil(two)
+    assert_damaged(two, plan)
+
+
+def edit_index(out: Path, edit: Callable[[Any], object]) -> None:
+    index = index_of(out)
+    edit(index)
+    (out / "index.json").write_text(json.dumps(index))
+
+
+def _follow(out: Path, name: str) -> None:
+    """Let the index have the hash of 1.0.0 as it is now."""
+    file = out / ("v1.0.0/manifest-sha256.txt" if name == "manifest" else f"{NAME}-v1.0.0.zip")
+    edit_index(
+        out, lambda index: index["releases"][0].update({name: f"sha256:{sha256(file.read_bytes()).hexdigest()}"})
+    )
+
+
+def test_withdrawal_survives_the_loss_of_the_index(two: Path, plan: Path) -> None:
+    withdraw_release(two, "1.0.1", "ยอดผิด", DAY)
+    before = contents(two)
+    (two / "index.json").unlink()
+    assert not publish(plan, two).written
+    assert contents(two) == before
+    assert index_of(two)["latest"] == "1.0.0"
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda out: (out / "withdrawals.json").unlink(),
+    lambda out: (out / "withdrawals.json").write_text("{}"),
+    lambda out: [(out / name).unlink() for name in ("withdrawals.json", "index.json")],
+    lambda out: [(out / name).unlink() for name in ("withdrawals.json", "index.json", "CHANGELOG.md", "feed.atom")],
+    lambda out: edit_index(out, lambda index: index["releases"][1].update(withdrawn=None)),
+    lambda out: edit_index(out, lambda index: index["releases"][1]["withdrawn"].update(reason="x")),
+])  # fmt: skip
+def test_withdrawal_in_one_place_alone_is_noticed(two: Path, plan: Path, spoil: Callable[[Path], object]) -> None:
+    withdraw_release(two, "1.0.1", "ยอดผิด", DAY)
+    spoil(two)
+    assert_damaged(two, plan)
+
+
+def test_withdrawn_release_is_not_published_by_itself_without_the_index(two: Path) -> None:
     withdraw_release(two, "1.0.1", "ยอดผิด", DAY)
     (two / "index.json").unlink()
-    publish(plan, two)
-    assert index_of(two)["latest"] == "1.0.1"
+    with pytest.raises(ReleaseSuperseded):
+        read_publication(two / "v1.0.1")
 
 
 @pytest.mark.parametrize(

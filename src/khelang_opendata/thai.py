@@ -12,6 +12,8 @@ ERA = 543
 """Years of the Buddhist era less those of the common era."""
 FIRST_BUDDHIST_YEAR = 2400
 """From here on a year is taken for one of the Buddhist era (B.E. 2400 is 1857)."""
+FISCAL_YEARS = range(2500, 2701)
+"""What the standard takes for a fiscal year (``fiscal_year_be``)."""
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NO_LETTER = re.compile("[^\u0000-\u007f\u0e01-\u0e4f]")

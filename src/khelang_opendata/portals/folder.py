@@ -11,7 +11,6 @@ a page with our mark, an archive called after it; beside such an index, the chan
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import shutil
@@ -31,13 +30,16 @@ from khelang_opendata.errors import (
     ReleaseDamaged,
     ReleasesUnfinished,
 )
+from khelang_opendata.files import hash_of
+from khelang_opendata.jsontext import JsonRefused, read_json
+from khelang_opendata.output import refuse_protected
 from khelang_opendata.package import DESCRIPTOR
 from khelang_opendata.portals.folder_page import index_html, plan_of_page
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.release import verify_release
 from khelang_opendata.release.archive import read_folder
-from khelang_opendata.release.place import LOCK, exchange, flush_folder, hash_of, locked, remove, write_files
-from khelang_opendata.release.store import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER
+from khelang_opendata.release.place import LOCK, exchange, flush_folder, locked, remove, write_files
+from khelang_opendata.release.store import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, is_store
 
 PAGE = "index.html"
 _STAGING = ".unfinished-publish"
@@ -113,7 +115,7 @@ def publish_folder(releases: Path, target: Path, *, dry_run: bool = False, force
 def _root_of(releases: Path) -> Path:
     """The folder of all releases, given it or a release in it."""
     folders = (releases, releases.absolute().parent)
-    root = next((folder for folder in folders if (folder / INDEX).is_file()), None)
+    root = next((folder for folder in folders if is_store(folder)), None)
     if root is None or (root != releases and not (releases.name == LATEST or VERSION_FOLDER.fullmatch(releases.name))):
         raise NoRelease(path=str(releases))
     return root
@@ -125,6 +127,7 @@ def _refuse_overlap(root: Path, target: Path) -> None:
     ours, theirs = root.resolve(), target.resolve()
     if ours == theirs or ours in theirs.parents or theirs in ours.parents:
         raise FolderRefused("overlaps", path=str(target), releases=str(root))
+    refuse_protected(target, target, may_hold_releases=True)
 
 
 def _site_of(root: Path, publication: Publication) -> _Site:
@@ -132,7 +135,8 @@ def _site_of(root: Path, publication: Publication) -> _Site:
         f"v{note.version}": read_folder(root / f"v{note.version}") for note in publication.history
     }
     archives = {one.path: one.data for one in publication.distributions if one.entry is None}
-    beside = {name: _beside(root / name) for name in (INDEX, CHANGELOG, FEED)}
+    names = (*((WITHDRAWALS,) if any(n.withdrawn for n in publication.history) else ()), INDEX, CHANGELOG, FEED)
+    beside = {name: _beside(root / name) for name in names}
     if not _lists(beside[INDEX], publication, archives):
         raise ReleasesUnfinished(path=str(root / INDEX))
     shown = versions.get(f"v{publication.shown}")
@@ -151,7 +155,7 @@ def _beside(path: Path) -> bytes:
 
 def _lists(index: bytes, publication: Publication, archives: Mapping[str, bytes]) -> bool:
     """Whether an index lists these releases and no others."""
-    told = json.loads(index)
+    told = read_json(index)  # read before, to find the releases
     listed = {entry["version"]: entry["archive_hash"] for entry in told["releases"]}
     versions = (note.version for note in reversed(publication.history))  # as the archives stand
     hashes = map(hash_of, archives.values())
@@ -251,8 +255,8 @@ def _outdated(site: _Site, target: Path, *, indexed: bool) -> Iterator[str]:
 def _name_in(descriptor: bytes) -> str | None:
     """The plan's name in an index or a descriptor, None where it is neither."""
     try:
-        name = json.loads(descriptor)["name"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        name = read_json(descriptor)["name"]
+    except (JsonRefused, KeyError, TypeError):
         return None
     return name if isinstance(name, str) else None
 

@@ -15,9 +15,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import encodable, visible
 from khelang_opendata.diff import ReleaseNote
+from khelang_opendata.errors import ReleaseDamaged
+from khelang_opendata.jsontext import JsonRefused, read_json
 from khelang_opendata.portals.publication import Distribution, Publication
-from khelang_opendata.render.cells import encodable, visible
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.dates import fiscal_year_days, written_date
 from khelang_opendata.render.templating import templates_of
@@ -78,7 +80,7 @@ def index_html(publication: Publication, shown: Mapping[str, bytes] | None) -> b
             whole=next((one for one in archives if one.note.version == publication.shown), None),
             releases=[(one, _changes(one.note)) for one in archives],
             period=_period(publication.plan),
-            dataset=_dataset(json.loads(shown[_DATASET]), folder) if shown else None,
+            dataset=_dataset(_described(shown), folder) if shown else None,
             mark=Markup(_MARK).format(publication.descriptor["name"]),  # noqa: S704 (fills in escaped)
             languages=[*Language],
         )
@@ -115,6 +117,17 @@ def _period(plan: Mapping[str, str]) -> JsonObject:
     start, end = plan["start_fiscal_year_be"], plan["end_fiscal_year_be"]
     first, last = fiscal_year_days(int(start))[0], fiscal_year_days(int(end))[1]
     return {"start": start, "end": end, "first": first.isoformat(), "last": last.isoformat()}
+
+
+def _described(files: Mapping[str, bytes]) -> JsonObject:
+    """A release's schema.org description, if it lists its files with their addresses."""
+    try:
+        dataset = read_json(files[_DATASET])
+        if all(isinstance(file["contentUrl"], str) for file in dataset["distribution"]):
+            return dict(dataset)
+    except (JsonRefused, KeyError, TypeError, ValueError):
+        pass
+    raise ReleaseDamaged(path=_DATASET)
 
 
 def _dataset(dataset: JsonObject, folder: str) -> Markup:

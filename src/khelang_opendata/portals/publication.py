@@ -7,10 +7,7 @@ metadata) are in the archive.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,13 +16,11 @@ from pathlib import Path, PurePosixPath
 
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.errors import NoRelease, ReleaseDamaged, ReleaseSuperseded
-from khelang_opendata.package import DESCRIPTOR
-from khelang_opendata.release import releases_of, verify_release
-from khelang_opendata.release.archive import read_folder
+from khelang_opendata.release import releases_of
 from khelang_opendata.release.manifest import MANIFEST
 from khelang_opendata.release.metadata.facts import FORMATS, Format
-from khelang_opendata.release.store import INDEX, LATEST
-from khelang_opendata.release.verify import archive_of
+from khelang_opendata.release.published import PublishedRelease, read_published
+from khelang_opendata.release.store import LATEST, is_store
 from khelang_opendata.schema import JsonObject
 
 
@@ -101,7 +96,7 @@ def read_publication(path: Path) -> Publication:
         ReleaseSuperseded: the release was withdrawn, or is not the newest.
         ArchiveRefused: it is not safe to read.
     """
-    out = next((folder for folder in (path, path.absolute().parent) if (folder / INDEX).is_file()), None)
+    out = next((folder for folder in (path, path.absolute().parent) if is_store(folder)), None)
     if out is None or not (out == path or path.name in _names_in(out)):
         return _alone(path)
     notes = releases_of(out)
@@ -111,9 +106,9 @@ def read_publication(path: Path) -> Publication:
     shown = next((version for version in reversed(notes) if notes[version].withdrawn is None), None)
     if out != path and path.name not in (LATEST, f"v{shown}"):
         raise ReleaseSuperseded(path=str(path), newest=shown or "-")
-    files = {version: read_folder(out / f"v{version}") for version in reversed(notes)}
-    archives = [_archive(files[version], notes[version]) for version in files]
-    return _publication(files[shown or newest], tuple(notes.values()), shown, archives)
+    releases = {version: read_published(out / f"v{version}") for version in reversed(notes)}
+    archives = [_archive(release, notes[version]) for version, release in releases.items()]
+    return _publication(releases[shown or newest], tuple(notes.values()), shown, archives)
 
 
 def _names_in(out: Path) -> set[str]:
@@ -123,41 +118,30 @@ def _names_in(out: Path) -> set[str]:
 def _alone(folder: Path) -> Publication:
     if not (folder / MANIFEST).is_file():
         raise NoRelease(path=str(folder))
-    if problems := verify_release(folder).problems:
-        raise ReleaseDamaged(path=str(folder / problems[0].path))
-    files = read_folder(folder)
-    descriptor = json.loads(files[DESCRIPTOR])
-    note = ReleaseNote(descriptor["version"], date.fromisoformat(descriptor["created"][:10]))
-    return _publication(files, (note,), note.version, [_archive(files, note)])
+    release = read_published(folder)
+    return _publication(release, (release.note,), release.version, [_archive(release, release.note)])
 
 
 def _publication(
-    files: Mapping[str, bytes], history: tuple[ReleaseNote, ...], shown: str | None, archives: list[Distribution]
+    release: PublishedRelease, history: tuple[ReleaseNote, ...], shown: str | None, archives: list[Distribution]
 ) -> Publication:
-    descriptor: JsonObject = json.loads(files[DESCRIPTOR])
     note = next((note for note in history if note.version == shown), None)
-    current = list(_current(files, descriptor, note)) if note else []
-    return Publication(descriptor, _plan(files), history, shown, (*current, *archives))
+    current = list(_current(release, note)) if note else []
+    return Publication(release.descriptor, release.plan, history, shown, (*current, *archives))
 
 
-def _current(files: Mapping[str, bytes], descriptor: JsonObject, note: ReleaseNote) -> Iterator[Distribution]:
+def _current(release: PublishedRelease, note: ReleaseNote) -> Iterator[Distribution]:
     """The files that are of use one by one: to look at first, then the tables, then what explains them."""
-    entries = {entry["path"]: entry for entry in descriptor["resources"]}
-    plan_id = descriptor["name"]
+    entries = {entry["path"]: entry for entry in release.descriptor["resources"]}
+    name = release.name
     tables = [path for path, entry in entries.items() if not entry.get("derived")]
-    first = (f"{plan_id}-flat.csv", f"{plan_id}-summary.csv", f"{plan_id}.xlsx")
-    last = (f"{plan_id}.json", "codebook.html", "codebook.csv", "validation-report.html")
+    first = (f"{name}-flat.csv", f"{name}-summary.csv", f"{name}.xlsx")
+    last = (f"{name}.json", "codebook.html", "codebook.csv", "validation-report.html")
     for path in (*first, *tables, *last):
-        yield Distribution(path, files[path], note, entries.get(path, {}))
+        if path not in release.files or PurePosixPath(path).suffix not in FORMATS:
+            raise ReleaseDamaged(path=str(release.folder / path))
+        yield Distribution(path, release.files[path], note, entries.get(path, {}))
 
 
-def _archive(files: Mapping[str, bytes], note: ReleaseNote) -> Distribution:
-    data = archive_of(files)
-    if data is None:
-        raise ReleaseDamaged(path=DESCRIPTOR)
-    name = json.loads(files[DESCRIPTOR])["name"]
-    return Distribution(f"{name}-v{note.version}.zip", data, note, None)
-
-
-def _plan(files: Mapping[str, bytes]) -> dict[str, str]:
-    return next(csv.DictReader(io.StringIO(files["data/plans.csv"].decode("utf-8-sig"), newline="")))
+def _archive(release: PublishedRelease, note: ReleaseNote) -> Distribution:
+    return Distribution(release.archive_name, release.archive, note, None)

@@ -13,10 +13,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import IO
 
 from khelang_opendata.errors import ArchiveRefused
+from khelang_opendata.files import is_safe_path
 
 MAX_FILES = 10_000
 MAX_BYTES = 512 * 1024**2
@@ -43,19 +44,6 @@ def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             archive.writestr(entry, files[path])
     return buffer.getvalue()
-
-
-def is_safe_path(path: str) -> bool:
-    """Whether a path stays where it is put, on every system."""
-    parts = PurePosixPath(path).parts
-    return (
-        bool(parts)
-        and ".." not in parts
-        and not path.startswith("/")
-        and not PureWindowsPath(path).drive
-        and not {"\\", "\0", ":"} & set(path)
-        and path == "/".join(parts)
-    )
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:

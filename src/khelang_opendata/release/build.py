@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.characters import encodable
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, compare, needs_note, next_version
 from khelang_opendata.errors import (
+    CommitInvalid,
     DateInvalid,
     NoteMissing,
     PackageInvalid,
@@ -23,10 +26,9 @@ from khelang_opendata.release.formats.codebook import codebook_html
 from khelang_opendata.release.forms import CSV, forms_of
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
 from khelang_opendata.release.metadata import metadata_files
-from khelang_opendata.release.provenance import commit_of, provenance
+from khelang_opendata.release.provenance import provenance
 from khelang_opendata.release.readme import licence_text, readme
 from khelang_opendata.release.tables import Edition, ReleasedTable, released_tables
-from khelang_opendata.render.cells import encodable
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
 from khelang_opendata.render.changes_markdown import changes_markdown
@@ -40,6 +42,9 @@ CHANGES = "CHANGES.json"
 
 Signer = Callable[[bytes], bytes]
 """Makes the signature of a manifest."""
+
+_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_LONGEST_SHOWN = 80
 
 _YEARS = range(1980, 2108)
 """The years that an archive's dates can tell."""
@@ -55,6 +60,10 @@ class Options:
         at_least: what the version is raised to where the difference asks for less.
         allow_warnings: why the package is released with warnings that no erratum explains.
         approved_by: the role that approved the release, not a person.
+        commit: the whole hash of the commit that the package is in, for ``provenance.json``.
+
+    Raises:
+        CommitInvalid: the commit is not a whole hash.
     """
 
     released_on: date
@@ -62,13 +71,18 @@ class Options:
     at_least: Bump = Bump.NONE
     allow_warnings: str | None = None
     approved_by: str | None = None
+    commit: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.commit is not None and not _COMMIT.fullmatch(self.commit):
+            raise CommitInvalid(value=self.commit[:_LONGEST_SHOWN])
 
     @property
     def as_written(self) -> Options:
         """The same with its texts as a release can hold them; a blank one is none."""
         texts = (self.note, self.allow_warnings, self.approved_by)
         note, allow_warnings, approved_by = (encodable(text.strip()) or None if text else None for text in texts)
-        return Options(self.released_on, note, self.at_least, allow_warnings, approved_by)
+        return replace(self, note=note, allow_warnings=allow_warnings, approved_by=approved_by)
 
 
 @dataclass(frozen=True)
@@ -171,7 +185,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         **data,
         DESCRIPTOR: json_bytes(whole),
         "codebook.html": codebook_html(edition),
-        "provenance.json": json_bytes(provenance(edition, options.approved_by, commit_of(package.root))),
+        "provenance.json": json_bytes(provenance(edition, options.approved_by, options.commit)),
         "LICENSE": licence_text(descriptor).encode(),
         **_schema_files(family),
         **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),

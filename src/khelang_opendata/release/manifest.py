@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-MANIFEST = "manifest-sha256.txt"
+from khelang_opendata.package import MANIFEST
+
+__all__ = ["MANIFEST", "SIGNATURE", "manifest_of"]
+
 SIGNATURE = f"{MANIFEST}.sig"
 
 

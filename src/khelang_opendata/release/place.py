@@ -7,12 +7,12 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
 from khelang_opendata.errors import ReleaseLocked
+from khelang_opendata.files import below
 
 LOCK = ".lock"
 _HERE, _EXCHANGE = -100, 2
@@ -20,9 +20,14 @@ _HERE, _EXCHANGE = -100, 2
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, and let them and their names reach the disk."""
+    """Write files below a folder, and let them and their names reach the disk.
+
+    Raises:
+        PathUnsafe: one would lie elsewhere; nothing is written.
+    """
+    places = {path: below(folder, path) for path in files}
     for path, data in files.items():
-        file = folder / path
+        file = places[path]
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as stream:
             stream.write(data)
@@ -75,11 +80,6 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def hash_of(data: bytes) -> str:
-    """The hash of a file as Data Package writes it."""
-    return f"sha256:{sha256(data).hexdigest()}"
 
 
 @contextmanager

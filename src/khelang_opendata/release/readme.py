@@ -40,5 +40,7 @@ def licence_text(descriptor: JsonObject) -> str:
 
 def _environment() -> Environment:
     environment = templates_of("khelang_opendata.release", escape=False)
-    environment.filters["cell"] = markdown.cell
+    environment.finalize = markdown.escaped
+    environment.filters.update(cell=markdown.cell, paragraph=markdown.paragraph)
+    environment.globals["link"] = markdown.link
     return environment

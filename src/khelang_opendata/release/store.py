@@ -2,10 +2,15 @@
 
 A release is written into a hidden folder, read back, and renamed into place: that is the moment it exists. The index,
 the archives, ``latest``, the change log and the feed are made from the folders; after a crash the next run makes them
-again. Only the withdrawals stand nowhere but in the index: an index that is spoilt is refused, one that is lost is made
-again without them.
+again.
 
-What a crash leaves behind has a hidden name, and is removed by the next run, which the lock makes safe.
+Folders, archives and index check each other: an archive holds what its folder holds, and the index has the hashes of
+both. A withdrawal is in the index, in ``withdrawals.json`` and in the change log. Whoever alters one place is noticed,
+and nothing is put right in silence: what does not agree is :class:`~khelang_opendata.errors.ReleaseDamaged`.
+
+A run that is cut short leaves the places in disagreement, too. So it first writes down what it is about to do
+(:data:`_PENDING`), and the next run, which the lock makes safe, accepts that and nothing else. What else a crash leaves
+behind has a hidden name, and is removed.
 """
 
 from __future__ import annotations
@@ -20,10 +25,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from khelang_opendata.catalogue import Language
-from khelang_opendata.diff import ReleaseNote, Summary, Withdrawal
+from khelang_opendata.characters import encodable
+from khelang_opendata.diff import ReleaseNote, Withdrawal
 from khelang_opendata.errors import (
     ArchiveRefused,
     OutputOfAnotherPlan,
@@ -32,11 +38,12 @@ from khelang_opendata.errors import (
     ReleaseUnlisted,
     VersionUnknown,
 )
-from khelang_opendata.files import json_bytes, write_atomically
-from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.files import hash_of, json_bytes, write_atomically
+from khelang_opendata.jsontext import JsonRefused, read_json
+from khelang_opendata.output import refuse_protected
+from khelang_opendata.package import DESCRIPTOR, Package, plan_name
 from khelang_opendata.release.archive import read_folder
 from khelang_opendata.release.build import (
-    CHANGES,
     Draft,
     Options,
     Previous,
@@ -46,18 +53,33 @@ from khelang_opendata.release.build import (
     draft_release,
 )
 from khelang_opendata.release.manifest import MANIFEST
-from khelang_opendata.release.place import exchange, flush_folder, hash_of, locked, remove, write_files
+from khelang_opendata.release.place import exchange, flush_folder, locked, remove, write_files
+from khelang_opendata.release.published import VERSION, PublishedRelease, read_published, read_withdrawal
 from khelang_opendata.release.readback import differing_forms
-from khelang_opendata.release.verify import archive_of, verify_release
-from khelang_opendata.render.cells import encodable
+from khelang_opendata.release.verify import verify_release
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
+from khelang_opendata.schema import JsonObject
 
 INDEX, LATEST, CHANGELOG, FEED = "index.json", "latest", "CHANGELOG.md", "feed.atom"
+WITHDRAWALS = "withdrawals.json"
+"""Beside the index where a release was withdrawn: version by version why, and since when."""
+
+_PENDING = ".pending.json"
+"""The change under way: ``version``, and the hash of its new ``manifest`` or None for a withdrawal."""
+
+_LARGEST_INDEX = 64 * 2**20
+"""Bytes; the index of ten thousand releases is a tenth of it."""
+
 _UNFINISHED, _OLD = ".unfinished-", ".old-"
-_HALF_WRITTEN = (f".{INDEX}.*", f".{CHANGELOG}.*", f".{FEED}.*", ".*-v*.zip.*")
+_HALF_WRITTEN = (
+    *(f".{name}.*" for name in (INDEX, WITHDRAWALS, CHANGELOG, FEED)),
+    f".{_PENDING}.*",
+    ".*-v*.zip.*",
+    ".long-name.*",
+)
 """The temporary names of files that are written atomically."""
 
-VERSION_FOLDER = re.compile(r"v(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}")
+VERSION_FOLDER = re.compile(f"v{VERSION.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +101,23 @@ class _Listed:
     withdrawn: Withdrawal | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A release in the folder: what is needed of it to make everything beside the folders."""
+
+    note: ReleaseNote
+    manifest: str
+    archive_name: str
+    archive_hash: str
+    descriptor: JsonObject
+
+    @classmethod
+    def of(cls, release: PublishedRelease, withdrawn: Withdrawal | None) -> _Standing:
+        note = replace(release.note, withdrawn=withdrawn)
+        archive = hash_of(release.archive)
+        return cls(note, release.manifest_hash, release.archive_name, archive, release.descriptor)
+
+
 def publish_release(
     package: Package, out: Path, options: Options, *, sign: Signer | None = None, dry_run: bool = False
 ) -> Outcome:
@@ -94,12 +133,14 @@ def publish_release(
     Raises:
         DataRefused: the package cannot be released as it stands (see :func:`draft_release`).
         OutputOfAnotherPlan: ``out`` is the folder of another plan.
+        OutputRefused: ``out`` lies within a package or a release.
         ReleaseLocked: another process is releasing into ``out``.
         ReleaseDamaged: a release before, or the one just written, is not what its manifest says.
         OutputUnwritable: the system refuses to write, or what stands in ``out`` is not ours; nothing was released.
         ReleaseUnlisted: the release stands, but not everything beside it could be written.
     """
     with _telling_failures(out):
+        refuse_protected(out, out, may_hold_releases=True)
         first = None if out.exists() else draft_release(package, options)  # a refused package makes no folder
         if dry_run:
             return _published(package, out, options, sign, first, dry_run=True)
@@ -125,42 +166,50 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
         OutputUnwritable: the system refuses to write.
     """
     with _telling_failures(out):
-        if not (out / f"v{version}").is_dir():
+        if not (VERSION.fullmatch(version) and (out / f"v{version}").is_dir()):
             raise VersionUnknown(version=version, path=str(out))
         with locked(out):
             _clear(out)
-            notes = releases_of(out)
-            if version not in notes:
+            standing = _standing_in(out)
+            if version not in standing:
                 raise VersionUnknown(version=version, path=str(out))
-            if notes[version].withdrawn is None:
-                notes[version] = replace(notes[version], withdrawn=Withdrawal(encodable(reason.strip()), day))
-            _sync(out, notes)
+            one = standing[version]
+            if one.note.withdrawn is None:
+                _complete(out, standing)
+                _announce(out, version, None)
+                withdrawn = Withdrawal(encodable(reason.strip()), day)
+                standing[version] = replace(one, note=replace(one.note, withdrawn=withdrawn))
+            _sync(out, standing)
 
 
 def _published(
     package: Package, out: Path, options: Options, sign: Signer | None, first: Draft | None, *, dry_run: bool
 ) -> Outcome:
-    notes = releases_of(out)
-    last = max(notes, key=_number, default=None)
+    standing = _standing_in(out)
+    last = max(standing, key=_number, default=None)
     previous = Previous(_package_of(out, last, package), last) if last else None
     draft = first if first and not last else draft_release(package, options, previous)
     if last and draft.is_unchanged:
         if not dry_run:
-            _sync(out, notes)
+            _sync(out, standing)
         return Outcome(last, out / f"v{last}", len(read_folder(out / f"v{last}")), written=False)
-    if not last:
-        _refuse_what_is_not_ours(out)
     release = build_release(draft, sign)
+    _refuse_what_is_not_ours(out, release, is_first=not last)
     if not dry_run:
+        _complete(out, standing)
+        _announce(out, release.version, hash_of(release.files[MANIFEST]))
         _write_folder(release, out)
         with _completing(out):
-            _sync(out, {**notes, release.version: release.note})
+            written = _Standing.of(read_published(out / release.folder), None)
+            _sync(out, {**standing, release.version: written})
     return Outcome(release.version, out / release.folder, len(release.files), written=True)
 
 
-def _refuse_what_is_not_ours(out: Path) -> None:
-    """Where there is no release yet, files of our names are somebody else's."""
-    for path in (out / name for name in (INDEX, LATEST, CHANGELOG, FEED)):
+def _refuse_what_is_not_ours(out: Path, release: Release, *, is_first: bool) -> None:
+    """Refuse to overwrite what has the name of something new; for the first release, any of our names."""
+    beside = (INDEX, WITHDRAWALS, LATEST, CHANGELOG, FEED) if is_first else ()
+    name = plan_name(json.loads(release.files[DESCRIPTOR]))
+    for path in (out / name for name in (*beside, release.folder, f"{name}-{release.folder}.zip")):
         if os.path.lexists(path):
             raise OutputUnwritable(path=str(path), reason=os.strerror(errno.EEXIST))
 
@@ -175,53 +224,141 @@ def _package_of(out: Path, version: str, package: Package) -> Package:
     return found
 
 
+def is_store(folder: Path) -> bool:
+    """Whether a folder is that of a plan's releases, even if its index is lost."""
+    return any((folder / name).is_file() for name in (INDEX, WITHDRAWALS, CHANGELOG, FEED))
+
+
 def releases_of(out: Path) -> dict[str, ReleaseNote]:
-    """The releases that stand in a folder by version, oldest first, with the withdrawals that the index tells of.
+    """The releases in a folder by version, oldest first, each with its withdrawal.
 
     Raises:
-        ReleaseDamaged: one of them, or the index, is not as it was published, or is gone.
+        ReleaseDamaged: a release, an archive, the index or the list of withdrawals is not as it was published, or they
+            do not agree.
     """
-    listed = _read_index(out)
+    return {version: one.note for version, one in _standing_in(out).items()}
+
+
+def _standing_in(out: Path) -> dict[str, _Standing]:
+    """The releases in a folder by version, oldest first, after everything that says something of them was compared."""
+    listed, withdrawals, pending = _read_index(out), _read_withdrawals(out), _read_pending(out)
     folders = [path for path in out.glob("v*/") if VERSION_FOLDER.fullmatch(path.name)] if out.is_dir() else []
     found = {folder.name[1:]: folder for folder in folders}
-    if lost := sorted(listed.keys() - found.keys()):
-        raise ReleaseDamaged(path=str(out / f"v{lost[0]}"))
-    return {
-        version: _note(found[version], listed[version].withdrawn if version in listed else None)
+    for version in sorted({*(listed or ()), *withdrawals} - found.keys()):
+        raise ReleaseDamaged(path=str(out / f"v{version}"))
+    standing = {
+        version: _compared(found[version], listed, withdrawals.get(version), pending)
         for version in sorted(found, key=_number)
     }
+    if standing and listed is None and pending is None and not _holds_bytes(out / CHANGELOG, _changelog(standing)):
+        raise ReleaseDamaged(path=str(out / INDEX))  # the withdrawals may be lost, too
+    return standing
 
 
-def _read_index(out: Path) -> dict[str, _Listed]:
-    """What the index says of each release; nothing where there is no index."""
+def _compared(
+    folder: Path, listed: Mapping[str, _Listed] | None, withdrawn: Withdrawal | None, pending: _Pending | None
+) -> _Standing:
+    """A release, if its folder, its archive, the index and the list of withdrawals agree about it.
+
+    Args:
+        folder: the release's folder.
+        listed: what the index says by version; None where it is lost, and then the archive must be there.
+        withdrawn: what the list of withdrawals says of it.
+        pending: the change that was cut short.
+    """
+    release = read_published(folder)
+    one, version = _Standing.of(release, withdrawn), release.version
+    archive = folder.parent / release.archive_name
+    is_pending = pending is not None and pending.version == version
+    if version != folder.name[1:]:
+        raise ReleaseDamaged(path=str(folder))
+    if archive.exists() and (not archive.is_file() or hash_of(archive.read_bytes()) != one.archive_hash):
+        raise ReleaseDamaged(path=str(archive))
+    entry = listed.get(version) if listed is not None else None
+    if entry is None:
+        is_new = is_pending and pending is not None and pending.manifest == one.manifest
+        if not is_new and (listed is not None or not archive.exists()):
+            raise ReleaseDamaged(path=str(folder.parent / INDEX))
+        return one
+    if (entry.manifest, entry.archive_hash) != (one.manifest, one.archive_hash):
+        raise ReleaseDamaged(path=str(folder / MANIFEST))
+    if entry.withdrawn != withdrawn and not is_pending:
+        raise ReleaseDamaged(path=str(folder.parent / WITHDRAWALS))
+    return replace(one, note=replace(one.note, withdrawn=withdrawn or entry.withdrawn))
+
+
+def _read_index(out: Path) -> dict[str, _Listed] | None:
+    """What the index says of each release; None where there is no index."""
+    content = _read_beside(out / INDEX)
+    if content is None:
+        return None
     try:
-        entries = json.loads((out / INDEX).read_text(encoding="utf-8"))["releases"]
-        return {entry["version"]: _listed(entry) for entry in entries}
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        listed = {entry["version"]: _listed(entry) for entry in content["releases"]}
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise ReleaseDamaged(path=str(out / INDEX)) from None
+    if not all(isinstance(version, str) and VERSION.fullmatch(version) for version in listed):
+        raise ReleaseDamaged(path=str(out / INDEX))
+    return listed
 
 
 def _listed(entry: Mapping[str, Any]) -> _Listed:
-    told = entry["withdrawn"]
-    withdrawn = Withdrawal(told["reason"], date.fromisoformat(told["on"])) if told else None
+    withdrawn = read_withdrawal(entry["withdrawn"]) if entry["withdrawn"] is not None else None
     return _Listed(entry["manifest"], entry["archive_hash"], withdrawn)
 
 
-def _note(folder: Path, withdrawn: Withdrawal | None) -> ReleaseNote:
-    problems = verify_release(folder).problems
-    if problems:
-        raise ReleaseDamaged(path=str(folder / problems[0].path))
+def _read_withdrawals(out: Path) -> dict[str, Withdrawal]:
+    """The withdrawals by version; nothing where there is no list of them."""
+    content = _read_beside(out / WITHDRAWALS)
     try:
-        told = json.loads((folder / CHANGES).read_text(encoding="utf-8"))
-        summary = Summary.from_json(told["summary"]) if told["summary"] is not None else None
-        note = ReleaseNote(told["version"], date.fromisoformat(told["released_on"]), told["note"], withdrawn, summary)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise ReleaseDamaged(path=str(folder / CHANGES)) from None
-    if note.version != folder.name[1:]:
-        raise ReleaseDamaged(path=str(folder))
-    return note
+        withdrawals = {version: read_withdrawal(one) for version, one in (content or {}).items()}
+    except (ValueError, AttributeError):
+        raise ReleaseDamaged(path=str(out / WITHDRAWALS)) from None
+    if content is not None and not all(map(VERSION.fullmatch, withdrawals)):
+        raise ReleaseDamaged(path=str(out / WITHDRAWALS))
+    return withdrawals
+
+
+class _Pending(NamedTuple):
+    """A change that was cut short: a new release with its manifest's hash, or a withdrawal without."""
+
+    version: str
+    manifest: str | None
+
+
+def _read_pending(out: Path) -> _Pending | None:
+    content = _read_beside(out / _PENDING)
+    return _Pending(str(content.get("version")), content.get("manifest")) if content is not None else None
+
+
+def _announce(out: Path, version: str, manifest: str | None) -> None:
+    """Write down what is about to change, for the next run if this one is cut short."""
+    write_atomically(out / _PENDING, json_bytes(_Pending(version, manifest)._asdict()))
+    flush_folder(out)
+
+
+def _complete(out: Path, standing: Mapping[str, _Standing]) -> None:
+    """Finish the change that was cut short before another one is announced in its place."""
+    if (out / _PENDING).exists() and standing:
+        _sync(out, standing)
+
+
+def _read_beside(path: Path) -> Any:
+    """A JSON file beside the releases; None where there is none.
+
+    Raises:
+        ReleaseDamaged: it is something else.
+    """
+    try:
+        if not os.path.lexists(path):
+            return None
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST_INDEX:
+            raise ReleaseDamaged(path=str(path))
+        content = read_json(path.read_bytes())
+    except JsonRefused:
+        raise ReleaseDamaged(path=str(path)) from None
+    if not isinstance(content, dict):
+        raise ReleaseDamaged(path=str(path))
+    return content
 
 
 def _write_folder(release: Release, out: Path) -> None:
@@ -233,6 +370,8 @@ def _write_folder(release: Release, out: Path) -> None:
         flush_folder(out)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
+        if not (out / release.folder).exists():
+            (out / _PENDING).unlink(missing_ok=True)
         raise
 
 
@@ -244,59 +383,57 @@ def _check(folder: Path) -> None:
         raise ReleaseDamaged(path=str(folder / differing[0]))
 
 
-def _sync(out: Path, notes: Mapping[str, ReleaseNote]) -> None:
+def _sync(out: Path, standing: Mapping[str, _Standing]) -> None:
     """Make everything beside the releases' folders from them; what is right already is not touched.
 
-    The index comes before what is shown of it: once a withdrawal stands there, a crash does not lose it.
+    Archives come before the index that lists them, and the index before what is shown of it. A withdrawal is in its
+    own list first: once it is there, a crash does not lose it.
     """
-    listed = _read_index(out)
-    order = sorted(notes, key=_number)
-    latest = next((version for version in reversed(order) if notes[version].withdrawn is None), None)
-    descriptor = json.loads((out / f"v{order[-1]}" / DESCRIPTOR).read_text(encoding="utf-8"))
-    entries = [_entry(out, notes[version], listed.get(version)) for version in order]
-    index = {"name": descriptor["name"], "title": descriptor["title"], "latest": latest, "releases": entries}
+    order = sorted(standing, key=_number)
+    notes = [standing[version].note for version in standing]
+    latest = next((version for version in reversed(order) if standing[version].note.withdrawn is None), None)
+    newest = standing[order[-1]].descriptor
+    withdrawals = {v: _withdrawal(standing[v].note) for v in order if standing[v].note.withdrawn}
+    if withdrawals:
+        _write_if_new(out / WITHDRAWALS, json_bytes(withdrawals))
+    entries = [_entry(out, standing[version]) for version in order]
+    index = {"name": newest["name"], "title": newest["title"], "latest": latest, "releases": entries}
     _write_if_new(out / INDEX, json_bytes(index))
-    logs = [changelog_markdown(notes.values(), language) for language in Language]
-    _write_if_new(out / CHANGELOG, "\n".join(logs).encode())
-    publishers = (c["title"] for c in descriptor["contributors"] if "publisher" in c.get("roles", ()))
-    author = next(publishers, descriptor["name"])
-    feed = atom_feed(notes.values(), descriptor["name"], descriptor["title"], author, Language.TH)
+    _write_if_new(out / CHANGELOG, _changelog(standing))
+    publishers = (c["title"] for c in newest.get("contributors", ()) if "publisher" in (c.get("roles") or ()))
+    author = next(publishers, newest["name"])
+    feed = atom_feed(notes, newest["name"], newest["title"], author, Language.TH)
     _write_if_new(out / FEED, feed)
     _sync_latest(out, latest)
     flush_folder(out)
+    (out / _PENDING).unlink(missing_ok=True)
 
 
-def _entry(out: Path, note: ReleaseNote, listed: _Listed | None) -> dict[str, Any]:
-    """A release in the index; its archive is made where it is not the one that the index lists."""
-    folder = out / f"v{note.version}"
-    descriptor = json.loads((folder / DESCRIPTOR).read_bytes())
-    manifest = hash_of((folder / MANIFEST).read_bytes())
-    archive = out / f"{descriptor['name']}-v{note.version}.zip"
-    known = listed.archive_hash if listed and listed.manifest == manifest else None
-    made = (
-        known if known and archive.is_file() and hash_of(archive.read_bytes()) == known else _archive(folder, archive)
-    )
-    withdrawn = {"reason": note.withdrawn.reason, "on": note.withdrawn.on.isoformat()} if note.withdrawn else None
+def _changelog(standing: Mapping[str, _Standing]) -> bytes:
+    notes = [one.note for one in standing.values()]
+    return "\n".join(changelog_markdown(notes, language) for language in Language).encode()
+
+
+def _withdrawal(note: ReleaseNote) -> dict[str, str] | None:
+    return {"reason": note.withdrawn.reason, "on": note.withdrawn.on.isoformat()} if note.withdrawn else None
+
+
+def _entry(out: Path, one: _Standing) -> dict[str, Any]:
+    """A release in the index; its archive is made where it is missing."""
+    folder = out / f"v{one.note.version}"
+    if not (out / one.archive_name).exists():
+        write_atomically(out / one.archive_name, read_published(folder).archive)
     return {
-        "version": note.version,
+        "version": one.note.version,
         "path": f"{folder.name}/",
-        "archive": archive.name,
-        "archive_hash": made,
-        "released_on": note.released_on.isoformat(),
-        "schema": descriptor["conformsTo"],
-        "manifest": manifest,
-        "note": note.note,
-        "withdrawn": withdrawn,
+        "archive": one.archive_name,
+        "archive_hash": one.archive_hash,
+        "released_on": one.note.released_on.isoformat(),
+        "schema": one.descriptor["conformsTo"],
+        "manifest": one.manifest,
+        "note": one.note.note,
+        "withdrawn": _withdrawal(one.note),
     }
-
-
-def _archive(folder: Path, archive: Path) -> str:
-    """Make a release's archive where it is missing or another, and give its hash."""
-    data = archive_of(read_folder(folder))
-    if data is None:
-        raise ReleaseDamaged(path=str(folder / DESCRIPTOR))
-    _write_if_new(archive, data)
-    return hash_of(data)
 
 
 def _sync_latest(out: Path, version: str | None) -> None:
@@ -327,8 +464,12 @@ def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
 
 
 def _write_if_new(path: Path, data: bytes) -> None:
-    if not path.is_file() or path.read_bytes() != data:
+    if not _holds_bytes(path, data):
         write_atomically(path, data)
+
+
+def _holds_bytes(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data
 
 
 def _clear(out: Path) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from khelang_opendata.errors import PackageNotFound
+from khelang_opendata.files import is_safe_path
 from khelang_opendata.package import DESCRIPTOR
-from khelang_opendata.release.archive import is_safe_path, read_folder, read_zip, zip_bytes
+from khelang_opendata.release.archive import read_folder, read_zip, zip_bytes
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE
 
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<path>.+)")

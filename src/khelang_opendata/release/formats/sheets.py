@@ -12,8 +12,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import FormRefused
-from khelang_opendata.render.cells import visible
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

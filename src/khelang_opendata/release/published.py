@@ -1,0 +1,179 @@
+"""A release that was published, read back: verified, and with the shape that everything which reads it relies on.
+
+A release may be anybody's. What is not as every release has it is :class:`~khelang_opendata.errors.ReleaseDamaged`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from khelang_opendata.diff import ReleaseNote, Summary, Withdrawal
+from khelang_opendata.errors import ReleaseDamaged
+from khelang_opendata.files import hash_of
+from khelang_opendata.jsontext import JsonRefused, read_json
+from khelang_opendata.package import DESCRIPTOR, is_plan_name, plan_name
+from khelang_opendata.release.archive import read_folder
+from khelang_opendata.release.build import CHANGES
+from khelang_opendata.release.manifest import MANIFEST
+from khelang_opendata.release.verify import archive_of, verify_release
+from khelang_opendata.schema import JsonObject, SchemaFamily, known_schemas, load_family
+from khelang_opendata.thai import FISCAL_YEARS
+from khelang_opendata.validation.descriptor import satisfies_profile
+
+VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLANS = "data/plans.csv"
+
+
+@dataclass(frozen=True)
+class PublishedRelease:
+    """A whole release: its files by path, and what they say, checked.
+
+    Attributes:
+        folder: where it was read.
+        files: its files by path.
+        descriptor: its ``datapackage.json``; the resources are objects with a name and the path of a file there is.
+        name: the plan's id, fit for the name of a file.
+        note: its entry in the change log, without a withdrawal.
+        plan: the record of its table ``plans``.
+    """
+
+    folder: Path
+    files: Mapping[str, bytes]
+    descriptor: JsonObject
+    name: str
+    note: ReleaseNote
+    plan: Mapping[str, str]
+
+    @property
+    def version(self) -> str:
+        """Its version, without the letter v."""
+        return self.note.version
+
+    @property
+    def manifest_hash(self) -> str:
+        """The hash of its manifest, which stands for all its files."""
+        return hash_of(self.files[MANIFEST])
+
+    @property
+    def archive_name(self) -> str:
+        """The name of its ZIP archive."""
+        return f"{self.name}-v{self.version}.zip"
+
+    @cached_property
+    def archive(self) -> bytes:
+        """Its ZIP archive, the same bytes for the same files.
+
+        Raises:
+            ReleaseDamaged: an archive cannot hold it.
+        """
+        data = archive_of(self.files)
+        if data is None:
+            raise ReleaseDamaged(path=str(self.folder / DESCRIPTOR))
+        return data
+
+
+def read_published(folder: Path) -> PublishedRelease:
+    """Read and verify a release.
+
+    Args:
+        folder: the release's folder.
+
+    Raises:
+        ReleaseDamaged: a file is not as the manifest says, the signature is wrong, or a file does not say what every
+            release says.
+        ArchiveRefused: it is not safe to read.
+    """
+    verification = verify_release(folder)
+    if not verification.is_whole:
+        damaged = verification.problems[0].path if verification.problems else MANIFEST
+        raise ReleaseDamaged(path=str(folder / damaged))
+    files = read_folder(folder)
+    descriptor = _descriptor(folder, files)
+    note = _note(folder, files)
+    if note.version != descriptor["version"]:
+        raise ReleaseDamaged(path=str(folder / CHANGES))
+    plan = _plan(folder, files, load_family(descriptor["conformsTo"]))
+    return PublishedRelease(folder, files, descriptor, plan_name(descriptor), note, plan)
+
+
+def read_day(text: Any) -> date:
+    """A day as releases write it, ``YYYY-MM-DD``.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not (isinstance(text, str) and _DAY.fullmatch(text)):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def read_withdrawal(content: Any) -> Withdrawal:
+    """A withdrawal as JSON holds it.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if not (isinstance(content, dict) and isinstance(content.get("reason"), str)):
+        raise ValueError(content)
+    return Withdrawal(content["reason"], read_day(content.get("on")))
+
+
+def _object(folder: Path, files: Mapping[str, bytes], path: str) -> JsonObject:
+    try:
+        content = read_json(files[path])
+    except (KeyError, JsonRefused):
+        content = None
+    if not isinstance(content, dict):
+        raise ReleaseDamaged(path=str(folder / path))
+    return content
+
+
+def _descriptor(folder: Path, files: Mapping[str, bytes]) -> JsonObject:
+    """The descriptor, which satisfies the profile of the standard that it names and lists files that there are."""
+    descriptor = _object(folder, files, DESCRIPTOR)
+    schema, version = descriptor.get("conformsTo"), descriptor.get("version")
+    is_sound = (
+        schema in known_schemas()
+        and satisfies_profile(descriptor, load_family(schema))
+        and isinstance(version, str)
+        and VERSION.fullmatch(version)
+        and is_plan_name(descriptor.get("name"))
+        and all(resource["path"] in files for resource in descriptor["resources"])
+    )
+    if not is_sound:
+        raise ReleaseDamaged(path=str(folder / DESCRIPTOR))
+    return descriptor
+
+
+def _note(folder: Path, files: Mapping[str, bytes]) -> ReleaseNote:
+    content = _object(folder, files, CHANGES)
+    try:
+        summary = Summary.from_json(content["summary"]) if content["summary"] is not None else None
+        note = content["note"]
+        if not (note is None or isinstance(note, str)) or not isinstance(content["version"], str):
+            raise ValueError(note)
+        return ReleaseNote(content["version"], read_day(content["released_on"]), note, None, summary)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ReleaseDamaged(path=str(folder / CHANGES)) from None
+
+
+def _plan(folder: Path, files: Mapping[str, bytes], family: SchemaFamily) -> dict[str, str]:
+    try:
+        text = io.StringIO(files[_PLANS].decode("utf-8-sig"), newline="")
+        (record,) = csv.DictReader(text, strict=True)
+        years = range(int(record["start_fiscal_year_be"]), int(record["end_fiscal_year_be"]) + 1)
+        is_sound = record.keys() == family.tables["plans"].field_by_name.keys() and None not in record.values()
+    except (KeyError, ValueError, TypeError, csv.Error):
+        is_sound = False
+    if not (is_sound and years and years[0] in FISCAL_YEARS and years[-1] in FISCAL_YEARS):
+        raise ReleaseDamaged(path=str(folder / _PLANS))
+    return dict(record)
