@@ -20,6 +20,9 @@ SOURCE = ROOT / "src/khelang_opendata"
 ROOMS = [
     "version",
     "errors",
+    "characters",
+    "limits",
+    "jsontext",
     "files",
     "thai",
     "catalogue",
@@ -27,6 +30,7 @@ ROOMS = [
     "tableschema",
     "schema",
     "package",
+    "output",
     "validation",
     "diff",
     "render",

@@ -22,9 +22,10 @@ from wcwidth import wcswidth
 
 from khelang_opendata import Issue, Language, Location, Package, Report, Severity, rules, validate
 from khelang_opendata.catalogue import issue
+from khelang_opendata.characters import encodable, harmless, visible
 from khelang_opendata.errors import MAX_LISTED, Tally
 from khelang_opendata.render import Format, render_report
-from khelang_opendata.render.cells import clip, encodable, harmless, visible, width
+from khelang_opendata.render.cells import clip, width
 from khelang_opendata.render.csv import HEADER
 from khelang_opendata.render.excerpt import Excerpt, excerpt_of, letters
 from khelang_opendata.render.rules_markdown import COMMAND, rules_markdown

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.characters import encodable
 from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChanges
 from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.diff.summary import Summary
-from khelang_opendata.render.cells import encodable
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.markdown import inline
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
-from khelang_opendata.render.cells import visible
+from khelang_opendata.characters import visible
 
 _MARKUP = str.maketrans(
     {
@@ -15,6 +16,9 @@ _MARKUP = str.maketrans(
         **{sign: f"\\{sign}" for sign in "\\|*`[]~"},
     }
 )
+_BLOCK = re.compile("^([0-9]{0,9})([#+.)=-])")
+_OF_ADDRESSES = "%/:?#[]@!$&'*+,;=~"
+"""Characters that an address keeps; parentheses would end the link, and others no address has."""
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 
 
@@ -27,6 +31,29 @@ def inline(value: Any) -> str:
     return _UNDERSCORE.sub(r"\_", text)
 
 
-def cell(value: Any) -> str:
+class Escaped(str):
+    """Markdown that is safe as it is."""
+
+    __slots__ = ()
+
+
+def escaped(value: Any) -> str:
+    """What a template puts into Markdown: text without markup of its own, unless it is :class:`Escaped` already."""
+    return value if isinstance(value, Escaped) else inline(value)
+
+
+def cell(value: Any) -> Escaped:
     """Text for a cell of a table; a dash where there is none."""
-    return inline(value) or "–"
+    return Escaped(inline(value) or "–")
+
+
+def paragraph(value: Any) -> Escaped:
+    """Text that begins a line, where a ``#``, a ``-`` or a number with a full stop would begin a block."""
+    return Escaped(_BLOCK.sub(r"\1\\\2", inline(value)))
+
+
+def link(title: Any, address: Any) -> Escaped:
+    """A link to a page; an address that leads to none (``javascript:``) is shown beside the title instead."""
+    if not str(address).startswith(("https://", "http://")):
+        return Escaped(inline(f"{title} {address}"))
+    return Escaped(f"[{inline(title)}]({quote(str(address), safe=_OF_ADDRESSES)})")
