@@ -1,13 +1,15 @@
 # Two commands do everything from nothing but Python 3.11, git and make:
 #   make release   install, validate the plan, release it into releases/
 #   make test      install, check format, lint and types, run the tests
+# A third, `make oldest`, runs most tests with the oldest dependencies that are allowed.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+OLDEST := build/oldest
 
-.PHONY: release test lint format docs benchmark fuzz faults lock clean
+.PHONY: release test oldest lint format docs benchmark fuzz faults lock clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -32,6 +34,18 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+# The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
+# Those left out need what only `make test` installs.
+oldest: LEFT_OUT := accessibility docs eplan evidence formats_binary formats_text metadata portal_folder readers
+oldest: $(OLDEST)/.ready
+	$(OLDEST)/bin/pytest --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
+
+$(OLDEST)/.ready: requirements/oldest.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oldest.txt
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(OLDEST)/.ready
+
 docs: $(READY)
 	$(BIN)/python -m khelang_opendata.render.rules_markdown docs/rules.md
 
@@ -47,12 +61,19 @@ fuzz: $(READY)
 faults: $(READY)
 	$(BIN)/python -m tests.portal.faults --runs 200 --seed 1 $(ARGS)
 
-lock: COMPILE := build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
-  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --resolver backtracking
+# What is installed by pip is locked for every system and Python, with hashes and without a registry's address.
+# What is locked already stays as it is; ARGS=--upgrade renews it. Users get what the tests ran with.
+lock: COMPILE := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+  --fork-strategy fewest --generate-hashes --no-header $(ARGS)
 lock:
 	$(PYTHON) -m venv --clear build/lock
-	build/lock/bin/pip install --quiet pip-tools
+	build/lock/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	$(COMPILE) --output-file requirements/lock.txt requirements/lock.in
 	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) --extra build --constraint requirements/dev.txt --output-file requirements/runtime.txt pyproject.toml
+	$(COMPILE) --extra build --extra large --extra portal --extra sign --constraint requirements/dev.txt \
+	  --output-file requirements/runtime-all.txt pyproject.toml
+	$(COMPILE) --extra test --resolution lowest-direct --output-file requirements/oldest.txt pyproject.toml
 	$(COMPILE) --output-file requirements/ckan.txt requirements/ckan.in
 
 clean:
