@@ -1,13 +1,15 @@
 # Two commands do everything from nothing but Python 3.11, git and make:
 #   make release   install, validate the plan, release it into releases/
 #   make test      install, check format, lint and types, run the tests
+# A third, `make oldest`, runs most tests with the oldest dependencies that are allowed.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+OLDEST := build/oldest
 
-.PHONY: release test lint format docs benchmark fuzz faults lock clean
+.PHONY: release test oldest lint format docs benchmark fuzz faults lock clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -25,12 +27,27 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Everything that is installed is locked with its hash; the project itself is built by the locked hatchling.
-$(READY): requirements/dev.txt pyproject.toml
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $(READY)
+# Everything that is installed is locked with its hash, and what comes as source is built by what is locked.
+PIP_INSTALL := bin/pip install --quiet --disable-pip-version-check
+define install
+	$(PYTHON) -m venv --clear $(1)
+	$(1)/$(PIP_INSTALL) --require-hashes -r requirements/build.txt
+	$(1)/$(PIP_INSTALL) --require-hashes --no-build-isolation -r requirements/$(2).txt
+	$(1)/$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	touch $(1)/.ready
+endef
+
+$(READY): requirements/build.txt requirements/dev.txt pyproject.toml
+	$(call install,$(VENV),dev)
+
+$(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
+	$(call install,$(OLDEST),oldest)
+
+# The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
+# Those left out need what only `make test` installs.
+oldest: LEFT_OUT := accessibility docs eplan evidence formats_binary formats_text metadata portal_folder readers
+oldest: $(OLDEST)/.ready
+	$(OLDEST)/bin/pytest --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
 docs: $(READY)
 	$(BIN)/python -m khelang_opendata.render.rules_markdown docs/rules.md
@@ -47,12 +64,22 @@ fuzz: $(READY)
 faults: $(READY)
 	$(BIN)/python -m tests.portal.faults --runs 200 --seed 1 $(ARGS)
 
-lock: COMPILE := build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
-  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --resolver backtracking
+# Every lock is for all systems and Pythons, with hashes and no registry's address. What is locked already stays as it is;
+# ARGS=--upgrade renews it. The oldest are found anew, for a version that is locked would stay above a floor that sinks.
+# Users get the versions that the tests run with.
+lock: COMPILE := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+  --fork-strategy fewest --generate-hashes --no-header $(ARGS)
+lock: TESTED := --constraint requirements/dev.txt
 lock:
 	$(PYTHON) -m venv --clear build/lock
-	build/lock/bin/pip install --quiet pip-tools
+	build/lock/$(PIP_INSTALL) --require-hashes -r requirements/lock.txt
+	$(COMPILE) --output-file requirements/lock.txt requirements/lock.in
 	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) $(TESTED) --output-file requirements/build.txt requirements/build.in
+	$(COMPILE) $(TESTED) --output-file requirements/runtime.txt pyproject.toml
+	$(COMPILE) $(TESTED) --extra large --extra portal --extra sign --output-file requirements/runtime-all.txt pyproject.toml
+	rm -f requirements/oldest.txt
+	$(COMPILE) --extra test --resolution lowest-direct --output-file requirements/oldest.txt pyproject.toml
 	$(COMPILE) --output-file requirements/ckan.txt requirements/ckan.in
 
 clean:

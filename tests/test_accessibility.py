@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from khelang_opendata import Language, Package, validate
 from khelang_opendata.render import Format, render_report
-from tests.conftest import PLAN
-from tests.test_readers import needs
+from tests.conftest import PLAN, needs
 from tests.test_reports import SPOILED, spoiled
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.test_readers import needs
+from tests.conftest import ROOT, needs
 
 DOCUMENTS = [
     "README.md",
@@ -33,7 +32,7 @@ BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("schemas", "datapackage", "src"):
+    for name in ("schemas", "datapackage", "src", "requirements"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-DATA"):
         shutil.copy(ROOT / name, tmp_path)
@@ -51,16 +50,18 @@ def test_commands_of_the_document_work(document: str, checkout: Path) -> None:
         elif block.startswith("make "):
             commands = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
             assert set(block.splitlines()) <= set(commands), "run by .ci/run itself"
-        elif block == "python -m pip install .\n":
-            _run_install(checkout)
+        elif block.startswith("python -m pip install "):
+            _run_install(block, checkout)
         else:
             _run(["bash", "-euo", "pipefail", "-c", FUNCTIONS + block], checkout)
 
 
-def _run_install(checkout: Path) -> None:
+def _run_install(block: str, checkout: Path) -> None:
     venv = checkout / "venv"
     _run([sys.executable, "-m", "venv", str(venv)], checkout)
-    _run([str(venv / "bin/python"), "-m", "pip", "install", "."], checkout)
+    for line in block.splitlines():
+        program, *arguments = line.split()
+        _run([str(venv / "bin" / program), *arguments], checkout)
     _run([str(venv / "bin/khelang"), "validate"], checkout)
 
 

@@ -36,9 +36,8 @@ from khelang_opendata.nacc.eplan.tables import REASONS, STATUSES
 from khelang_opendata.nacc.source import released_package
 from khelang_opendata.nacc.years import fiscal_year
 from khelang_opendata.release.formats.codelists import codes_of
-from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, replace_in
+from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, needs, replace_in
 from tests.releases import copied, publish
-from tests.test_readers import needs
 
 P04_OF_2561 = ",mae-thung-2561-2564-P04,2561,12,cannot,true,12500.50,0,0,policy_changed,,"
 

@@ -22,10 +22,9 @@ from khelang_opendata.nacc.ita import Item, Kind, items_of, known_years
 from khelang_opendata.nacc.pages import MARK, evidence_files
 from khelang_opendata.nacc.sheet import Cell
 from khelang_opendata.nacc.source import released_package
-from tests.conftest import PLAN, VALID, Khelang, replace_in
+from tests.conftest import PLAN, VALID, Khelang, needs, replace_in
 from tests.releases import contents, copied, publish
 from tests.test_accessibility import browser, opened
-from tests.test_readers import needs
 
 __all__ = ["browser"]  # a fixture
 

@@ -52,9 +52,8 @@ from khelang_opendata.release.readback import (
 )
 from khelang_opendata.release.tables import Edition
 from khelang_opendata.schema import Field
-from tests.conftest import PLAN, VALID, Khelang, replace_in
+from tests.conftest import PLAN, VALID, Khelang, needs, replace_in
 from tests.roundtrip import DAY, FAMILY, edition_of
-from tests.test_readers import needs
 
 FORMS: dict[str, Callable[[Edition], Tables]] = {
     "xlsx": lambda edition: tables_from_xlsx(workbook(edition), FAMILY),

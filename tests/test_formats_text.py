@@ -35,10 +35,9 @@ from khelang_opendata.release.readback import plain, tables_from_json
 from khelang_opendata.release.tables import Edition
 from khelang_opendata.schema import JsonObject
 from khelang_opendata.tableschema import Engine, TableSource, check_tables
-from tests.conftest import PLAN, STANDARD, VALID, replace_in
+from tests.conftest import PLAN, STANDARD, VALID, needs, replace_in
 from tests.roundtrip import FAMILY, edition_of, tables_from_csv
 from tests.test_accessibility import browser, opened  # noqa: F401 (a fixture)
-from tests.test_readers import needs
 
 TOTALS = {2566: 5_996_755, 2567: 1_532_600, 2568: 2_242_600, 2569: 1_532_600, 2570: 1_637_600}
 FORMS: dict[str, Callable[[Edition], bytes]] = {

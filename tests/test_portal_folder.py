@@ -40,7 +40,7 @@ from khelang_opendata.errors import (
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.release import Options, place, publish_release, verify_release, withdraw_release
 from khelang_opendata.render.messages import failure_text
-from tests.conftest import PLAN, ROOT, VALID, edit_descriptor, replace_in
+from tests.conftest import PLAN, ROOT, VALID, edit_descriptor, needs, replace_in
 from tests.releases import (
     DAY,
     NAME,
@@ -53,7 +53,6 @@ from tests.releases import (
     stamps,
 )
 from tests.test_accessibility import CHROMIUM, FLAGS
-from tests.test_readers import needs
 
 KILLS = int(os.environ.get("KHELANG_KILLS", "12"))
 REASON = "ยอดผิด </script><b>&"

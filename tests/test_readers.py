@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -15,15 +14,9 @@ import polars as pl
 import pytest
 
 from khelang_opendata import Options, Package, publish_release
-from tests.conftest import PLAN
+from tests.conftest import PLAN, needs
 
 TABLES = sorted(path.stem for path in PLAN.glob("data/*.csv"))
-
-
-def needs(program: str) -> pytest.MarkDecorator:
-    """Skip where a program is not installed, unless the surroundings promise that it is (as .ci/run does)."""
-    missing = shutil.which(program) is None and not os.environ.get("KHELANG_REQUIRE_READERS")
-    return pytest.mark.skipif(missing, reason=f"{program} is not installed")
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from khelang_opendata.release.archive import zip_bytes
 from khelang_opendata.release.manifest import SIGNATURE
 from khelang_opendata.release.signature import NAMESPACE, generate_key, is_valid, public_key_of, sign
 from khelang_opendata.release.verify import Problem, ProblemKind, SignatureState, verify_release
-from tests.test_readers import needs
+from tests.conftest import needs
 
 DAY = date(2026, 11, 22)
 
