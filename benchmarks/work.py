@@ -53,6 +53,49 @@ def validate_many(paths: Sequence[str]) -> int:
     return sum(_findings(result.report) for result in results if result.report)
 
 
+def validate_grown(paths: Sequence[str]) -> int:
+    """All our rules on the last package."""
+    return validate(paths[-1:])
+
+
+def report_grown(paths: Sequence[str]) -> int:
+    """The last package checked, and what is found written in every form of a report."""
+    from khelang_opendata.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
+    from khelang_opendata.render import Format, render_report  # noqa: PLC0415 (as above)
+
+    package = khelang_opendata.Package.load(paths[-1])
+    report = khelang_opendata.validate(package)
+    for form in Format:
+        render_report(report, package, form, Language.TH)
+    return _findings(report)
+
+
+def compare_grown(paths: Sequence[str]) -> int | None:
+    """What differs between the first package and the last, written in every form; None where that is refused."""
+    from khelang_opendata.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
+    from khelang_opendata.diff import compare  # noqa: PLC0415 (as above)
+    from khelang_opendata.errors import DiffRefused  # noqa: PLC0415 (as above)
+    from khelang_opendata.render.changes import ChangesFormat, render_changes  # noqa: PLC0415 (as above)
+
+    try:
+        changes = compare(*map(khelang_opendata.Package.load, (paths[0], paths[-1])))
+    except DiffRefused:
+        return None
+    for form in ChangesFormat:
+        render_changes(changes, form, Language.TH)
+    return len(changes.metadata) + sum(len(table.rows) + len(table.columns_added) for table in changes.tables)
+
+
+def release_grown(paths: Sequence[str]) -> None:
+    """The last package made into a release, in memory."""
+    from datetime import date  # noqa: PLC0415 (each kind of work imports what it needs)
+
+    from khelang_opendata.release.build import Options, build_release, draft_release  # noqa: PLC0415 (as above)
+
+    options = Options(date(2026, 11, 22), allow_warnings="A measurement.")
+    build_release(draft_release(khelang_opendata.Package.load(paths[-1]), options))
+
+
 def _findings(report: Report) -> int:
     return sum(report.counts.values()) + report.acknowledged
 
@@ -101,6 +144,10 @@ KINDS: dict[str, Work] = {
     "structure-large": partial(check_structure, "large"),
     "rules": validate,
     "rules-many": validate_many,
+    "growth-validate": validate_grown,
+    "growth-report": report_grown,
+    "growth-diff": compare_grown,
+    "growth-release": release_grown,
     "frictionless": frictionless,
     "frictionless-many": frictionless_many,
     "csv": read_csv,
