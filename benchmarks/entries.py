@@ -162,7 +162,7 @@ def _grown(name: str, factor: int, sizes: Sizes) -> Tool:
     n = direction.n * factor
     made = prepare(str(CACHE), "growth", str(n), name)
     label = direction.about if factor == 1 else f"{direction.about}{TEN_TIMES}"
-    return Tool(label, partial(run_work, direction.work, made.paths), n, sizes.rounds)
+    return Tool(label, partial(run_work, direction.work, made.paths), n, -(-sizes.rounds // 2))
 
 
 ENTRIES: dict[str, Callable[[Sizes], Entry]] = {

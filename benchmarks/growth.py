@@ -86,7 +86,7 @@ def write_growth(folder: Path, name: str, n: int) -> list[Path]:
     for path in paths:
         shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(source, path)
-    before, after = _read(paths[0]), _read(paths[1])
+    before, after = read_grown(paths[0]), read_grown(paths[1])
     DIRECTIONS[name].edit(after, n)
     if name in _BOTH_GROW:
         DIRECTIONS[name].edit(before, n)
@@ -96,7 +96,8 @@ def write_growth(folder: Path, name: str, n: int) -> list[Path]:
     return paths
 
 
-def _read(path: Path) -> Grown:
+def read_grown(path: Path) -> Grown:
+    """A package as a direction can make it larger."""
     tables: dict[str, list[list[str]]] = {}
     for file in sorted(path.glob("data/*.csv")):
         with file.open(encoding="utf-8-sig", newline="") as lines:
