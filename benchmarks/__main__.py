@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from benchmarks.entries import CACHE, ENTRIES, FULL, QUICK, Entry, Tool
+from benchmarks.growth import FACTOR, MOST
 from benchmarks.measure import ROOT, Measured, WorkFailed
-from benchmarks.results import EntryResult, ToolResult, load, machine, save
+from benchmarks.results import GROWTH, EntryResult, ToolResult, growth_of, load, machine, save
 from benchmarks.table import markdown, write_into
 
 RESULTS = CACHE / "results.json"
@@ -17,7 +18,10 @@ DOCUMENT = ROOT / "docs/performance.md"
 
 
 def main() -> None:
-    """Measure the entries asked for; only full ones are kept and written into the document."""
+    """Measure the entries asked for; only full ones are kept and written into the document.
+
+    The exit code is 1 where something takes more than twelve times as long with ten times the input.
+    """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to try it out: nothing is kept")
     parser.add_argument("--only", action="append", choices=ENTRIES, help="measure this entry; may be repeated")
@@ -31,6 +35,19 @@ def main() -> None:
             save(RESULTS, kept)
             write_into(DOCUMENT, markdown(kept[entry] for entry in ENTRIES if entry in kept))
     _tell("")
+    if told := [line for name in args.only or ENTRIES for line in too_steep(kept[name])]:
+        sys.exit("\n".join(told))
+
+
+def too_steep(result: EntryResult) -> Iterator[str]:
+    """What of an entry of growth takes longer than it may, or was not measured."""
+    if result.unit != GROWTH:
+        return
+    measured = {tool.label for pair in result.pairs for tool in pair}
+    yield from (f"{tool.label}: not measured with n and 10 n" for tool in result.tools if tool.label not in measured)
+    for one, other in result.pairs:
+        if (times := growth_of(one, other)) > MOST:
+            yield f"{one.label}: {times:.1f} times as long with {FACTOR} times the input, and {MOST:g} is the most"
 
 
 def measured(entry: Entry) -> EntryResult:

@@ -10,7 +10,9 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from benchmarks.growth import DIRECTIONS, FACTOR, MOST
 from benchmarks.measure import ROOT, Made, Measured, prepare, run_command, run_work
+from benchmarks.results import GROWTH, TEN_TIMES
 
 CACHE = ROOT / "build/benchmarks"
 
@@ -51,7 +53,8 @@ class Tool:
 class Entry:
     """Tools side by side on the same data.
 
-    ``unit`` is what is counted (``process``, ``package``, ``row``), ``total`` how many of them the data have.
+    ``unit`` is what is counted (``process``, ``package``, ``row``), ``total`` how many of them the data have. With the
+    unit ``growth`` the tools are in pairs: the same with n and with ten times n.
     """
 
     title: str
@@ -144,6 +147,24 @@ def storm(sizes: Sizes) -> Entry:
     return Entry(f"{sizes.bad_cells:,} bad cells", about, "row", made.rows, tools)
 
 
+def growth(sizes: Sizes) -> Entry:
+    """Packages that grow in one direction each: two tools a direction, of which one is given ten times as much."""
+    about = (
+        f"Each package has n of what is named, most of it wrong, and then {FACTOR} n; "
+        f"none may take more than {MOST:g} times as long."
+    )
+    tools = (_grown(name, factor, sizes) for name in DIRECTIONS for factor in (1, FACTOR))
+    return Entry("Growth in one direction each", about, GROWTH, 0, tuple(tools))
+
+
+def _grown(name: str, factor: int, sizes: Sizes) -> Tool:
+    direction = DIRECTIONS[name]
+    n = direction.n * factor
+    made = prepare(str(CACHE), "growth", str(n), name)
+    label = direction.about if factor == 1 else f"{direction.about}{TEN_TIMES}"
+    return Tool(label, partial(run_work, direction.work, made.paths), n, -(-sizes.rounds // 2))
+
+
 ENTRIES: dict[str, Callable[[Sizes], Entry]] = {
     "command": command,
     "packages": packages,
@@ -151,6 +172,7 @@ ENTRIES: dict[str, Callable[[Sizes], Entry]] = {
     "large": large,
     "large-rules": large_rules,
     "storm": storm,
+    "growth": growth,
 }
 
 

@@ -1,7 +1,8 @@
 """Write the data that the benchmarks measure, once, and tell where they are.
 
-``python -m benchmarks.prepare FOLDER packages COUNT``, ``… large ROWS SHARE`` or ``… storm CELLS`` prints a JSON
-object: the packages' ``paths``, the ``findings`` seeded in them, and the ``rows`` of a large one.
+``python -m benchmarks.prepare FOLDER packages COUNT``, ``… large ROWS SHARE``, ``… storm CELLS`` or
+``… growth N DIRECTION`` prints a JSON object: the packages' ``paths``, the ``findings`` seeded in them, and the
+``rows`` of a large one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.generate import Synthetic, fingerprint, generate
+from benchmarks.growth import write_growth
 from benchmarks.large import generate_large, generate_storm
 
 SEED = 1
@@ -36,8 +38,12 @@ def _rows(package: Path) -> int:
 
 def main() -> None:
     """Write what the arguments ask for, in a subfolder named after the version of the generator."""
-    folder, kind, size, *share = sys.argv[1:]
-    written = _prepare(Path(folder) / fingerprint(), kind, int(size), float(share[0]) if share else 0)
+    folder, kind, size, *more = sys.argv[1:]
+    if kind == "growth":
+        paths = write_growth(Path(folder) / "growth" / more[0] / size, more[0], int(size))
+        print(json.dumps({"paths": [str(path) for path in paths], "findings": 0}))
+        return
+    written = _prepare(Path(folder) / fingerprint(), kind, int(size), float(more[0]) if more else 0)
     found = {"paths": [str(p.path) for p in written], "findings": sum(p.findings for p in written)}
     print(json.dumps(found if kind == "packages" else {**found, "rows": _rows(written[0].path)}))
 

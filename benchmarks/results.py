@@ -12,6 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+GROWTH = "growth"
+"""The unit of an entry whose tools are in pairs, of which the second is given ten times as much."""
+
+TEN_TIMES = ", × 10"
+"""How the label of the second ends."""
+
 FRICTIONLESS = "frictionless"
 """How the labels of the tools begin that the others are set against."""
 
@@ -57,6 +63,18 @@ class EntryResult:
     def reference(self) -> ToolResult | None:
         """frictionless on the same data; None where it was not measured."""
         return next((tool for tool in self.tools if tool.label.startswith(FRICTIONLESS)), None)
+
+    @property
+    def pairs(self) -> list[tuple[ToolResult, ToolResult]]:
+        """The tools that were given n and ten times n, of those of which both were measured."""
+        by_label = {tool.label: tool for tool in self.tools}
+        larger = ((tool, by_label.get(tool.label + TEN_TIMES)) for tool in self.tools)
+        return [(tool, other) for tool, other in larger if other is not None]
+
+
+def growth_of(one: ToolResult, other: ToolResult) -> float:
+    """How many times as long the other took in all, by the medians."""
+    return median(other.seconds) / median(one.seconds)
 
 
 def machine() -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks.results import EntryResult, ToolResult
+from benchmarks.results import GROWTH, EntryResult, ToolResult, growth_of
 
 BEGIN = "<!-- benchmarks: written by `make benchmark`, do not edit -->"
 END = "<!-- end of benchmarks -->"
 _HEADING = ("tool", "measured", "median", "whole", "× frictionless", "by round", "peak MB", "MB a worker", "findings")
+_GROWTH_HEADING = ("what grows", "n", "with n", "with 10 n", "× as long", "findings with 10 n")
 _PAIRS_TO_TELL = 2
 
 
@@ -27,10 +28,21 @@ def write_into(document: Path, tables: str) -> None:
 
 
 def _entry(result: EntryResult) -> Iterator[str]:
-    yield from (f"### {result.title}", "", result.about, "", _row(_HEADING), _row(["---"] * len(_HEADING)))
-    for tool in result.tools:
-        yield _row(_cells(result, tool))
+    heading = _GROWTH_HEADING if result.unit == GROWTH else _HEADING
+    yield from (f"### {result.title}", "", result.about, "", _row(heading), _row(["---"] * len(heading)))
+    if result.unit == GROWTH:
+        yield from (_row(_growth_cells(one, other)) for one, other in result.pairs)
+    else:
+        yield from (_row(_cells(result, tool)) for tool in result.tools)
     yield from ("", result.machine, "")
+
+
+def _growth_cells(one: ToolResult, other: ToolResult) -> Iterator[str]:
+    yield one.label
+    yield f"{one.count:,}"
+    yield from (f"{_rounded(median(tool.seconds) * 1000)} ms" for tool in (one, other))
+    yield _rounded(growth_of(one, other))
+    yield _or_dash(None if other.findings is None else f"{other.findings:,}")
 
 
 def _row(cells: Iterable[str]) -> str:

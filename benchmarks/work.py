@@ -1,7 +1,8 @@
 """The work that is measured, each kind in a process of its own: ``python -m benchmarks.work KIND`` with paths on stdin.
 
 It is done once on a small package first, untimed, so that what is imported once is not counted; then on every package
-named on stdin. The process prints a JSON object: ``seconds``, and how many ``findings`` there were.
+named on stdin. The process prints a JSON object: ``seconds``, of growth those of the processor, and how many
+``findings`` there were.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import khelang_opendata
 from khelang_opendata import Report
@@ -51,6 +52,49 @@ def validate_many(paths: Sequence[str]) -> int:
     """All our rules, in two processes."""
     results = khelang_opendata.validate_many(paths, processes=PROCESSES)
     return sum(_findings(result.report) for result in results if result.report)
+
+
+def validate_grown(paths: Sequence[str]) -> int:
+    """All our rules on the last package."""
+    return validate(paths[-1:])
+
+
+def report_grown(paths: Sequence[str]) -> int:
+    """The last package checked, and what is found written in every form of a report."""
+    from khelang_opendata.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
+    from khelang_opendata.render import Format, render_report  # noqa: PLC0415 (as above)
+
+    package = khelang_opendata.Package.load(paths[-1])
+    report = khelang_opendata.validate(package)
+    for form in Format:
+        render_report(report, package, form, Language.TH)
+    return _findings(report)
+
+
+def compare_grown(paths: Sequence[str]) -> int | None:
+    """What differs between the first package and the last, written in every form; None where that is refused."""
+    from khelang_opendata.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
+    from khelang_opendata.diff import compare  # noqa: PLC0415 (as above)
+    from khelang_opendata.errors import DiffRefused  # noqa: PLC0415 (as above)
+    from khelang_opendata.render.changes import ChangesFormat, render_changes  # noqa: PLC0415 (as above)
+
+    try:
+        changes = compare(*map(khelang_opendata.Package.load, (paths[0], paths[-1])))
+    except DiffRefused:
+        return None
+    for form in ChangesFormat:
+        render_changes(changes, form, Language.TH)
+    return len(changes.metadata) + sum(len(table.rows) + len(table.columns_added) for table in changes.tables)
+
+
+def release_grown(paths: Sequence[str]) -> None:
+    """The last package made into a release, in memory."""
+    from datetime import date  # noqa: PLC0415 (each kind of work imports what it needs)
+
+    from khelang_opendata.release.build import Options, build_release, draft_release  # noqa: PLC0415 (as above)
+
+    options = Options(date(2026, 11, 22), allow_warnings="A measurement.")
+    build_release(draft_release(khelang_opendata.Package.load(paths[-1]), options))
 
 
 def _findings(report: Report) -> int:
@@ -101,6 +145,10 @@ KINDS: dict[str, Work] = {
     "structure-large": partial(check_structure, "large"),
     "rules": validate,
     "rules-many": validate_many,
+    "growth-validate": validate_grown,
+    "growth-report": report_grown,
+    "growth-diff": compare_grown,
+    "growth-release": release_grown,
     "frictionless": frictionless,
     "frictionless-many": frictionless_many,
     "csv": read_csv,
@@ -112,9 +160,10 @@ def main() -> None:
     """Do the work that the argument names and print what it took."""
     work, paths = KINDS[sys.argv[1]], sys.stdin.read().split("\n")
     work([EXAMPLE])
-    start = perf_counter()
+    clock = process_time if sys.argv[1].startswith("growth-") else perf_counter  # what else runs is no growth
+    start = clock()
     findings = work(paths)
-    print(json.dumps({"seconds": perf_counter() - start, "findings": findings}))
+    print(json.dumps({"seconds": clock() - start, "findings": findings}))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,15 +10,16 @@ from pathlib import Path
 import pytest
 from frictionless import Package
 
-from benchmarks.__main__ import measured
+from benchmarks.__main__ import measured, too_steep
 from benchmarks.entries import Entry, Tool
 from benchmarks.generate import Synthetic, columns, family, generate
+from benchmarks.growth import DIRECTIONS, read_grown
 from benchmarks.large import generate_large, generate_storm
 from benchmarks.measure import Measured, WorkFailed, run_command
 from benchmarks.results import EntryResult, ToolResult, load, save
 from benchmarks.table import BEGIN, END, markdown, write_into
 from khelang_opendata import validate
-from tests.conftest import ROOT
+from tests.conftest import ROOT, VALID
 
 SEED = 5
 COUNT = 8
@@ -102,6 +104,46 @@ def test_the_table_tells_medians_ratios_and_estimates() -> None:
     _, _, _, _, _, _, ours, other, *_ = markdown([RESULT]).splitlines()
     assert ours == "| ours | 3 rounds | 2.00 ms | 0.02 s | 40.0 | 50.0 (20.0–80.0) | 20 | 31 | 4 |"
     assert other == "| frictionless | 5 at random, 3 rounds | 80.0 ms | ≈ 0.80 s | – | – | 50 | – | 2 |"
+
+
+def growth_result(larger: list[float]) -> EntryResult:
+    tools = [
+        ToolResult("columns", 100, [0.02, 0.01, 0.03], 20, None, 100),
+        ToolResult("columns, × 10", 1000, larger, 20, None, 1000),
+        ToolResult("cells", 100, [0.02], 20, None, 100),
+        ToolResult("cells, × 10", 1000, [0.1], 20, None, None),
+    ]
+    return EntryResult("Growth", "Invented.", "growth", 0, "2026-11-22: 2 cores", tools)
+
+
+def test_growth_is_told_in_pairs() -> None:
+    _, _, _, _, heading, _, columns, cells, *_ = markdown([growth_result([0.24, 0.2, 9])]).splitlines()
+    assert heading == "| what grows | n | with n | with 10 n | × as long | findings with 10 n |"
+    assert columns == "| columns | 100 | 20.0 ms | 240 ms | 12.0 | 1,000 |"
+    assert cells == "| cells | 100 | 20.0 ms | 100 ms | 5.00 | – |"
+
+
+def test_too_steep_a_growth_is_a_failure() -> None:
+    assert list(too_steep(growth_result([0.239]))) == []
+    assert list(too_steep(growth_result([0.25]))) == [
+        "columns: 12.5 times as long with 10 times the input, and 12 is the most"
+    ]
+    alone = growth_result([0.1])
+    del alone.tools[1]
+    assert list(too_steep(alone)) == ["columns: not measured with n and 10 n"]
+    assert list(too_steep(RESULT)) == []
+
+
+def size_of(name: str, n: int) -> int:
+    grown = read_grown(VALID)
+    DIRECTIONS[name].edit(grown, n)
+    return len(json.dumps([grown.tables, grown.descriptor]))
+
+
+def test_directions_grow_by_what_they_say() -> None:
+    """All have a name of their own, and are larger with more."""
+    assert len({direction.about for direction in DIRECTIONS.values()}) == len(DIRECTIONS)
+    assert [name for name in DIRECTIONS if size_of(name, 40) <= size_of(name, 2)] == []
 
 
 def test_tools_take_turns_and_one_that_fails_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:

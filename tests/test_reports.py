@@ -27,7 +27,7 @@ from khelang_opendata.errors import MAX_LISTED, Tally
 from khelang_opendata.render import Format, render_report
 from khelang_opendata.render.cells import clip, width
 from khelang_opendata.render.csv import HEADER
-from khelang_opendata.render.excerpt import Excerpt, excerpt_of, letters
+from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of, letters
 from khelang_opendata.render.rules_markdown import COMMAND, rules_markdown
 from khelang_opendata.schema import CURRENT
 from tests.conftest import PLAN, ROOT, Khelang, replace_in
@@ -119,7 +119,7 @@ def test_the_language_is_the_one_asked_for() -> None:
 
 
 def excerpt(package: Package, found: Issue) -> Excerpt:
-    made = excerpt_of(package, found, CURRENT)
+    made = excerpt_of(Sheets(package), found, CURRENT)
     assert made is not None
     return made
 
@@ -177,8 +177,8 @@ def test_excerpt_of_a_heading_of_a_row_too_long_and_of_one_too_short(package: Pa
     ],
 )
 def test_no_excerpt_of_a_place_that_is_not_there(package: Package, found: Issue) -> None:
-    assert excerpt_of(package, found, CURRENT) is None
-    assert excerpt_of(None, found, CURRENT) is None
+    assert excerpt_of(Sheets(package), found, CURRENT) is None
+    assert excerpt_of(Sheets(None), found, CURRENT) is None
 
 
 @pytest.mark.parametrize("form", Format)
@@ -188,7 +188,7 @@ def test_tables_that_cannot_be_read_have_no_excerpt_and_no_errata(form: Format, 
         (folder / f"data/{name}.csv").write_bytes("แผน,ปี\n".encode("cp874"))
     package = Package.load(folder)
     found = at("budgets", 3, "amount_thb", "x")._replace(acknowledged_by=ERRATUM)
-    assert excerpt_of(package, found, CURRENT) is None
+    assert excerpt_of(Sheets(package), found, CURRENT) is None
     assert "value_not_allowed" in rendered(form, found, at("budgets", 2, "amount_thb"), package=package)
 
 

@@ -24,7 +24,7 @@ _UNIT = "|".join(_UNITS)
 _NUMBER = r"(?=\d)(?<!\d)(?<!\d[.,])(?<!\d[.,]\s)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?(?![.,]?\d)"
 _BAHT = r"(?P<baht>บาท(?:\s*(?P<satang>\d{1,2})\s*สตางค์)?)"
 _FIGURES = re.compile(r"(?![0๐]\d)[0-9๐-๙]{1,3}(?:,[0-9๐-๙]{3}){0,3}")
-_AMOUNT = re.compile(rf"{_NUMBER}\s*(?P<end>[.,]?\s*[-–—]+)?\s*(?P<unit>{_UNIT})?\s*{_BAHT}?")
+_AMOUNT = re.compile(rf"{_NUMBER}\s*(?P<end>(?:[.,]\s*)?[-–—]+)?\s*(?P<unit>{_UNIT})?\s*{_BAHT}?")
 _RANGE = re.compile(rf"\d\s*(?:-|–|—|ถึง)\s*\d[\d,.]*\s*(?:\.?-\s*)?(?:{_UNIT})?บาท")
 _SPENDS = r"(?:ได้)?\s*(?:ใช้จ่าย|เบิกจ่าย|ใช้|มี|ตั้ง)\s*(?:เงิน)?งบประมาณ(?!ของ|จาก|เพิ่ม)"
 _NONE = re.compile(rf"ไม่(?:{_SPENDS}|มีค่าใช้จ่าย)")

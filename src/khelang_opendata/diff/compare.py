@@ -151,15 +151,15 @@ def _table_changes(name: str, before: _Part, after: _Part) -> TableChanges | Non
 
 
 def _changed(name: str, key: Key, order: list[str], old: Sheet, new: Sheet) -> TableChanges | None:
-    added = tuple(column for column in _ordered(new.header, order) if column not in old.header)
-    removed = tuple(column for column in _ordered(old.header, order) if column not in new.header)
+    added = tuple(column for column in _ordered(new.header, order) if column not in old.positions)
+    removed = tuple(column for column in _ordered(old.header, order) if column not in new.positions)
     rows = (*_rows_of_new(old, new, order), *_rows_gone(old, new, order))
     return TableChanges(name, Change.CHANGED, key, added, removed, rows) if added or removed or rows else None
 
 
 def _rows_of_new(old: Sheet, new: Sheet, order: list[str]) -> Iterator[RowChange]:
     columns = _ordered(new.header, order)
-    shared = [column for column in columns if column in old.header]
+    shared = [column for column in columns if column in old.positions]
     take_old, take_new, take_all = old.taker(shared), new.taker(shared), new.taker(columns)
     aligned = old.header == new.header
     for key, position in new.index.items():
@@ -195,4 +195,5 @@ def _whole_row(change: Change, key: Key, position: int, columns: list[str], cell
 
 def _ordered(header: list[str], order: list[str]) -> list[str]:
     """Columns in the schema's order, then those that it does not have in the file's."""
-    return [*(column for column in order if column in header), *(column for column in header if column not in order)]
+    present, known = {*header}, {*order}
+    return [*(column for column in order if column in present), *(column for column in header if column not in known)]

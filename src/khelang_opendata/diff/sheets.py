@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 
 from khelang_opendata.dialect import Row, TableUnreadable
@@ -25,9 +27,14 @@ class Sheet:
     rows: list[Row]
     index: Mapping[Key, int]
 
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each column stands."""
+        return {column: position for position, column in enumerate(self.header)}
+
     def taker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:
         """What takes the cells of some columns out of a row."""
-        return _taker([self.header.index(column) for column in columns])
+        return _taker([self.positions[column] for column in columns])
 
 
 def family_named(package: Package) -> SchemaFamily:
@@ -92,9 +99,10 @@ def _table(resource: Resource, place: dict[str, str]) -> Table:
 
 
 def _check_shape(table: Table, key: Key, place: dict[str, str]) -> None:
-    if repeated := next((name for name in table.header if table.header.count(name) > 1), None):
+    counts = Counter(table.header)
+    if repeated := next((name for name in table.header if counts[name] > 1), None):
         raise DiffRefused("column_repeated", field=repeated, **place)
-    if absent := next((name for name in key if name not in table.header), None):
+    if absent := next((name for name in key if name not in counts), None):
         raise DiffRefused("key_column_missing", field=absent, **place)
     width = len(table.header)
     if any(len(row) != width for row in table.rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from khelang_opendata.dialect import TableUnreadable
@@ -40,37 +40,58 @@ class Excerpt(NamedTuple):
         return ", ".join(f"{column.letter}{self.row}" for column in self.columns if column.marked)
 
 
-def resource_of(package: Package | None, name: str | None) -> Resource | None:
-    """The first resource of a name that has a file."""
-    resources = package.resources if package else ()
-    return next((r for r in resources if r.name == name and r.data is not None), None)
+class Sheets:
+    """The tables of a package as reports look them up, once or ten thousand times; of no package there are none."""
+
+    def __init__(self, package: Package | None) -> None:
+        """Take the first resource of each name that has a file."""
+        resources = package.resources if package else ()
+        self._resources = {r.name: r for r in reversed(resources) if r.data is not None}
+        self._tables: dict[str, Table | None] = {}
+        self._positions: dict[str, Mapping[str, int]] = {}
+
+    def resource(self, name: str | None) -> Resource | None:
+        """The resource of a name."""
+        return self._resources.get(name or "")
+
+    def table(self, name: str | None) -> Table | None:
+        """A table of the package; None where it is absent or cannot be read."""
+        if name is not None and name not in self._tables:
+            self._tables[name] = _read(self.resource(name))
+        return self._tables[name] if name is not None else None
+
+    def position(self, name: str, column: str) -> int | None:
+        """Where a column of a table that can be read stands first."""
+        if name not in self._positions:
+            table = self.table(name)
+            header = table.header if table else []
+            self._positions[name] = dict(zip(reversed(header), range(len(header) - 1, -1, -1), strict=True))
+        return self._positions[name].get(column)
 
 
-def table_of(package: Package | None, name: str | None) -> Table | None:
-    """A table of the package; None where it is absent or cannot be read."""
-    resource = resource_of(package, name)
+def _read(resource: Resource | None) -> Table | None:
     try:
         return resource.table if resource else None
     except TableUnreadable:
         return None
 
 
-def excerpt_of(package: Package | None, issue: Issue, schema: str) -> Excerpt | None:
+def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
     """The excerpt around an issue; None where it names no row, or where the table cannot be read.
 
     Args:
-        package: the package that was checked.
+        sheets: the tables of the package that was checked.
         issue: the issue.
         schema: the report's schema version, which knows each table's key.
     """
     place = issue.location
-    if place.row is None or place.resource is None or (table := table_of(package, place.resource)) is None:
+    if place.row is None or place.resource is None or (table := sheets.table(place.resource)) is None:
         return None
     if not 1 <= place.row <= len(table.rows) + 1:
         return None
     cells = table.header if place.row == 1 else table.rows[place.row - 2]
-    marked = _marked(table.header, cells, issue)
-    keys = _keys(table.header, place.resource, schema)
+    marked = _marked(sheets, table, cells, issue)
+    keys = _keys(sheets, place.resource, schema)
     near = _near(table, marked, keys)
     columns = (_column(table.header, cells, p, place.row, marked=p in marked, key=p in keys) for p in near)
     return Excerpt(place.resource, place.row, tuple(columns))
@@ -91,31 +112,38 @@ def _column(header: list[str], cells: list[str], position: int, row: int, *, mar
     return Column(letters(position), label, cell, marked, key)
 
 
-def _marked(header: list[str], cells: list[str], issue: Issue) -> list[int]:
+def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Sequence[int]:
     """Positions of the cells at fault: the field's or the key's, those beyond the heading, or the label in it."""
-    place = issue.location
+    place, header = issue.location, table.header
     if place.row == 1:
         found = issue.params.get("position", 0)
         named = [i for i, label in enumerate(header) if label in (place.cell, place.field)][-1:]
         return named or ([found - 1] if isinstance(found, int) and 0 < found <= len(header) else [])
     fields = [place.field] if place.field else str(issue.params.get("key", "")).split(" + ")
-    named = [header.index(field) for field in fields if field in header]
-    return named or list(range(len(header), len(cells)))
+    positions = (sheets.position(place.resource or "", field) for field in fields)
+    named = [position for position in positions if position is not None]
+    return named or range(len(header), len(cells))
 
 
-def _keys(header: list[str], resource: str, schema: str) -> list[int]:
+def _keys(sheets: Sheets, resource: str, schema: str) -> list[int]:
     table = load_family(schema).tables.get(resource)
-    return [header.index(name) for name in (table.primary_key if table else ()) if name in header]
+    positions = (sheets.position(resource, name) for name in (table.primary_key if table else ()))
+    return [position for position in positions if position is not None]
 
 
-def _near(table: Table, marked: list[int], keys: list[int]) -> list[int]:
+def _near(table: Table, marked: Sequence[int], keys: list[int]) -> list[int]:
     """Positions worth showing, in the sheet's order: marked cells, keys, neighbours, then others of the row."""
-    end = max([len(table.header), *(position + 1 for position in marked)])
-    wanted = dict.fromkeys(p for p in _candidates(marked, keys, end) if 0 <= p < end)
-    return sorted(list(wanted)[:_MOST_COLUMNS])
+    end = max(len(table.header), max(marked, default=-1) + 1)
+    wanted: dict[int, None] = {}
+    for position in _candidates(marked, keys, end):
+        if len(wanted) == _MOST_COLUMNS:
+            break
+        if 0 <= position < end:
+            wanted[position] = None
+    return sorted(wanted)
 
 
-def _candidates(marked: list[int], keys: list[int], end: int) -> Iterator[int]:
+def _candidates(marked: Sequence[int], keys: list[int], end: int) -> Iterator[int]:
     yield from marked[:3]
     yield from keys
     for position in marked[:3]:

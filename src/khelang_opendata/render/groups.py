@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from khelang_opendata.catalogue import Rule, rules
 from khelang_opendata.errors import Issue, Report, Severity
-from khelang_opendata.package import Package
-from khelang_opendata.render.excerpt import table_of
+from khelang_opendata.render.excerpt import Sheets
 
 _WEIGHT = list(Severity)
 
@@ -44,9 +43,9 @@ def silent_rules(report: Report) -> list[Rule]:
     return [rule for rule in rules().values() if rule.code not in heard]
 
 
-def errata_of(package: Package | None) -> Mapping[str, Mapping[str, str]]:
+def errata_of(sheets: Sheets) -> Mapping[str, Mapping[str, str]]:
     """The package's errata by id; none where it has none or their table cannot be read."""
-    table = table_of(package, "errata")
+    table = sheets.table("errata")
     records = (dict(zip(table.header, row, strict=False)) for row in table.rows) if table else ()
     return {record["erratum_id"]: record for record in records if "erratum_id" in record}
 

@@ -14,7 +14,7 @@ from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.characters import encodable, visible
 from khelang_opendata.errors import Issue, Report
 from khelang_opendata.package import Package
-from khelang_opendata.render.excerpt import Excerpt, excerpt_of
+from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of
 from khelang_opendata.render.groups import Group, acknowledged_groups, errata_of, open_groups, silent_rules
 from khelang_opendata.render.messages import issue_texts, place_text
 from khelang_opendata.render.templating import templates_of
@@ -79,8 +79,8 @@ class _Findings:
     """Turns the issues of one report into what the template shows."""
 
     def __init__(self, report: Report, package: Package | None) -> None:
-        self.report, self.package = report, package
-        self.errata = errata_of(package)
+        self.report, self.sheets = report, Sheets(package)
+        self.errata = errata_of(self.sheets)
 
     def kinds(self, group: Group) -> Iterator[_Kind]:
         """The issues of a rule by their message."""
@@ -100,7 +100,7 @@ class _Findings:
             {language: place_text(issue, language).removesuffix(": ") for language in Language},
             {language: visible(text.message) for language, text in texts.items()},
             {language: visible(text.fix) for language, text in texts.items()},
-            excerpt_of(self.package, issue, self.report.schema),
+            excerpt_of(self.sheets, issue, self.report.schema),
             self.errata.get(issue.acknowledged_by or "", {}),
         )
 

@@ -12,7 +12,7 @@ from khelang_opendata.catalogue import Language, Rule, notice, rules
 from khelang_opendata.characters import encodable
 from khelang_opendata.errors import Issue, Report, Severity
 from khelang_opendata.package import DESCRIPTOR, Package
-from khelang_opendata.render.excerpt import resource_of
+from khelang_opendata.render.excerpt import Sheets
 from khelang_opendata.render.messages import issue_texts
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -27,12 +27,13 @@ def report_sarif(report: Report, language: Language, package: Package | None = N
         language: of the messages.
         package: the package that was checked; without it findings point to its descriptor.
     """
+    sheets = Sheets(package)
     driver = {"name": "khelang", "language": language.value, "rules": [_rule(r, language) for r in rules().values()]}
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "language": language.value,
         "columnKind": "unicodeCodePoints",
-        "results": [_result(issue, report, language, package) for issue in report.issues],
+        "results": [_result(issue, report, language, sheets, package) for issue in report.issues],
     }
     if report.truncated:
         cut = {"level": "warning", "message": {"text": notice("report_cut", language, listed=len(report.issues))}}
@@ -57,14 +58,16 @@ def _without_names(text: str) -> str:
     return "".join(words + ("…" if name is not None else "") for words, name, _, _ in Formatter().parse(text))
 
 
-def _result(issue: Issue, report: Report, language: Language, package: Package | None) -> dict[str, Any]:
+def _result(
+    issue: Issue, report: Report, language: Language, sheets: Sheets, package: Package | None
+) -> dict[str, Any]:
     texts = issue_texts(issue, language, report.schema)
     result: dict[str, Any] = {
         "ruleId": issue.code,
         "ruleIndex": list(rules()).index(issue.code),
         "level": _LEVELS[issue.severity],
         "message": {"text": f"{texts.message}\n{notice('fix', language)}: {texts.fix}"},
-        "locations": [{"physicalLocation": _location(issue, package)}],
+        "locations": [{"physicalLocation": _location(issue, sheets, package)}],
     }
     if issue.acknowledged_by:
         justification = issue.acknowledged_by
@@ -72,8 +75,8 @@ def _result(issue: Issue, report: Report, language: Language, package: Package |
     return result
 
 
-def _location(issue: Issue, package: Package | None) -> dict[str, Any]:
-    resource = resource_of(package, issue.location.resource)
+def _location(issue: Issue, sheets: Sheets, package: Package | None) -> dict[str, Any]:
+    resource = sheets.resource(issue.location.resource)
     location: dict[str, Any] = {"artifactLocation": {"uri": _uri(package, resource.path if resource else DESCRIPTOR)}}
     if resource and issue.location.line:
         location["region"] = {"startLine": issue.location.line}

@@ -10,13 +10,15 @@ from khelang_opendata.characters import encodable, visible
 from khelang_opendata.errors import Issue, Report, Severity
 from khelang_opendata.package import Package
 from khelang_opendata.render.cells import clip, pad, width
-from khelang_opendata.render.excerpt import Column, Excerpt, excerpt_of
+from khelang_opendata.render.excerpt import Column, Excerpt, Sheets, excerpt_of
 from khelang_opendata.render.groups import Group, acknowledged_groups, open_groups
 from khelang_opendata.render.messages import issue_texts, place_text, verdict
 
 _EXCERPTS = 3
 _PLACES = 20
 _TABLE_WIDTH = 80
+_SHOWN = 200
+"""Characters of a cell or a label that are looked at; no more of them fit."""
 _BOLD, _REVERSE = "1", "1;7"
 _ID = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9.]+)+")
 """What is told apart by its end."""
@@ -39,7 +41,7 @@ class _Writer:
     """Writes one report in one language."""
 
     def __init__(self, report: Report, language: Language, package: Package | None, color: bool) -> None:
-        self.report, self.language, self.package, self.color = report, language, package, color
+        self.report, self.language, self.sheets, self.color = report, language, Sheets(package), color
 
     def lines(self) -> Iterator[str]:
         """All lines of the report."""
@@ -72,7 +74,7 @@ class _Writer:
         texts = [issue_texts(issue, self.language, self.report.schema) for issue in samples]
         once = len({text.fix for text in texts}) == 1
         for issue, text in zip(samples, texts, strict=True):
-            excerpt = excerpt_of(self.package, issue, self.report.schema)
+            excerpt = excerpt_of(self.sheets, issue, self.report.schema)
             named = excerpt is not None and excerpt.cell_name
             place = f"{visible(excerpt.resource)} {named}: " if excerpt and named else place_text(issue, self.language)
             yield ""
@@ -144,11 +146,11 @@ def _common_prefix(ids: Sequence[str]) -> str:
 
 
 def _heading(excerpt: Excerpt) -> list[str]:
-    return [visible(column.label) for column in excerpt.columns]
+    return [visible(column.label[:_SHOWN]) for column in excerpt.columns]
 
 
 def _row(excerpt: Excerpt) -> list[str]:
-    return [visible((column.cell or "")[:200]) for column in excerpt.columns]
+    return [visible((column.cell or "")[:_SHOWN]) for column in excerpt.columns]
 
 
 def _widths(rows: Sequence[Sequence[str]], excerpt: Excerpt, available: int) -> list[int]:

@@ -51,7 +51,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _TIME = re.compile(_CLOCK)
 _DATETIME = re.compile(rf"{_DATE.pattern}T{_CLOCK}")
-_NOT_BARE = re.compile(r"((^[^-\d]*)|(\D*$))")
+_BEFORE_NUMBER = re.compile(r"[^-\d]*")
+_AFTER_NUMBER = re.compile(r"\D*")
 
 
 class SchemaUnsupported(Exception):
@@ -66,6 +67,8 @@ class Column:
         missing: the texts that mean that there is no value.
         unique: whether no value may be there twice.
         is_text: whether a value is the text itself.
+        is_required: whether a cell must not be empty.
+        is_free: whether there is no text that could be wrong.
     """
 
     def __init__(self, descriptor: JsonObject, missing: Sequence[Any]) -> None:
@@ -84,10 +87,11 @@ class Column:
         self.missing = frozenset(_texts(descriptor.get("missingValues", missing)))
         self.is_text = type_ in ("string", "any")
         self.unique = constraints.get("unique") is True
-        self._required = constraints.get("required") is True
+        self.is_required = constraints.get("required") is True
         self._read = _reader(type_, descriptor)
         self._checks = _checks(type_, constraints, lambda value: _cast(type_, value, self._read))
-        self._is_free = self.is_text and not self._checks
+        self._is_plain = self.is_text and not self._checks
+        self.is_free = self._is_plain and not self.is_required and not self.unique
         self._good: set[str | None] = {None}
         self._values: dict[str | None, Any] = {None: None}
 
@@ -98,7 +102,7 @@ class Column:
     def faults(self, text: str | None) -> Sequence[str]:
         """What is wrong with a cell: ``("type",)``, or the names of the constraints that it breaks."""
         if text is None or text in self.missing:
-            return ("required",) if self._required else ()
+            return ("required",) if self.is_required else ()
         value = self._read(text)
         if value is None:
             return _TYPE
@@ -106,8 +110,8 @@ class Column:
 
     def wrong(self, texts: Sequence[str | None]) -> set[str | None]:
         """Those of some texts that have a fault."""
-        if self._is_free:
-            return {text for text in self.missing if text in texts} if self._required else set()
+        if self._is_plain:
+            return {text for text in self.missing if text in texts} if self.is_required else set()
         unknown = set(texts) - self._good
         wrong = self._faulty(unknown)
         if len(self._good) + len(unknown) > _REMEMBERED:
@@ -120,7 +124,7 @@ class Column:
         if not self.is_text:
             return {text for text in texts if self.faults(text)}
         there = texts - self.missing - {None}
-        wrong = texts - there if self._required else set()
+        wrong = texts - there if self.is_required else set()
         for _, holds in self._checks:
             wrong.update(filterfalse(holds, there))
         return wrong
@@ -250,11 +254,22 @@ def _integer(descriptor: JsonObject) -> Reader:
     def read(text: str) -> int | None:
         text = text.strip()
         try:
-            return int(text if bare else _NOT_BARE.sub("", text))
+            return int(text if bare else _bared(text))
         except ValueError:
             return None
 
     return read
+
+
+def _bared(text: str) -> str:
+    """A text without what stands before a number in it, and after the last digit; empty where it has no digit.
+
+    Each end is looked at once: a pattern that seeks the end from every sign takes the square of a text's length.
+    """
+    start = _BEFORE_NUMBER.match(text)
+    after = _AFTER_NUMBER.match(text[::-1])
+    assert start is not None and after is not None, "both match nothing, too"
+    return text[start.end() : len(text) - after.end()]
 
 
 def _number(descriptor: JsonObject) -> Reader:
@@ -267,7 +282,7 @@ def _number(descriptor: JsonObject) -> Reader:
     def read(text: str) -> Decimal | None:
         text = text.strip()
         if not plain:
-            text = (text if bare else _NOT_BARE.sub("", text)).replace(group, "")
+            text = (text if bare else _bared(text)).replace(group, "")
             if point != "." and "." in text:
                 return None
             text = text.replace(point, ".")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from khelang_opendata.dialect import CHUNK, Dialect, Row
 from khelang_opendata.tableschema.columns import Column, JsonObject, SchemaUnsupported
 
 Fields = tuple[str, ...]
+Cells = Sequence[Sequence[str | None]] | Mapping[int, Sequence[str | None]]
+"""Texts by columns, of some columns only where a row is too short or too long; None where a row is too short."""
 
 _OPTIONS = (
     "bareNumber",
@@ -36,6 +38,7 @@ class TableSource:
         data: the CSV file.
         dialect: the resource's ``dialect``, None for the standard's default.
         rows: the rows below the heading, where they have been read already.
+        brief: whether of the cells that a row lacks only the first is told, for a heading may have thousands.
     """
 
     name: str
@@ -43,6 +46,7 @@ class TableSource:
     data: bytes
     dialect: JsonObject | None = None
     rows: Sequence[Row] | None = field(default=None, repr=False)
+    brief: bool = False
 
     def check_dialect(self) -> None:
         """Make sure that the table can be read here.
@@ -91,15 +95,27 @@ class CompiledSchema:
     primary_key: Fields
     foreign_keys: tuple[ForeignKey, ...]
 
-    def values(self, fields: Fields, cells: Sequence[Sequence[str | None]]) -> Sequence[Any]:
+    def values(self, fields: Fields, cells: Cells) -> Sequence[Any]:
         """The values of one field, or the tuples of several, of rows that are given by columns."""
-        read = [self.columns[i].values(cells[i]) for i in map(self.names.index, fields)]
+        read = [self.columns[i].values(cells[i]) for i in map(self.positions.__getitem__, fields)]
         return read[0] if len(read) == 1 else list(zip(*read, strict=True))
 
-    @property
-    def names(self) -> list[str]:
-        """The fields' names."""
-        return [column.name for column in self.columns]
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each field stands, by its name, in their order."""
+        return {column.name: position for position, column in enumerate(self.columns)}
+
+    @cached_property
+    def required(self) -> tuple[int, ...]:
+        """Where the fields stand that must not be empty, in their order."""
+        return tuple(position for position, column in enumerate(self.columns) if column.is_required)
+
+    @cached_property
+    def judged(self) -> tuple[int, ...]:
+        """Where the fields stand whose texts are looked at: the first, to find blank rows, and all but free texts."""
+        keys = {*self.primary_key, *(name for key in self.foreign_keys for name in key.fields)}
+        columns = enumerate(self.columns)
+        return tuple(i for i, column in columns if not i or not column.is_free or column.name in keys)
 
 
 def compile_schema(descriptor: JsonObject) -> CompiledSchema:
@@ -126,7 +142,7 @@ def compile_fields(descriptor: JsonObject, names: Fields) -> CompiledSchema:
         for field in descriptor["fields"]
     ]
     schema = compile_schema({"fields": fields, "missingValues": descriptor.get("missingValues", [""])})
-    if not {*names} <= {*schema.names}:
+    if not {*names} <= schema.positions.keys():
         raise SchemaUnsupported(f"foreign key to {', '.join(names)}")
     return schema
 

@@ -82,7 +82,7 @@ class Doubles:
     """Rows that may have the key of another, and rows without any where there must be one."""
 
     def __init__(self, schema: CompiledSchema, fields: Fields, descriptors: Sequence[JsonObject]) -> None:
-        positions = [schema.names.index(name) for name in fields]
+        positions = [schema.positions[name] for name in fields]
         self._columns = [(str(i), schema.columns[i], descriptors[i]) for i in positions]
         self._required = fields == schema.primary_key
         self._hashes: list[pl.Series] = []
@@ -106,7 +106,7 @@ class LargeKeys(Collection[Any]):
     """The values of some fields of a large table, but for rows that have none: texts until Python asks for one."""
 
     def __init__(self, schema: CompiledSchema, fields: Fields, descriptors: Sequence[JsonObject]) -> None:
-        positions = [schema.names.index(name) for name in fields]
+        positions = [schema.positions[name] for name in fields]
         self.columns = [schema.columns[position] for position in positions]
         self.descriptors = [descriptors[position] for position in positions]
         self._names = [str(position) for position in positions]
@@ -146,7 +146,7 @@ class References:
     def __init__(
         self, schema: CompiledSchema, key: ForeignKey, descriptors: Sequence[JsonObject], targets: Collection[Any]
     ) -> None:
-        positions = [schema.names.index(name) for name in key.fields]
+        positions = [schema.positions[name] for name in key.fields]
         self._columns = [schema.columns[position] for position in positions]
         self._names = [str(position) for position in positions]
         self._targets = targets

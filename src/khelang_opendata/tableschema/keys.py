@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from khelang_opendata.tableschema.columns import SchemaUnsupported
 from khelang_opendata.tableschema.compiled import (
+    Cells,
     CompiledSchema,
     Fields,
     ForeignKey,
@@ -15,9 +16,6 @@ from khelang_opendata.tableschema.compiled import (
     compile_schema,
 )
 from khelang_opendata.tableschema.findings import Finding, FindingType
-
-Cells = Sequence[Sequence[str | None]]
-"""Texts by columns; None where a row is too short."""
 
 
 class Key:
@@ -39,7 +37,7 @@ class Key:
         if len(fresh) == len(values) and self._nothing not in fresh and self.rows.keys().isdisjoint(fresh):
             self.rows.update(fresh)
             return
-        texts = cells[schema.names.index(self.fields[0])]
+        texts = cells[schema.positions[self.fields[0]]]
         for position, value in enumerate(values):
             row = numbers[position]
             if value != self._nothing:
@@ -89,8 +87,9 @@ class KeySets:
         if (table, fields) not in self._known:
             schema = compile_fields(self._sources[table].schema, fields)
             values: set[Any] = set()
+            positions = [schema.positions[name] for name in fields]
             for rows in self._sources[table].chunks():
-                values.update(schema.values(fields, by_columns(rows, len(schema.columns))))
+                values.update(schema.values(fields, by_columns(rows, len(schema.columns), positions)))
             self._known[table, fields] = values - {_nothing(fields)}
         return self._known[table, fields]
 
@@ -112,11 +111,18 @@ class Reference:
                 yield position, Finding(FindingType.FOREIGN_KEY, numbers[position], key=self.fields)
 
 
-def by_columns(rows: Sequence[Sequence[str]], width: int) -> Cells:
-    """The cells of rows by columns; what rows are longer is left out, and what they are shorter is None."""
-    if set(map(len, rows)) != {width}:
-        return list(zip(*([*row[:width], *[None] * (width - len(row))] for row in rows), strict=True))
-    return list(zip(*rows, strict=True))
+def by_columns(rows: Sequence[Sequence[str]], width: int, positions: Iterable[int]) -> Cells:
+    """The cells of rows by columns.
+
+    Args:
+        rows: the rows.
+        width: how many cells a row should have.
+        positions: the columns that are needed. Where rows are shorter or longer only these are given, for a heading
+            of thousands of columns may stand above thousands of short rows.
+    """
+    if set(map(len, rows)) == {width}:
+        return list(zip(*rows, strict=True))
+    return {i: [row[i] if i < len(row) else None for row in rows] for i in positions}
 
 
 def _foreign_keys(source: TableSource) -> Sequence[ForeignKey]:

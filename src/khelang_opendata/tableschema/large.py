@@ -66,7 +66,7 @@ def _findings(table: _Table, suspects: Positions, key_sets: KeySets) -> Iterator
     for start in range(0, len(suspects), CHUNK):
         chosen = suspects[start : start + CHUNK]
         numbers = (chosen + table.source.first_row).tolist()
-        yield from check_rows(table.schema, table.rows(chosen), numbers, checks)
+        yield from check_rows(table.schema, table.rows(chosen), numbers, checks, brief=table.source.brief)
 
 
 class _Table:
@@ -109,9 +109,9 @@ class _Table:
         """The records of some rows, which must have been read."""
         if self.source.rows is not None:
             return [self.source.rows[position] for position in positions]
-        starts, ends = (np.concatenate([getattr(b, name) for b in self._read]) for name in ("starts", "ends"))
-        self._read = [Block(starts, ends, np.zeros(0, np.int64))]
-        return self._records(starts[positions], ends[positions])
+        if len(self._read) > 1:
+            self._read = [_join(self._read)]
+        return self._records(self._read[0].starts[positions], self._read[0].ends[positions])
 
     def _records(self, starts: Positions, ends: Positions) -> list[Row]:
         data = self.source.data
@@ -145,6 +145,8 @@ class _Table:
             return self.source.data[start:end]
         if block.widths.min() < width and any("" not in column.missing for column in self.schema.columns):
             raise RecordsUnclear("short rows where an empty cell is a value")
+        if np.maximum(width - block.widths[odd], 0).sum() > end - start:
+            raise RecordsUnclear("more cells missing than there are bytes")
         pieces = []
         starts, ends = block.starts[odd], block.ends[odd]
         for row, odd_start, odd_end in zip(self._records(starts, ends), starts.tolist(), ends.tolist(), strict=True):
@@ -179,7 +181,7 @@ def _join(given: Sequence[Block]) -> Block:
 def _suspects(table: _Table, key_sets: KeySets) -> Positions:
     """The positions of all rows that may have a finding, and of others."""
     schema, name, fields = table.schema, table.source.name, table.source.schema["fields"]
-    wanted = [key for key in key_sets.wanted(name) if {*key} <= {*schema.names}]
+    wanted = [key for key in key_sets.wanted(name) if {*key} <= schema.positions.keys()]
     offered = {key: LargeKeys(schema, key, fields) for key in wanted}
     keys = keys_of(schema)
     detectors: list[Detector] = [

@@ -7,13 +7,14 @@ judged cell by cell. So what makes it fast cannot change what it finds.
 from __future__ import annotations
 
 import gc
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from khelang_opendata.dialect import Row
-from khelang_opendata.tableschema.compiled import CompiledSchema, TableSource, compile_schema
+from khelang_opendata.tableschema.compiled import Cells, CompiledSchema, TableSource, compile_schema
 from khelang_opendata.tableschema.findings import Finding, FindingType
-from khelang_opendata.tableschema.keys import Cells, Key, KeySets, Reference, by_columns
+from khelang_opendata.tableschema.keys import Key, KeySets, Reference, by_columns
 
 
 def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
@@ -51,7 +52,8 @@ def _findings(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
     references = references_of(schema, source.name, key_sets)
     first_row = source.first_row
     for rows in source.chunks():
-        yield from check_rows(schema, rows, range(first_row, first_row + len(rows)), (*keys, *references))
+        numbers = range(first_row, first_row + len(rows))
+        yield from check_rows(schema, rows, numbers, (*keys, *references), brief=source.brief)
         first_row += len(rows)
     for key in keys:
         key_sets.offer(source.name, key.fields, key.rows.keys())
@@ -69,7 +71,12 @@ def references_of(schema: CompiledSchema, table: str, key_sets: KeySets) -> list
 
 
 def check_rows(
-    schema: CompiledSchema, rows: Sequence[Row], numbers: Sequence[int], keys: Sequence[Key | Reference]
+    schema: CompiledSchema,
+    rows: Sequence[Row],
+    numbers: Sequence[int],
+    keys: Sequence[Key | Reference],
+    *,
+    brief: bool = False,
 ) -> Iterator[Finding]:
     """The findings of some rows.
 
@@ -78,15 +85,16 @@ def check_rows(
         rows: the rows.
         numbers: their record numbers.
         keys: the table's keys and foreign keys, which remember the rows before.
+        brief: whether of the cells that a row lacks only the first is told.
     """
-    cells = by_columns(rows, len(schema.columns))
+    cells = by_columns(rows, len(schema.columns), schema.judged)
     suspects = _suspects(schema, rows, cells)
     of_keys: defaultdict[int, list[Finding]] = defaultdict(list)
     for key in keys:
         for position, finding in key.findings(schema, cells, numbers):
             of_keys[position].append(finding)
     for position in sorted(suspects | of_keys.keys()):
-        yield from row_findings(schema, numbers[position], rows[position])
+        yield from row_findings(schema, numbers[position], rows[position], brief=brief)
         yield from of_keys.get(position, ())
 
 
@@ -94,8 +102,9 @@ def _suspects(schema: CompiledSchema, rows: Sequence[Row], cells: Cells) -> set[
     """The positions of all rows that may have a finding of their own, and perhaps of others."""
     width = len(schema.columns)
     suspects = {i for i, row in enumerate(rows) if len(row) != width} if set(map(len, rows)) != {width} else set()
-    for column, texts in zip(schema.columns, cells, strict=True):
-        if wrong := column.wrong(texts):
+    for position in schema.judged:
+        texts = cells[position]
+        if wrong := schema.columns[position].wrong(texts):
             suspects.update(i for i, text in enumerate(texts) if text in wrong)
     first = schema.columns[0]
     if not first.missing.isdisjoint(cells[0]):
@@ -103,29 +112,32 @@ def _suspects(schema: CompiledSchema, rows: Sequence[Row], cells: Cells) -> set[
     return suspects
 
 
-def row_findings(schema: CompiledSchema, row: int, cells: Row) -> Iterator[Finding]:
+def row_findings(schema: CompiledSchema, row: int, cells: Row, *, brief: bool = False) -> Iterator[Finding]:
     """What is wrong in one row by itself: its cells, or their number, or that it has nothing at all.
 
     Args:
         schema: the table's schema.
         row: the record's number.
         cells: the record.
+        brief: whether of the cells that it lacks only the first is told.
     """
     if _is_blank(schema, cells):
         yield Finding(FindingType.BLANK_ROW, row)
         return
-    for position, column in enumerate(schema.columns):
-        text = cells[position] if position < len(cells) else None
+    width, count = len(schema.columns), len(cells)
+    for column, text in zip(schema.columns, cells, strict=False):
         for fault in column.faults(text):
-            shown = str(text)  # frictionless shows a cell that is not there as None, too
             if fault == "type":
-                yield Finding(FindingType.TYPE, row, column.name, shown)
+                yield Finding(FindingType.TYPE, row, column.name, text)
             else:
-                yield Finding(FindingType.CONSTRAINT, row, column.name, shown, constraint=fault)
-    for cell in cells[len(schema.columns) :]:
+                yield Finding(FindingType.CONSTRAINT, row, column.name, text, constraint=fault)
+    for position in schema.required[bisect_left(schema.required, count) :]:
+        name, shown = schema.columns[position].name, str(None)  # as frictionless shows a cell that is not there
+        yield Finding(FindingType.CONSTRAINT, row, name, shown, constraint="required")
+    for cell in cells[width:]:
         yield Finding(FindingType.EXTRA_CELL, row, None, cell)
-    for column in schema.columns[len(cells) :]:
-        yield Finding(FindingType.MISSING_CELL, row, column.name, "")
+    for position in range(count, min(width, count + 1) if brief else width):
+        yield Finding(FindingType.MISSING_CELL, row, schema.columns[position].name, "")
 
 
 def _is_blank(schema: CompiledSchema, cells: Row) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,10 @@ _VARIANTS = {
 
 def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report each property that the profile refuses, and the tables whose inline schema is not the family's."""
-    for error in _profile_errors(package.descriptor, family):
-        if not _is_told_otherwise(error, package, family):
+    errors = _profile_errors(package.descriptor, family)
+    problems = {id(r.descriptor): r.problem for r in package.resources} if errors else {}
+    for error in errors:
+        if not _is_told_otherwise(error, package, family, problems):
             yield _profile_issue(error)
     resources = (r for r in package.resources if r.name in family.tables and "schema" in r.descriptor)
     stale = [r.name for r in resources if r.descriptor["schema"] != family.tables[r.name].compiled()]
@@ -46,9 +48,9 @@ def _profile_errors(descriptor: JsonObject, family: SchemaFamily) -> list[Valida
     """What the profile refuses, in the descriptor's order."""
     if _check_of(family.id)(descriptor):
         return []
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 (50 ms to import, and nearly all descriptors are valid)
+    from khelang_opendata.validation.exact import PackageValidator  # noqa: PLC0415 (50 ms, and nearly all are valid)
 
-    errors = Draft202012Validator(family.package_schema).iter_errors(descriptor)
+    errors = PackageValidator(family.package_schema).iter_errors(descriptor)
     told = (own for error in errors for own in _of_its_kind(error))
     return sorted(told, key=lambda e: [f"{part:>9}" for part in e.absolute_path])
 
@@ -68,12 +70,20 @@ def _check_of(schema_id: str) -> Check:
     return compile_check(profile, profile)
 
 
-def _is_told_otherwise(error: ValidationError, package: Package, family: SchemaFamily) -> bool:
-    """Whether an unsafe path or an inline schema that is not the family's already has an issue of its own."""
+def _is_told_otherwise(
+    error: ValidationError, package: Package, family: SchemaFamily, problems: Mapping[int, str | None]
+) -> bool:
+    """Whether an unsafe path or an inline schema that is not the family's already has an issue of its own.
+
+    Args:
+        error: what the profile refuses.
+        package: the package.
+        family: its schema family.
+        problems: what is wrong with the path of each resource, by the identity of its entry.
+    """
     match list(error.absolute_path):
         case ["resources", int(position), "path", *_]:
-            entry = package.descriptor["resources"][position]
-            return any(r.descriptor is entry and r.problem not in (None, "missing") for r in package.resources)
+            return problems.get(id(package.descriptor["resources"][position])) not in (None, "missing")
         case ["resources", int(position), "schema", *_]:
             return str(package.descriptor["resources"][position].get("name")) in family.tables
     return False

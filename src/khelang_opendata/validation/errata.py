@@ -12,6 +12,9 @@ from khelang_opendata.validation.plan import Record
 EDITORIAL = "editorial"
 """The rule of an erratum that no rule can see."""
 
+_Parts = tuple[str | int | float | None, ...]
+_Choice = tuple[bool, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
@@ -29,31 +32,54 @@ class Erratum:
         year = row.integer("fiscal_year_be")
         return cls(row.id, row.text("rule") or "", row.text("resource"), row.text("record_id"), row.text("field"), year)
 
-    def explains(self, issue: Issue) -> bool:
-        """Whether the issue is the one that this erratum names."""
-        found = (issue.location.resource, issue.params.get("record"), issue.location.field, issue.params.get("year"))
-        named = (self.resource, self.record, self.field, self.year)
-        return self.rule == issue.code and all(n is None or n == f for n, f in zip(named, found, strict=True))
+    @property
+    def named(self) -> _Parts:
+        """The parts of an issue's place, None where it leaves one empty."""
+        return (self.resource, self.record, self.field, self.year)
+
+
+class _Alike:
+    """The errata that name the same parts of the same rule; ``first`` is the position of the first of them."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.ids: list[str] = []
+        self.used = False
 
 
 class Errata:
-    """The errata of a package, and which of them explained something."""
+    """The errata of a package, and which of them explained something.
+
+    They are kept by what they name: an issue is looked up once for each choice of parts that an erratum of its rule
+    makes, of which there are sixteen at most, however many errata there are.
+    """
 
     def __init__(self, records: Iterable[Record]) -> None:
         """Take the rows of the table ``errata``."""
         self._errata = [(Erratum.of(record), record) for record in records]
-        self._by_rule: dict[str, list[Erratum]] = {}
-        for erratum, _ in self._errata:
-            self._by_rule.setdefault(erratum.rule, []).append(erratum)
-        self._used: set[str] = set()
+        self._by_rule: dict[str, dict[_Choice, dict[_Parts, _Alike]]] = {}
+        for position, (erratum, _) in enumerate(self._errata):
+            choice = tuple(part is not None for part in erratum.named)
+            by_parts = self._by_rule.setdefault(erratum.rule, {}).setdefault(choice, {})
+            by_parts.setdefault(erratum.named, _Alike(position)).ids.append(erratum.id)
 
     def acknowledge(self, issues: Iterable[Issue]) -> Iterator[Issue]:
-        """The issues, with each warning that an erratum explains marked."""
+        """The issues, with each warning that an erratum explains marked with the first of those that do."""
         for issue in issues:
-            candidates = self._by_rule.get(issue.code, ()) if issue.severity is Severity.WARNING else ()
-            explaining = [erratum for erratum in candidates if erratum.explains(issue)]
-            self._used.update(erratum.id for erratum in explaining)
-            yield issue._replace(acknowledged_by=explaining[0].id) if explaining else issue
+            explaining = list(self._explaining(issue)) if issue.severity is Severity.WARNING else []
+            for alike in explaining:
+                alike.used = True
+            first = min(alike.first for alike in explaining) if explaining else None
+            yield issue if first is None else issue._replace(acknowledged_by=self._errata[first][0].id)
+
+    def _explaining(self, issue: Issue) -> Iterator[_Alike]:
+        """The errata that name the issue."""
+        place, params = issue.location, issue.params
+        found = (place.resource, params.get("record"), place.field, params.get("year"))
+        for choice, by_parts in self._by_rule.get(issue.code, {}).items():
+            parts = tuple(part if chosen else None for part, chosen in zip(found, choice, strict=True))
+            if alike := by_parts.get(parts):
+                yield alike
 
     def unmatched(self, judged: Set[str]) -> Iterator[Issue]:
         """An issue for each erratum that explained nothing.
@@ -61,8 +87,10 @@ class Errata:
         Args:
             judged: the rules that could be applied; errata of others may not be judged either.
         """
+        groups = (alike for choices in self._by_rule.values() for parts in choices.values() for alike in parts.values())
+        used = {id_ for alike in groups if alike.used for id_ in alike.ids}
         for erratum, record in self._errata:
             if erratum.rule not in rules() and erratum.rule != EDITORIAL:
                 yield record.issue("erratum_unmatched", "rule", variant="unknown_rule", rule=erratum.rule)
-            elif erratum.rule in judged and erratum.id not in self._used:
+            elif erratum.rule in judged and erratum.id not in used:
                 yield record.issue("erratum_unmatched", "rule", rule=erratum.rule)

@@ -72,11 +72,12 @@ def _match(header: list[str], schema: TableSchema) -> tuple[Field | None, ...]:
 def _check_heading(headed: HeadedTable) -> Iterator[Issue]:
     header, name = headed.table.header, headed.schema.name
     missing = [f.name for f in headed.schema.fields if headed.position(f.name) is None]
+    first = dict(zip(reversed(header), range(len(header) - 1, -1, -1), strict=True))
     for position, label in enumerate(header):
         place = Location(name, 1, 1, label, label)
         if headed.columns[position]:
             continue
-        if label in header[:position]:
+        if first[label] < position:
             yield issue("column_duplicate", place, name=label)
         elif meant := get_close_matches(label.strip().lower(), missing, n=1, cutoff=0.8):
             missing.remove(meant[0])

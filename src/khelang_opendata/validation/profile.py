@@ -29,7 +29,7 @@ def compile_check(schema: Any, root: JsonObject) -> Check:
     """
     if not isinstance(schema, dict):
         return lambda _: schema is True
-    demands = ((keyword, value) for keyword, value in schema.items() if keyword not in _ANNOTATIONS)
+    demands = sorted((item for item in schema.items() if item[0] not in _ANNOTATIONS), key=_is_costly)
     checks = [_KEYWORDS.get(keyword, _unknown)(value, schema, root) for keyword, value in demands]
 
     def holds(value: Any) -> bool:
@@ -39,6 +39,11 @@ def compile_check(schema: Any, root: JsonObject) -> Check:
         return True
 
     return holds
+
+
+def _is_costly(demand: tuple[str, Any]) -> bool:
+    """Whether a keyword is looked at after the others: a pattern, which a text that is too long is not matched with."""
+    return demand[0] == "pattern"
 
 
 def _unknown(*_: object) -> Check:

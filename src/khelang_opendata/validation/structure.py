@@ -58,7 +58,7 @@ def _source(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> TableSourc
     }
     if _has_all(table, table.schema.primary_key):
         schema["primaryKey"] = list(table.schema.primary_key)
-    return TableSource(table.schema.name, schema, table.table.data, table.table.dialect, table.table.rows)
+    return TableSource(table.schema.name, schema, table.table.data, table.table.dialect, table.table.rows, brief=True)
 
 
 def _field(column: Field | None, position: int) -> JsonObject:

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from khelang_opendata.errors import FormRefused
 from khelang_opendata.release.tables import Edition
 
 Record = Mapping[str, str]
 
 NOTHING: Record = {}
+
+_MOST_ABOVE = 100
+"""Levels above a mission or a unit. Each row repeats all of them, so a file grows with the product of both."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,11 @@ class Joins:
 
     def mission_path(self, mission_id: str) -> list[Record]:
         """A mission and those above it, the highest first; nothing where there is no mission."""
-        return _path(self.missions, mission_id, "parent_mission_id")
+        return _path("missions", self.missions, mission_id, "parent_mission_id")
 
     def unit_path(self, unit_id: str) -> list[Record]:
         """A unit and those above it, the highest first."""
-        return _path(self.units, unit_id, "parent_unit_id")
+        return _path("units", self.units, unit_id, "parent_unit_id")
 
     def division(self, unit_id: str) -> Record:
         """The unit directly under the organisation that a unit belongs to; the organisation is its own."""
@@ -57,9 +61,17 @@ class Joins:
         return {record[key]: record for record in self.edition.tables[table].records()}
 
 
-def _path(records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:
+def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:
+    """What is above a record, and it.
+
+    Raises:
+        FormRefused: there is so much that files would be full of nothing else.
+    """
     found: list[Record] = []
-    while id_:
-        found.insert(0, records[id_])
-        id_ = records[id_][parent]
-    return found
+    here = id_
+    while here:
+        if len(found) > _MOST_ABOVE:
+            raise FormRefused("depth", table=table, id=id_, field=parent, limit=_MOST_ABOVE)
+        found.append(records[here])
+        here = records[here][parent]
+    return found[::-1]

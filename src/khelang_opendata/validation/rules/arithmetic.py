@@ -6,8 +6,9 @@ contradiction.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from khelang_opendata.errors import Issue
 from khelang_opendata.thai import amounts_in_words, baht, in_words, printed_amounts, same_words
 from khelang_opendata.validation.plan import Plan, Record
 from khelang_opendata.validation.rules.registry import PlanRule
+from khelang_opendata.validation.rules.trees import cycles, leaves_first, parents_of
 
 _PRINTED = ("summary_amount_printed", "sheet_amount_printed")
 _NOTHING = Decimal(0)
@@ -134,19 +136,19 @@ def _wrong_words(printed: str) -> tuple[Decimal, str] | None:
 
 def printed_subtotal_differs(plan: Plan) -> Iterator[Issue]:
     """The total printed for a dimension, or for a mission with its sub-missions, is the sum of its projects."""
-    members = _Members(plan)
+    sums = _Sums(plan)
+    known = {"dimension": plan.places("dimensions"), "mission": plan.places("missions")}
     for place, (scope, id_) in enumerate(_scopes(plan)):
-        if scope == "dimension" and id_ in plan.places("dimensions"):
-            yield from _compared(plan, place, members.of_dimension(id_), "printed_subtotal_differs")
-        elif scope == "mission" and id_ in plan.places("missions"):
-            yield from _compared(plan, place, members.of_mission(id_), "printed_subtotal_differs")
+        if scope and id_ in known.get(scope, ()):
+            yield from _compared(plan, place, sums, "printed_subtotal_differs")
 
 
 def printed_grand_total_differs(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of all projects."""
+    sums = _Sums(plan)
     for place, (scope, _) in enumerate(_scopes(plan)):
         if scope == "plan":
-            yield from _compared(plan, place, plan.places("projects").keys(), "printed_grand_total_differs")
+            yield from _compared(plan, place, sums, "printed_grand_total_differs")
 
 
 def printed_totals_inconsistent(plan: Plan) -> Iterator[Issue]:
@@ -155,7 +157,8 @@ def printed_totals_inconsistent(plan: Plan) -> Iterator[Issue]:
     amounts = [amount or _NOTHING for amount in plan.amounts("printed_totals")]
     totals = list(zip(_scopes(plan), years, amounts, strict=True))
     subtotals = {(id_, year): amount for (scope, id_), year, amount in totals if scope == "dimension"}
-    sums = {year: _sum_of_dimensions(plan, subtotals, year) for (scope, _), year, _ in totals if scope == "plan"}
+    years_of_plan = {year for (scope, _), year, _ in totals if scope == "plan"}
+    sums = {year: _sum_of_dimensions(plan, subtotals, year) for year in years_of_plan}
     for place, ((scope, _), year, amount) in enumerate(totals):
         expected = sums[year] if scope == "plan" else None
         if expected is not None and amount != expected:
@@ -182,50 +185,71 @@ def declared_count_differs(plan: Plan) -> Iterator[Issue]:
                 yield record.issue("declared_count_differs", field, variant=table, declared=declared, rows=rows)
 
 
-class _Members:
-    """The projects of each dimension and mission."""
+@dataclass(slots=True)
+class _Sum:
+    """What some projects' budgets add up to in a year, and whether one of them is unknown."""
+
+    amount: Decimal = _NOTHING
+    is_unknown: bool = False
+
+    def add(self, other: _Sum) -> None:
+        """Take in another sum."""
+        self.amount += other.amount
+        self.is_unknown = self.is_unknown or other.is_unknown
+
+
+class _Sums:
+    """What the budgets of a plan, its dimensions and its missions add up to; all of a scope and year at once."""
 
     def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._known: dict[tuple[str, int], Mapping[str | None, _Sum]] = {}
+
+    def of(self, scope: str, id_: str, year: int) -> _Sum:
+        """The sum of a plan, a dimension, or a mission with its sub-missions in a fiscal year."""
+        if (scope, year) not in self._known:
+            self._known[scope, year] = self._added(scope, year)
+        return self._known[scope, year].get(None if scope == "plan" else id_, _Sum())
+
+    def _added(self, scope: str, year: int) -> Mapping[str | None, _Sum]:
+        plan, sums = self._plan, defaultdict[str | None, _Sum](_Sum)
         ids = plan.ids("projects")
-        self._dimensions = _grouped(plan.texts("projects", "dimension_id"), ids)
-        self._missions = _grouped(plan.texts("projects", "mission_id"), ids)
-        self._sub_missions = _grouped(plan.texts("missions", "parent_mission_id"), plan.ids("missions"))
+        owners = [None] * len(ids) if scope == "plan" else plan.texts("projects", f"{scope}_id")
+        amounts, unknown = plan.budget_totals.get(year, {}), plan.unknown_budgets.get(year, ())
+        for owner, id_ in zip(owners, ids, strict=True):
+            sums[owner].add(_Sum(amounts.get(id_, _NOTHING), id_ in unknown))
+        if scope == "mission":
+            self._add_sub_missions(sums)
+        return sums
 
-    def of_dimension(self, dimension: str) -> Set[str]:
-        return self._dimensions.get(dimension, set())
-
-    def of_mission(self, mission: str) -> Set[str]:
-        """Those of its sub-missions, too."""
-        missions: set[str] = set()
-        found = {mission}
-        while found:
-            missions |= found
-            found = set().union(*(self._sub_missions.get(id_, ()) for id_ in found)) - missions
-        return set().union(*(self._missions.get(id_, ()) for id_ in missions))
-
-
-def _grouped(owners: Sequence[str | None], ids: Sequence[str]) -> Mapping[str | None, Set[str]]:
-    groups: dict[str | None, set[str]] = {}
-    for owner, id_ in zip(owners, ids, strict=True):
-        groups.setdefault(owner, set()).add(id_)
-    return groups
+    def _add_sub_missions(self, sums: defaultdict[str | None, _Sum]) -> None:
+        """Add to each mission those below it; those of a cycle are all below each other."""
+        parents = parents_of(self._plan, "missions", "parent_mission_id")
+        for id_ in leaves_first(parents):
+            sums[parents[id_]].add(sums[id_])
+        for ring in cycles(parents):
+            whole = _Sum()
+            for id_ in ring:
+                whole.add(sums[id_])
+            sums.update(dict.fromkeys(ring, whole))
 
 
 def _scopes(plan: Plan) -> Iterator[tuple[str | None, str]]:
     return zip(plan.texts("printed_totals", "scope"), plan.ids("printed_totals"), strict=True)
 
 
-def _compared(plan: Plan, place: int, members: Set[str], code: str) -> Iterator[Issue]:
-    """The issue of a printed total that is not what its members' budgets add up to."""
+def _compared(plan: Plan, place: int, sums: _Sums, code: str) -> Iterator[Issue]:
+    """The issue of a printed total that is not what the budgets of its scope add up to."""
     year = plan.integers("printed_totals", "fiscal_year_be")[place]
     if year is None or year not in plan.years:
         return
-    totals, printed = plan.budget_totals.get(year, {}), plan.amounts("printed_totals")[place] or _NOTHING
-    items = sum((totals[member] for member in members if member in totals), _NOTHING)
-    gap_unknown = printed > items and not members.isdisjoint(plan.unknown_budgets.get(year, ()))
-    if printed != items and not gap_unknown:
+    scope = plan.texts("printed_totals", "scope")[place] or ""
+    items = sums.of(scope, plan.ids("printed_totals")[place], year)
+    printed = plan.amounts("printed_totals")[place] or _NOTHING
+    gap_unknown = printed > items.amount and items.is_unknown
+    if printed != items.amount and not gap_unknown:
         total = plan.record("printed_totals", place)
-        yield total.issue(code, "amount_thb", year=year, printed=baht(printed), items=baht(items))
+        yield total.issue(code, "amount_thb", year=year, printed=baht(printed), items=baht(items.amount))
 
 
 def _statuses_fit(plan: Plan) -> Iterator[bool]:

@@ -7,13 +7,15 @@ What differs from one local government to another is read from the package (``co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import pairwise
+from typing import TypeVar
 
 from khelang_opendata.errors import Issue
-from khelang_opendata.validation.plan import Plan, Record
+from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules.registry import PlanRule
-from khelang_opendata.validation.rules.trees import Parents, cycles, lineage, parents_of
+from khelang_opendata.validation.rules.trees import cycles, lineage, parents_of
 
 _WITH_ID = ("dimensions", "missions", "units", "projects", "risks", "errata")
 """Tables whose rows have an id of their own."""
@@ -27,6 +29,8 @@ _QUOTES = "\"'“”„‘’‚«»"
 _UNIT_WORD = r"[^\s()\[\]*]+"
 _NUMBER = r"\d{1,50}"
 _SHOWN_OF_A_CYCLE = 6
+
+_K = TypeVar("_K")
 
 
 def plan_row_count(plan: Plan) -> Iterator[Issue]:
@@ -219,35 +223,70 @@ def unit_differs(plan: Plan) -> Iterator[Issue]:
     Its first word decides, since summary tables shorten: ``กองยุทธศาสตร์ (งานนิติการฯ)`` is the division
     กองยุทธศาสตร์และงบประมาณ.
     """
-    parents = parents_of(plan, "units", "parent_unit_id")
-    units = zip(plan.texts("projects", "summary_unit_printed"), plan.texts("projects", "lead_unit_id"), strict=True)
-    agreeing: dict[tuple[str | None, str | None], bool] = {}
-    for place, (printed, lead) in enumerate(units):
-        agrees = agreeing.get((printed, lead))
-        if agrees is None:
-            agrees = agreeing[printed, lead] = _is_lead_unit(plan, printed or "", lead, parents)
-        if not agrees:
+    leads = plan.texts("projects", "lead_unit_id")
+    words = list(map(_unit_word, plan.texts("projects", "summary_unit_printed")))
+    differing = _differing_words(plan, _grouped((lead, word) for lead, word in zip(leads, words, strict=True) if word))
+    for place, (lead, word) in enumerate(zip(leads, words, strict=True)):
+        if word and word in differing.get(lead, ()):
             project = plan.record("projects", place)
             shown = project.text("lead_unit_printed") or ""
             yield project.issue("unit_differs", "summary_unit_printed", lead=shown)
 
 
-def _is_lead_unit(plan: Plan, printed: str, lead: str | None, parents: Parents) -> bool:
-    """Whether a text names a project's lead unit or one above it; so does a text without a word."""
-    word = re.search(_UNIT_WORD, printed)
-    shortened = word[0].removesuffix("ฯ") if word else ""
-    names = [_bare(unit.text("name_th") or "") for unit in _lead_units(plan, lead, parents)] if shortened else []
-    return not names or any(shortened in name for name in names)
+def _unit_word(printed: str | None) -> str:
+    """What a text calls a unit; empty where it has no word."""
+    word = re.search(_UNIT_WORD, printed or "")
+    return word[0].removesuffix("ฯ") if word else ""
 
 
-def _lead_units(plan: Plan, lead: str | None, parents: Parents) -> Iterator[Record]:
-    """The lead unit and those above it, without the root unless it leads itself; none where they run into a cycle."""
-    line = list(lineage(lead, parents))
-    if line and line[-1] not in parents:
-        for unit_id in line[:-1] or line:
-            unit = plan.find("units", unit_id)
-            if unit is not None:
-                yield unit
+def _differing_words(plan: Plan, asked: Mapping[str | None, Set[str]]) -> Mapping[str | None, Set[str]]:
+    """By lead unit, the words that neither its name has nor that of one above it, without the root unless it leads.
+
+    The units are walked from the roots down, once for all leads, with the words that the names on the way have. Those
+    of a cycle are not reached, so that their words do not differ.
+
+    Args:
+        plan: the package's tables.
+        asked: by lead unit, the words to look for.
+    """
+    parents = parents_of(plan, "units", "parent_unit_id")
+    below = _grouped((parent, id_) for id_, parent in parents.items())
+    words = _words_of_names(plan, set().union(*asked.values()))
+    differing: dict[str | None, Set[str]] = {}
+    for root in (id_ for id_ in dict.fromkeys([*plan.ids("units"), *parents.values()]) if id_ not in parents):
+        if root in words and root in asked:
+            differing[root] = asked[root] - words[root]
+        on_the_way: Counter[str] = Counter()
+        steps = [(id_, 1) for id_ in below.get(root, ())]
+        while steps:
+            id_, step = steps.pop()
+            for word in words[id_]:
+                on_the_way[word] += step
+            if step > 0:
+                differing[id_] = {word for word in asked.get(id_, ()) if not on_the_way[word]}
+                steps += [(id_, -1), *((unit, 1) for unit in below.get(id_, ()))]
+    return differing
+
+
+def _words_of_names(plan: Plan, words: Set[str]) -> Mapping[str, Set[str]]:
+    """By unit, those of some words that its name has; sought by their lengths where they are many."""
+    lengths = {len(word) for word in words}
+    found: dict[str, Set[str]] = {}
+    for id_, place in plan.places("units").items():
+        name = _bare(plan.texts("units", "name_th")[place] or "")
+        if len(words) <= len(name) * len(lengths):
+            found[id_] = {word for word in words if word in name}
+        else:
+            parts = (name[start : start + size] for size in lengths for start in range(len(name) - size + 1))
+            found[id_] = words & {*parts}
+    return found
+
+
+def _grouped(pairs: Iterable[tuple[_K, str]]) -> Mapping[_K, Set[str]]:
+    groups: dict[_K, set[str]] = {}
+    for key, member in pairs:
+        groups.setdefault(key, set()).add(member)
+    return groups
 
 
 def kind_differs(plan: Plan) -> Iterator[Issue]:

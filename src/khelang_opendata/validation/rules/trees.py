@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from khelang_opendata.validation.plan import Plan
@@ -22,6 +23,18 @@ def lineage(start: str | None, parents: Parents) -> Iterator[str]:
         walked.add(here)
         yield here
         here = parents.get(here)
+
+
+def leaves_first(parents: Parents) -> list[str]:
+    """The ids that have a parent, each after all that stand below it; those of a cycle are left out."""
+    waiting = Counter(parents.values())
+    ready = [id_ for id_ in parents if not waiting[id_]]
+    for id_ in ready:
+        parent = parents[id_]
+        waiting[parent] -= 1
+        if not waiting[parent] and parent in parents:
+            ready.append(parent)
+    return ready
 
 
 def cycles(parents: Parents) -> Iterator[tuple[str, ...]]:

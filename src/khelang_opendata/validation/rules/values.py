@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
@@ -66,11 +66,11 @@ def check_values(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
     for table in tables.values():
         judged = [(position, field, _judge(field)) for position, field in enumerate(table.columns) if field]
         for start in range(0, len(table.table.rows), _ROWS_AT_ONCE):
-            columns = _columns(table, start)
+            columns = _columns(table, start, [position for position, _, _ in judged])
             suspects = [
                 (start + index, position, field, judge)
-                for position, field, judge in judged
-                for index in judge.suspects(columns[position])
+                for (position, field, judge), column in zip(judged, columns, strict=True)
+                for index in judge.suspects(column)
             ]
             for index, position, field, judge in sorted(suspects, key=itemgetter(0, 1)):
                 yield from judge.findings(Record(table, index + 2), field, table.table.rows[index][position])
@@ -91,12 +91,14 @@ def has_value_error(table: HeadedTable, row: int, position: int) -> bool:
     return any(issue.severity is Severity.ERROR for issue in found)
 
 
-def _columns(table: HeadedTable, start: int) -> list[tuple[str, ...]]:
-    """The columns of some rows from one on; a row that does not match the heading is as if it were empty."""
+def _columns(table: HeadedTable, start: int, positions: list[int]) -> Iterable[Sequence[str]]:
+    """Some columns of some rows from one on; a row that does not match the heading is as if it were empty."""
     width = len(table.columns)
-    empty = [""] * width
     rows = table.table.rows[start : start + _ROWS_AT_ONCE]
-    return list(zip(*(cells if len(cells) == width else empty for cells in rows), strict=True))
+    if len(positions) == width:
+        empty = [""] * width
+        return zip(*(cells if len(cells) == width else empty for cells in rows), strict=True)
+    return ([cells[position] if len(cells) == width else "" for cells in rows] for position in positions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,611 @@
+"""Packages that grow in one direction each: whatever an input has ten times of must not take a hundred times as long.
+
+A direction is a way to write a package of the size ``n`` on top of the standard's valid example, and what is done with
+it. Most of what is written is wrong: what costs time is finding it, placing it and telling it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.generate import EXAMPLE, family
+from khelang_opendata.files import json_bytes
+from khelang_opendata.package import DESCRIPTOR
+from khelang_opendata.schema import JsonObject
+
+MOST = 12.0
+"""How many times as long ten times the input may take."""
+FACTOR = 10
+
+_LONGEST_CELL = 131_000
+"""A little less than the reader takes."""
+
+
+@dataclass
+class Grown:
+    """A package in memory, which a direction makes larger: its tables with their headings, and its descriptor."""
+
+    tables: dict[str, list[list[str]]]
+    descriptor: JsonObject
+    plan: str
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, table: str, rows: Iterable[Mapping[str, object]], *, like: int = -1) -> None:
+        """Append rows that are like one of the table's but for some columns."""
+        heading, sample = self.tables[table][0], self.tables[table][like]
+        for row in rows:
+            self.tables[table].append([str(row.get(c, s)) for c, s in zip(heading, sample, strict=True)])
+
+    def fill(self, table: str, name: str, text: str) -> None:
+        """Put a text into a column of the last row."""
+        self.tables[table][-1][self.tables[table][0].index(name)] = text
+
+    def id(self, letter: str, number: object) -> str:
+        """An id of this plan."""
+        return f"{self.plan}-{letter}{number}"
+
+
+Edit = Callable[[Grown, int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """One way to grow.
+
+    Attributes:
+        about: what grows, in a few words.
+        edit: makes a package larger by ``n`` of it.
+        n: how many there are at first; then ten times as many.
+        work: the kind of work of :mod:`benchmarks.work` that is measured.
+    """
+
+    about: str
+    edit: Edit
+    n: int
+    work: str = "growth-validate"
+
+
+def write_growth(folder: Path, name: str, n: int) -> list[Path]:
+    """Write the packages of a direction at a size.
+
+    Args:
+        folder: where they are written.
+        name: the direction.
+        n: the size.
+
+    Returns:
+        The package as it was before, and as it has grown.
+    """
+    source = family().folder / EXAMPLE
+    paths = [folder / "before", folder / "after"]
+    for path in paths:
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(source, path)
+    before, after = read_grown(paths[0]), read_grown(paths[1])
+    DIRECTIONS[name].edit(after, n)
+    if name in _BOTH_GROW:
+        DIRECTIONS[name].edit(before, n)
+        _BOTH_GROW[name](after, n)
+        _write(paths[0], before)
+    _write(paths[1], after)
+    return paths
+
+
+def read_grown(path: Path) -> Grown:
+    """A package as a direction can make it larger."""
+    tables: dict[str, list[list[str]]] = {}
+    for file in sorted(path.glob("data/*.csv")):
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            tables[file.stem] = list(csv.reader(lines))
+    descriptor = json.loads((path / DESCRIPTOR).read_text(encoding="utf-8"))
+    return Grown(tables, descriptor, descriptor["name"])
+
+
+def _write(path: Path, grown: Grown) -> None:
+    for name, rows in grown.tables.items():
+        with (path / f"data/{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+    for name, data in grown.files.items():
+        (path / name).write_bytes(data)
+    (path / DESCRIPTOR).write_bytes(json_bytes(grown.descriptor))
+
+
+# Headings.
+
+
+def _columns(label: Callable[[int], str]) -> Edit:
+    """Columns more in a table of few rows, which have a cell for each."""
+
+    def edit(grown: Grown, n: int) -> None:
+        heading, *rows = grown.tables["risk_factors"]
+        heading.extend(map(label, range(n)))
+        for row in rows:
+            row.extend([""] * n)
+
+    return edit
+
+
+def _wide_and_short(grown: Grown, n: int) -> None:
+    grown.tables["risk_factors"][0].extend(f"extra_{k}" for k in range(n))
+    grown.tables["risk_factors"] += [["x"]] * n
+
+
+def _wide_and_blank(grown: Grown, n: int) -> None:
+    grown.tables["risk_factors"][0].extend(f"extra_{k}" for k in range(n))
+    grown.tables["risk_factors"] += [[]] * n
+
+
+# Rows.
+
+
+def _rows(table: str, column: str, value: Callable[[int], object], key: str, start: int = 1000) -> Edit:
+    """Rows more, each with a key of its own and something wrong in one column."""
+
+    def edit(grown: Grown, n: int) -> None:
+        grown.add(table, ({key: start + k, column: value(k)} for k in range(n)))
+
+    return edit
+
+
+def _targets(column: str, value: Callable[[int], object]) -> Edit:
+    return _rows("targets", column, value, "target_no")
+
+
+def _same_rows(grown: Grown, n: int) -> None:
+    grown.add("targets", ({} for _ in range(n)))
+
+
+def _long_rows(grown: Grown, n: int) -> None:
+    grown.tables["targets"] += [[*grown.tables["targets"][-1], "more"]] * n
+
+
+def _short_rows(grown: Grown, n: int) -> None:
+    grown.tables["targets"] += [grown.tables["targets"][-1][:3]] * n
+
+
+def _blank_rows(grown: Grown, n: int) -> None:
+    grown.tables["targets"] += [[]] * n
+
+
+def _quoted_lines(grown: Grown, n: int) -> None:
+    grown.add("targets", ({"target_no": 1000 + k, "group_th": f'สอง\nบรรทัด  "{k}"'} for k in range(n)))
+
+
+def _one_long_row(grown: Grown, n: int) -> None:
+    grown.tables["targets"].append([*grown.tables["targets"][-1], *["x"] * n])
+
+
+# Errata, and warnings that they may explain.
+
+
+def _errata(record: Callable[[int], str], *, warnings: bool = True) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        _titles(grown, n)
+        named = {"rule": "duplicate_title", "resource": "projects", "field": "", "fiscal_year_be": ""}
+        ids = (grown.id("E", 1000 + k) for k in range(n))
+        grown.add("errata", ({"erratum_id": id_, "record_id": record(k), **named} for k, id_ in enumerate(ids)))
+        if not warnings:
+            del grown.tables["projects"][-n:]
+
+    return edit
+
+
+def _titles(grown: Grown, n: int) -> None:
+    """Projects of one title."""
+    grown.add("projects", ({"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k} for k in range(n)))
+
+
+def _errata_of_values(grown: Grown, n: int) -> None:
+    _targets("group_th", lambda _: "ประชาชน ")(grown, n)
+    named = {"rule": "text_not_normalized", "resource": "targets", "field": "", "fiscal_year_be": ""}
+    rows = ({"erratum_id": grown.id("E", 1000 + k), "record_id": f"no-such-{k}", **named} for k in range(n))
+    grown.add("errata", rows)
+
+
+# Trees.
+
+
+def _units(grown: Grown, n: int, parent: Callable[[int], str]) -> None:
+    rows = ({"unit_id": grown.id("U", 1000 + k), "parent_unit_id": parent(k)} for k in range(n))
+    grown.add("units", ({**row, "unit_level": "subsection", "name_th": f"งานที่{k}"} for k, row in enumerate(rows)))
+
+
+def _led(grown: Grown, n: int, lead: Callable[[int], object], printed: Callable[[int], str]) -> None:
+    rows = ({"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k} for k in range(n))
+    told = ((row, grown.id("U", lead(k)), printed(k)) for k, row in enumerate(rows))
+    grown.add("projects", ({**row, "lead_unit_id": unit, "summary_unit_printed": text} for row, unit, text in told))
+
+
+def _unit_chain(lead: Callable[[int, int], int], printed: Callable[[int], str]) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        _units(grown, n, lambda k: grown.id("U", 999 + k if k else "01"))
+        _led(grown, n, lambda k: 1000 + lead(k, n), printed)
+
+    return edit
+
+
+def _unit_ring(grown: Grown, n: int) -> None:
+    _units(grown, n, lambda k: grown.id("U", 1000 + (k + 1) % n))
+    _led(grown, n, lambda k: 1000 + k, lambda k: f"ไม่มี{k}")
+
+
+def _unit_star(grown: Grown, n: int) -> None:
+    _units(grown, n, lambda _: grown.id("U", "02"))
+    _led(grown, n, lambda k: 1000 + k, lambda k: f"ไม่มี{k}")
+
+
+def _mission_chain(ring: bool) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        names = [grown.id("M", f"9.{k}") for k in range(n)]
+        parents = [names[(k - 1) % n] if k or ring else "" for k in range(n)]
+        rows = zip(names, parents, strict=True)
+        grown.add("missions", ({"mission_id": name, "parent_mission_id": parent} for name, parent in rows))
+        ids = (grown.id("P", 1000 + k) for k in range(n))
+        grown.add("projects", ({"project_id": id_, "mission_id": names[k]} for k, id_ in enumerate(ids)))
+        ids = (grown.id("P", 1000 + k) for k in range(n))
+        grown.add("budgets", ({"project_id": id_} for id_ in ids))
+        grown.add("printed_totals", ({"scope": "mission", "scope_id": name} for name in names))
+
+    return edit
+
+
+def _project_chain(ring: bool) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        ids = [grown.id("P", 1000 + k) for k in range(n)]
+        parents = [ids[(k - 1) % n] if k or ring else "" for k in range(n)]
+        rows = enumerate(zip(ids, parents, strict=True))
+        told = ({"project_id": id_, "parent_project_id": parent, "sequence_no": 1000 + k} for k, (id_, parent) in rows)
+        grown.add("projects", told)
+
+    return edit
+
+
+# Sums.
+
+
+def _plan_totals(grown: Grown, n: int) -> None:
+    ids = [grown.id("P", 1000 + k) for k in range(n)]
+    grown.add("projects", ({"project_id": id_} for id_ in ids))
+    grown.add("budgets", ({"project_id": id_} for id_ in ids))
+    grown.add("dimensions", ({"dimension_id": grown.id("D", f"X{k}")} for k in range(n)))
+    grown.add("printed_totals", ({"scope": "plan", "scope_id": f"{grown.plan}-D9{k}"} for k in range(n)))
+
+
+def _budget_lines(grown: Grown, n: int) -> None:
+    years = (2500 + k % 200 for k in range(n))
+    rows = ({"fiscal_year_be": year, "funding_source": f"source_{k}"} for k, year in enumerate(years))
+    grown.add("budgets", rows)
+
+
+def _progress(grown: Grown, n: int) -> None:
+    ids = [grown.id("P", 1000 + k) for k in range(n)]
+    grown.add("projects", ({"project_id": id_} for id_ in ids))
+    for months, status in ((6, "completed"), (12, "cannot")):
+        grown.add("progress", ({"project_id": id_, "round_months": months, "status": status} for id_ in ids))
+
+
+def _sequence(grown: Grown, n: int) -> None:
+    ids = (grown.id("P", 1000 + k) for k in range(n))
+    grown.add("projects", ({"project_id": id_, "sequence_no": 7, "sequence_printed": 8} for id_ in ids))
+
+
+# The descriptor.
+
+
+def _resources(entry: Callable[[Grown, int], JsonObject]) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        grown.descriptor["resources"] += [{**_table(grown), **entry(grown, k)} for k in range(n)]
+
+    return edit
+
+
+def _table(grown: Grown) -> JsonObject:
+    """The entry of a small table."""
+    entry: JsonObject = next(r for r in grown.descriptor["resources"] if r["name"] == "risk_factors")
+    return {name: value for name, value in entry.items() if name not in ("schema", "bytes", "hash")}
+
+
+def _with_schema(grown: Grown, k: int) -> JsonObject:
+    fields = [{"name": "no_such_column", "type": "string"}]
+    return {"name": f"table_{k}", "path": f"data/table_{k}.csv", "schema": {"fields": fields}}
+
+
+def _derived(grown: Grown, k: int) -> JsonObject:
+    return {"name": f"derived-{k}", "path": f"data/derived-{k}.bin", "derived": True}
+
+
+def _known_with_schema(grown: Grown, k: int) -> JsonObject:
+    return {"name": "risk_factors", "path": "https://example.org/a.csv", "schema": {"fields": []}}
+
+
+def _list(name: str, item: Callable[[int], object]) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        grown.descriptor[name] = [item(k) for k in range(n)]
+
+    return edit
+
+
+def _contributors(**said: Callable[[int], object]) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        known = {"title": "กองคลัง", "roles": ["creator"]}
+        grown.descriptor["contributors"] = [{**known, **{name: text(n) for name, text in said.items()}}]
+
+    return edit
+
+
+def _text(name: str, text: Callable[[int], str]) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        grown.descriptor[name] = text(n)
+
+    return edit
+
+
+def _path(text: Callable[[int], str]) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        grown.descriptor["resources"].append({**_table(grown), "name": "more", "path": text(n)})
+
+    return edit
+
+
+def _portal(grown: Grown, n: int) -> None:
+    text = "a@" + "a-" * n + "@"
+    grown.descriptor["portal"] = {"maintainer_email": text, "objective": [f"ไม่มี{k}" for k in range(n)]}
+
+
+# One cell.
+
+
+def _cell(table: str, column: str, text: Callable[[int], str]) -> Edit:
+    def edit(grown: Grown, n: int) -> None:
+        grown.fill(table, column, text(min(n, _LONGEST_CELL)))
+
+    return edit
+
+
+def _cells(text: Callable[[int], str], table: str = "budgets", column: str = "sheet_amount_printed") -> Edit:
+    """Cells of one length, each as long as the standard allows it."""
+
+    def edit(grown: Grown, n: int) -> None:
+        rows = ({"fiscal_year_be": 2500 + k % 200, "funding_source": f"s_{k}", column: text(k)} for k in range(n))
+        grown.add(table, rows)
+
+    return edit
+
+
+# Releases, which are made from valid packages.
+
+
+def _valid_projects(grown: Grown, n: int, lead: Callable[[int], str]) -> None:
+    ids = [grown.id("P", 1000 + k) for k in range(n)]
+    for k, id_ in enumerate(ids):
+        title = f"โครงการที่ {k}"
+        row = {"project_id": id_, "sequence_no": 1000 + k, "title_th": title, "summary_title_printed": title}
+        place = {"dimension_id": grown.id("D", 1), "mission_id": "", "lead_unit_id": lead(k)}
+        grown.add("projects", [row | place])
+    for year in range(2561, 2565):
+        grown.add("budgets", ({"project_id": id_, "fiscal_year_be": year} for id_ in ids))
+    grown.add("targets", ({"project_id": id_} for id_ in ids))
+    grown.add("indicators", ({"project_id": id_} for id_ in ids))
+
+
+def _release_projects(grown: Grown, n: int) -> None:
+    _valid_projects(grown, n, lambda _: grown.id("U", "02"))
+
+
+def _release_units(grown: Grown, n: int) -> None:
+    _units(grown, n, lambda _: grown.id("U", "02"))
+    _valid_projects(grown, n, lambda k: grown.id("U", 1000 + k))
+
+
+def _release_errata(grown: Grown, n: int) -> None:
+    grown.add("errata", ({"erratum_id": grown.id("E", 1000 + k), "rule": "editorial"} for k in range(n)))
+
+
+# Differences.
+
+
+def _cells_changed(grown: Grown, n: int) -> None:
+    for row in grown.tables["risk_factors"][1:]:
+        row[-n:] = ["changed"] * n
+
+
+def _columns_renamed(grown: Grown, n: int) -> None:
+    heading = grown.tables["risk_factors"][0]
+    heading[-n:] = [f"renamed_{label}" for label in heading[-n:]]
+
+
+def _rows_changed(grown: Grown, n: int) -> None:
+    for row in grown.tables["targets"][-n:]:
+        row[3] = "changed"
+
+
+def _keywords_changed(grown: Grown, n: int) -> None:
+    grown.descriptor["keywords"] = [f"other {k}" for k in range(n)]
+
+
+def _diff(about: str, edit: Edit, n: int) -> Direction:
+    return Direction(about, edit, n, "growth-diff")
+
+
+def _report(about: str, edit: Edit, n: int = 1000) -> Direction:
+    return Direction(about, edit, n, "growth-report")
+
+
+DIRECTIONS: dict[str, Direction] = {
+    "columns-unknown": Direction("columns, unknown", _columns(lambda k: f"extra_{k}"), 1000),
+    "columns-repeated": Direction("columns, unknown and repeated", _columns(lambda _: "extra"), 3000),
+    "columns-doubled": Direction("columns, each twice", _columns(lambda k: f"extra_{k // 2}"), 1000),
+    "columns-known": Direction("columns, a known one repeated", _columns(lambda _: "label_th"), 3000),
+    "columns-near": Direction("columns, nearly right", _columns(lambda k: f"label_th{k}"), 1000),
+    "columns-blank": Direction("columns without a label", _columns(lambda _: ""), 3000),
+    "columns-spaced": Direction("columns, each label of more spaces", _columns(lambda k: " " * (k % 60)), 3000),
+    "columns-badly-named": Direction("columns, badly named", _columns(lambda k: f"Extra {k}"), 1000),
+    "columns-and-short-rows": Direction("columns, and rows of one cell", _wide_and_short, 1000),
+    "columns-and-blank-rows": Direction("columns, and blank rows", _wide_and_blank, 1000),
+    "rows-of-wrong-type": Direction("rows, a cell of the wrong type", _targets("quantity", lambda k: f"x{k}"), 3000),
+    "rows-out-of-range": Direction("rows, a number out of range", _targets("quantity", lambda k: -1 - k), 3000),
+    "rows-without-value": Direction("rows, a value missing", _targets("group_th", lambda _: ""), 3000),
+    "rows-too-long-text": Direction("rows, a text too long", _targets("group_th", lambda k: "ก" * 600), 3000),
+    "rows-unknown-code": Direction("rows, codes unknown", _targets("quantity_unit", lambda k: f"persons_{k}"), 1000),
+    "rows-no-code": Direction("rows, no codes", _targets("quantity_unit", lambda k: f"No {k}"), 3000),
+    "rows-broken-reference": Direction(
+        "rows, references broken", _targets("project_id", lambda k: f"mae-thung-2561-2564-P7{k}"), 3000
+    ),
+    "rows-same-key": Direction("rows of one key", _same_rows, 3000),
+    "rows-too-long": Direction("rows with a cell too many", _long_rows, 3000),
+    "rows-too-short": Direction("rows with cells too few", _short_rows, 3000),
+    "rows-blank": Direction("blank rows", _blank_rows, 10000),
+    "rows-thai-digits": Direction("rows, Thai digits", _targets("quantity", lambda k: "๑๒"), 3000),
+    "rows-grouped": Direction("rows, grouped numbers", _targets("quantity", lambda k: "1,000"), 3000),
+    "rows-untidy": Direction("rows, untidy text", _targets("group_th", lambda k: f"ก  {k}"), 3000),
+    "rows-quoted": Direction("rows of several lines, untidy text", _quoted_lines, 3000),
+    "rows-formula": Direction("rows, formulas", _targets("group_th", lambda k: f"=1+{k}"), 3000),
+    "rows-personal": Direction("rows, telephone numbers", _targets("group_th", lambda k: f"โทร 08{k:08}"), 3000),
+    "rows-cp874": Direction("rows, spoilt Thai", _targets("group_th", lambda k: f"¡ÒÃ{k}"), 3000),
+    "row-of-many-cells": Direction("cells in one row", _one_long_row, 30_000),
+    "projects-of-one-title": Direction("projects of one title", _titles, 1000),
+    "projects-of-one-number": Direction("projects of one number", _sequence, 1000),
+    "errata-unmatched": Direction("errata that match none of as many warnings", _errata(lambda k: f"no-{k}"), 1000),
+    "errata-matching": Direction(
+        "errata, each of one warning", _errata(lambda k: f"mae-thung-2561-2564-P{1000 + k}"), 1000
+    ),
+    "errata-open": Direction("errata that match all of as many warnings", _errata(lambda _: ""), 1000),
+    "errata-alone": Direction("errata without a warning", _errata(lambda k: f"no-{k}", warnings=False), 1000),
+    "errata-of-values": Direction("errata and warnings of values", _errata_of_values, 1000),
+    "units-deep": Direction(
+        "units in a chain, each leads a project", _unit_chain(lambda k, _: k, lambda _: "ZZZ"), 1000
+    ),
+    "units-deep-said-otherwise": Direction(
+        "units in a chain, each leads a project, printed otherwise",
+        _unit_chain(lambda k, _: k, lambda k: f"ไม่มี{k}"),
+        1000,
+    ),
+    "units-deepest": Direction(
+        "units in a chain, the deepest leads all", _unit_chain(lambda _, n: n - 1, lambda k: f"ไม่มี{k}"), 1000
+    ),
+    "units-ring": Direction("units in a ring", _unit_ring, 1000),
+    "units-star": Direction("units under one", _unit_star, 1000),
+    "missions-deep": Direction("missions in a chain, totals of each", _mission_chain(ring=False), 500),
+    "missions-ring": Direction("missions in a ring, totals of each", _mission_chain(ring=True), 500),
+    "projects-deep": Direction("projects in a chain", _project_chain(ring=False), 1000),
+    "projects-ring": Direction("projects in a ring", _project_chain(ring=True), 1000),
+    "totals": Direction("totals of the plan, dimensions and projects", _plan_totals, 500),
+    "budgets": Direction("budgets of one project", _budget_lines, 3000),
+    "progress": Direction("progress of projects", _progress, 1000),
+    "resources-unknown": Direction(
+        "resources, unknown",
+        _resources(lambda _, k: {"name": f"table_{k}", "schema": {"fields": [{"name": "a"}]}}),
+        300,
+    ),
+    "resources-repeated": Direction("resources of one name", _resources(lambda _, k: {"schema": {}}), 300),
+    "resources-missing": Direction("resources without a file", _resources(_with_schema), 300),
+    "resources-derived": Direction("resources said to be derived", _resources(_derived), 300),
+    "resources-wrong": Direction("resources of wrong paths and schemas", _resources(_known_with_schema), 300),
+    "resources-no-objects": Direction("resources that are none", _list("resources", lambda k: k), 1000),
+    "keywords": Direction("keywords", _list("keywords", lambda k: f"คำ {k}"), 30_000),
+    "keywords-mixed": Direction(
+        "keywords, half of them numbers", _list("keywords", lambda k: k if k % 2 else str(k)), 300
+    ),
+    "keywords-objects": Direction("keywords that are objects", _list("keywords", lambda k: {"a": k}), 300),
+    "keywords-lists": Direction("keywords that are lists", _list("keywords", lambda k: [k, None]), 300),
+    "roles-mixed": Direction("roles of a body", _contributors(roles=lambda n: [*map(str, range(n)), *range(n)]), 300),
+    "contributors": Direction("contributors, wrong", _list("contributors", lambda k: {"title": k}), 300),
+    "sources": Direction("sources, wrong", _list("sources", lambda k: {"date": "๑"}), 300),
+    "licenses": Direction("licences, wrong", _list("licenses", lambda k: {"path": "x"}), 300),
+    "languages": Direction("languages", _list("languages", lambda k: f"th-{k:08}" if k else "th"), 3000),
+    "e-mail-dots": Direction(
+        "length of an e-mail address: dots", _contributors(email=lambda n: "a@" + "." * n + "@"), 10_000
+    ),
+    "e-mail-labels": Direction(
+        "length of an e-mail address: labels", _contributors(email=lambda n: "a@" + "a." * n + "@"), 10_000
+    ),
+    "e-mail-ats": Direction("length of an e-mail address: at signs", _contributors(email=lambda n: "@a." * n), 10_000),
+    "name": Direction("length of a name", _text("name", lambda n: "a-" * n + "!"), 30_000),
+    "version": Direction("length of a version", _text("version", lambda n: "1" * n), 30_000),
+    "created": Direction("length of a time", _text("created", lambda n: "2020-01-01T00:00:00." + "1" * n), 30_000),
+    "homepage": Direction("length of an address", _text("homepage", lambda n: "https://" + "a/" * n + " "), 30_000),
+    "path": Direction("length of a path", _path(lambda n: "a.csv" * n + "/x"), 30_000),
+    "path-folders": Direction("folders of a path", _path(lambda n: "a/" * n + "x"), 3_000),
+    "portal": Direction("values for a portal", _portal, 3000),
+    "cell-number": Direction("length of a number", _cell("targets", "quantity", lambda n: "1" * n), 13_000),
+    "cell-groups": Direction(
+        "length of a number: groups", _cell("targets", "quantity", lambda n: "1,111" * (n // 5) + ","), 13_000
+    ),
+    "cell-underscores": Direction(
+        "length of a number: underscores", _cell("targets", "quantity", lambda n: "1_" * (n // 2)), 13_000
+    ),
+    "cell-thai-number": Direction(
+        "length of a number: Thai digits", _cell("targets", "quantity", lambda n: "๑" * n + "x"), 13_000
+    ),
+    "cell-id": Direction("length of an id", _cell("targets", "project_id", lambda n: "a-" * (n // 2) + "!"), 13_000),
+    "cell-date": Direction("length of a date", _cell("plans", "announced_on", lambda n: "๑" * n), 13_000),
+    "cell-spaces": Direction("length of a text: spaces", _cell("targets", "group_th", lambda n: " " * n + "x"), 13_000),
+    "cell-digits": Direction("length of a text: digits", _cell("targets", "group_th", lambda n: "1" * n), 13_000),
+    "cell-dashed-digits": Direction(
+        "length of a text: digits and dashes", _cell("targets", "group_th", lambda n: "1-" * (n // 2)), 13_000
+    ),
+    "cell-e-mail": Direction(
+        "length of a text: at signs and dots", _cell("targets", "group_th", lambda n: "a.b@c.d." * (n // 8)), 13_000
+    ),
+    "cell-ats": Direction("length of a text: at signs", _cell("targets", "group_th", lambda n: "@" * n), 13_000),
+    "cell-words": Direction(
+        "length of a text: one word", _cell("targets", "group_th", lambda n: "a" * n + "@"), 13_000
+    ),
+    "cell-marks": Direction(
+        "length of a text: Thai marks", _cell("targets", "group_th", lambda n: "ก" + "\u0e4d\u0e48" * (n // 2)), 13_000
+    ),
+    "cell-formula": Direction(
+        "length of a text: dashes and spaces", _cell("targets", "group_th", lambda n: "- " * (n // 2) + "x"), 13_000
+    ),
+    "cell-figures": Direction(
+        "length of a text: figures", _cell("targets", "group_th", lambda n: "-" + "1,." * (n // 3) + "x"), 13_000
+    ),
+    "cell-cp874": Direction("length of a text: spoilt Thai", _cell("targets", "group_th", lambda n: "¡" * n), 13_000),
+    "cell-utf8": Direction(
+        "length of a text: spoilt Thai of another kind",
+        _cell("targets", "group_th", lambda n: "à¸\u0081" * (n // 3)),
+        13_000,
+    ),
+    "cell-code": Direction(
+        "length of a code", _cell("targets", "quantity_unit", lambda n: "person" * (n // 6)), 13_000
+    ),
+    "cell-title": Direction("length of a title", _cell("projects", "title_th", lambda n: "' \"" * (n // 3)), 13_000),
+    "cells-of-money": Direction("long texts of money", _cells(lambda k: ("1 " * 200 + f"{k}")[-450:]), 1000),
+    "cells-of-words": Direction("long texts of money in words", _cells(lambda k: "1(" * 200 + f"{k}"), 1000),
+    "report-columns": _report("reports: columns unknown", _columns(lambda k: f"extra_{k}")),
+    "report-rows": _report("reports: rows of wrong type", _targets("quantity", lambda k: f"x{k}")),
+    "report-quoted": _report("reports: rows of several lines", _quoted_lines),
+    "report-errata": _report("reports: acknowledged", _errata(lambda k: f"mae-thung-2561-2564-P{1000 + k}")),
+    "report-resources": _report(
+        "reports: resources unknown",
+        _resources(lambda _, k: {"name": f"table_{k}", "schema": {"fields": [{"name": "a"}]}}),
+        300,
+    ),
+    "report-long-row": _report("reports: cells in one row", _one_long_row, 30_000),
+    "report-marks": _report("reports: length of a label", _columns(lambda k: "ก" + "\u0e48" * 3000), 30),
+    "release-projects": Direction("release: projects", _release_projects, 200, "growth-release"),
+    "release-units": Direction("release: units, each leads a project", _release_units, 200, "growth-release"),
+    "release-errata": Direction("release: errata", _release_errata, 500, "growth-release"),
+    "diff-columns": _diff("difference: columns added", _columns(lambda k: f"extra_{k}"), 1000),
+    "diff-columns-repeated": _diff("difference: columns repeated", _columns(lambda k: f"extra_{k // 2}"), 3000),
+    "diff-columns-renamed": _diff("difference: columns renamed", _columns(lambda k: f"extra_{k}"), 1000),
+    "diff-cells": _diff("difference: cells of a row", _columns(lambda k: f"extra_{k}"), 1000),
+    "diff-rows": _diff("difference: rows added", _targets("quantity", lambda k: k), 3000),
+    "diff-rows-changed": _diff("difference: rows changed", _targets("quantity", lambda k: k), 3000),
+    "diff-keywords": _diff("difference: keywords", _list("keywords", lambda k: f"คำ {k}"), 3000),
+    "diff-keywords-added": _diff("difference: keywords added", _list("keywords", lambda k: f"คำ {k}"), 3000),
+}
+"""All directions, by name."""
+
+_BOTH_GROW: dict[str, Edit] = {
+    "diff-columns-renamed": _columns_renamed,
+    "diff-cells": _cells_changed,
+    "diff-rows-changed": _rows_changed,
+    "diff-keywords": _keywords_changed,
+}
+"""Directions in which the package before is as large, and how the one after differs."""

@@ -1,0 +1,39 @@
+"""The exact look at a descriptor: jsonschema (2020-12), with two keywords made safe for input of any size.
+
+What is valid is the same. jsonschema compares each item of a list with each other where they cannot be sorted, and
+matches a text with a pattern however long the text may be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+
+def _unique_items(_: Any, wanted: bool, items: Any, __: Any) -> Iterator[ValidationError]:
+    """No two items are equal as JSON has it: 1 is 1.0 and no true, the order of an object's members says nothing."""
+    if wanted and isinstance(items, list) and len({_comparable(item) for item in items}) < len(items):
+        yield ValidationError("items are repeated")
+
+
+def _comparable(item: Any) -> Any:
+    """What is equal, and has the same hash, where two values of JSON are equal."""
+    if isinstance(item, dict):
+        return dict, frozenset((name, _comparable(value)) for name, value in item.items())
+    if isinstance(item, list):
+        return list, tuple(map(_comparable, item))
+    return bool if isinstance(item, bool) else None, item
+
+
+def _pattern(_: Any, pattern: str, text: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
+    """A text matches; of one that is too long, its length is told, and it is matched with nothing."""
+    is_short = isinstance(text, str) and len(text) <= schema.get("maxLength", len(text))
+    if is_short and not re.search(pattern, text):
+        yield ValidationError("the pattern does not match")
+
+
+PackageValidator = extend(Draft202012Validator, {"uniqueItems": _unique_items, "pattern": _pattern})  # type: ignore[no-untyped-call]
