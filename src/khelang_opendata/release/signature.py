@@ -91,7 +91,7 @@ def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
         try:
             protection = serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else open_
             private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, protection)
-        except ValueError as error:  # longer than 72 bytes, or not to be written as UTF-8
+        except ValueError as error:  # too long for bcrypt, or not to be written as UTF-8
             raise KeyUnusable("passphrase_unfit", path=str(path), reason=str(error)) from None
     public = path.with_name(f"{path.name}.pub")
     line = f"{_line(key.public_key().public_bytes_raw())} {encodable(' '.join(comment.split()))}\n"
@@ -205,8 +205,8 @@ def is_valid(data: bytes, signature: bytes, public_key: str) -> bool:
     """Whether a signature is of these bytes, for our namespace, and by this key (a line as in a ``.pub`` file).
 
     The answer is that of ``ssh-keygen -Y verify``, whatever the signature looks like. We are stricter in three points:
-    the key is one of Ed25519; nothing larger than :data:`MAX_SIGNATURE_BYTES` is a signature; and after the header comes
-    LF, as OpenSSH 9.2 has it, where later ones take CR LF, too.
+    the key is one of Ed25519; nothing larger than :data:`MAX_SIGNATURE_BYTES` is a signature; and after the header
+    comes LF, as OpenSSH 9.2 has it, where later ones take CR LF, too.
 
     Raises:
         ExtraMissing: the library is not installed.
@@ -249,8 +249,9 @@ def _private_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
     with _library():
         try:
             key = load_ssh_private_key(data, passphrase.encode() if passphrase else None)
-        except TypeError:
-            raise KeyUnusable("passphrase_missing", path=str(path)) from None
+        except TypeError:  # the one is given without the other
+            variant = "passphrase_needless" if passphrase else "passphrase_missing"
+            raise KeyUnusable(variant, path=str(path)) from None
         except (ValueError, UnsupportedAlgorithm) as error:
             if isinstance(error, UnsupportedAlgorithm) and "bcrypt" in str(error):
                 raise
