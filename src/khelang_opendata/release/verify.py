@@ -126,11 +126,10 @@ def archive_of(files: Mapping[str, bytes]) -> bytes | None:
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
     del descriptor
-    texts = (name, version, created)
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) and text for text in (name, version, created)):
         return None
     folder, day = f"{name}-v{version}", _day_of(created)
-    is_folder = "/" not in folder and len(folder) <= _MAX_FOLDER and is_safe_path(folder)
+    is_folder = is_safe_path(folder) and "/" not in folder and len(folder.encode()) <= _MAX_FOLDER
     return zip_bytes(files, folder, day) if is_folder and day else None
 
 
