@@ -211,12 +211,14 @@ def test_names_that_only_begin_like_those_of_devices_are(name: str) -> None:
     assert is_safe_path(name)
 
 
-@pytest.mark.parametrize("name", UNSAFE)
+def _can_be_in_an_archive(name: str) -> bool:
+    """Whether zipfile writes it, and does not take it for a folder's."""
+    return "\ud800" not in name and len(name) < 65_000 and bool(name) and not name.endswith("/")
+
+
+@pytest.mark.parametrize("name", [*filter(_can_be_in_an_archive, UNSAFE)])
 def test_name_that_not_every_system_can_have_is_refused(tmp_path: Path, name: str) -> None:
-    entry = f"plan/{name}x" if name.endswith("/") or not name else f"plan/{name}"
-    if "\ud800" in name or len(name) >= 65_000 or is_safe_path(entry):
-        pytest.skip("an archive cannot have it, or it is a folder's")
-    path = made(tmp_path / "x.zip", lambda one: one.writestr(_named(entry), "x"))
+    path = made(tmp_path / "x.zip", lambda one: one.writestr(_named(f"plan/{name}"), "x"))
     assert variant_of(path) in ("unsafe_name", "damaged")
 
 
@@ -476,7 +478,7 @@ def test_path_that_is_neither_file_nor_folder(
     for path, kind, code in _kinds(tmp_path):
         with pytest.raises(kind):
             verify_release(path)
-        if "\0" not in str(path):
+        if path.name in ("fifo", "to-device", "circle", "mem"):
             in_words(khelang, path, code)
 
 

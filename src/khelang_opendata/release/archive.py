@@ -37,9 +37,12 @@ MAX_PATH = 1024
 MAX_DEPTH = 32
 """How many folders may lie within each other; a release has five."""
 
-MAX_DIRECTORY = 8 * 1024**2
-"""How large the list of contents at the end of an archive may be. The zipfile module reads it whole, and makes an
-object of 700 bytes from every 46 bytes of it, before anything is known of a single file."""
+MAX_DIRECTORY = 12 * 1024**2
+"""How large the list of contents at the end of an archive may be: the most files with the longest paths.
+
+The zipfile module reads it whole, and makes an object of 300 bytes from every 46 bytes of it, before anything is known
+of a single file.
+"""
 
 YEARS = range(1980, 2108)
 """The years that the dates in an archive can hold (APPNOTE.TXT 4.4.6: seven bits from 1980 on)."""
