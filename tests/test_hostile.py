@@ -170,7 +170,8 @@ PACKAGES: Mapping[str, Spoil] = {
     "utf16": _raw('{"name": "x"}'.encode("utf-16")),
     **{f"properties-{n}": _descriptor(**dict.fromkeys(
         ("title", "description", "licenses", "contributors", "sources", "keywords", "conventions", "portal",
-         "languages", "translations", "conformsTo", "created", "version", "homepage"), value)) for n, value in enumerate(ODD)},
+         "languages", "translations", "conformsTo", "created", "version", "homepage"), value))
+       for n, value in enumerate(ODD)},
     **{f"resources-{n}": _descriptor(resources=[value, {"name": value, "path": value}]) for n, value in enumerate(ODD)},
     **{f"resource-{n}": _resource(**dict.fromkeys(
         ("schema", "dialect", "bytes", "hash", "title", "encoding", "derived", "mediatype"), value))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Unicode's general categories of characters that do not show."""
+
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -36,7 +38,7 @@ def harmless(cell: str) -> str:
 
 def _shown(character: str) -> str:
     category = unicodedata.category(character)
-    if category in _HIDDEN or (category == "Zs" and character != " ") or _is_noncharacter(ord(character)):
+    if category in HIDDEN or (category == "Zs" and character != " ") or _is_noncharacter(ord(character)):
         return _NAMED.get(character, f"<U+{ord(character):04X}>")
     return character
 

@@ -239,9 +239,12 @@ class CommitInvalid(UsageError):
 
 
 class DateInvalid(UsageError):
-    """A release date is not an ISO 8601 date of the Gregorian calendar."""
+    """A day is not written YYYY-MM-DD, or not one that a release can have; ``variant`` says in which way."""
 
     code = "date_invalid"
+
+    def __init__(self, variant: str = "range", **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
 
 
 class OutputOfAnotherPlan(UsageError):
@@ -320,9 +323,12 @@ class ItaYearUnknown(UsageError):
 
 
 class KeyUnusable(UsageError):
-    """A key to sign with is not there, is none, or its passphrase is wrong."""
+    """A key to sign with, or to check a signature with, is not there or is none; ``variant`` says in which way."""
 
     code = "key_unusable"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
 
 
 class FileUnreadable(KhelangError):

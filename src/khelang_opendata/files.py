@@ -6,17 +6,32 @@ import csv
 import io
 import json
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from hashlib import sha256
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
+from khelang_opendata.characters import HIDDEN
 from khelang_opendata.errors import OutputUnwritable, PathUnsafe
 
 BOM = b"\xef\xbb\xbf"
 """Begins a file in UTF-8; without it Excel reads Thai in the Windows code page."""
+
+MAX_PATH = 1024
+"""How many bytes of UTF-8 the path of a file in a release may have. Windows opens 260 characters, macOS 1,024 bytes."""
+
+MAX_DEPTH = 32
+"""How many folders may lie within each other; a release has five."""
+
+_NOT_ON_WINDOWS = re.compile(
+    r'[<>:"|?*\\]|[. ](?:/|$)|(?:^|/)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:[./]|$)'
+)
+"""Characters that Windows does not take, its devices' names with any ending, and a dot or a space at the end
+(https://learn.microsoft.com/windows/win32/fileio/naming-a-file)."""
 
 _LONGEST_NAME = 230
 """Bytes of a name to which a suffix can still be added; file systems take 255."""
@@ -98,13 +113,13 @@ def below(root: Path, path: str) -> Path:
 
 
 def is_safe_path(path: str) -> bool:
-    """Whether a path stays where it is put, on every system."""
-    parts = PurePosixPath(path).parts
+    """Whether a path stays where it is put, and every system can have a file of that name."""
+    parts = path.split("/")
     return (
-        bool(parts)
-        and ".." not in parts
-        and not path.startswith("/")
-        and not PureWindowsPath(path).drive
-        and not {"\\", "\0", ":"} & set(path)
-        and path == "/".join(parts)
+        all(parts)
+        and len(parts) <= MAX_DEPTH
+        and not {".", ".."} & set(parts)
+        and len(path.encode("utf-8", "replace")) <= MAX_PATH
+        and not any(unicodedata.category(character) in HIDDEN for character in path)
+        and not _NOT_ON_WINDOWS.search(path.lower())
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,16 @@ from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import language_option, limits, package_argument, print_text, read_passphrase
 from khelang_opendata.errors import DateInvalid
 from khelang_opendata.package import Package
-from khelang_opendata.thai import FIRST_BUDDHIST_YEAR
+from khelang_opendata.thai import ERA, FIRST_BUDDHIST_YEAR
 
 if TYPE_CHECKING:
     from khelang_opendata.release import Signer
+
+_EPOCH = "SOURCE_DATE_EPOCH"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SECONDS = re.compile("[0-9]{1,12}")
+_LONGEST = 40
+"""How many characters of a text that is no day are shown."""
 
 _out_option = click.option(
     "--out",
@@ -25,7 +32,9 @@ _out_option = click.option(
     show_default=True,
     help="โฟลเดอร์ของทุกรุ่น · Folder of all releases.",
 )
-_day_option = click.option("--on", "day", metavar="YYYY-MM-DD", help="วันที่มีผล (ปี ค.ศ.) · Since when (default: today).")
+_day_option = click.option(
+    "--on", "day", metavar="YYYY-MM-DD", help="วันที่มีผล (ปี ค.ศ.) · Since when (default: today, or SOURCE_DATE_EPOCH)."
+)
 
 
 @click.command("release")
@@ -49,7 +58,11 @@ _day_option = click.option("--on", "day", metavar="YYYY-MM-DD", help="วัน�
     type=click.Path(path_type=Path),
     help="กุญแจลงนาม รหัสผ่านอ่านจาก KHELANG_KEY_PASSPHRASE · Key to sign with; see khelang keygen.",
 )
-@click.option("--released-on", metavar="YYYY-MM-DD", help="วันเผยแพร่ (ปี ค.ศ.) · Day of release (default: today).")
+@click.option(
+    "--released-on",
+    metavar="YYYY-MM-DD",
+    help="วันเผยแพร่ (ปี ค.ศ.) · Day of release (default: today, or SOURCE_DATE_EPOCH).",
+)
 @language_option
 def release_command(
     path: Path,
@@ -105,24 +118,59 @@ def withdraw_command(version: str, reason: str, out: Path, day: str | None, lang
 
 
 def _signer(key: Path, lang: Language) -> Signer:
-    from khelang_opendata.release.signature import sign  # noqa: PLC0415 (extra)
+    from khelang_opendata.release.signature import require_library, signer  # noqa: PLC0415 (extra)
 
-    passphrase = read_passphrase(lang, key)
-    return lambda data: sign(data, key, passphrase)
+    require_library()  # before a passphrase is asked for
+    return signer(key, read_passphrase(lang, key))
 
 
 def _day(given: str | None) -> date:
-    """The day given, else that of SOURCE_DATE_EPOCH (reproducible-builds.org), else today."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    """The day given, else that of SOURCE_DATE_EPOCH, else today.
+
+    A day is written in the form of RFC 3339 alone: ISO 8601 has others (20261126, 2026-W48-4), in which a slip of the
+    hand is another day. The variable is a count of seconds
+    (https://reproducible-builds.org/specs/source-date-epoch/).
+
+    Raises:
+        DateInvalid: it is no day, is of the Buddhist era, or is not one that an archive can bear.
+    """
+    epoch = os.environ.get(_EPOCH)
+    if given is not None:
+        return _written_day(given)
+    return _day_of_epoch(epoch) if epoch else date.today()
+
+
+def _written_day(text: str) -> date:
+    from khelang_opendata.release.archive import YEARS  # noqa: PLC0415 (the help does not need it)
+
+    day = _day_of(text)
+    if day is None:
+        raise DateInvalid("form", value=text[:_LONGEST])
+    if int(text[:4]) >= FIRST_BUDDHIST_YEAR:
+        raise DateInvalid("buddhist", value=text, gregorian=day.isoformat())
+    if day.year not in YEARS:
+        raise DateInvalid("range", value=text)
+    return day
+
+
+def _day_of(text: str) -> date | None:
+    """A day of the Gregorian calendar, even if its year is written in the Buddhist era, which has other leap years."""
+    if not _DAY.fullmatch(text):
+        return None
+    year = int(text[:4])
     try:
-        if given is not None:
-            day = date.fromisoformat(given)
-        elif epoch:
-            day = datetime.fromtimestamp(int(epoch), UTC).date()
-        else:
-            return date.today()
+        return date(year - ERA if year >= FIRST_BUDDHIST_YEAR else year, int(text[5:7]), int(text[8:]))
     except ValueError:
-        raise DateInvalid(value=str(given or epoch)) from None
-    if day.year >= FIRST_BUDDHIST_YEAR:
-        raise DateInvalid(value=day.isoformat())
+        return None
+
+
+def _day_of_epoch(text: str) -> date:
+    from khelang_opendata.release.archive import YEARS  # noqa: PLC0415 (the help does not need it)
+
+    try:
+        day = datetime.fromtimestamp(int(text), UTC).date() if _SECONDS.fullmatch(text) else None
+    except (ValueError, OverflowError, OSError):
+        day = None
+    if day is None or day.year not in YEARS:
+        raise DateInvalid("epoch", value=text[:_LONGEST], name=_EPOCH)
     return day

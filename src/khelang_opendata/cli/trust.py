@@ -1,4 +1,4 @@
-"""``khelang verify`` and ``khelang keygen``: is this the release that was published, and by whom?"""
+"""``khelang verify`` and ``khelang keygen``: is a release consistent, and who signed it?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import click
 
 from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, new_passphrase, print_text
-from khelang_opendata.errors import KeyUnusable
 
 if TYPE_CHECKING:
     from khelang_opendata.release import Verification
@@ -22,39 +21,39 @@ if TYPE_CHECKING:
     "--public-key",
     "key_file",
     type=click.Path(path_type=Path),
-    help="แฟ้ม .pub ของผู้ที่ควรลงนาม · The .pub file of who should have signed.",
+    help="ไฟล์ .pub ของผู้เผยแพร่ ต้องตรวจลายมือชื่อผ่านเท่านั้น · The publisher's .pub file: only its signature passes.",
 )
 @language_option
 def verify_command(release: Path, key_file: Path | None, lang: Language) -> None:
-    """ตรวจว่ารุ่นครบและไม่ถูกแก้ไข (โฟลเดอร์หรือ ZIP) · Check that a release (folder or ZIP) is as published.
+    """ตรวจว่าไฟล์ของรุ่น (โฟลเดอร์หรือ ZIP) ตรงกับรายการ · Check a release (folder or ZIP) against its manifest.
+
+    หากไม่ระบุ --public-key จะไม่ทราบว่าใครเป็นผู้จัดทำ
+    Without --public-key nothing is known of who made it.
 
     \b
     ตัวอย่าง · Examples:
       khelang verify releases/v1.0.0
-      khelang verify releases/latest --lang th
+      khelang verify releases/latest --public-key signing-key.pub --lang th
     """
+    from khelang_opendata.release.signature import read_public_key  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.release.verify import verify_release  # noqa: PLC0415 (the help does not need it)
 
-    result = verify_release(release, _public_key(key_file) if key_file else None)
+    result = verify_release(release, None if key_file is None else read_public_key(key_file))
     print_text("".join(f"{line}\n" for line in _lines(result, lang)))
     if not result.is_whole:
         sys.exit(PROBLEMS_IN_DATA)
 
 
 def _lines(result: Verification, lang: Language) -> list[str]:
+    from khelang_opendata.release.verify import SignatureState  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.render.cells import visible  # noqa: PLC0415 (names of files may be anybody's)
 
     problems = [notice(f"verify_{p.kind}", lang, path=visible(p.path)) for p in result.problems]
-    verdict = "verify_broken" if problems else "verify_whole"
+    verdict = "verify_broken" if problems else "verify_whole" if result.is_whole else "verify_unsigned"
     summary = notice(verdict, lang, files=result.files, problems=len(problems))
-    return [*problems, notice(f"signature_{result.signature}", lang, key=visible(result.key or "")), summary]
-
-
-def _public_key(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeyUnusable(path=str(path), reason=str(error)) from error
+    is_proven = result.signature is SignatureState.VALID or not result.is_whole
+    hint = [] if is_proven else [notice("verify_origin", lang)]
+    return [*problems, notice(f"signature_{result.signature}", lang, key=visible(result.key or "")), summary, *hint]
 
 
 @click.command("keygen")
@@ -71,7 +70,8 @@ def keygen_command(key: Path, comment: str, lang: Language) -> None:
     ตัวอย่าง · Examples:
       khelang keygen signing-key --comment "กองยุทธศาสตร์และงบประมาณ"
     """
-    from khelang_opendata.release.signature import generate_key  # noqa: PLC0415 (extra)
+    from khelang_opendata.release.signature import generate_key, require_library  # noqa: PLC0415 (extra)
 
+    require_library()  # before a passphrase is asked for
     public = generate_key(key, new_passphrase(lang), comment)
     print_text(notice("key_made", lang, private=str(key), public=str(public)) + "\n")

@@ -24,7 +24,7 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
         PackageNotFound: there is no such folder.
         NoRelease: it is none of a release.
         ArchiveRefused: it is not safe to read.
-        ReleaseDamaged: a file is not as it was published, or one was added.
+        ReleaseDamaged: a file differs from the manifest, or is not in it.
         PackageInvalid: it is whole, but its tables are none of a plan; another program made it.
     """
     folder = path.parent if path.name == DESCRIPTOR else path

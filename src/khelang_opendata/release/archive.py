@@ -1,31 +1,71 @@
-"""Releases as one file, and releases that somebody else made: whatever stands in them, reading is safe.
+"""Releases as one file, and releases that somebody else made: whatever they hold, reading is safe.
 
-A foreign archive is read entry by entry, and never unpacked. Names that leave it, links, repeated names, and more than
-a release could ever hold are refused.
+A foreign archive is read entry by entry, and never unpacked. Names that leave it or that not every system keeps apart,
+links, devices, and more than a release could ever hold are refused.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
-from khelang_opendata.errors import ArchiveRefused
-from khelang_opendata.files import is_safe_path
+from khelang_opendata.errors import ArchiveRefused, FileUnreadable, PackageNotFound
+from khelang_opendata.files import MAX_PATH, is_safe_path
 
 MAX_FILES = 10_000
+"""How many files and folders a release may hold at most; the plan of a municipality has 140."""
+
 MAX_BYTES = 512 * 1024**2
-"""What a release may hold at most, unpacked; the plan of a municipality is a hundredth of it."""
+"""What a release may hold at most, unpacked; the plan of a municipality is a hundredth of it.
+
+A ZIP is verified in twice the memory: its files, and the archive that they would make.
+"""
+
+MAX_DIRECTORY = 12 * 1024**2
+"""How large the list of contents at the end of an archive may be: the most files with the longest paths.
+
+The zipfile module reads it whole, and makes an object of 300 bytes from every 46 bytes of it, before anything is known
+of a single file.
+"""
+
+YEARS = range(1980, 2108)
+"""The years that the dates in an archive can hold (APPNOTE.TXT 4.4.6: seven bits from 1980 on)."""
 
 _PIECE = 1024 * 1024
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError, struct.error)
-"""What the standard library raises of archives that are none; not supported compression is a RuntimeError."""
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    IndexError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
+"""What the standard library raises of files that are no archives; an unsupported compression is a RuntimeError."""
+
+_END = struct.Struct("<4s4H2LH")
+_END_MARK, _ZIP64_MARK = b"PK\5\6", b"PK\6\7"
+_ZIP64_LENGTH = 20
+"""The end of an archive's list of contents, and what points to that of a Zip64 (APPNOTE.TXT 4.3.15, 4.3.16)."""
+
+_LOCAL_HEADER = 30
+"""The least that stands before a file's bytes in an archive."""
+
+
+class NotRegular(OSError):
+    """Something that is no ordinary file: a FIFO would be waited for, and a device may never end."""
 
 
 def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
@@ -34,7 +74,7 @@ def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
     Args:
         files: their bytes by path.
         folder: the folder's name within the archive.
-        day: the date of every file, from 1980 on.
+        day: the date of every file, of one of the :data:`YEARS`.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -46,40 +86,116 @@ def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
     return buffer.getvalue()
 
 
+@contextmanager
+def open_regular(path: Path, *, follow: bool = True) -> Iterator[BinaryIO]:
+    """Open an ordinary file to read it.
+
+    Args:
+        path: the file.
+        follow: whether it may be a link to one.
+
+    Raises:
+        NotRegular: it is something else, which is not opened, since that alone may wait for ever or start a device.
+        OSError: the system refuses to read it.
+    """
+    if not stat.S_ISREG(path.stat(follow_symlinks=follow).st_mode):
+        raise NotRegular(str(path))
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    handle = os.open(path, flags | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):  # exchanged since
+            raise NotRegular(str(path))
+        yield file
+
+
+def read_release(path: Path) -> dict[str, bytes]:
+    """The files of a release, whether it is a folder or an archive.
+
+    Args:
+        path: the release's folder or ZIP archive; it may be anybody's.
+
+    Raises:
+        PackageNotFound: there is neither folder nor file.
+        FileUnreadable: the system refuses to read it.
+        ArchiveRefused: it is not safe to read, or no archive at all.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # a path with a NUL in it is a ValueError
+        raise PackageNotFound(path=str(path)) from None
+    except OSError as error:
+        raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+    return read_folder(path) if stat.S_ISDIR(mode) else read_zip(path)
+
+
 def read_folder(folder: Path) -> dict[str, bytes]:
     """The files of a folder by path; links are told apart from files and not followed.
 
     Raises:
-        ArchiveRefused: a link, or something that is neither file nor folder; too much of anything.
+        FileUnreadable: the system refuses to read a file or a folder in it.
+        ArchiveRefused: a link, or something that is neither file nor folder; a name that not every system can have; too
+            much of anything.
     """
-    budget = _Budget(folder)
+    budget, names = _Budget(folder), _Names(folder)
     files: dict[str, bytes] = {}
-    for file in sorted(folder.rglob("*")):
-        path = file.relative_to(folder).as_posix()
-        if file.is_symlink() or not (file.is_file() or file.is_dir()):
-            raise ArchiveRefused("link", path=str(folder), entry=path)
-        if file.is_file():
-            budget.count_file()
-            with file.open("rb") as stream:
+    try:
+        for path in sorted(_files_in(folder, budget, names), key=lambda path: path.split("/")):
+            with open_regular(folder / path, follow=False) as stream:
                 files[path] = b"".join(budget.pieces(stream))
+    except NotRegular as error:
+        raise ArchiveRefused("link", path=str(folder), entry=str(error)) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileUnreadable(path=os.fsdecode(error.filename or folder), reason=reason) from error
     return files
+
+
+def _files_in(folder: Path, budget: _Budget, names: _Names) -> Iterator[str]:
+    """The paths of a folder's files. It is walked without recursion: folders within each other may go very deep."""
+    waiting = [""]
+    while waiting:
+        parent = waiting.pop()
+        with os.scandir(folder / parent) as entries:
+            for entry in entries:
+                budget.count_file()
+                path = f"{parent}{entry.name}"
+                if entry.is_symlink() or not (entry.is_file() or entry.is_dir()):
+                    raise ArchiveRefused("link", path=str(folder), entry=path)
+                names.add(path, path, is_folder=entry.is_dir())
+                if entry.is_dir():
+                    waiting.append(f"{path}/")
+                else:
+                    yield path
 
 
 def read_zip(path: Path) -> dict[str, bytes]:
     """The files of an archive by path within its one folder.
 
     Raises:
+        FileUnreadable: the system refuses to open it.
         ArchiveRefused: no ZIP archive, a damaged one, or one that no release is.
     """
-    budget = _Budget(path)
-    files: dict[str, bytes] = {}
-    seen: set[str] = set()
     try:
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                name = _checked_name(path, entry, seen)
+        with open_regular(path) as file:
+            return _read_zip(path, file)
+    except NotRegular:
+        raise ArchiveRefused("not_file", path=str(path), entry="") from None
+    except OSError as error:
+        raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+
+
+def _read_zip(path: Path, file: BinaryIO) -> dict[str, bytes]:
+    budget, names = _Budget(path), _Names(path)
+    files: dict[str, bytes] = {}
+    try:
+        _check_directory(path, file)
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            _check_overlap(entries)
+            for entry in entries:
+                budget.count_file()
+                name = _checked_name(path, entry, names)
                 if not entry.is_dir():
-                    budget.count_file()
                     with archive.open(entry) as stream:
                         files[name] = b"".join(budget.pieces(stream))
     except _DAMAGED as error:
@@ -87,20 +203,91 @@ def read_zip(path: Path) -> dict[str, bytes]:
     return files
 
 
-def _checked_name(path: Path, entry: zipfile.ZipInfo, seen: set[str]) -> str:
-    """An entry's path within the archive's folder."""
-    name = entry.filename.rstrip("/") if entry.is_dir() else entry.filename
+def _check_directory(path: Path, file: BinaryIO) -> None:
+    """Refuse what is too large before the zipfile module reads it; it finds the end of an archive in the same way."""
+    size = file.seek(0, io.SEEK_END)
+    if size > MAX_BYTES + 2 * MAX_DIRECTORY:
+        raise ArchiveRefused("too_large", path=str(path), entry="", limit=MAX_BYTES)
+    file.seek(max(0, size - _END.size - 0xFFFF))
+    tail = file.read()
+    end = len(tail) - _END.size
+    if tail[end : end + 4] != _END_MARK or tail[-2:] != b"\0\0":
+        end = tail.rfind(_END_MARK)
+    if end < 0:
+        raise zipfile.BadZipFile("File is not a zip file")
+    _, _, _, _, entries, directory, _, _ = _END.unpack_from(tail, end)
+    file.seek(max(0, size - len(tail) + end - _ZIP64_LENGTH))
+    if file.read(4) == _ZIP64_MARK or directory > MAX_DIRECTORY:
+        raise zipfile.BadZipFile(f"Zip64, or a list of contents of {directory} bytes")
+    if entries > MAX_FILES:
+        raise ArchiveRefused("too_many", path=str(path), entry="", limit=MAX_FILES)
+
+
+def _check_overlap(entries: Iterable[zipfile.ZipInfo]) -> None:
+    """Refuse files that share bytes, with which a small archive unpacks to a huge one; Python 3.11 lets them pass."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise zipfile.BadZipFile("Overlapped entries")
+        end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
+
+
+def _checked_name(path: Path, entry: zipfile.ZipInfo, names: _Names) -> str:
+    """An entry's path within the archive's folder; empty for the folder itself."""
+    shown = entry.orig_filename
+    name = entry.filename.removesuffix("/") if entry.is_dir() else entry.filename
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise ArchiveRefused("link", path=str(path), entry=entry.filename)
+        raise ArchiveRefused("link", path=str(path), entry=shown)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ArchiveRefused("damaged", path=str(path), entry=entry.filename, reason=f"method {entry.compress_type}")
-    if not is_safe_path(name) or entry.orig_filename != entry.filename:
-        raise ArchiveRefused("unsafe_name", path=str(path), entry=entry.filename)
-    if name.casefold() in seen:
-        raise ArchiveRefused("repeated_name", path=str(path), entry=entry.filename)
-    seen.add(name.casefold())
-    return name.partition("/")[2]
+        raise ArchiveRefused("damaged", path=str(path), entry=shown, reason=f"method {entry.compress_type}")
+    if entry.orig_filename != entry.filename:  # cut at a NUL, or with backslashes on Windows
+        raise ArchiveRefused("unsafe_name", path=str(path), entry=shown)
+    names.add(name, shown, is_folder=entry.is_dir())
+    root, _, inner = name.partition("/")
+    if root != names.root or not (inner or entry.is_dir()):
+        raise ArchiveRefused("roots", path=str(path), entry=shown)
+    return inner
+
+
+class _Names:
+    """The paths of a release that somebody else made, each of which must be one that every system keeps apart."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.root = ""
+        """The first part of the first path."""
+        self._spelt: dict[str, str] = {}
+        """The paths, those of folders with a slash at the end, by how a system sees them that tells neither case nor
+        Unicode's spellings apart (macOS, Windows)."""
+        self._folders: set[str] = set()
+
+    def add(self, path: str, shown: str, *, is_folder: bool) -> None:
+        """Note the path of a file or a folder, and the folders that it lies in.
+
+        Raises:
+            ArchiveRefused: not every system can have it, or not beside those before.
+        """
+        if not is_safe_path(path):
+            raise ArchiveRefused("unsafe_name", path=str(self.path), entry=shown[:MAX_PATH])
+        parts = path.split("/")
+        self.root = self.root or parts[0]
+        parents = ("/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1))
+        is_kept_apart = all(self._is_folder(folder) for folder in ([path, *parents] if is_folder else parents))
+        if not is_kept_apart or (not is_folder and _folded(path) in self._spelt):
+            raise ArchiveRefused("repeated_name", path=str(self.path), entry=shown)
+        self._spelt.setdefault(_folded(path), path)
+
+    def _is_folder(self, path: str) -> bool:
+        """Whether a path is that of a folder, and spelt as before."""
+        if path not in self._folders and self._spelt.setdefault(_folded(path), f"{path}/") == f"{path}/":
+            self._folders.add(path)
+        return path in self._folders
+
+
+def _folded(path: str) -> str:
+    """A path without differences of case and of Unicode's spellings (Unicode Standard, D145)."""
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", path).casefold())
 
 
 class _Budget:
@@ -120,3 +307,18 @@ class _Budget:
             if self.bytes > MAX_BYTES:
                 raise ArchiveRefused("too_large", path=str(self.path), entry="", limit=MAX_BYTES)
             yield piece
+
+
+def holds(path: Path, data: bytes) -> bool:
+    """Whether a file holds these bytes; it is compared piece by piece, not read whole.
+
+    Raises:
+        OSError: the system refuses to read it.
+    """
+    rest = memoryview(data)
+    with open_regular(path) as file:
+        while piece := file.read(_PIECE):
+            if rest[: len(piece)] != piece:
+                return False
+            rest = rest[len(piece) :]
+    return not rest

@@ -9,24 +9,60 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import struct
 import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from khelang_opendata.errors import KeyUnusable, OutputUnwritable
+from khelang_opendata.errors import ExtraMissing, KeyUnusable, OutputUnwritable
+from khelang_opendata.release.archive import NotRegular, open_regular
+from khelang_opendata.render.cells import encodable
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 NAMESPACE = "khelang-release"
 """What a signature is for, so that one made for something else does not pass (``ssh-keygen -Y verify -n``)."""
 
+MAX_KEY_BYTES = 64 * 1024
+"""The largest file that is read as a key; one of RSA with 16,384 bits takes a fifth of it."""
+
+MAX_SIGNATURE_BYTES = 64 * 1024
+"""The largest signature that is looked at. Ours has 300 bytes."""
+
 _MAGIC = b"SSHSIG"
+_VERSION = 1
 _ALGORITHM = b"ssh-ed25519"
 _HASH = b"sha512"
+_HASHES = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
+_KEY_LENGTH, _SIGNATURE_LENGTH = 32, 64
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 _LINE = 70
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|^Private-Lines:", re.MULTILINE)
+"""OpenSSH's, PEM and PuTTY's private keys."""
+_OTHER_ALGORITHM = re.compile(r"(?!ssh-ed25519$)(?:sk-)?(?:ssh|ecdsa|webauthn)-[a-z0-9.@-]{1,60}")
+
+
+class _Signature(NamedTuple):
+    """What a signature holds: the raw public key, the name of the hash, and the raw signature."""
+
+    key: bytes
+    hash_name: bytes
+    raw: bytes
+
+
+def require_library() -> None:
+    """Make sure that signatures can be made and checked.
+
+    Raises:
+        ExtraMissing: the library is not installed.
+    """
+    with _library():
+        import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401, PLC0415 (extra, 40 ms to import)
 
 
 def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
@@ -41,124 +77,255 @@ def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
         The public key's path.
 
     Raises:
-        OutputUnwritable: a file of that name is there, or the system refuses to write.
+        ExtraMissing: the library is not installed.
+        KeyUnusable: the passphrase is one that OpenSSH's format cannot hold.
+        OutputUnwritable: a file of either name is there, or the system refuses to write; neither file is left behind.
     """
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 (extra, 40 ms to import)
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (the same)
+    with _library():
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 (extra, 40 ms to import)
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (the same)
 
     key = Ed25519PrivateKey.generate()
-    protection = (
-        serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else serialization.NoEncryption()
-    )
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, protection)
+    open_ = serialization.NoEncryption()
+    with _library():
+        try:
+            protection = serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else open_
+            private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, protection)
+        except ValueError as error:  # too long for bcrypt, or not to be written as UTF-8
+            raise KeyUnusable("passphrase_unfit", path=str(path), reason=str(error)) from None
     public = path.with_name(f"{path.name}.pub")
-    _write_new(path, private, 0o600)
-    _write_new(public, f"{_public_line(key.public_key())} {' '.join(comment.split())}\n".encode(), 0o644)
-    return public
+    line = f"{_line(key.public_key().public_bytes_raw())} {encodable(' '.join(comment.split()))}\n"
+    with _written_new(public, line.encode(), 0o644), _written_new(path, private, 0o600):
+        return public
 
 
-def sign(data: bytes, key_path: Path, passphrase: str | None) -> bytes:
-    """The signature of some bytes, as ``ssh-keygen -Y sign`` writes it; the same bytes and key give the same one.
+def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
+    """What signs with a key, which is read once and at once.
+
+    Args:
+        key_path: the private key's file.
+        passphrase: what it is encrypted with; None or empty where it is not.
+
+    Returns:
+        A function that gives the signature of some bytes, as ``ssh-keygen -Y sign`` writes it; the same bytes and key
+        give the same one.
 
     Raises:
+        ExtraMissing: the library is not installed.
         KeyUnusable: no such key, none of this kind, or the passphrase is wrong or missing.
     """
     key = _private_key(key_path, passphrase)
-    blob = _string(_ALGORITHM) + _string(key.sign(_signed(data)))
-    envelope = _MAGIC + struct.pack(">I", 1) + _string(_public_blob(key.public_key())) + _fields() + _string(blob)
-    lines = textwrap.wrap(base64.b64encode(envelope).decode(), _LINE)
-    return "\n".join([_BEGIN, *lines, _END, ""]).encode()
+    public = _string(_ALGORITHM) + _string(key.public_key().public_bytes_raw())
+
+    def sign(data: bytes) -> bytes:
+        blob = _string(_ALGORITHM) + _string(key.sign(_signed(data, _HASH)))
+        fields = (public, NAMESPACE.encode(), b"", _HASH, blob)
+        envelope = _MAGIC + struct.pack(">I", _VERSION) + b"".join(map(_string, fields))
+        lines = textwrap.wrap(base64.b64encode(envelope).decode(), _LINE)
+        return "\n".join([_BEGIN, *lines, _END, ""]).encode()
+
+    return sign
+
+
+def sign(data: bytes, key_path: Path, passphrase: str | None) -> bytes:
+    """The signature of some bytes.
+
+    Raises:
+        ExtraMissing: the library is not installed.
+        KeyUnusable: no such key, none of this kind, or the passphrase is wrong or missing.
+    """
+    return signer(key_path, passphrase)(data)
 
 
 def is_encrypted(key_path: Path) -> bool:
-    """Whether a private key needs a passphrase; False where it is no key at all, which signing will tell."""
-    from cryptography.hazmat.primitives.serialization import load_ssh_private_key  # noqa: PLC0415 (extra)
+    """Whether a private key needs a passphrase; False where it is no key at all, for which signing has the words.
 
+    Raises:
+        ExtraMissing: the library is not installed.
+    """
     try:
-        load_ssh_private_key(key_path.read_bytes(), None)
-    except TypeError:
-        return True
-    except (OSError, ValueError):
-        return False
+        _private_key(key_path, None)
+    except KeyUnusable as error:
+        return error.params["variant"] == "passphrase_missing"
     return False
+
+
+def read_public_key(path: Path) -> str:
+    """The public key in a file, as a line without its comment.
+
+    The file holds one key as ``ssh-keygen`` writes it, in UTF-8, or in UTF-16 as PowerShell's ``>`` and Notepad write
+    it; blank lines and lines that begin with # do not count.
+
+    Raises:
+        KeyUnusable: there is no such file, or it holds anything else.
+    """
+    data = _read_key(path)
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise KeyUnusable("public", path=str(path), reason=str(error)) from None
+    return _line(raw_public_key(text, str(path)))
+
+
+def raw_public_key(text: str, source: str) -> bytes:
+    """The 32 bytes of a public key that is written as in a ``.pub`` file (PROTOCOL.key, RFC 8709).
+
+    Args:
+        text: the key; an empty text is none, and is never taken for no key asked for.
+        source: what it was read from, for the failure.
+
+    Raises:
+        KeyUnusable: it is not one Ed25519 key.
+    """
+    if not isinstance(text, str):
+        raise KeyUnusable("public", path=source, reason=type(text).__name__)
+    if _PRIVATE.search(text):
+        raise KeyUnusable("private", path=source)
+    stripped = (line.strip() for line in _LINE_END.split(text))
+    lines = [line for line in stripped if line and not line.startswith("#")]
+    if len(lines) != 1:
+        raise KeyUnusable("several" if lines else "empty", path=source, count=len(lines))
+    words = lines[0].split()
+    if _OTHER_ALGORITHM.fullmatch(words[0]):
+        raise KeyUnusable("algorithm", path=source, algorithm=words[0])
+    blob = _decoded(words[1].encode()) if len(words) > 1 and words[0] == _ALGORITHM.decode() else None
+    key = _exact(blob, 2) if blob else None
+    if key is None or key[0] != _ALGORITHM or len(key[1]) != _KEY_LENGTH:
+        raise KeyUnusable("public", path=source, reason=lines[0][:80])
+    return key[1]
 
 
 def public_key_of(signature: bytes) -> str | None:
     """The public key that a signature says it was made with, as a line; None where the signature is none."""
     parts = _parse(signature)
-    return _line(parts[0]) if parts else None
+    return _line(parts.key) if parts else None
 
 
 def is_valid(data: bytes, signature: bytes, public_key: str) -> bool:
-    """Whether a signature is of these bytes, for our namespace, and by this key (a line as in a ``.pub`` file)."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 (extra, 40 ms to import)
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 (the same)
+    """Whether a signature is of these bytes, for our namespace, and by this key (a line as in a ``.pub`` file).
 
-    parts = _parse(signature)
-    if parts is None or _line(parts[0]).split()[:2] != public_key.split()[:2]:
+    The answer is that of ``ssh-keygen -Y verify``, whatever the signature looks like. We are stricter in three points:
+    the key is one of Ed25519; nothing larger than :data:`MAX_SIGNATURE_BYTES` is a signature; and after the header
+    comes LF, as OpenSSH 9.2 has it, where later ones take CR LF, too.
+
+    Raises:
+        ExtraMissing: the library is not installed.
+        KeyUnusable: the public key is none.
+    """
+    with _library():
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 (extra, 40 ms to import)
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 (the same)
+
+    key, parts = raw_public_key(public_key, "public_key"), _parse(signature)
+    if parts is None or parts.key != key:
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(parts[0][-32:]).verify(parts[1], _signed(data))
+        Ed25519PublicKey.from_public_bytes(key).verify(parts.raw, _signed(data, parts.hash_name))
     except (InvalidSignature, ValueError):
         return False
     return True
 
 
-def _private_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (extra)
-    from cryptography.hazmat.primitives.serialization import load_ssh_private_key  # noqa: PLC0415 (extra)
-
+@contextmanager
+def _library() -> Iterator[None]:
+    """Name the extra where the library, or what it needs for keys with a passphrase, is not installed."""
     try:
-        key = load_ssh_private_key(path.read_bytes(), passphrase.encode() if passphrase else None)
-    except OSError as error:
-        raise KeyUnusable(path=str(path), reason=error.strerror or str(error)) from error
-    except (ValueError, TypeError) as error:
-        raise KeyUnusable(path=str(path), reason=str(error)) from None
+        yield
+    except ImportError as error:
+        raise ExtraMissing(extra="sign") from error
+    except Exception as error:
+        if type(error).__name__ == "UnsupportedAlgorithm" and "bcrypt" in str(error):
+            raise ExtraMissing(extra="sign") from error
+        raise
+
+
+def _private_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
+    with _library():
+        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 (extra)
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (extra)
+        from cryptography.hazmat.primitives.serialization import load_ssh_private_key  # noqa: PLC0415 (extra)
+
+    data = _read_key(path)
+    with _library():
+        try:
+            key = load_ssh_private_key(data, passphrase.encode() if passphrase else None)
+        except TypeError:  # the one is given without the other
+            variant = "passphrase_needless" if passphrase else "passphrase_missing"
+            raise KeyUnusable(variant, path=str(path)) from None
+        except (ValueError, UnsupportedAlgorithm) as error:
+            if isinstance(error, UnsupportedAlgorithm) and "bcrypt" in str(error):
+                raise
+            variant = "passphrase_wrong" if passphrase and _is_openssh(data) else "none"
+            raise KeyUnusable(variant, path=str(path), reason=str(error)) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyUnusable(path=str(path), reason="Ed25519?")
+        raise KeyUnusable("none", path=str(path), reason=type(key).__name__)
     return key
 
 
-def _parse(signature: bytes) -> tuple[bytes, bytes] | None:
-    """The public key blob and the raw signature of an armoured signature of our kind and namespace."""
-    text = signature.decode("ascii", "replace").strip()
-    if not (text.startswith(_BEGIN) and text.endswith(_END)):
-        return None
-    armoured = "".join(text[len(_BEGIN) : -len(_END)].split())
+def _is_openssh(data: bytes) -> bool:
+    return b"-----BEGIN OPENSSH PRIVATE KEY-----" in data
+
+
+def _read_key(path: Path) -> bytes:
     try:
-        envelope = base64.b64decode(armoured, validate=True)
-        start = len(_MAGIC) + 4
-        key, rest = _take(envelope[start:])
-        fields = _fields()
-        blob, end = _take(rest[len(fields) :])
-        algorithm, rest_of_blob = _take(blob)
-        raw, _ = _take(rest_of_blob)
-    except (ValueError, struct.error):
+        with open_regular(path) as file:
+            data = file.read(MAX_KEY_BYTES + 1)
+    except NotRegular:
+        raise KeyUnusable("not_file", path=str(path)) from None
+    except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
+        raise KeyUnusable("unreadable", path=str(path), reason=getattr(error, "strerror", "") or str(error)) from error
+    if len(data) > MAX_KEY_BYTES:
+        raise KeyUnusable("too_large", path=str(path), limit=MAX_KEY_BYTES)
+    return data
+
+
+def _parse(signature: bytes) -> _Signature | None:
+    """What an armoured signature of our kind and namespace holds, read as OpenSSH reads it (sshsig.c).
+
+    So the version may be 0, the reserved field may hold anything, a name may end in one NUL, the key's type may be
+    written ``ED25519``, white space may stand within the Base64, and anything after the footer.
+    """
+    envelope = _dearmoured(signature)
+    if envelope is None or not envelope.startswith(_MAGIC) or envelope[len(_MAGIC) : len(_MAGIC) + 4] > b"\0\0\0\1":
         return None
-    if base64.b64encode(envelope).decode() != armoured:  # its last letter has bits that say nothing
+    fields = _exact(envelope[len(_MAGIC) + 4 :], 5)
+    if fields is None:
         return None
-    whole = envelope[:start] == _MAGIC + struct.pack(">I", 1) and rest.startswith(fields) and not end
-    return (key, raw) if whole and algorithm == _ALGORITHM and key.startswith(_string(_ALGORITHM)) else None
+    key, blob = _exact(fields[0], 2), _exact(fields[4], 2)
+    if key is None or blob is None:
+        return None
+    is_key = _name(key[0]) == _ALGORITHM or _name(key[0]).lower() == b"ed25519"
+    is_ours = _name(fields[1]) == NAMESPACE.encode() and _name(fields[3]) in _HASHES and _name(blob[0]) == _ALGORITHM
+    is_fit = len(key[1]) == _KEY_LENGTH and len(blob[1]) == _SIGNATURE_LENGTH
+    return _Signature(key[1], _name(fields[3]), blob[1]) if is_key and is_ours and is_fit else None
 
 
-def _signed(data: bytes) -> bytes:
-    return _MAGIC + _fields() + _string(hashlib.sha512(data).digest())
+def _dearmoured(signature: bytes) -> bytes | None:
+    """The bytes within the armour."""
+    begin, end = f"{_BEGIN}\n".encode(), f"\n{_END}".encode()
+    position = signature.find(end, len(begin), MAX_SIGNATURE_BYTES)
+    if not signature.startswith(begin) or position < 0:
+        return None
+    return _decoded(b"".join(signature[len(begin) : position].removesuffix(b"\0").split()))
 
 
-def _fields() -> bytes:
-    """Namespace, reserved, and the name of the hash: what stands in the signature and in what is signed alike."""
-    return _string(NAMESPACE.encode()) + _string(b"") + _string(_HASH)
+def _decoded(text: bytes) -> bytes | None:
+    """The bytes of a Base64 text; None where it is none, or its last letter has bits that say nothing."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return data if base64.b64encode(data) == text else None
 
 
-def _public_blob(key: Ed25519PublicKey) -> bytes:
-    return _string(_ALGORITHM) + _string(key.public_bytes_raw())
+def _signed(data: bytes, hash_name: bytes) -> bytes:
+    """What the key signs of some bytes."""
+    fields = (NAMESPACE.encode(), b"", hash_name, _HASHES[hash_name](data).digest())
+    return _MAGIC + b"".join(map(_string, fields))
 
 
-def _public_line(key: Ed25519PublicKey) -> str:
-    return _line(_public_blob(key))
-
-
-def _line(blob: bytes) -> str:
+def _line(key: bytes) -> str:
+    blob = _string(_ALGORITHM) + _string(key)
     return f"{_ALGORITHM.decode()} {base64.b64encode(blob).decode()}"
 
 
@@ -166,19 +333,39 @@ def _string(data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + data
 
 
-def _take(data: bytes) -> tuple[bytes, bytes]:
-    """A string of the SSH wire format from the beginning of some bytes, and what follows it."""
-    (length,) = struct.unpack(">I", data[:4])
-    if len(data) < 4 + length:
-        raise ValueError("cut off")
-    return data[4 : 4 + length], data[4 + length :]
+def _exact(data: bytes, count: int) -> list[bytes] | None:
+    """The strings of the SSH wire format (RFC 4251, section 5) that some bytes are; None where they are not so many."""
+    strings = []
+    for _ in range(count):
+        length = int.from_bytes(data[:4], "big")
+        if len(data) < 4 + length:
+            return None
+        strings.append(data[4 : 4 + length])
+        data = data[4 + length :]
+    return None if data else strings
 
 
-def _write_new(path: Path, data: bytes, mode: int) -> None:
-    """Write a file that is not there yet, readable for no one else at any moment."""
+def _name(field: bytes) -> bytes:
+    """A name of the wire format; OpenSSH reads it as a C string, and takes one that brings its NUL along."""
+    return field.removesuffix(b"\0")
+
+
+@contextmanager
+def _written_new(path: Path, data: bytes, mode: int) -> Iterator[None]:
+    """Write a file that is not there yet, readable for no one else at any moment; what fails afterwards removes it."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except (OSError, ValueError) as error:
+        raise OutputUnwritable(path=str(path), reason=getattr(error, "strerror", "") or str(error)) from error
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-    except OSError as error:
-        raise OutputUnwritable(path=str(path), reason=error.strerror or str(error)) from error
+            file.flush()
+            os.fsync(file.fileno())
+        yield
+    except BaseException as error:
+        with suppress(OSError):
+            path.unlink()
+        if isinstance(error, OSError):
+            raise OutputUnwritable(path=str(path), reason=error.strerror or str(error)) from error
+        raise

@@ -1,9 +1,12 @@
-"""Whether a release is what was published: every file there, none altered, none added, and signed by whom."""
+"""Whether a release is consistent: every file that its manifest lists, none altered, none added, and signed by whom.
+
+Anybody can write a manifest for other files. Only a signature that is checked with the publisher's key proves whose
+release it is.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,40 +15,51 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from khelang_opendata.errors import PackageNotFound
+from khelang_opendata.errors import ExtraMissing
 from khelang_opendata.files import is_safe_path
+from khelang_opendata.jsontext import JsonRefused, read_json
 from khelang_opendata.package import DESCRIPTOR
-from khelang_opendata.release.archive import read_folder, read_zip, zip_bytes
-from khelang_opendata.release.manifest import MANIFEST, SIGNATURE
+from khelang_opendata.release.archive import YEARS, holds, read_release, zip_bytes
+from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, digests_in
+from khelang_opendata.release.signature import is_valid, public_key_of, raw_public_key, require_library
 
-_LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<path>.+)")
+MAX_DESCRIPTOR = 8 * 1024**2
+"""The largest descriptor that is read to build an archive again; parsed, JSON takes up to 35 times its size."""
+
+_MAX_FOLDER = 255
+"""The longest name of a folder that file systems take, in bytes."""
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
 
 class ProblemKind(StrEnum):
-    """How a file is not as the manifest says."""
+    """How a file differs from what the manifest says."""
 
     MISSING = "missing"
     ALTERED = "altered"
     EXTRA = "extra"
     MALFORMED = "malformed"
     REPACKED = "repacked"
-    """The files are right, but the archive around them is not byte for byte the one that was published."""
+    """The files are right, but the archive around them is not byte for byte the one that a release has."""
 
 
 class SignatureState(StrEnum):
     """What is known of a release's signature."""
 
     NONE = "none"
+    """There is none, and none was expected."""
+    MISSING = "missing"
+    """There is none, though a key was given."""
     VALID = "valid"
+    """Made with the key that was given."""
     INVALID = "invalid"
     KEY_UNKNOWN = "key_unknown"
-    """Made with the key that it names, but nobody said whose key that is."""
+    """Made with the key that it names, but no key was given to compare that with."""
     UNCHECKED = "unchecked"
-    """There is one, and the library that checks it (extra ``sign``) is not installed."""
+    """There is one, no key was given, and the library that checks it (extra ``sign``) is not installed."""
 
 
 class Problem(NamedTuple):
-    """One file that is not as it was published."""
+    """One file that differs from what the manifest says."""
 
     kind: ProblemKind
     path: str
@@ -65,8 +79,12 @@ class Verification:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every file is as it was published, and nothing speaks against the signature."""
-        return not self.problems and self.signature is not SignatureState.INVALID
+        """Whether every file is as the manifest says, and nothing speaks against the signature.
+
+        Where a key was given, only a valid signature is enough. Where none was, this says nothing of who made the
+        release; ``signature`` is :attr:`SignatureState.VALID` only where a key was given and fits.
+        """
+        return not self.problems and self.signature not in (SignatureState.INVALID, SignatureState.MISSING)
 
 
 def verify_release(path: Path, public_key: str | None = None) -> Verification:
@@ -75,62 +93,90 @@ def verify_release(path: Path, public_key: str | None = None) -> Verification:
     Args:
         path: the release's folder or ZIP archive; it may be anybody's.
         public_key: whose signature is expected, as a line of a ``.pub`` file; a release without one is then a problem.
+            None to expect none; an empty text is no key, and refused.
 
     Raises:
+        KeyUnusable: ``public_key`` is no Ed25519 key.
+        ExtraMissing: a key was given, and the library that checks signatures (extra ``sign``) is not installed.
         PackageNotFound: there is neither folder nor file.
+        FileUnreadable: the system refuses to read it.
         ArchiveRefused: it is not safe to read, or no archive at all.
     """
-    if not path.exists():
-        raise PackageNotFound(path=str(path))
-    files = read_folder(path) if path.is_dir() else read_zip(path)
-    manifest = files.get(MANIFEST)
-    if manifest is None:
-        return Verification(len(files), (Problem(ProblemKind.MISSING, MANIFEST),), SignatureState.NONE, None)
-    problems = sorted(_problems(manifest, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}))
-    if path.is_file() and not problems and archive_of(files) != path.read_bytes():
+    if public_key is not None:
+        raw_public_key(public_key, "public_key")
+        require_library()
+    files = read_release(path)
+    state, key = _signature(files.get(MANIFEST), files.get(SIGNATURE), public_key)
+    problems = sorted(_problems(files))
+    if not problems and path.is_file() and not _is_archive_of(path, files):
         problems.append(Problem(ProblemKind.REPACKED, path.name))
-    state, key = _signature(manifest, files.get(SIGNATURE), public_key)
     return Verification(len(files), tuple(problems), state, key)
 
 
 def archive_of(files: Mapping[str, bytes]) -> bytes | None:
-    """The ZIP archive of a release's files, the same bytes for the same files; None where they are no release."""
-    try:
-        descriptor = json.loads(files[DESCRIPTOR])
-        folder = f"{descriptor['name']}-v{descriptor['version']}"
-        return zip_bytes(files, folder, date.fromisoformat(descriptor["created"][:10]))
-    except (KeyError, TypeError, ValueError):
+    """The ZIP archive of a release's files, the same bytes for the same files; None where they are no release.
+
+    The descriptor may be anybody's: one of a name, version or day that no archive can bear is that of no release.
+    """
+    data = files.get(DESCRIPTOR)
+    if data is None or len(data) > MAX_DESCRIPTOR:
         return None
+    try:
+        descriptor = read_json(data)
+        name, version, created = descriptor["name"], descriptor["version"], descriptor["created"]
+    except (JsonRefused, KeyError, TypeError):
+        return None
+    del descriptor
+    if not all(isinstance(text, str) and text for text in (name, version, created)):
+        return None
+    folder, day = f"{name}-v{version}", _day_of(created)
+    is_folder = is_safe_path(folder) and "/" not in folder and len(folder.encode()) <= _MAX_FOLDER
+    return zip_bytes(files, folder, day) if is_folder and day else None
 
 
-def _problems(manifest: bytes, digests: Mapping[str, str]) -> Iterator[Problem]:
-    expected: dict[str, str] = {}
-    for line in manifest.decode("utf-8", "replace").split("\n")[:-1]:
-        match = _LINE.fullmatch(line)
-        if match is None or not is_safe_path(match["path"]) or match["path"] in expected:
-            yield Problem(ProblemKind.MALFORMED, MANIFEST)
-            return
-        expected[match["path"]] = match["digest"]
-    if not manifest.endswith(b"\n"):
+def _day_of(created: str) -> date | None:
+    try:
+        day = date.fromisoformat(created[:10]) if _DAY.match(created) else None
+    except ValueError:
+        return None
+    return day if day and day.year in YEARS else None
+
+
+def _is_archive_of(path: Path, files: Mapping[str, bytes]) -> bool:
+    expected = archive_of(files)
+    return expected is not None and holds(path, expected)
+
+
+def _problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
+    if MANIFEST not in files:
+        yield Problem(ProblemKind.MISSING, MANIFEST)
+        return
+    expected = digests_in(files[MANIFEST])
+    if expected is None:
         yield Problem(ProblemKind.MALFORMED, MANIFEST)
+        return
     for path, digest in expected.items():
-        if path not in digests:
+        if path not in files:
             yield Problem(ProblemKind.MISSING, path)
-        elif digests[path] != digest:
+        elif hashlib.sha256(files[path]).hexdigest() != digest:
             yield Problem(ProblemKind.ALTERED, path)
-    for path in digests.keys() - expected.keys() - {MANIFEST, SIGNATURE}:
+    for path in files.keys() - expected.keys() - {MANIFEST, SIGNATURE}:
         yield Problem(ProblemKind.EXTRA, path)
 
 
-def _signature(manifest: bytes, signature: bytes | None, public_key: str | None) -> tuple[SignatureState, str | None]:
+def _signature(
+    manifest: bytes | None, signature: bytes | None, public_key: str | None
+) -> tuple[SignatureState, str | None]:
     if signature is None:
-        return (SignatureState.INVALID if public_key else SignatureState.NONE), None
+        return (SignatureState.NONE if public_key is None else SignatureState.MISSING), None
+    key = public_key_of(signature)
+    if key is None or manifest is None:
+        return SignatureState.INVALID, key
     try:
-        from khelang_opendata.release.signature import is_valid, public_key_of  # noqa: PLC0415 (extra)
-
-        key = public_key_of(signature)
-        if key is None or not is_valid(manifest, signature, public_key or key):
+        if not is_valid(manifest, signature, key if public_key is None else public_key):
             return SignatureState.INVALID, key
-    except ImportError:
-        return SignatureState.UNCHECKED, None
-    return (SignatureState.VALID if public_key else SignatureState.KEY_UNKNOWN), key
+    except ExtraMissing:
+        if public_key is not None:
+            raise
+        return SignatureState.UNCHECKED, key
+    return (SignatureState.KEY_UNKNOWN if public_key is None else SignatureState.VALID), key
