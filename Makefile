@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := build/oldest
 
-.PHONY: release test oldest lint format docs benchmark fuzz faults lock clean
+.PHONY: release test oldest lint format docs benchmark fuzz fuzz-portal faults lock clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -59,6 +59,10 @@ benchmark: $(READY)
 # A quarter of an hour; `make test` judges the first 400 of these cases. ARGS="--cases 1 --seed 77" judges case 77 again.
 fuzz: $(READY)
 	$(BIN)/python -m tests.differential --cases 20000 --seed 1 $(ARGS)
+
+# Some minutes; `make test` judges the first 300 of these cases. ARGS="--cases 1 --seed 77" judges case 77 again.
+fuzz-portal: $(READY)
+	$(BIN)/python -m tests.portal_fuzz --cases 5000 --seed 1 $(ARGS)
 
 # Twenty minutes; `make test` breaks the connection some dozen times. ARGS="--runs 342" is every way at every request.
 faults: $(READY)

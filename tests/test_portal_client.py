@@ -242,22 +242,22 @@ def fault(call: Callable[[], object]) -> PortalError:
 class TestCalls:
     def test_an_action_is_asked_by_name_and_gives_its_result(self, serve: Callable[..., Server]) -> None:
         server = serve(result({"name": "แผน"}))
-        assert client_of(server).get("package_show", {"id": "แผน & a"}) == {"name": "แผน"}
+        assert client_of(server).get("group_show", {"id": "แผน & a"}) == {"name": "แผน"}
         (seen,) = server.seen
-        assert (seen.method, seen.path.partition("?")[0]) == ("GET", f"{ACTION}package_show")
+        assert (seen.method, seen.path.partition("?")[0]) == ("GET", f"{ACTION}group_show")
         assert seen.path.endswith("?id=%E0%B9%81%E0%B8%9C%E0%B8%99+%26+a")
         assert seen.headers["Authorization"] == SECRET
         assert seen.headers["User-Agent"].startswith("khelang-opendata/")
 
     def test_portal_may_stand_in_a_folder(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
-        Client(server.url("/catalog/"), patience=ONCE).get("status_show")
-        assert server.seen[0].path == f"/catalog{ACTION}status_show"
+        Client(server.url("/catalog/"), patience=ONCE).get("group_list")
+        assert server.seen[0].path == f"/catalog{ACTION}group_list"
 
     def test_anonymous_calls_and_clients_without_token_carry_none(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
-        client_of(server).get("package_show", anonymous=True)
-        client_of(server, None).get("package_show")
+        client_of(server).get("group_show", anonymous=True)
+        client_of(server, None).get("group_show")
         assert not any("Authorization" in seen.headers for seen in server.seen)
 
     def test_netrc_is_not_read(
@@ -266,7 +266,7 @@ class TestCalls:
         (tmp_path / "netrc").write_text("machine 127.0.0.1 login somchai password rosesarered\n")
         monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
         server = serve(result(), moved("/there"), answer(body=b"x"))
-        client_of(server, None).get("package_show")
+        client_of(server, None).get("group_show")
         client_of(server, None).download(server.url("/here"))
         assert len(server.seen) == 3
         assert not any("Authorization" in seen.headers for seen in server.seen)
@@ -274,12 +274,12 @@ class TestCalls:
     def test_cookies_of_the_portal_are_not_sent_back(self, serve: Callable[..., Server]) -> None:
         server = serve(answer(200, '{"success": true, "result": 1}', Set_Cookie="ckan=session"))
         client = client_of(server)
-        assert client.get("status_show") + client.get("status_show") == 2
+        assert client.get("group_list") + client.get("group_list") == 2
         assert "Cookie" not in server.seen[1].headers
 
     def test_writing_sends_json(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
-        client_of(server).post("package_create", {"title": "แผน", "private": True})
+        client_of(server).post("group_create", {"title": "แผน", "private": True})
         assert server.seen[0].method == "POST"
         assert server.seen[0].headers["Content-Type"] == "application/json"
         assert json.loads(server.seen[0].body) == {"title": "แผน", "private": True}
@@ -287,7 +287,7 @@ class TestCalls:
     def test_a_file_goes_with_a_form(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
         upload = Upload("update__resources__0__upload", "plan.csv", b"\xef\xbb\xbfa,b\r\n", "text/csv")
-        client_of(server).post("package_revise", {"match__name": "x", "update": {"notes": "ก"}}, upload)
+        client_of(server).post("group_update", {"match__name": "x", "update": {"notes": "ก"}}, upload)
         head = f"Content-Type: {server.seen[0].headers['Content-Type']}\r\n\r\n".encode()
         form = email.message_from_bytes(head + server.seen[0].body)
         parts: dict[Any, Any] = {}
@@ -303,9 +303,9 @@ class TestCalls:
     ) -> None:
         proxy, portal = serve(result("by proxy")), serve(result("direct"))
         monkeypatch.setenv("http_proxy", proxy.url())
-        assert Client("http://portal.example", patience=ONCE).get("status_show") == "by proxy"
-        assert proxy.seen[0].path == f"http://portal.example{ACTION}status_show"
-        assert client_of(portal).get("status_show") == "direct"
+        assert Client("http://portal.example", patience=ONCE).get("group_list") == "by proxy"
+        assert proxy.seen[0].path == f"http://portal.example{ACTION}group_list"
+        assert client_of(portal).get("group_list") == "direct"
         assert len(proxy.seen) == 1
 
     def test_compressed_answers_are_read(self, serve: Callable[..., Server]) -> None:
@@ -317,40 +317,40 @@ class TestRepeating:
     def test_what_may_pass_is_asked_again_after_ever_longer_waits(self, serve: Callable[..., Server]) -> None:
         waits: list[float] = []
         server = serve(page(502, "Bad Gateway"), raw(b""), answer(200, '{"success": tr'), result(1))
-        assert client_of(server, patience=Patience(sleep=waits.append)).get("status_show") == 1
+        assert client_of(server, patience=Patience(sleep=waits.append)).get("group_list") == 1
         assert waits == [1, 2, 4]
 
     def test_it_is_given_up_after_some_tries(self, serve: Callable[..., Server]) -> None:
         server = serve(page(503, "Maintenance"))
         client = client_of(server, patience=Patience(tries=3, sleep=lambda _: None))
-        assert isinstance(fault(lambda: client.get("status_show")), PortalDown)
+        assert isinstance(fault(lambda: client.get("group_list")), PortalDown)
         assert isinstance(fault(lambda: client.download(server.url("/f"))), PortalDown)
         assert len(server.seen) == 6
 
     def test_what_does_not_pass_is_not_asked_again(self, serve: Callable[..., Server]) -> None:
         server = serve(error(404, "Not Found Error", message="Not found"))
         client = client_of(server, patience=Patience(sleep=lambda _: None))
-        assert isinstance(fault(lambda: client.get("package_show")), PortalNotFound)
+        assert isinstance(fault(lambda: client.get("group_show")), PortalNotFound)
         assert len(server.seen) == 1
 
     @pytest.mark.parametrize("reply", [page(502, "Bad Gateway"), raw(b""), page(429, "Slow down")])
     def test_a_write_is_sent_once(self, serve: Callable[..., Server], reply: Reply) -> None:
         server = serve(reply, result())
         client = client_of(server, patience=Patience(sleep=lambda _: None))
-        assert fault(lambda: client.post("package_create", {})).transient
+        assert fault(lambda: client.post("group_create", {})).transient
         assert len(server.seen) == 1
 
     @pytest.mark.parametrize("status", [429, 503])
     def test_portal_says_how_long_to_wait(self, serve: Callable[..., Server], status: int) -> None:
         waits: list[float] = []
         server = serve(answer(status, "wait", Retry_After="7"), answer(status, "wait", Retry_After="0"), result(1))
-        assert client_of(server, patience=Patience(sleep=waits.append)).get("status_show") == 1
+        assert client_of(server, patience=Patience(sleep=waits.append)).get("group_list") == 1
         assert waits == [7, 2]
 
     def test_portal_that_wants_to_be_left_alone_for_long_is(self, serve: Callable[..., Server]) -> None:
         server = serve(answer(429, "wait", Retry_After="3600"), result(1))
         client = client_of(server, patience=Patience(sleep=lambda _: pytest.fail("waited")))
-        assert isinstance(fault(lambda: client.get("status_show")), PortalBusy)
+        assert isinstance(fault(lambda: client.get("group_list")), PortalBusy)
 
     def test_wait_may_be_given_as_a_date(self) -> None:
         now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -450,8 +450,8 @@ class TestMeaning:
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     def test_interface_that_moved_is_not_followed(self, serve: Callable[..., Server], status: int) -> None:
         there = serve(result())
-        here = serve(moved(there.url(f"/catalog{ACTION}status_show?k=v"), status))
-        for call in (lambda: client_of(here).get("status_show"), lambda: client_of(here).post("status_show", {})):
+        here = serve(moved(there.url(f"/catalog{ACTION}group_list?k=v"), status))
+        for call in (lambda: client_of(here).get("group_list"), lambda: client_of(here).post("group_list", {})):
             found = fault(call)
             assert isinstance(found, PortalMoved)
             assert found.params["new"] == there.url("/catalog")
@@ -514,7 +514,7 @@ class TestReaching:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         server = serve_tls(result(1))
         client = Client(server.url(scheme="https"), Token(SECRET), patience=ONCE)
-        assert client.get("status_show") == 1
+        assert client.get("group_list") == 1
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.with_name("none.pem")))
         self.expect(client, "certificate", transient=False)
 
@@ -643,11 +643,12 @@ class TestDownloads:
         self, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(transport, "LARGEST_ANSWER", 2**20)
+        monkeypatch.setattr(transport, "LARGEST_FILE", 2**20)
         bomb = answer(200, gzip.compress(bytes(2**26)), Content_Encoding="gzip")
         server = serve(answer(200, bytes(2**20)), answer(200, bytes(2**20 + 1)), bomb)
         client = client_of(server)
         assert len(client.download(server.url("/f"))) == 2**20
-        for call in (lambda: client.download(server.url("/f")), lambda: client.get("status_show")):
+        for call in (lambda: client.download(server.url("/f")), lambda: client.get("group_list")):
             assert fault(call).params["variant"] == "large"
 
     def test_whatever_is_no_file_is_told(self, serve: Callable[..., Server]) -> None:
@@ -686,6 +687,7 @@ class TestSecrecy:
     ) -> None:
         caplog.set_level(logging.DEBUG)
         monkeypatch.setattr(transport, "LARGEST_ANSWER", 2000)
+        monkeypatch.setattr(transport, "LARGEST_FILE", 2000)
         server = serve(REPLIES[name])
         client = client_of(server, patience=Patience(tries=2, sleep=lambda _: None))
         upload = Upload("upload", "plan.csv", b"x", "text/csv")

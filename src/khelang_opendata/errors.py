@@ -23,6 +23,9 @@ _LONGEST_REASON = 500
 MAX_LISTED = 10_000
 """Issues a report lists at most; beyond it they are only counted."""
 
+_MOST_NAMED = 50
+"""Fields that a failure names in its text; a portal may demand any number."""
+
 
 class Severity(StrEnum):
     """How much an issue weighs: an error blocks a release, a warning needs an erratum, info never blocks."""
@@ -441,6 +444,21 @@ class PortalUnreachable(PortalError):
         self.transient = transient
 
 
+class PortalTooSlow(PortalError):
+    """A request took longer than a request may; whether one that writes was carried out all the same is not known."""
+
+    code = "portal_too_slow"
+
+
+class PortalAnswerUnusable(PortalError):
+    """The result of an action has not the form that CKAN gives it; ``variant`` says in which way."""
+
+    code = "portal_answer_unusable"
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant=variant, **params)
+
+
 class PortalDown(PortalError):
     """A portal is there and does not work as it should; ``variant`` says in which way."""
 
@@ -603,7 +621,9 @@ class MetadataRefused(DataRefused):
     code = "metadata_refused"
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        super().__init__(count=len(problems), fields=", ".join(dict.fromkeys(problem.field for problem in problems)))
+        names = [*dict.fromkeys(problem.field for problem in problems)]
+        told = [*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])]
+        super().__init__(count=len(problems), fields=", ".join(told))
         self.problems = tuple(problems)
 
 

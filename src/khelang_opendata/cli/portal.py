@@ -9,7 +9,7 @@ import click
 
 from khelang_opendata.catalogue import Language
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text
-from khelang_opendata.cli.publish import profile_option, set_option
+from khelang_opendata.cli.publish import profile_option, set_option, timeout_option
 
 _ANY = "-"
 """Stands for an organisation that nobody named yet."""
@@ -26,9 +26,16 @@ def portal_group() -> None:
 @click.option("--org", metavar="ORG", help="ชื่อหน่วยงานบนเว็บท่า · Organisation on the portal.")
 @profile_option
 @set_option
+@timeout_option
 @language_option
 def check_command(
-    release: Path, url: str, org: str | None, profile: str | None, pairs: dict[str, str], lang: Language
+    release: Path,
+    url: str,
+    org: str | None,
+    profile: str | None,
+    pairs: dict[str, str],
+    timeout: int,
+    lang: Language,
 ) -> None:
     """เว็บท่านี้ใช้อะไร บังคับอะไร และจะรับรุ่นนี้หรือไม่ · What a portal runs and demands, and whether it takes a release.
 
@@ -38,13 +45,13 @@ def check_command(
     ตัวอย่าง · Examples:
       khelang portal check releases --url https://data.go.th
     """
-    from khelang_opendata.portals.ckan.client import Client  # noqa: PLC0415 (loads requests)
+    from khelang_opendata.portals.ckan.client import Client, Patience  # noqa: PLC0415 (loads requests)
     from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.ckan.words import check_text  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.mapping import metadata_of  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
 
-    publication, client = read_publication(release), Client(url)
+    publication, client = read_publication(release), Client(url, patience=Patience(request_seconds=timeout))
     portal = survey(client, profile)
     owner = organization_id(client, org) if org else _ANY
     metadata = metadata_of(publication, portal.scheme, portal.profile, owner, pairs)

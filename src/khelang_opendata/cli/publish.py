@@ -33,6 +33,14 @@ set_option = click.option(
     callback=lambda _ctx, _param, values: _pairs(values),
     help="ค่าของช่องข้อมูลที่เว็บท่าบังคับ · Value of a field of the portal; may be repeated.",
 )
+timeout_option = click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.IntRange(1, 86_400),
+    default=600,
+    show_default=True,
+    help="แต่ละคำขอใช้เวลาได้นานที่สุดกี่วินาที · Longest that a request to the portal may take as a whole.",
+)
 
 
 @click.command("publish")
@@ -47,6 +55,7 @@ set_option = click.option(
 @click.option("--token-file", metavar="FILE", type=click.Path(path_type=Path), help="แฟ้มที่เก็บโทเคน · File of the token.")
 @click.option("--dry-run", is_flag=True, help="บอกว่าจะส่งและเปลี่ยนอะไรโดยไม่ส่ง · Tell what would be sent, send nothing.")
 @click.option("--status", is_flag=True, help="บอกว่าบนเว็บท่าเป็นอย่างไร · Tell how the dataset stands on the portal.")
+@timeout_option
 @click.option("--force", is_flag=True, help="เขียนทับสิ่งที่ผู้อื่นแก้ · Overwrite what somebody else changed.")
 @language_option
 def publish_command(
@@ -59,6 +68,7 @@ def publish_command(
     token_file: Path | None,
     dry_run: bool,
     status: bool,
+    timeout: int,
     force: bool,
     lang: Language,
 ) -> None:
@@ -80,7 +90,7 @@ def publish_command(
     if len(paths) > 1 or url is None or org is None:
         raise click.UsageError(notice("publish_usage_ckan", lang))
     from khelang_opendata.portals.ckan import words  # noqa: PLC0415 (loads requests)
-    from khelang_opendata.portals.ckan.client import Client  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.client import Client, Patience  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.ckan.dictionary import describe_tables  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.ckan.publish import examine, publish  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
@@ -90,8 +100,8 @@ def publish_command(
     publication = read_publication(paths[0] if paths else _RELEASES)
     token = read_token(url, token_file, os.environ)
     if token is None and not (dry_run or status):
-        raise TokenMissing(address=url)
-    client = Client(url, token)
+        raise TokenMissing(address=Client(url).url)
+    client = Client(url, token, patience=Patience(request_seconds=timeout))
     portal = survey(client, profile)
     standing = examine(client, publication, portal, organization_id(client, org), pairs, _progress(lang))
     if dry_run:

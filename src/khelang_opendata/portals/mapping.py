@@ -19,7 +19,7 @@ from khelang_opendata.portals.resources import dictionary_of, resource_of
 from khelang_opendata.portals.said import Origin, Source, said_of
 from khelang_opendata.portals.scheme import CORE_FIELDS, Scheme, SchemeField
 from khelang_opendata.portals.values import OTHER, TAGS, Value, canonical, plain, problem, read_value, texts
-from khelang_opendata.render.cells import visible
+from khelang_opendata.render.cells import clip, visible
 from khelang_opendata.schema import JsonObject
 
 __all__ = [
@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 _OWNER = "owner_org"
+_LONGEST, _MOST_ALLOWED = 300, 200
+"""How much is shown of a value, and how many legal ones are; a portal may have longer ones and more."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,18 @@ def metadata_of(
 
 def problem_text(found: FieldProblem, language: Language) -> str:
     """What is wrong with a field, its legal values, and what to do, in one language."""
-    said = {"field": visible(found.field), "label": visible(found.label), "value": visible(found.value)}
-    allowed = ", ".join(map(visible, found.allowed))
+    said = {"field": _told(found.field), "label": _told(found.label), "value": _told(found.value)}
+    more = ["…"] if len(found.allowed) > _MOST_ALLOWED else []
+    allowed = ", ".join([*map(_told, found.allowed[:_MOST_ALLOWED]), *more])
     text = notice(f"metadata_{found.code}", language, allowed=allowed, limit=found.limit, **said)
     if found.code.startswith("missing") and allowed:
         return f"{text} {notice('metadata_allowed', language, allowed=allowed)}"
     return text
+
+
+def _told(text: str) -> str:
+    """A text of a portal, or of anybody, as it does no harm in a terminal."""
+    return clip(visible(text[:_LONGEST]), _LONGEST)
 
 
 def to_ckan(fields: Mapping[str, Value], scheme: Scheme) -> JsonObject:
@@ -170,5 +178,5 @@ def _listed(value: object) -> object:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value

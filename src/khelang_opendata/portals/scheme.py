@@ -112,7 +112,7 @@ class Scheme:
         licence = fields.get("license_id")
         if licence and licence.legal is None and licences:
             fields["license_id"] = _with_licences(licence, licences)
-        resource_fields = {field.name: field for field in map(_field, result.get("resource_fields", ()))}
+        resource_fields = {field.name: field for field in map(_field, result.get("resource_fields") or ())}
         return cls(fields, resource_fields, is_plain=False)
 
     @classmethod
@@ -152,7 +152,7 @@ def _field(told: JsonObject) -> SchemeField:
 def _legal(choices: Any) -> tuple[Choice, ...] | None:
     if not choices:
         return None
-    return tuple(Choice(str(choice["value"]), tuple(_labels(choice.get("label")))) for choice in choices)
+    return tuple(Choice(_text(choice["value"]), tuple(_labels(choice.get("label")))) for choice in choices)
 
 
 def _with_licences(field: SchemeField, licences: Iterable[JsonObject]) -> SchemeField:
@@ -163,8 +163,13 @@ def _with_licences(field: SchemeField, licences: Iterable[JsonObject]) -> Scheme
 def _labels(label: Any) -> list[str]:
     """A label's texts: it is one text, or one for each language."""
     if isinstance(label, dict):
-        return [str(text) for text in label.values()]
+        return [str(text) for text in label.values() if text]
     return [str(label)] if label else []
+
+
+def _text(value: Any) -> str:
+    """A value as CKAN stores it; a choice without one stands for nothing chosen."""
+    return "" if value is None else str(value)
 
 
 def _label(label: Any, name: str) -> str:

@@ -6,10 +6,13 @@ its own: one that stood idle may be closed just as a write goes out on it, and n
 
 from __future__ import annotations
 
+import http.client
+import io
 import ipaddress
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import MappingProxyType
@@ -23,10 +26,14 @@ from khelang_opendata.errors import (
     DownloadRefused,
     NoRight,
     PortalAddressUnusable,
+    PortalAnswerUnusable,
     PortalError,
     PortalForbidden,
+    PortalTooSlow,
     TokenRefused,
 )
+from khelang_opendata.portals.ckan.answers import checked_result
+from khelang_opendata.portals.ckan.deadline import Deadline, DeadlineAdapter
 from khelang_opendata.portals.ckan.faults import (
     REDIRECTS,
     Answer,
@@ -40,8 +47,13 @@ from khelang_opendata.schema import JsonObject
 from khelang_opendata.version import __version__
 
 USER_AGENT = f"khelang-opendata/{__version__}"
-LARGEST_ANSWER = 512 * 2**20
+LARGEST_FILE = 512 * 2**20
+LARGEST_ANSWER = 16 * 2**20
+"""Of an action: a dataset of a thousand files takes two, and in memory it is twenty times as large."""
+LONGEST_REQUEST = 86_400
+"""Seconds; a request that takes a day is none."""
 MOST_REDIRECTS = 5
+_LONGER = 3
 
 _T = TypeVar("_T")
 
@@ -51,8 +63,14 @@ class Patience:
     """How long a portal is waited for, and how often it is asked again."""
 
     connect_seconds: float = 10
+    """The longest silence while a connection is made, for each address of the host."""
     read_seconds: float = 120
-    """The longest silence; a large file may take longer as a whole."""
+    """The longest silence after that; a large file may take longer as a whole."""
+    request_seconds: float = 600
+    """The longest that a request may take as a whole, from the connection to the answer's last byte.
+
+    A request that takes longer is not repeated: it would take as long again. 600 seconds are enough for the largest
+    file that a portal takes unless its managers set another limit (100 MB) over a line of 1.5 Mbit/s."""
     tries: int = 4
     first_wait_seconds: float = 1
     """The wait before the second try; each further one is twice as long."""
@@ -103,7 +121,7 @@ class Client:
             PortalError: what the portal answered instead (see :mod:`~khelang_opendata.portals.ckan.faults`).
         """
         token = None if anonymous else self._token
-        return self._patiently(lambda: result_of(self._call("GET", action, token, params=params)))
+        return self._patiently(lambda: _result(action, self._call("GET", action, token, params=params)))
 
     def post(self, action: str, payload: JsonObject, upload: Upload | None = None) -> Any:
         """The result of an action that writes, sent once: whoever repeats it must see first whether it happened.
@@ -117,12 +135,12 @@ class Client:
             PortalError: what the portal answered instead (see :mod:`~khelang_opendata.portals.ckan.faults`).
         """
         if upload is None:
-            headers = {"Content-Type": "application/json"}
-            return result_of(self._call("POST", action, self._token, data=json.dumps(payload), headers=headers))
+            headers, data = {"Content-Type": "application/json"}, json.dumps(payload).encode()
+            return _result(action, self._call("POST", action, self._token, data=data, headers=headers))
         form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in payload.items()}
         files = {upload.field: (upload.filename, upload.data, upload.mediatype)}
         answer = self._call("POST", action, self._token, data=form, files=files)
-        return result_of(answer, upload.filename, len(upload.data))
+        return _result(action, answer, upload.filename, len(upload.data))
 
     def download(self, url: str, *, anonymous: bool = False) -> bytes:
         """A file, whole, from the portal or from where it sends its readers; no other place sees the token.
@@ -156,7 +174,7 @@ class Client:
         address = _next_address(self.url, url)
         for _ in range(1 + MOST_REDIRECTS):
             known = token if _origin(address) == self._origin else None
-            answer = self._send("GET", address, known, headers={"Accept-Encoding": "identity"})
+            answer = self._send("GET", address, known, _File(address), headers={"Accept-Encoding": "identity"})
             if answer.status == HTTPStatus.OK:
                 return answer.body
             answer = self._without_token(answer)
@@ -166,30 +184,42 @@ class Client:
         raise DownloadRefused("redirects", address=shown_address(url), limit=MOST_REDIRECTS)
 
     def _call(self, method: str, action: str, token: Token | None, **content: Any) -> Answer:
-        return self._without_token(self._send(method, f"{self.url}/api/3/action/{action}", token, **content))
+        address = f"{self.url}/api/3/action/{action}"
+        return self._without_token(self._send(method, address, token, _Result(address, action), **content))
 
-    def _send(self, method: str, address: str, token: Token | None, **content: Any) -> Answer:
-        try:
-            return self._exchange(requests.Request(method, address, auth=_Authorization(token), **content))
-        except (OSError, urllib3.exceptions.HTTPError) as error:
-            fault = fault_of_connection(error, address)
-        raise fault  # here, where the failure is not its context any more
+    def _send(self, method: str, address: str, token: Token | None, wanted: _Wanted, **content: Any) -> Answer:
+        request = requests.Request(method, address, auth=_Authorization(token), **content)
+        fault: PortalError | None = None
+        seconds = self.patience.request_seconds
+        with Deadline(seconds) as deadline:
+            try:
+                answer = self._exchange(request, deadline, wanted)
+            except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
+                fault = fault_of_connection(error, address)
+        if deadline.passed:
+            longer = min(round(_LONGER * seconds) + 1, LONGEST_REQUEST)
+            fault = PortalTooSlow(address=shown_address(address), seconds=f"{seconds:g}", longer=longer)
+        if fault:
+            raise fault  # here, where the failure is not its context any more
+        return answer
 
-    def _exchange(self, request: requests.Request) -> Answer:
-        with requests.Session() as session:
+    def _exchange(self, request: requests.Request, deadline: Deadline, wanted: _Wanted) -> Answer:
+        adapter = DeadlineAdapter(deadline, self.patience.read_seconds)  # a session's looks into where redirects lead
+        with requests.Session() as session, closing(adapter):
             session.headers["User-Agent"] = USER_AGENT
             prepared = session.prepare_request(request)
+            if isinstance(prepared.body, bytes):
+                prepared.body = io.BytesIO(prepared.body)  # type: ignore[assignment] # sent by and by, as it is read
             address = str(prepared.url)
             settings = session.merge_environment_settings(address, {}, stream=True, verify=True, cert=None)
             proxies = None if _is_loopback(_origin(address)[1]) else settings["proxies"]
             timeout = (self.patience.connect_seconds, self.patience.read_seconds)
-            adapter = session.get_adapter(address)  # session.send would look into where a redirect leads
             with adapter.send(
                 prepared, stream=True, timeout=timeout, verify=settings["verify"] or True, proxies=proxies
             ) as response:
                 location = response.headers.get("Location", "").encode("latin-1").decode("utf-8", "replace")
                 waiting = response.headers.get("Retry-After", "")
-                return Answer(address, response.status_code, _body(response), location, waiting)
+                return Answer(address, response.status_code, _body(response, wanted), location, waiting)
 
     def _without_token(self, answer: Answer) -> Answer:
         """An answer that holds and quotes no token, should the portal repeat what it was sent."""
@@ -250,13 +280,50 @@ class _Authorization:
         return request
 
 
-def _body(response: requests.Response) -> bytes:
+@dataclass(frozen=True)
+class _File:
+    """What is asked for is a file: how large it may be, and what is raised where it is larger."""
+
+    address: str
+
+    @property
+    def largest(self) -> int:
+        return LARGEST_FILE
+
+    def too_large(self) -> PortalError:
+        return DownloadRefused("large", address=shown_address(self.address), limit=self.largest // 2**20)
+
+
+@dataclass(frozen=True)
+class _Result:
+    """The same of the result of an action."""
+
+    address: str
+    action: str
+
+    @property
+    def largest(self) -> int:
+        return LARGEST_ANSWER
+
+    def too_large(self) -> PortalError:
+        place, limit = shown_address(self.address), self.largest // 2**20
+        return PortalAnswerUnusable("large", address=place, action=self.action, limit=limit)
+
+
+_Wanted = _File | _Result
+
+
+def _result(action: str, answer: Answer, file: str = "-", size: int = 0) -> Any:
+    return checked_result(action, result_of(answer, file, size), answer)
+
+
+def _body(response: requests.Response, wanted: _Wanted) -> bytes:
     """The whole body, its content coding undone; urllib3 sees to it that it is as long as was announced."""
     body = bytearray()
     for chunk in response.iter_content(2**16):
         body += chunk
-        if len(body) > LARGEST_ANSWER:
-            raise DownloadRefused("large", address=shown_address(response.url), limit=LARGEST_ANSWER // 2**20)
+        if len(body) > wanted.largest:
+            raise wanted.too_large()
     return bytes(body)
 
 

@@ -109,7 +109,7 @@ class Found:
         told = next((resource[RECORD] for resource in self.resources if resource.get(RECORD)), "{}")
         try:
             record = json.loads(told)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             return {}
         return record if isinstance(record, dict) else {}
 
@@ -174,7 +174,9 @@ def fingerprint(keys: Mapping[str, Any]) -> str:
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
+    """A fingerprint of a value; a text that a portal keeps as JSON may hold half a character."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _text(value: Any) -> str:
@@ -219,7 +221,8 @@ def _file_differences(target: Target, found: Found) -> Iterator[Difference]:
             yield from _key_differences(resources[id_], file)
     for resource in found.ours():
         if resource["id"] not in wanted:
-            yield Difference("", found.hashes.get(resource["id"]) or _text(resource.get(SHA256)), None, resource[PATH])
+            hash_ = found.hashes.get(resource["id"]) or _text(resource.get(SHA256))
+            yield Difference("", hash_, None, str(resource.get(PATH)))
     order = [id_ for id_ in resources if id_ in wanted]
     if order == sorted(order, key=list(wanted).index):
         return
@@ -257,7 +260,7 @@ def _is_file_of_others(path: str, difference: Difference, found: Found) -> bool:
     id_ = resource_id(found.id, path)
     resource = next((r for r in found.resources if r["id"] == id_), None)
     if resource is None:  # new in this release, unless somebody took files away
-        paths = sorted(str(resource[PATH]) for resource in found.ours())
+        paths = sorted(str(resource.get(PATH)) for resource in found.ours())
         return not found.is_staged and found.record.get(_RESOURCES, _digest(paths)) != _digest(paths)
     if difference.field == "" and difference.wanted is not None and not found.is_staged:
         return found.hashes.get(id_) != resource.get(SHA256)

@@ -57,8 +57,10 @@ def describe_tables(client: Client, publication: Publication, dataset_id: str) -
 def _describe(client: Client, resource: str, dictionary: list[JsonObject]) -> bool:
     """Describe a table; whether there is one."""
     try:
-        there = client.get("datastore_info", {"id": resource})["fields"]
+        there = client.get("datastore_info", {"id": resource}).get("fields")
     except (PortalNotFound, PortalForbidden, ActionUnknown):
+        return False
+    if there is None:  # some backends of a DataStore do not tell their columns
         return False
     meanings = {column["id"]: column["info"] for column in dictionary}
     wanted = [{**column, "info": {**(column.get("info") or {}), **meanings.get(column["id"], {})}} for column in there]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import html
 import json
+import math
 import re
 import socket
 import ssl
@@ -16,7 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -43,10 +46,14 @@ from khelang_opendata.render.cells import clip, visible
 from khelang_opendata.schema import JsonObject
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+LONGEST_NUMBER = 100
+"""Digits; Python refuses to read numbers of more than some thousands, and nothing on a portal has so many."""
 
 _LONGEST_QUOTE = 300
-_LONGEST_PAGE = 2**14
+_LONGEST_PAGE = 2**13
 """How much of a page or a text is searched for what it says."""
+_MOST_FIELDS = 1000
+_DEEPEST_FIELD = 20
 
 _REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _ABSENT = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
@@ -70,7 +77,7 @@ _FAILED_CONNECTIONS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
 """Ways not to reach a portal, the first that fits; anything else was cut off."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What came back from an address; ``location`` and ``retry_after`` are the headers of these names.
 
@@ -83,6 +90,14 @@ class Answer:
     location: str = ""
     retry_after: str = ""
     secret: Token | None = None
+
+    @cached_property
+    def content(self) -> Any:
+        """Its content in JSON, None where it is none (``null`` means nothing in this interface)."""
+        try:
+            return json.loads(self.body, parse_int=_integer)
+        except (ValueError, RecursionError):
+            return None
 
     @property
     def said(self) -> str:
@@ -111,8 +126,13 @@ def result_of(answer: Answer, file: str = "-", size: int = 0) -> Any:
     Raises:
         PortalError: there is none; which of its kinds, tells why.
     """
-    content = _json(answer)
-    if answer.status == HTTPStatus.OK and isinstance(content, dict) and content.get("success") and "result" in content:
+    content = answer.content
+    if (
+        answer.status == HTTPStatus.OK
+        and isinstance(content, dict)
+        and content.get("success") is True
+        and "result" in content
+    ):
         return content["result"]
     raise _waiting(_fault_of_action(answer, content, file, size), answer)
 
@@ -135,7 +155,9 @@ def fault_of_connection(error: Exception, address: str) -> PortalUnreachable:
     its headers hold.
     """
     if type(error) is OSError:  # requests does not find the file that REQUESTS_CA_BUNDLE names
-        return PortalUnreachable("certificate", transient=False, address=shown_address(address), answer=str(error))
+        return PortalUnreachable(
+            "certificate", transient=False, address=shown_address(address), answer=_in_one_line(str(error))
+        )
     causes = list(_causes(error))
     kinds = (kind for kind, types in _FAILED_CONNECTIONS if any(isinstance(cause, types) for cause in causes))
     variant = next(kinds, "cut")
@@ -164,9 +186,9 @@ def seconds_to_wait(retry_after: str, now: datetime) -> float:
         return float(retry_after)
     try:
         until = parsedate_to_datetime(retry_after)
-    except ValueError:
+        return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, OverflowError):  # no date, or none that Python counts
         return 0
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
 
 
 def _waiting(fault: PortalError, answer: Answer) -> PortalError:
@@ -201,7 +223,7 @@ def _fault_of_server(answer: Answer) -> PortalError | None:
 def _fault_of_ckan(answer: Answer, error: JsonObject, file: str, size: int) -> PortalError:
     """What an error in CKAN's own envelope means; its ``__type`` is never translated."""
     place = {"address": answer.place, "answer": answer.said}
-    kind = error.get("__type")
+    kind = str(error.get("__type"))[:_LONGEST_QUOTE]
     if kind in _OF_SEARCH:
         return PortalDown("search", **place)
     if kind == "Authorization Error" or answer.status in _REFUSALS:
@@ -216,7 +238,9 @@ def _fault_of_ckan(answer: Answer, error: JsonObject, file: str, size: int) -> P
 def _fault_of_values(answer: Answer, error: JsonObject, file: str, size: int) -> PortalError:
     fields = _fields(error, answer)
     if "match" in fields:  # package_revise names what no longer is as it was matched
-        return PortalConflict(address=answer.place, fields=", ".join(fields["match"]), answer=answer.said)
+        return PortalConflict(
+            address=answer.place, fields=answer.quoted(", ".join(fields["match"])), answer=answer.said
+        )
     if any(name.endswith("upload") and _TOO_LARGE.search(said) for name, texts in fields.items() for said in texts):
         return FileTooLarge(file=file, size=size, answer=answer.said)
     return PortalInvalid(_variant(fields), fields, address=answer.place, answer=answer.said)
@@ -247,7 +271,7 @@ def _fault_of_another_server(answer: Answer, content: Any) -> PortalError:
 
 def _rejected(answer: Answer) -> PortalRejected:
     """A call that was not understood; CKAN answers so to one that did not arrive whole."""
-    is_cut = answer.status in _CUT_SHORT and not isinstance(_json(answer), dict)
+    is_cut = answer.status in _CUT_SHORT and not isinstance(answer.content, dict)
     variant = "cut" if is_cut else "refused"
     return PortalRejected(variant, transient=is_cut, address=answer.place, answer=answer.said)
 
@@ -257,16 +281,13 @@ def _portal_at(answer: Answer) -> str:
     return re.sub("/api(/.*)?$", "", shown_address(answer.location)).rstrip("/")
 
 
-def _json(answer: Answer) -> Any:
-    """The content of an answer in JSON, None where it is none (``null`` means nothing in this interface)."""
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
+def _integer(text: str) -> float:
+    """A number without a fraction; infinite where it has too many digits to be one."""
+    return int(text) if len(text) <= LONGEST_NUMBER else math.inf
 
 
 def _said(answer: Answer) -> str:
-    content = _json(answer)
+    content = answer.content
     if isinstance(content, str):
         return content
     if isinstance(content, dict):
@@ -279,7 +300,7 @@ def _said(answer: Answer) -> str:
 
 def _said_by_ckan(error: Any, answer: Answer) -> str:
     if not isinstance(error, dict):
-        return str(error or "")
+        return "; ".join(text for _, text in islice(_leaves("", error), _MOST_FIELDS)) if error else ""
     if isinstance(error.get("message"), str):
         return str(error["message"])
     return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in _fields(error, answer).items())
@@ -298,18 +319,21 @@ def _fields(error: JsonObject, answer: Answer) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for name, said in error.items():
         if name != "__type":
-            for path, text in _leaves(name, said):
+            for path, text in islice(_leaves(name, said), _MOST_FIELDS):
                 found.setdefault(answer.quoted(path), []).append(answer.quoted(text))
     return {path: tuple(texts) for path, texts in found.items()}
 
 
-def _leaves(path: str, said: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(said, dict):
+def _leaves(path: str, said: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Each text with its place; what lies too deep for any form is left out."""
+    if isinstance(said, dict | list) and depth == _DEEPEST_FIELD:
+        yield path, "…"
+    elif isinstance(said, dict):
         for name, inner in said.items():
-            yield from _leaves(f"{path}.{name}", inner)
+            yield from _leaves(f"{path}.{name}", inner, depth + 1)
     elif isinstance(said, list):
         for number, inner in enumerate(said):
-            yield from _leaves(f"{path}[{number}]" if isinstance(inner, dict | list) else path, inner)
+            yield from _leaves(f"{path}[{number}]" if isinstance(inner, dict | list) else path, inner, depth + 1)
     else:
         yield path, str(said)
 

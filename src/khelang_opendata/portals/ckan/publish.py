@@ -19,6 +19,7 @@ from khelang_opendata.errors import (
     PortalInvalid,
     PortalNotFound,
     PortalStoresOtherwise,
+    PortalTooSlow,
     PublicationStopped,
 )
 from khelang_opendata.portals.ckan.client import Client, cause_of_refusal
@@ -142,9 +143,13 @@ class _Work:
                 found = self.take(step, target, found)
             except PortalError as error:
                 failures += 1
-                self._wait_or_give_up(error, failures)
+                is_late = isinstance(error, PortalTooSlow)
+                if not is_late:
+                    self._wait_or_give_up(error, failures)
                 found = self.look(target)
                 _refuse_to_overwrite(target, found, force)
+                if is_late and _is_same(next_step(target, found), step):
+                    raise  # it was not taken, and would take as long again
                 continue
             failures = 0
             often[step.kind, step.path] += 1
@@ -155,9 +160,11 @@ class _Work:
 
     def _wait_or_give_up(self, error: PortalError, failures: int) -> None:
         patience = self.client.patience
-        if failures >= patience.tries or not (error.transient or isinstance(error, PortalConflict)):
+        pause = max(patience.first_wait_seconds * 2 ** (failures - 1), error.retry_after)
+        is_passing = error.transient or isinstance(error, PortalConflict)
+        if failures >= patience.tries or not is_passing or pause > patience.longest_wait_seconds:
             raise error
-        patience.sleep(max(patience.first_wait_seconds * 2 ** (failures - 1), error.retry_after))
+        patience.sleep(pause)
 
 
 def examine(
@@ -245,6 +252,10 @@ def _data_of(client: Client, found: Found, resource: JsonObject, *, anonymous: b
         return None
 
 
+def _is_same(step: Step | None, other: Step) -> bool:
+    return step is not None and (step.kind, step.path) == (other.kind, other.path)
+
+
 def _refuse_to_overwrite(target: Target, found: Found | None, force: bool) -> None:
     if found and not force and (changes := changed_by_others(target, found)):
         raise PortalChanged(changes, name=target.name)
@@ -253,7 +264,7 @@ def _refuse_to_overwrite(target: Target, found: Found | None, force: bool) -> No
 def _backup(client: Client, target: Target, found: Found) -> Target:
     """The dataset as it stands, as something to be reached again: what is said of it, and every file of ours."""
     new = {resource_id(found.id, file.path): file for file in target.files}
-    ours = {str(resource["id"]): str(resource[PATH]) for resource in found.ours()}
+    ours = {str(resource["id"]): str(resource.get(PATH)) for resource in found.ours()}
     paths = ours | {id_: file.path for id_, file in new.items()}
     names = {name for file in target.files for name in file.keys}
     files = []
@@ -320,7 +331,7 @@ def _see_that_all_may_read(work: _Work, target: Target, found: Found) -> None:
 def _check_that_all_may_read(work: _Work, target: Target, found: Found) -> None:
     """Compare every file that anybody gets with what was sent."""
     shown = work.client.get("package_show", {"id": target.name}, anonymous=True)
-    resources = {str(resource["id"]): resource for resource in shown["resources"]}
+    resources = {str(resource["id"]): resource for resource in shown.get("resources") or ()}
     for file in target.files:
         data = work.read(found, resources.get(resource_id(found.id, file.path), {}), anonymous=True)
         if data is None or hashlib.sha256(data).hexdigest() != file.sha256:

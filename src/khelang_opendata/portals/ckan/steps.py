@@ -87,7 +87,7 @@ def _described(target: Target, found: Found) -> JsonObject:
     payload = to_ckan(target.fields, target.scheme)
     if "extras" in payload:
         names = {*found.record, *target.fields}
-        payload["extras"] += [extra for extra in found.dataset.get("extras", ()) if extra["key"] not in names]
+        payload["extras"] += [e for e in found.dataset.get("extras") or () if e["key"] not in names]
     return {**payload, "resources": [*said, *others]}
 
 

@@ -54,9 +54,9 @@ def survey(client: Client, profile: str | None = None) -> Survey:
     scheme = _scheme(client, licences)
     return Survey(
         client.url,
-        str(status.get("ckan_version", "")),
-        str(status.get("site_title", "")),
-        tuple(status.get("extensions", ())),
+        status.get("ckan_version") or "",
+        status.get("site_title") or "",
+        tuple(status.get("extensions") or ()),
         scheme,
         chosen or profile_for(scheme),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.errors import KhelangError, MetadataRefused, PortalChanged, PortalInvalid, PortalStoresOtherwise
@@ -17,6 +18,9 @@ from khelang_opendata.portals.values import Value
 from khelang_opendata.render.cells import clip, visible
 
 _WIDEST = 100
+_LONGEST = 1000
+_MOST = 200
+"""Fields, differences or legal values that are told one by one; a portal may have any number of them."""
 
 
 def dry_run_text(standing: Standing, portal: Survey, language: Language) -> str:
@@ -60,7 +64,9 @@ def check_text(metadata: Metadata, publication: Publication, portal: Survey, lan
         notice("portal_limit", language, megabytes=limit),
         *(f"  {notice('portal_large', language, path=path)}" for path in large),
         notice("portal_demands", language, count=len(demanded)),
-        *(f"  {field.name}  {visible(field.label)}{_of_choices(field.choices, language)}" for field in demanded),
+        *_some(
+            f"  {_shown(field.name)}  {_shown(field.label)}{_of_choices(field.choices, language)}" for field in demanded
+        ),
         *problem_lines(metadata, language),
         *([] if metadata.problems else ["", notice("portal_accepts", language)]),
     ]
@@ -85,10 +91,8 @@ def details(error: KhelangError, scheme: Scheme, language: Language) -> list[str
         case PortalChanged() | PortalStoresOtherwise():
             return difference_lines(error.changes, scheme, language)
         case PortalInvalid():
-            return [
-                f"{visible(field)}  {_label(scheme, field)}: {visible('; '.join(said))}"
-                for field, said in error.fields.items()
-            ]
+            fields = error.fields.items()
+            return [f"{_shown(field)}  {_label(scheme, field)}: {_said('; '.join(said))}" for field, said in fields]
     return []
 
 
@@ -100,9 +104,9 @@ def step_text(step: Step, language: Language) -> str:
 
 def _portal(portal: Survey, language: Language) -> str:
     told = {
-        "title": visible(portal.title),
-        "url": portal.url,
-        "ckan": visible(portal.version),
+        "title": _shown(portal.title),
+        "url": visible(portal.url),
+        "ckan": _shown(portal.version),
         "profile": portal.profile.name,
     }
     return notice("publish_portal", language, **told)
@@ -123,7 +127,7 @@ def _heading(standing: Standing, portal: Survey, language: Language) -> Iterator
 def _version_there(standing: Standing) -> str:
     """The version that the files on the portal are of."""
     found = standing.found
-    versions = (str(r["version"]) for r in found.resources if r.get("version")) if found else iter(())
+    versions = (_shown(str(r["version"])) for r in found.resources if r.get("version")) if found else iter(())
     return next(versions, "-")
 
 
@@ -133,11 +137,11 @@ def _fields(standing: Standing, language: Language) -> Iterator[str]:
         origin = standing.metadata.origins[name]
         source = notice(f"publish_from_{origin.source}", language, property=origin.property or "")
         sign = ("+" if differing[name].now is None else "~") if name in differing else "="
-        yield f"{sign} {name}  {_label(scheme, name)}: {_value(value)}  [{source}]"
+        yield f"{sign} {_shown(name)}  {_label(scheme, name)}: {_value(value)}  [{source}]"
         if name in differing and differing[name].now is not None:
             yield f"    {notice('publish_now', language)}: {_value(differing[name].now)}"
-    for name in differing.keys() - standing.target.fields.keys():
-        yield f"- {name}  {_label(scheme, name)}: {_value(differing[name].now)}"
+    for name in [name for name in differing if name not in standing.target.fields]:
+        yield f"- {_shown(name)}  {_label(scheme, name)}: {_value(differing[name].now)}"
 
 
 def _files(standing: Standing, language: Language) -> Iterator[str]:
@@ -149,23 +153,32 @@ def _files(standing: Standing, language: Language) -> Iterator[str]:
         yield f"{sign} {file.path}  {file.keys.get('format', '')}  {len(file.data):,} B{told}"
     for path, difference in sent.items():
         if difference.wanted is None:
-            yield f"- {path}"
+            yield f"- {_shown(path)}"
 
 
 def _difference(difference: Difference, scheme: Scheme, language: Language) -> str:
     now, wanted = _value(difference.now), _value(difference.wanted)
     if difference.file is None:
-        return f"{difference.field}  {_label(scheme, difference.field)}: {now} → {wanted}"
+        return f"{_shown(difference.field)}  {_label(scheme, difference.field)}: {now} → {wanted}"
+    path = _shown(difference.file)
     if difference.field not in ("", RECORD):
-        return f"{visible(difference.file)}, {difference.field}: {now} → {wanted}"
+        return f"{path}, {_shown(difference.field)}: {now} → {wanted}"
     if difference.field == RECORD:
-        return notice("publish_record", language, path=visible(difference.file))
+        return notice("publish_record", language, path=path)
     kind = "missing" if difference.now is None else "extra" if difference.wanted is None else "other"
-    return notice(f"publish_file_{kind}", language, path=visible(difference.file))
+    return notice(f"publish_file_{kind}", language, path=path)
 
 
 def _section(heading: str, lines: list[str], language: Language) -> list[str]:
-    return ["", notice(heading, language, count=len(lines)), *(f"  {line}" for line in lines)] if lines else []
+    return ["", notice(heading, language, count=len(lines)), *_some(f"  {line}" for line in lines)] if lines else []
+
+
+def _some(lines: Iterable[str]) -> Iterator[str]:
+    """The first of many lines, and a mark that there are more."""
+    told = iter(lines)
+    yield from islice(told, _MOST)
+    if next(told, None) is not None:
+        yield "  …"
 
 
 def _of_choices(choices: tuple[str, ...] | None, language: Language) -> str:
@@ -173,9 +186,19 @@ def _of_choices(choices: tuple[str, ...] | None, language: Language) -> str:
 
 
 def _label(scheme: Scheme, name: str) -> str:
-    return visible(scheme.fields[name].label) if name in scheme.fields else name
+    return _shown(scheme.fields[name].label if name in scheme.fields else name)
 
 
 def _value(value: Value | None) -> str:
     text = ", ".join(value) if isinstance(value, tuple) else value
-    return clip(visible(text), _WIDEST) if text else "-"
+    return _shown(text) if text else "-"
+
+
+def _shown(text: str) -> str:
+    """A text of a portal, or of anybody, as it does no harm in a terminal."""
+    return clip(visible(text[:_LONGEST]), _WIDEST)
+
+
+def _said(text: str) -> str:
+    """The same of a message, which may be longer."""
+    return clip(visible(text[:_LONGEST]), _LONGEST)

@@ -1,0 +1,464 @@
+"""Whatever a portal answers, its form is checked before it is used, and nothing of it is obeyed by a terminal."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from khelang_opendata.catalogue import Language
+from khelang_opendata.errors import (
+    PortalAnswerUnusable,
+    PortalBusy,
+    PortalError,
+    PortalInvalid,
+    PortalTooSlow,
+    PublicationStopped,
+)
+from khelang_opendata.portals.ckan import answers
+from khelang_opendata.portals.ckan.answers import DEEPEST, checked_result
+from khelang_opendata.portals.ckan.client import Client, Patience
+from khelang_opendata.portals.ckan.dataset import Found, resource_id
+from khelang_opendata.portals.ckan.dictionary import describe_tables
+from khelang_opendata.portals.ckan.faults import Answer, result_of, seconds_to_wait
+from khelang_opendata.portals.ckan.publish import examine, publish
+from khelang_opendata.portals.ckan.survey import survey
+from khelang_opendata.portals.mapping import from_ckan
+from khelang_opendata.portals.publication import Publication, read_publication
+from khelang_opendata.portals.scheme import Scheme
+from khelang_opendata.portals.token import Token
+from khelang_opendata.render.cells import visible
+from khelang_opendata.render.messages import failure_text
+from tests.conftest import Khelang
+from tests.portal.faults import light
+from tests.portal.publishing import GIVEN
+from tests.portal_fuzz import DATASET, ORG, SECRET, SHOWN, Ckan, Spoiler, _Handler, _Server, judge
+from tests.releases import NAME
+
+ANSWER = Answer("https://portal.example/api/3/action/x", 200, b"{}")
+SHOWN_DATASET = {"id": str(DATASET), "name": "plan", "metadata_modified": "2026-11-26T00:00:00.000000"}
+
+SCHEME, FIRST = "scheming_dataset_schema_show", "result.dataset_fields[0]"
+
+Answered = Callable[[str, Any], Any]
+
+
+def flaw(action: str, result: Any, answer: Answer = ANSWER) -> tuple[object, object]:
+    """Which variant of the failure a result gives, and the place; both languages have words for it."""
+    with pytest.raises(PortalAnswerUnusable) as caught:
+        checked_result(action, result, answer)
+    assert not caught.value.transient
+    for language in Language:
+        texts = failure_text(caught.value, language)
+        assert str(caught.value.params["place"]) in texts.message
+        assert action in "".join(texts)
+    return caught.value.params["variant"], caught.value.params["place"]
+
+
+# What CKAN answers passes
+
+
+@pytest.mark.parametrize(
+    ("action", "result"),
+    [
+        ("status_show", {"site_title": "ระบบ", "extensions": ["scheming_datasets"], "error_emails_to": None}),
+        ("status_show", {"ckan_version": None, "site_title": None, "extensions": None}),
+        ("license_list", [{"id": "cc-by", "title": "CC", "od_conformance": "approved"}, {"id": "", "title": None}]),
+        ("license_list", []),
+        ("scheming_dataset_schema_show", {"dataset_fields": [{"field_name": "title", "label": {"th": "ชื่อ"}}]}),
+        (
+            "scheming_dataset_schema_show",
+            {
+                "dataset_fields": [
+                    {"field_name": "a", "choices": [{"value": True}, {"value": 1, "label": 2}, {"value": None}]},
+                    {"field_name": "b", "label": None, "preset": None, "choices": None, "required": "x"},
+                    {"field_name": "c", "validators": ["not_empty"], "repeating_subfields": [{"field_name": "d"}]},
+                ],
+                "resource_fields": None,
+                "before_validators": None,
+            },
+        ),
+        ("organization_show", {"id": ORG, "title": None, "users": [], "extras": []}),
+        ("package_show", SHOWN_DATASET),
+        ("package_show", SHOWN_DATASET | {"resources": None, "extras": None, "tags": None, "private": None}),
+        (
+            "package_create",
+            SHOWN_DATASET
+            | {
+                "private": True,
+                "notes": None,
+                "resources": [{"id": "abcdefg", "url": None, "version": 2, "sha256": None, "cache": {"a": [1]}}],
+                "extras": [{"key": "k", "value": ""}, {"key": "l", "value": None}],
+                "tags": [{"name": "ก", "vocabulary_id": None}],
+            },
+        ),
+        ("package_revise", {"package": SHOWN_DATASET}),
+        ("am_following_group", False),
+        ("datastore_info", {}),
+        ("datastore_info", {"meta": {"count": 3}, "fields": [{"id": "a", "type": "text", "info": None, "schema": {}}]}),
+        ("datastore_create", None),
+        ("xloader_submit", True),
+        ("help_show", "…"),
+    ],
+)
+def test_what_ckan_answers_passes(action: str, result: Any) -> None:
+    assert checked_result(action, result, ANSWER) is result
+    if action == "status_show":
+        assert str(None) not in survey_of(result)
+    if action == "scheming_dataset_schema_show":
+        scheme = Scheme.of(result, [])
+        assert all(choice != str(None) for field in scheme.fields.values() for choice in field.choices or ())
+
+
+def survey_of(status: Any) -> str:
+    """What is shown of a status."""
+
+    class Telling(Client):
+        def get(self, action: str, *_args: Any, **_more: Any) -> Any:
+            return {"status_show": status, "license_list": []}.get(action, {"dataset_fields": []})
+
+    found = survey(Telling("https://portal.example"))
+    return f"{found.version}{found.title}{found.extensions}"
+
+
+def test_schemas_are_schemas_and_every_action_with_a_result_that_is_used_has_one() -> None:
+    content = json.loads(Path(answers.__file__).with_name("answers.json").read_text(encoding="utf-8"))
+    for schema in (*content["$defs"].values(), *content["actions"].values()):
+        Draft202012Validator.check_schema(schema)
+    called = "".join(path.read_text(encoding="utf-8") for path in Path(answers.__file__).parent.glob("*.py"))
+    assert {name for name in content["actions"] if f'"{name}"' not in called} == set()
+
+
+# What it does not, is refused with its place
+
+
+@pytest.mark.parametrize(
+    ("action", "result", "variant", "place"),
+    [
+        ("status_show", None, "type", "result"),
+        ("status_show", {"extensions": "datastore"}, "type", "result.extensions"),
+        ("status_show", {"extensions": ["a", {}]}, "type", "result.extensions[1]"),
+        ("status_show", {"site_title": {"th": "x"}}, "type", "result.site_title"),
+        ("license_list", {}, "type", "result"),
+        ("license_list", [{"id": "a"}, {"title": "x"}], "missing", "result[1].id"),
+        (SCHEME, {}, "missing", "result.dataset_fields"),
+        (SCHEME, {"dataset_fields": [{"label": "x"}]}, "missing", f"{FIRST}.field_name"),
+        (SCHEME, {"dataset_fields": [{"field_name": "a\x1b[2J"}]}, "name", f"{FIRST}.field_name"),
+        (SCHEME, {"dataset_fields": [{"field_name": "x" * 201}]}, "name", f"{FIRST}.field_name"),
+        (SCHEME, {"dataset_fields": [{"field_name": "a", "preset": []}]}, "type", f"{FIRST}.preset"),
+        (SCHEME, {"dataset_fields": [{"field_name": "a", "choices": {"a": 1}}]}, "type", f"{FIRST}.choices"),
+        (SCHEME, {"dataset_fields": [{"field_name": "a", "choices": [{}]}]}, "missing", f"{FIRST}.choices[0].value"),
+        ("organization_show", {"id": None}, "type", "result.id"),
+        ("organization_show", {"id": ""}, "name", "result.id"),
+        ("am_following_group", "yes", "type", "result"),
+        ("package_show", SHOWN_DATASET | {"id": "plan"}, "uuid", "result.id"),
+        ("package_show", SHOWN_DATASET | {"id": str(DATASET) + "\n"}, "uuid", "result.id"),
+        ("package_show", SHOWN_DATASET | {"private": "false"}, "type", "result.private"),
+        ("package_show", SHOWN_DATASET | {"resources": {"a": 1}}, "type", "result.resources"),
+        ("package_show", SHOWN_DATASET | {"resources": [{"id": ["x"]}]}, "type", "result.resources[0].id"),
+        ("package_show", SHOWN_DATASET | {"extras": [{"key": []}]}, "missing", "result.extras[0].value"),
+        ("package_show", SHOWN_DATASET | {"tags": ["x"]}, "type", "result.tags[0]"),
+        ("package_create", {"id": str(DATASET)}, "missing", "result.name"),
+        ("package_revise", SHOWN_DATASET, "missing", "result.package"),
+        ("package_revise", {"package": []}, "type", "result.package"),
+        ("datastore_info", [], "type", "result"),
+        ("datastore_info", {"fields": [{"id": "a"}]}, "missing", "result.fields[0].type"),
+        ("datastore_info", {"fields": [{"id": "a", "type": "text", "info": ["x"]}]}, "type", "result.fields[0].info"),
+        ("anything", {"a": ["\ud800"]}, "text", "result.a[0]"),
+        ("anything", {"\udfff": 1}, "text", "result.<U+DFFF>"),
+        ("anything", {"a": float("nan")}, "number", "result.a"),
+        ("anything", float("-inf"), "number", "result"),
+    ],
+)
+def test_another_form_is_refused_and_named(action: str, result: Any, variant: str, place: str) -> None:
+    assert flaw(action, result) == (variant, place)
+
+
+def test_numbers_and_depth_have_bounds_and_the_token_is_not_repeated() -> None:
+    def answered(text: str) -> tuple[object, object]:
+        answer = Answer("https://portal.example/x", 200, f'{{"success": true, "result": {text}}}'.encode())
+        return flaw("anything", result_of(answer), Answer(answer.address, 200, answer.body, secret=Token(SECRET)))
+
+    assert answered("9" * 101) == answered("-" + "9" * 5000) == answered("1e999") == ("number", "result")
+    assert answered("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1))[0] == "deep"
+    assert answered('{"a": "\\u0065' + SECRET[1:] + '"}') == ("token", "result.a")
+    checked_result("anything", json.loads("[" * DEEPEST + "]" * DEEPEST), ANSWER)
+    checked_result("anything", 10**99, ANSWER)
+
+
+@pytest.mark.parametrize("action", ["package_revise", "package_show"])
+def test_publication_stops_where_the_portal_answers_in_another_form(
+    released: Path, answering: Callable[[Answered], str], action: str
+) -> None:
+    portal = Ckan()
+
+    def answer(called: str, result: Any) -> Any:
+        return {"nothing": []} if called == action and portal.dataset else result
+
+    client = Client(answering(answer, portal), Token(SECRET), patience=Patience(tries=1))  # type: ignore[call-arg]
+    publication = light(read_publication(released))
+    standing = examine(client, publication, survey(client), ORG, GIVEN, lambda _: None)
+    with pytest.raises(PublicationStopped) as caught:
+        publish(client, standing, "lampang", force=False, progress=lambda _: None)
+    assert isinstance(caught.value.cause, PortalAnswerUnusable)
+    assert caught.value.cause.params["action"] == action
+
+
+def test_table_whose_columns_the_datastore_does_not_tell_is_left_alone(released: Path) -> None:
+    class Telling(Client):
+        def get(self, action: str, *_args: Any, **_more: Any) -> Any:
+            return {} if action == "datastore_info" else "…"
+
+        def post(self, *_args: Any, **_more: Any) -> Any:
+            return None
+
+    publication: Publication = light(read_publication(released))
+    tables = describe_tables(Telling("https://portal.example"), publication, str(DATASET))
+    assert (tables.described, tables.waiting) == (0, 2)
+
+
+# What lies in texts and errors
+
+
+def test_errors_of_any_form_have_a_meaning() -> None:
+    deep: Any = "x"
+    for _ in range(300):
+        deep = [{"a": deep}]
+    errors: tuple[Any, ...] = (
+        {"__type": ["Validation Error"]},
+        {"__type": "Validation Error", "x": deep},
+        {"__type": "Validation Error", "x": [None, 1, {}, [[]], SHOWN]},
+        {"__type": "Validation Error", "x": ["y"] * 100_000},
+        {"__type": "Validation Error", SHOWN: {"\ud800": "\udfff"}},
+        {"message": ["a"], "__type": None},
+        {},
+    )
+    for error in errors:
+        body = json.dumps({"success": False, "error": error}).encode()
+        with pytest.raises(PortalError) as caught:
+            result_of(Answer("https://portal.example/x", 409, body))
+        shown = [*failure_text(caught.value, Language.TH), *failure_text(caught.value, Language.EN)]
+        if isinstance(caught.value, PortalInvalid):
+            assert sum(map(len, caught.value.fields.values())) <= 1000
+            shown += [text for name, texts in caught.value.fields.items() for text in (name, *texts)]
+        assert all(visible(text) == text for text in shown)
+    for envelope in ({"success": False, "error": deep}, {"success": "true", "result": 1}, {"success": 1, "result": 1}):
+        with pytest.raises(PortalError):
+            result_of(Answer("https://portal.example/x", 200, json.dumps(envelope).encode()))
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 1 Jan 0001 00:00:00 +2359", "Mon, 99 Foo"]
+)
+def test_retry_after_may_be_anything(text: str) -> None:
+    assert seconds_to_wait(text, datetime(2026, 11, 26, tzinfo=UTC)) >= 0
+
+
+def test_write_is_not_waited_for_longer_than_a_read(released: Path, answering: Callable[..., str]) -> None:
+    waits: list[float] = []
+    url = answering(lambda action, result: PortalBusy if action == "package_create" else result, Ckan())
+    client = Client(url, Token(SECRET), patience=Patience(sleep=waits.append))
+    standing = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
+    with pytest.raises(PublicationStopped) as caught:
+        publish(client, standing, "lampang", force=False, progress=lambda _: None)
+    assert isinstance(caught.value.cause, PortalBusy)
+    assert waits == []
+
+
+@pytest.mark.parametrize("is_carried_out", [True, False])
+def test_write_that_takes_too_long_is_looked_for_and_not_sent_again(
+    released: Path, answering: Callable[..., str], is_carried_out: bool
+) -> None:
+    over, called, portal = threading.Event(), Counter[str](), Ckan()
+    before = Ckan()
+
+    def late(action: str, result: Any) -> Any:
+        called[action] += 1
+        if action == "package_create":
+            before.dataset = copy.deepcopy(result)
+        if action == "package_revise" and called[action] == 1:
+            if not is_carried_out:
+                portal.dataset = before.dataset
+            over.wait(20)
+        return result
+
+    client = Client(answering(late, portal), Token(SECRET), patience=Patience(request_seconds=1))
+    standing = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
+    try:
+        if is_carried_out:
+            assert publish(client, standing, "lampang", force=False, progress=lambda _: None).steps
+        else:
+            with pytest.raises(PublicationStopped) as caught:
+                publish(client, standing, "lampang", force=False, progress=lambda _: None)
+            assert isinstance(caught.value.cause, PortalTooSlow)
+            assert called["package_revise"] == 1
+    finally:
+        over.set()
+
+
+def test_texts_that_a_portal_keeps_as_json_may_hold_anything() -> None:
+    deep, half = "[" * 900 + "]" * 900, '["\\ud800"]'
+    field = {"field_name": "objective", "preset": "multiple_checkbox"}
+    scheme = Scheme.of({"dataset_fields": [field]}, [])
+    for text in (deep, half, "9" * 5000, "[NaN]", '{"a": 1}'):
+        from_ckan({"objective": text}, ["objective"], scheme)
+        resource = {"id": resource_id(str(DATASET), "5"), "release_path": 5, "published_fields": text}
+        found = Found(SHOWN_DATASET | {"resources": [resource]}, {})
+        assert isinstance(found.record, dict)
+        assert len(list(found.ours())) == 1
+
+
+# What a portal's texts may do to a terminal
+
+
+class Answering(Spoiler):
+    """A portal whose results are changed by a function of the action and the result."""
+
+    def __init__(self, change: Answered, portal: Ckan) -> None:
+        super().__init__(Random(0), 0)  # noqa: S311 (nothing is left to chance)
+        self.change, self.portal = change, portal
+        call = portal.call
+
+        def changed(action: str, given: dict[str, Any]) -> tuple[int, Any]:
+            status, result = call(action, given)
+            if status != 200:
+                return status, result
+            new = change(action, copy.deepcopy(result))
+            return (429, "Busy") if new is PortalBusy else (200, new)
+
+        portal.call = changed  # type: ignore[method-assign]
+
+    def spoil(self, answer: tuple[int, bytes]) -> Answer:
+        status, body = answer
+        return Answer("-", status, body, retry_after="9" * 5000 if status == 429 else "")
+
+
+class Refusing(Answering):
+    """The same, where errors are spoilt, and a dataset cannot be made."""
+
+    def spoil(self, answer: tuple[int, bytes]) -> Answer:
+        status, body = answer
+        content = json.loads(body)
+        if isinstance(content.get("result"), dict) and "metadata_modified" in content["result"]:
+            error = {"__type": "Validation Error", f"x{SHOWN}": [f"wrong {SHOWN}"], "message": SHOWN}
+            return Answer("-", 409, json.dumps({"success": False, "error": error}).encode())
+        return Answer("-", status, body)
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[..., str]]:
+    """Start a portal whose results are changed so; gives its address."""
+    with ExitStack() as stack:
+
+        def start(change: Answered, portal: Ckan, kind: type[Answering] = Answering) -> str:
+            server = stack.enter_context(_Server(("127.0.0.1", 0), _Handler))
+            server.portal, server.spoiler = portal, kind(change, portal)
+            thread = threading.Thread(target=partial(server.serve_forever, poll_interval=0.01))
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_address[1]}"
+
+        yield start
+
+
+_NAMES = {"id", "name", "field_name", "value", "validators", "preset", "extensions", "metadata_modified"}
+_NAMES |= {"release_path", "sha256", "fingerprint", "published_fields", "url_type", "mimetype", "key"}
+
+
+def poisoned(value: Any, key: str = "", spare: frozenset[str] = frozenset()) -> Any:
+    """A result in which every text would be obeyed by a terminal, but for those by which it is read."""
+    if isinstance(value, dict):
+        return {name: poisoned(inner, name, spare) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [poisoned(inner, key, spare) for inner in value]
+    return f"{value}{SHOWN}" if isinstance(value, str) and key not in spare else value
+
+
+def published(result: Any) -> Any:
+    """A dataset of ours as others changed it."""
+    path = f"gone{SHOWN}"
+    resource = {"id": resource_id(str(DATASET), path), "release_path": path, "version": "9", "url": "x"}
+    record = {"published_fields": json.dumps({f"gone{SHOWN}": "x", "title": "x"})}
+    gone = {f"gone{SHOWN}": "a text"}
+    return {**result, **SHOWN_DATASET, "name": NAME, "notes": "y", "resources": [resource | record], **gone}
+
+
+def of_a_terminal(done: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """Lines that were printed and do not show as they are."""
+    text = (done.stdout + done.stderr).decode()
+    assert "Traceback" not in text
+    assert text
+    return [line for line in text.split("\n") if visible(line) != line]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_text_of_a_portal_is_obeyed_by_a_terminal(
+    khelang: Khelang, released: Path, answering: Callable[..., str], language: Language
+) -> None:
+    def change(action: str, result: Any) -> Any:
+        if action == "package_show":
+            result = published(result)
+        return poisoned(result, spare=frozenset(_NAMES))
+
+    values = [f"--set={name}={value}" for name, value in GIVEN.items()]
+    portal = Ckan(dataset={"name": "x"})
+    url = answering(change, portal)
+    env = {"CKAN_API_TOKEN": SECRET}
+    where = ("--url", url, "--org", "lampang", "--lang", language.value)
+    check = khelang("portal", "check", released, *where)
+    dry = khelang("publish", released, *where, "--dry-run", "--set", "nothing=x")
+    status = khelang("publish", released, *where, *values, "--status")
+    refused = khelang("publish", released, *where, *values, env=env)
+    missing = khelang("publish", released, *where, env=env)
+    assert [done.returncode for done in (check, dry, status, refused, missing)] == [1] * 5
+    for done in (check, dry, status, refused, missing):
+        assert of_a_terminal(done) == []
+        assert visible(SHOWN)[:8] in (done.stdout + done.stderr).decode()
+    failing = answering(lambda _action, result: result, Ckan(), Refusing)
+    invalid = khelang("publish", released, "--url", failing, *where[2:], *values, env=env)
+    assert invalid.returncode == 1
+    assert of_a_terminal(invalid) == []
+    everything = answering(lambda _action, result: poisoned(result), Ckan())
+    unusable = khelang("publish", released, "--url", everything, *where[2:], *values, env=env)
+    assert unusable.returncode == 3
+    assert of_a_terminal(unusable) == []
+    assert "<U+001B>" in unusable.stderr.decode()
+
+
+def test_longest_request_may_be_chosen(khelang: Khelang, released: Path, answering: Callable[..., str]) -> None:
+    over = threading.Event()
+
+    def slow(_action: str, result: Any) -> Any:
+        over.wait(20)
+        return result
+
+    url = answering(slow, Ckan())
+    done = khelang("portal", "check", released, "--url", url, "--timeout", "1", "--lang", "en")
+    over.set()
+    assert done.returncode == 3
+    assert PortalTooSlow.code == "portal_too_slow"
+    assert "within 1 seconds" in done.stderr.decode()
+    assert "--timeout 4" in done.stderr.decode()
+    assert khelang("portal", "check", released, "--url", url, "--timeout", "0").returncode == 2
+
+
+# Spoilt at random
+
+
+@pytest.mark.parametrize("first", range(1, 301, 50))
+def test_answers_spoilt_at_random_give_failures_and_no_tracebacks(released: Path, first: int) -> None:
+    publication = light(read_publication(released))
+    assert [wrong for seed in range(first, first + 50) if (wrong := judge(seed, publication))] == []
