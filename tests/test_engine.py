@@ -130,7 +130,8 @@ def test_no_more_packages_are_begun_than_somebody_reads(tmp_path: Path) -> None:
 
 
 KILLED = """
-import os, signal, sys
+import multiprocessing, os, signal, sys
+multiprocessing.set_start_method("fork")  # so that the processes have what is put in place of validate below
 from khelang_opendata import validate_many
 import khelang_opendata.validation.many as many
 checked = many.validate

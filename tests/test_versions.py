@@ -348,12 +348,13 @@ def test_spoilt_file_beside_the_releases_is_made_again(out: Path, spoilt: str) -
 # Folders, archives, index and withdrawals check each other
 
 
-def alter(release: Path) -> None:
+def alter(release: Path) -> Path:
     """Change a file, and the manifest to match, so that the release agrees with itself."""
     path, manifest = release / "CHANGES.md", release / "manifest-sha256.txt"
     before = sha256(path.read_bytes()).hexdigest()
     path.write_bytes(path.read_bytes() + b"evil\n")
     replace_in(manifest, before, sha256(path.read_bytes()).hexdigest())
+    return release
 
 
 def assert_damaged(out: Path, plan: Path) -> None:
@@ -406,12 +407,13 @@ def edit_index(out: Path, edit: Callable[[Any], object]) -> None:
     (out / "index.json").write_text(json.dumps(index))
 
 
-def _follow(out: Path, name: str) -> None:
+def _follow(out: Path, name: str) -> Path:
     """Let the index have the hash of 1.0.0 as it is now."""
     file = out / ("v1.0.0/manifest-sha256.txt" if name == "manifest" else f"{NAME}-v1.0.0.zip")
     edit_index(
         out, lambda index: index["releases"][0].update({name: f"sha256:{sha256(file.read_bytes()).hexdigest()}"})
     )
+    return out
 
 
 def test_withdrawal_survives_the_loss_of_the_index(two: Path, plan: Path) -> None:

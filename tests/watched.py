@@ -78,8 +78,9 @@ def run(commands: list[list[str]]) -> list[dict[str, Any]]:
             code = ended.code
         finally:
             watch.is_on = False
-        out.flush(), err.flush()
-        texts = [stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)]  # type: ignore[attr-defined]
+        for stream in (out, err):
+            stream.flush()
+        texts = [stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)]
         results.append({"command": command, "code": code, "stdout": texts[0], "stderr": texts[1], **watch.take()})
     return results
 

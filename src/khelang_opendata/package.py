@@ -6,9 +6,11 @@ climbing path and a symbolic link out of the folder are refused (Data Package v2
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -205,16 +207,17 @@ def _path_problem(root: Path, path: str) -> str | None:
 
 
 def _target_problem(root: Path, target: Path) -> str | None:
+    """What keeps a file from being read; None also where the system does not let it be looked at, for reading tells."""
     try:
         if not target.resolve().is_relative_to(root):
             return "path_symlink"
-        if not target.exists():
-            return "missing"
-    except OSError:  # a name longer than the file system allows
-        return "missing"
-    except RuntimeError:  # links in a circle
+        return None if stat.S_ISREG(target.stat().st_mode) else "path_not_file"
+    except PermissionError:
+        return None
+    except OSError as error:  # among others a name longer than the file system allows
+        return "path_symlink" if error.errno == errno.ELOOP else "missing"
+    except RuntimeError:  # what Python before 3.13 raises of links in a circle
         return "path_symlink"
-    return None if target.is_file() else "path_not_file"
 
 
 def _read_bytes(path: Path, limit: int) -> bytes | None:

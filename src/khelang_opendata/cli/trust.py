@@ -70,8 +70,10 @@ def keygen_command(key: Path, comment: str, lang: Language) -> None:
     ตัวอย่าง · Examples:
       khelang keygen signing-key --comment "กองยุทธศาสตร์และงบประมาณ"
     """
+    from khelang_opendata.output import check_output  # noqa: PLC0415 (only this command)
     from khelang_opendata.release.signature import generate_key, require_library  # noqa: PLC0415 (extra)
 
-    require_library()  # before a passphrase is asked for
+    check_output(key)  # before a passphrase is asked for
+    require_library()
     public = generate_key(key, new_passphrase(lang), comment)
     print_text(notice("key_made", lang, private=str(key), public=str(public)) + "\n")
