@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := build/oldest
 
-.PHONY: release test oldest lint format docs benchmark fuzz fuzz-portal faults lock clean
+.PHONY: release test oldest lint format docs benchmark fuzz fuzz-files fuzz-portal faults lock clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -59,6 +59,12 @@ benchmark: $(READY)
 # A quarter of an hour; `make test` judges the first 400 of these cases. ARGS="--cases 1 --seed 77" judges case 77 again.
 fuzz: $(READY)
 	$(BIN)/python -m tests.differential --cases 20000 --seed 1 $(ARGS)
+
+# An hour: packages and descriptors, archives and folders of releases, and signatures beside OpenSSH.
+fuzz-files: $(READY)
+	$(BIN)/python -m tests.package_fuzz --cases 20000 --seed 1
+	$(BIN)/python -m tests.archive_fuzz --cases 5000 --seed 1
+	$(BIN)/python -m tests.signature_fuzz --cases 2000 --seed 1
 
 # Some minutes; `make test` judges the first 300 of these cases. ARGS="--cases 1 --seed 77" judges case 77 again.
 fuzz-portal: $(READY)

@@ -22,6 +22,7 @@ DOCUMENTS = [
     "docs/releases.md",
     "docs/report.md",
     "docs/table-schema.md",
+    "docs/trust.md",
 ]
 FUNCTIONS = """
 khelang() { "$PYTHON" -m khelang_opendata "$@"; }

@@ -15,6 +15,7 @@ __all__ = [
     "Issue",
     "KhelangError",
     "Language",
+    "Limits",
     "Location",
     "Options",
     "Outcome",
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from khelang_opendata.catalogue import Language, rules
     from khelang_opendata.diff import compare
     from khelang_opendata.errors import Issue, KhelangError, Location, Report, Severity
+    from khelang_opendata.limits import Limits
     from khelang_opendata.package import Package
     from khelang_opendata.release import Options, Outcome, publish_release, verify_release, withdraw_release
     from khelang_opendata.render.json import report_json
@@ -52,6 +54,7 @@ else:
     _MODULES = {
         "catalogue": ("Language", "rules"),
         "errors": ("Issue", "KhelangError", "Location", "Report", "Severity"),
+        "limits": ("Limits",),
         "package": ("Package",),
         "diff": ("compare",),
         "release": ("Options", "Outcome", "publish_release", "verify_release", "withdraw_release"),
