@@ -214,21 +214,25 @@ def test_hostile_package_runs_nothing_and_writes_only_the_output(name: str, tmp_
     allowed.mkdir()
     PACKAGES[name](package)
     before = {path: path.lstat().st_mtime_ns for path in package.rglob("*")}
-    forms = ("text", "json", "html", "csv", "sarif")
+    looks = [
+        *(["validate", "package", "--format", form, "--lang", "th"] for form in ("text", "json")),
+        ["diff", str(VALID), "package"],
+        ["release", "package", "--out", "output/releases", "--allow-warnings", "x", "--lang", "th"],
+    ]
     commands = [
-        *(["validate", "package", "--format", form, "--lang", "th"] for form in forms),
-        *(["validate", "package", "--format", form, "--output", f"output/report.{form}"] for form in forms),
+        *looks,
+        *(["validate", "package", "--format", form] for form in ("html", "csv", "sarif")),
+        *(["validate", "package", "--format", form, "--output", f"output/report.{form}"] for form in ("json", "csv")),
         ["validate", "package", "package", "--processes", "1", "--output", "output/reports", "--lang", "en"],
         ["validate", "package", "package", "--processes", "1", "--format", "json"],
-        ["diff", str(VALID), "package"],
         ["diff", "package", str(VALID), "--format", "csv", "--output", "output/changes.csv"],
         ["verify", "package"],
         ["schema", "sync", "package", "--check"],
         ["evidence", "package", "--year", "2564", "--out", "output/evidence"],
         ["export", "package", "--to", "eplan", "--out", "output/eplan.xlsx"],
         ["release", "package", "--out", "output/releases", "--dry-run", "--allow-warnings", "x"],
-        ["release", "package", "--out", "output/releases", "--allow-warnings", "x", "--lang", "th"],
     ]
+    commands = looks if name.startswith(("properties-", "resources-", "resource-")) else commands
     for result in watched(commands, tmp_path):
         assert_harmless(result, allowed)
     assert {path: path.lstat().st_mtime_ns for path in package.rglob("*")} == before
@@ -323,13 +327,9 @@ def test_hostile_release_runs_nothing_and_writes_only_the_output(name: str, smal
     replace_in(tmp_path / "package/data/units.csv", "กองคลัง", "กองการเงิน")
     before = contents(store)
     commands = [
-        *(
-            ["verify", path, "--lang", lang]
-            for path in ("alone", "release.zip", "store/v1.0.0")
-            for lang in ("th", "en")
-        ),
+        ["verify", "alone", "--lang", "th"],
+        ["verify", "release.zip", "--lang", "en"],
         *(["publish", path, "--to", "folder", "output/web"] for path in ("alone", "store", "store/v1.0.0")),
-        ["publish", "store", "--to", "folder", "output/web", "--dry-run", "--lang", "th"],
         ["withdraw", "1.0.0", "--reason", "x", "--out", "store"],
         ["release", "package", "--out", "store", "--note", "x"],
         ["release", "alone", "--out", "output/releases", "--allow-warnings", "x"],

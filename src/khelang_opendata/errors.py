@@ -191,7 +191,7 @@ class InternalError(KhelangError):
 
     @classmethod
     def of(cls, error: BaseException) -> InternalError:
-        """The failure that stands for an unexpected exception."""
+        """The failure that an unexpected exception becomes."""
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         failure = cls(reason=reason[:_LONGEST_REASON], version=__version__)
         failure.__cause__ = error
@@ -230,7 +230,7 @@ class OutputRefused(UsageError):
 
 
 class PathUnsafe(KhelangError):
-    """A file would be written outside its folder; somebody made the package or the release so."""
+    """A file would be written outside its folder; the package or the release was made so."""
 
     code = "path_unsafe"
 

@@ -1,4 +1,4 @@
-"""Files and folders that a user names for output: nothing is overwritten that may be somebody's data.
+"""Files and folders that a user names for output: nothing is overwritten that may be data.
 
 A typing error must not turn a table into a report, so a target within a package or a release is refused, and so is
 whatever is neither new nor a regular file.

@@ -29,7 +29,7 @@ class Sheet:
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """Where each column stands."""
+        """The position of each column."""
         return {column: position for position, column in enumerate(self.header)}
 
     def taker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:

@@ -155,11 +155,11 @@ def _beside(path: Path) -> bytes:
 
 def _lists(index: bytes, publication: Publication, archives: Mapping[str, bytes]) -> bool:
     """Whether an index lists these releases and no others."""
-    told = read_json(index)  # read before, to find the releases
-    listed = {entry["version"]: entry["archive_hash"] for entry in told["releases"]}
+    content = read_json(index)  # its shape was checked when the releases were read
+    listed = {entry["version"]: entry["archive_hash"] for entry in content["releases"]}
     versions = (note.version for note in reversed(publication.history))  # as the archives stand
     hashes = map(hash_of, archives.values())
-    return listed == dict(zip(versions, hashes, strict=True)) and told.get("latest") == publication.shown
+    return listed == dict(zip(versions, hashes, strict=True)) and content.get("latest") == publication.shown
 
 
 def _compared(site: _Site, target: Path, *, force: bool) -> FolderOutcome:

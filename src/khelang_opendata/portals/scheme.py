@@ -168,7 +168,7 @@ def _labels(label: Any) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """A value as CKAN stores it; a choice without one stands for nothing chosen."""
+    """A value as CKAN stores it; a choice without one means that nothing is chosen."""
     return "" if value is None else str(value)
 
 

@@ -1,4 +1,4 @@
-"""Releases as one file, and releases that somebody else made: whatever they hold, reading is safe.
+"""Releases as one file, and releases that others made: whatever they hold, reading is safe.
 
 A foreign archive is read entry by entry, and never unpacked. Names that leave it or that not every system keeps apart,
 links, devices, and more than a release could ever hold are refused.
@@ -61,7 +61,7 @@ _ZIP64_LENGTH = 20
 """The end of an archive's list of contents, and what points to that of a Zip64 (APPNOTE.TXT 4.3.15, 4.3.16)."""
 
 _LOCAL_HEADER = 30
-"""The least that stands before a file's bytes in an archive."""
+"""The fewest bytes before a file's own in an archive."""
 
 
 class NotRegular(OSError):
@@ -251,15 +251,15 @@ def _checked_name(path: Path, entry: zipfile.ZipInfo, names: _Names) -> str:
 
 
 class _Names:
-    """The paths of a release that somebody else made, each of which must be one that every system keeps apart."""
+    """The paths of a release that others made, each of which must be one that every system keeps apart."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.root = ""
         """The first part of the first path."""
         self._spelt: dict[str, str] = {}
-        """The paths, those of folders with a slash at the end, by how a system sees them that tells neither case nor
-        Unicode's spellings apart (macOS, Windows)."""
+        """The paths, those of folders with a slash at the end, as a system sees them that ignores case and Unicode's
+        spellings (macOS, Windows)."""
         self._folders: set[str] = set()
 
     def add(self, path: str, shown: str, *, is_folder: bool) -> None:

@@ -60,7 +60,7 @@ class PublishedRelease:
 
     @property
     def manifest_hash(self) -> str:
-        """The hash of its manifest, which stands for all its files."""
+        """The hash of its manifest, which covers all its files."""
         return hash_of(self.files[MANIFEST])
 
     @property

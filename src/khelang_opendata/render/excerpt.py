@@ -61,7 +61,7 @@ class Sheets:
         return self._tables[name] if name is not None else None
 
     def position(self, name: str, column: str) -> int | None:
-        """Where a column of a table that can be read stands first."""
+        """The first position of a column in a table that can be read."""
         if name not in self._positions:
             table = self.table(name)
             header = table.header if table else []

@@ -262,7 +262,7 @@ def _integer(descriptor: JsonObject) -> Reader:
 
 
 def _bared(text: str) -> str:
-    """A text without what stands before a number in it, and after the last digit; empty where it has no digit.
+    """A text without what precedes a number in it and what follows the last digit; empty where it has no digit.
 
     Each end is looked at once: a pattern that seeks the end from every sign takes the square of a text's length.
     """

@@ -38,7 +38,7 @@ class TableSource:
         data: the CSV file.
         dialect: the resource's ``dialect``, None for the standard's default.
         rows: the rows below the heading, where they have been read already.
-        brief: whether of the cells that a row lacks only the first is told, for a heading may have thousands.
+        brief: whether of the cells that a row lacks only the first is reported, for a heading may have thousands.
     """
 
     name: str
@@ -102,7 +102,7 @@ class CompiledSchema:
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """Where each field stands, by its name, in their order."""
+        """The position of each field, by its name, in their order."""
         return {column.name: position for position, column in enumerate(self.columns)}
 
     @cached_property

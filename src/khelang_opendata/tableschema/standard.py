@@ -85,7 +85,7 @@ def check_rows(
         rows: the rows.
         numbers: their record numbers.
         keys: the table's keys and foreign keys, which remember the rows before.
-        brief: whether of the cells that a row lacks only the first is told.
+        brief: whether of the cells that a row lacks only the first is reported.
     """
     cells = by_columns(rows, len(schema.columns), schema.judged)
     suspects = _suspects(schema, rows, cells)
@@ -119,7 +119,7 @@ def row_findings(schema: CompiledSchema, row: int, cells: Row, *, brief: bool = 
         schema: the table's schema.
         row: the record's number.
         cells: the record.
-        brief: whether of the cells that it lacks only the first is told.
+        brief: whether of the cells that it lacks only the first is reported.
     """
     if _is_blank(schema, cells):
         yield Finding(FindingType.BLANK_ROW, row)

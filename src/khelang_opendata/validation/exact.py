@@ -30,7 +30,7 @@ def _comparable(item: Any) -> Any:
 
 
 def _pattern(_: Any, pattern: str, text: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
-    """A text matches; of one that is too long, its length is told, and it is matched with nothing."""
+    """A text matches; of one that is too long, the length is reported, and it is matched with nothing."""
     is_short = isinstance(text, str) and len(text) <= schema.get("maxLength", len(text))
     if is_short and not re.search(pattern, text):
         yield ValidationError("the pattern does not match")

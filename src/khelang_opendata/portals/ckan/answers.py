@@ -30,7 +30,7 @@ _LONGEST_NAME = 200
 _TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
 
 Place = tuple["Place", str | int] | None
-"""Where something stands: the place of what holds it, and its key or number there; None for the result itself."""
+"""A place in a result: the place of its container, and its key or number there; None for the result itself."""
 
 
 class _Flaw(NamedTuple):

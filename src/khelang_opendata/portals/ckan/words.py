@@ -20,7 +20,7 @@ from khelang_opendata.render.cells import clip, visible
 _WIDEST = 100
 _LONGEST = 1000
 _MOST = 200
-"""Fields, differences or legal values that are told one by one; a portal may have any number of them."""
+"""Fields, differences or legal values that are listed one by one; a portal may have any number of them."""
 
 
 def dry_run_text(standing: Standing, portal: Survey, language: Language) -> str:
@@ -175,9 +175,9 @@ def _section(heading: str, lines: list[str], language: Language) -> list[str]:
 
 def _some(lines: Iterable[str]) -> Iterator[str]:
     """The first of many lines, and a mark that there are more."""
-    told = iter(lines)
-    yield from islice(told, _MOST)
-    if next(told, None) is not None:
+    remaining = iter(lines)
+    yield from islice(remaining, _MOST)
+    if next(remaining, None) is not None:
         yield "  …"
 
 
