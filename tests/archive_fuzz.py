@@ -29,6 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata import KhelangError, Options, Package, publish_release, verify_release
+from khelang_opendata.nacc.source import released_package
+from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.release.archive import read_folder, read_zip
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE
 from khelang_opendata.release.verify import archive_of
@@ -278,6 +280,8 @@ def cases(folder: Path, number: int, seed: int) -> Iterator[tuple[str, Path]]:
 READERS: dict[str, Callable[[Path], object]] = {
     "verify_release": verify_release,
     "archive_of": lambda path: archive_of(read_folder(path) if path.is_dir() else read_zip(path)),
+    "released_package": released_package,
+    "read_publication": read_publication,
 }
 
 

@@ -60,13 +60,13 @@ def make_output_folder(path: Path) -> None:
     """Make a folder that a user named for output, where it does not exist.
 
     Raises:
-        OutputRefused: it lies within a package or a release, is one, or is a link that leads nowhere.
-        OutputUnwritable: the system refuses to make it.
+        OutputRefused: it lies within a package or a release, or is one.
+        OutputUnwritable: it is something other than a folder, or the system refuses to make it.
     """
     with _telling_failures(path):
         refuse_protected(path, path)
-        if path.is_symlink() and not path.exists():
-            raise OutputRefused("not_file", path=str(path))
+        if os.path.lexists(path) and not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         path.mkdir(parents=True, exist_ok=True)
 
 

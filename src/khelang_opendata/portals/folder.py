@@ -93,7 +93,7 @@ def publish_folder(releases: Path, target: Path, *, dry_run: bool = False, force
         FolderRefused: ``target`` overlaps with ``releases``, is another plan's, or has a link or something of somebody
             else's where we would write.
         FolderDiffers: a release in ``target`` was altered, or ``releases`` does not have it; see ``force``.
-        FolderUnwritable: the system refuses to read or write ``target``; what stood there still does.
+        FolderUnwritable: the system refuses to read or write ``target``; each piece there is the old or the new one.
         ReleaseLocked: another process is publishing there.
     """
     with _telling(FileUnreadable, releases):

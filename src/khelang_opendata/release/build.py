@@ -22,6 +22,7 @@ from khelang_opendata.errors import (
 )
 from khelang_opendata.files import BOM, csv_bytes, json_bytes
 from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.release.archive import YEARS
 from khelang_opendata.release.formats.codebook import codebook_html
 from khelang_opendata.release.forms import CSV, forms_of
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
@@ -45,9 +46,6 @@ Signer = Callable[[bytes], bytes]
 
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _LONGEST_SHOWN = 80
-
-_YEARS = range(1980, 2108)
-"""The years that an archive's dates can tell."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ def draft_release(package: Package, options: Options, previous: Previous | None 
         NoteMissing: rows go or figures change, and no note says why.
     """
     options = options.as_written
-    if options.released_on.year not in _YEARS:
+    if options.released_on.year not in YEARS:
         raise DateInvalid(value=options.released_on.isoformat())
     report = validate(package)
     if not report.valid:

@@ -200,6 +200,7 @@ def _published(
         _announce(out, release.version, hash_of(release.files[MANIFEST]))
         _write_folder(release, out)
         with _completing(out):
+            flush_folder(out)
             written = _Standing.of(read_published(out / release.folder), None)
             _sync(out, {**standing, release.version: written})
     return Outcome(release.version, out / release.folder, len(release.files), written=True)
@@ -367,7 +368,6 @@ def _write_folder(release: Release, out: Path) -> None:
         write_files(unfinished, release.files)
         _check(unfinished)
         unfinished.rename(out / release.folder)
-        flush_folder(out)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         if not (out / release.folder).exists():
