@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from khelang_opendata import Language, issue_texts, validate
-from tests.conftest import Khelang, codes_of, edit_descriptor, issues_of, new_issues_of, only_issue, replace_in
+from tests.conftest import VALID, Khelang, codes_of, edit_descriptor, issues_of, new_issues_of, only_issue, replace_in
 
 
 def test_missing_folder_is_wrong_usage(khelang: Khelang) -> None:
@@ -299,13 +301,6 @@ def test_every_text_of_every_issue_is_complete(plan: Path) -> None:
             assert str(issue.location.cell) in texts.message
 
 
-def _become_nobody() -> None:
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-
-
 @pytest.mark.parametrize("target", ["/etc/passwd", "/proc/self/mem", "/dev/zero", "nowhere", "../elsewhere.json"])
 def test_descriptor_that_is_a_link_out_of_the_package_is_not_read(example: Path, khelang: Khelang, target: str) -> None:
     (example / "datapackage.json").rename(example.parent / "elsewhere.json")
@@ -317,15 +312,33 @@ def test_descriptor_that_is_a_link_out_of_the_package_is_not_read(example: Path,
     assert "root:" not in done.stdout.decode()
 
 
-def test_unreadable_file_is_a_failure_of_the_surroundings(example: Path, khelang: Khelang) -> None:
-    """As nobody, for root may read everything."""
-    (example / "datapackage.json").chmod(0)
+AS_NOBODY = """
+import os, sys
+from khelang_opendata import Language, failure_text, validate
+from khelang_opendata.errors import FileUnreadable
+assert validate(sys.argv[1]).valid  # imports what there is
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    validate(sys.argv[2])
+except FileUnreadable as error:
+    print(failure_text(error, Language.EN).message)
+"""
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "data/units.csv", "data"])
+def test_unreadable_file_is_a_failure_of_the_surroundings(example: Path, name: str) -> None:
+    """Tried as nobody, for root may read everything."""
+    mode = (example / name).stat().st_mode
+    (example / name).chmod(0)
     for parent in [example, *example.parents][:-2]:
         parent.chmod(parent.stat().st_mode | 0o055)
-    done = khelang("validate", example, preexec_fn=_become_nobody)
-    assert done.returncode == 3
-    assert b"cannot be read" in done.stderr
-    assert b"Traceback" not in done.stderr
+    command = [sys.executable, "-c", AS_NOBODY, str(VALID), str(example)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    (example / name).chmod(mode)
+    assert b"cannot be read (Permission denied)" in done.stdout, done.stderr.decode()
 
 
 def test_json_report_of_a_bad_package_is_clean_on_stdout(example: Path, khelang: Khelang) -> None:

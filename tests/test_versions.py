@@ -16,7 +16,7 @@ import pytest
 
 from khelang_opendata import Package, schema
 from khelang_opendata.diff import Bump
-from khelang_opendata.errors import NoteMissing, ReleaseDamaged, ReleaseSuperseded, VersionUnknown
+from khelang_opendata.errors import NoRelease, NoteMissing, ReleaseDamaged, ReleaseSuperseded, VersionUnknown
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.release import Options, Outcome, publish_release, verify_release, withdraw_release
@@ -368,7 +368,7 @@ def assert_damaged(out: Path, plan: Path) -> None:
         lambda: publish_folder(out, out.with_name("web")),
     ]
     for act in acts:
-        with pytest.raises(ReleaseDamaged):
+        with pytest.raises((ReleaseDamaged, NoRelease)):
             act()
     assert contents(out) == before
     assert not out.with_name("web").exists()

@@ -39,7 +39,7 @@ class Limits:
     descriptor_bytes: int = 16 * _MIB
     json_depth: int = 64
     json_digits: int = 400
-    resources: int = 1_000
+    resources: int = 10_000
     file_bytes: int = 128 * _MIB
     package_bytes: int = 192 * _MIB
     rows: int = 1_048_576

@@ -20,6 +20,7 @@ import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -166,7 +167,7 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
         OutputUnwritable: the system refuses to write.
     """
     with _telling_failures(out):
-        if not (VERSION.fullmatch(version) and (out / f"v{version}").is_dir()):
+        if not VERSION.fullmatch(version) or not _folders_in(out):
             raise VersionUnknown(version=version, path=str(out))
         with locked(out):
             _clear(out)
@@ -243,8 +244,7 @@ def releases_of(out: Path) -> dict[str, ReleaseNote]:
 def _standing_in(out: Path) -> dict[str, _Standing]:
     """The releases in a folder by version, oldest first, after everything that says something of them was compared."""
     listed, withdrawals, pending = _read_index(out), _read_withdrawals(out), _read_pending(out)
-    folders = [path for path in out.glob("v*/") if VERSION_FOLDER.fullmatch(path.name)] if out.is_dir() else []
-    found = {folder.name[1:]: folder for folder in folders}
+    found = {folder.name[1:]: folder for folder in _folders_in(out)}
     for version in sorted({*(listed or ()), *withdrawals} - found.keys()):
         raise ReleaseDamaged(path=str(out / f"v{version}"))
     standing = {
@@ -254,6 +254,10 @@ def _standing_in(out: Path) -> dict[str, _Standing]:
     if standing and listed is None and pending is None and not _holds_bytes(out / CHANGELOG, _changelog(standing)):
         raise ReleaseDamaged(path=str(out / INDEX))  # the withdrawals may be lost, too
     return standing
+
+
+def _folders_in(out: Path) -> list[Path]:
+    return [path for path in out.glob("v*/") if VERSION_FOLDER.fullmatch(path.name)] if out.is_dir() else []
 
 
 def _compared(
@@ -350,11 +354,12 @@ def _read_beside(path: Path) -> Any:
         ReleaseDamaged: it is something else.
     """
     try:
-        if not os.path.lexists(path):
-            return None
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST_INDEX:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_INDEX:
             raise ReleaseDamaged(path=str(path))
         content = read_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except JsonRefused:
         raise ReleaseDamaged(path=str(path)) from None
     if not isinstance(content, dict):
