@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -18,14 +19,15 @@ import pytest
 
 from benchmarks.growth import DIRECTIONS, FACTOR, MOST, write_growth
 from benchmarks.work import KINDS
-from khelang_opendata import Issue, Package, Severity, load_family
-from khelang_opendata.catalogue import issue
+from khelang_opendata import Issue, Package, Severity, load_family, validate
+from khelang_opendata.catalogue import Language, issue
 from khelang_opendata.diff.compare import _changed
 from khelang_opendata.diff.sheets import Sheet, _check_shape
 from khelang_opendata.errors import FormRefused, Location
-from khelang_opendata.package import Table
+from khelang_opendata.package import Resource, Table
 from khelang_opendata.release.formats.joins import Joins
 from khelang_opendata.release.tables import Edition, ReleasedTable
+from khelang_opendata.render import Format, render_report
 from khelang_opendata.render.excerpt import Sheets, excerpt_of
 from khelang_opendata.schema import CURRENT
 from khelang_opendata.validation import codes
@@ -39,8 +41,6 @@ from tests.conftest import VALID, issues_of
 from tests.releases import DAY
 
 SMALL = 30
-LARGER = {"resources-wrong": 100, "report-resources": 100}
-"""Where each costs so much that thirty of them would hide how they grow."""
 A_FEW_LINES = 4000
 """Lines that one run may take more than another for no reason of growth."""
 
@@ -82,9 +82,8 @@ def work_of(name: str, n: int, folder: Path) -> int:
 
 @pytest.mark.parametrize("name", COUNTED)
 def test_ten_times_the_input_is_not_much_more_than_ten_times_the_work(name: str, tmp_path: Path) -> None:
-    n = LARGER.get(name, SMALL)
-    work_of(name, n, tmp_path)  # what is imported and compiled once is no part of it
-    nothing, some, more = (work_of(name, size, tmp_path) for size in (1, n, FACTOR * n))
+    work_of(name, SMALL, tmp_path)  # what is imported and compiled once is no part of it
+    nothing, some, more = (work_of(name, size, tmp_path) for size in (1, SMALL, FACTOR * SMALL))
     assert more - nothing <= MOST * max(some - nothing, A_FEW_LINES), (nothing, some, more)
 
 
@@ -141,6 +140,31 @@ def test_an_excerpt_does_not_look_through_the_heading_for_each_issue(labels: lis
         made = excerpt_of(sheets, found, CURRENT)
         assert made is not None and [c.label for c in made.columns if c.marked] == [f"extra_{row - 2}"]
     assert Label.compared < 20 * len(labels)
+
+
+class Resources(tuple[Resource, ...]):
+    """Resources that count how often they are gone through."""
+
+    __slots__ = ()
+    gone_through: ClassVar[int] = 0
+
+    def __iter__(self) -> Iterator[Resource]:
+        Resources.gone_through += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("name", ["resources-wrong", "resources-unknown"])
+def test_resources_are_not_gone_through_for_each_problem(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Resources, "gone_through", 0)
+    package = Package.load(write_growth(tmp_path, name, 50)[1])
+    package = replace(package, resources=Resources(package.resources))
+    report = validate(package)
+    assert report.errors >= 50
+    for form in Format:
+        render_report(report, package, form, Language.EN)
+    assert Resources.gone_through < 20
 
 
 def headed(name: str, rows: Iterable[Mapping[str, str]]) -> HeadedTable:
