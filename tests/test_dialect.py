@@ -139,3 +139,19 @@ def test_plan_with_a_dialect_that_nobody_opens_without_being_told(plan: Path, pr
     issue = only_issue(plan)
     assert (issue.code, issue.params["variant"]) == ("descriptor_invalid", "dialect")
     assert issue.params["property"] == next(iter(properties))
+
+
+@pytest.mark.parametrize(
+    "dialect, name",
+    [
+        ({"delimiter": '"'}, "quoteChar"),
+        ({"delimiter": ";", "quoteChar": ";"}, "quoteChar"),
+        ({"quoteChar": "\\", "escapeChar": "\\"}, "escapeChar"),
+        ({"escapeChar": ","}, "escapeChar"),
+    ],
+)
+def test_one_character_for_two_purposes_is_refused_on_every_python(dialect: dict[str, str], name: str) -> None:
+    """csv raises ValueError for it from Python 3.13 on, and reads something before."""
+    with pytest.raises(DialectUnsupported) as caught:
+        Dialect.of(dialect)
+    assert caught.value.name == name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -466,3 +467,36 @@ def test_schemas_of_a_release_are_not_synchronised(small: Path, tmp_path: Path) 
     (result,) = watched([["schema", "sync", "v1.0.0"]], tmp_path)
     assert result["code"] == 2
     assert contents(release) == before
+
+
+# Markdown and long names
+
+
+MARKUP = "# x\n- [a](javascript:alert(1)) <script>alert(1)</script> **b** `c` | d ![e](http://127.0.0.1/f.png) 1. <!-- "
+
+
+def test_texts_of_a_descriptor_are_no_markup_in_the_pages_of_a_release(tmp_path: Path) -> None:
+    package = copied(VALID, tmp_path / "package")
+    licence = {"name": "CC-BY-4.0", "title": MARKUP, "path": "https://example.org/a)[b](javascript:alert(1)"}
+
+    def spoil(d: dict[str, Any]) -> None:
+        d.update(title=MARKUP, title_en=MARKUP, description=MARKUP, description_en=MARKUP, licenses=[licence])
+        d["sources"] = [{**d["sources"][0], "title": MARKUP, "title_en": MARKUP}]
+
+    edit_descriptor(package, spoil)
+    outcome = publish(package, tmp_path / "out", allow_warnings="x")
+    assert outcome.written
+    for name in ("README.th.md", "README.en.md", "LICENSE", "CHANGES.md"):
+        text = (outcome.path / name).read_text(encoding="utf-8")
+        assert not re.search(r"<(?:script|!--)", text), name
+        assert not re.search(r"(?<!\\)\]\((?!https://example\.org/a%29|README|https://creativecommons)", text), name
+        assert not re.search(r"^\s*(?:# x|- \[a)", text, re.MULTILINE), name
+
+
+def test_reports_of_packages_with_long_names_do_not_end_the_batch(tmp_path: Path) -> None:
+    names = ["a" * 255, "ก" * 85, "b"]
+    for name in names:
+        copied(VALID, tmp_path / name)
+    (result,) = watched([["validate", *names, "--processes", "1", "--format", "json", "--output", "reports"]], tmp_path)
+    assert result["code"] == 0, result
+    assert len(list((tmp_path / "reports").glob("*.json"))) == len(names)

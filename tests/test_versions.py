@@ -388,6 +388,7 @@ def assert_damaged(out: Path, plan: Path) -> None:
     lambda out: copied(out / "v1.0.0", out / "v1.0.9"),
     lambda out: edit_index(out, lambda index: index["releases"].pop(0)),
     lambda out: edit_index(out, lambda index: index["releases"].clear()),
+    lambda out: edit_index(out, lambda index: index["releases"].append(index["releases"][0])),
     lambda out: edit_index(out, lambda index: index["releases"][0].update(version="../1.0.0")),
     lambda out: edit_index(out, lambda i: i["releases"][0].update(withdrawn={"reason": "x", "on": "2026-11-26"})),
     lambda out: edit_index(out, lambda index: index["releases"][0].update(withdrawn={"reason": "x", "on": "20261126"})),

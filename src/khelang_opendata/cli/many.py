@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,8 @@ from khelang_opendata.tableschema import Engine
 from khelang_opendata.validation.many import Validated, validate_many
 
 _SUFFIX = {form: f".{form.value}" for form in Format} | {Format.TEXT: ".txt"}
+_LONGEST_NAME, _SHORTENED = 200, 50
+"""Bytes of a folder's name that a report's name can hold beside its ending, and characters of one that is longer."""
 _HEADING = ["package", "valid", "errors", "warnings", "acknowledged", "infos", "report", "failure"]
 
 
@@ -115,12 +118,15 @@ class Many:
     def _print(self, path: Path, text: str) -> None:
         if self.output is not None:
             return
-        heading = "" if self.form is Format.JSON else notice("many_package", self.language, path=str(path)) + "\n"
-        print_text(f"{heading}{text}" if self.form is Format.JSON else f"{heading}{text}\n")
+        if self.form is Format.JSON:
+            print_text(text)
+        else:
+            print_text(f"{notice('many_package', self.language, path=str(path))}\n{text}\n")
 
     def _name(self, path: Path) -> str:
         """A name for a package's report that no other has."""
         base = path.resolve().name or "package"
+        base = base if len(os.fsencode(base)) <= _LONGEST_NAME else base[:_SHORTENED]
         name = next(n for n in chain([base], (f"{base}-{i}" for i in count(2))) if n.casefold() not in self.names)
         self.names.add(name.casefold())
         return name

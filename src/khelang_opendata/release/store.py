@@ -228,7 +228,7 @@ def _package_of(out: Path, version: str, package: Package) -> Package:
 
 def is_store(folder: Path) -> bool:
     """Whether a folder is that of a plan's releases, even if its index is lost."""
-    return any((folder / name).is_file() for name in (INDEX, WITHDRAWALS, CHANGELOG, FEED))
+    return any((folder / name).is_file() for name in (INDEX, WITHDRAWALS, FEED))
 
 
 def releases_of(out: Path) -> dict[str, ReleaseNote]:
@@ -298,10 +298,12 @@ def _read_index(out: Path) -> dict[str, _Listed] | None:
     if content is None:
         return None
     try:
-        listed = {entry["version"]: _listed(entry) for entry in content["releases"]}
+        entries = [(entry["version"], _listed(entry)) for entry in content["releases"]]
+        listed = dict(entries)
+        is_sound = len(listed) == len(entries) and all(map(VERSION.fullmatch, listed))
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ReleaseDamaged(path=str(out / INDEX)) from None
-    if not all(isinstance(version, str) and VERSION.fullmatch(version) for version in listed):
+        is_sound = False
+    if not is_sound:
         raise ReleaseDamaged(path=str(out / INDEX))
     return listed
 
