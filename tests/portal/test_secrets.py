@@ -75,10 +75,17 @@ class Place:
     releases: Path
 
     def start(
-        self, url: str, org: str, *options: str, env: Mapping[str, str], python: tuple[str, ...] = ()
+        self,
+        url: str,
+        org: str,
+        *options: str,
+        env: Mapping[str, str],
+        python: tuple[str, ...] = (),
+        before: tuple[str, ...] = (),
     ) -> subprocess.Popen[bytes]:
         values = [f"--set={name}={value}" for name, value in GIVEN.items()]
-        command = [sys.executable, *python, "-c", COMMAND, "publish", str(self.releases), "--url", url, "--org", org]
+        program = [sys.executable, *python, "-c", COMMAND, *before]
+        command = [*program, "publish", str(self.releases), "--url", url, "--org", org]
         folders = {name: str(self.home) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
         paths = os.pathsep.join((str(self.home / "python"), str(ROOT), os.environ.get("PYTHONPATH", "")))
         clean = {name: value for name, value in os.environ.items() if name != "CKAN_API_TOKEN"}
@@ -172,8 +179,10 @@ def test_failing_connections_show_no_token(portal: Ckan, place: Place) -> None:
 def test_traceback_of_an_unforeseen_failure_shows_no_token(portal: Ckan, place: Place) -> None:
     with (place.home / "python/sitecustomize.py").open("a", encoding="utf-8") as lines:
         lines.write("import urllib3.connection\ndel urllib3.connection.HTTPConnection.getresponse\n")
-    code, told = place.run(portal.url, portal.org, portal.editor_token, python=("-X", "dev"))
-    assert (code, "Traceback" in told) == (1, True)
+    for before, is_shown in (((), False), (("--debug",), True)):
+        code, told = place.run(portal.url, portal.org, portal.editor_token, python=("-X", "dev"), before=before)
+        assert (code, "Traceback" in told) == (3, is_shown)
+        assert "AttributeError" in told
 
 
 @pytest.mark.parametrize("number", [2, 7])
