@@ -32,6 +32,9 @@ _LONGEST_NAME = 100
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names of devices on Windows, which no file there can have."""
 
+_PIECE = 2**20
+"""Bytes that are read at a time of a file that is longer than the system says."""
+
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -224,9 +227,12 @@ def _read_bytes(path: Path, limit: int) -> bytes | None:
     """The content of a file; None where it has more bytes than the limit, which the file's size may hide."""
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > limit:
+            size = os.fstat(file.fileno()).st_size
+            if size > limit:
                 return None
-            data = file.read(limit + 1)
+            data = file.read(size + 1)  # no more, for a reader sets aside as much memory as it is asked for
+            while len(data) <= limit and (more := file.read(_PIECE)):
+                data += more
     except OSError as error:
         raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
     return data if len(data) <= limit else None
