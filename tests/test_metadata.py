@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -33,6 +34,7 @@ from khelang_opendata.release.metadata import (
 )
 from khelang_opendata.release.tables import Edition
 from tests.conftest import PLAN, VALID, edit_descriptor
+from tests.releases import publish
 from tests.roundtrip import DAY, edition_of
 from tests.test_formats_text import SURROUNDINGS, output_of
 
@@ -349,3 +351,11 @@ def test_datasette_names_the_database_and_its_tables(edition: Edition) -> None:
     (database,) = metadata["databases"]
     assert database == edition.plan_id
     assert set(edition.tables) <= set(metadata["databases"][database]["tables"])
+
+
+def test_contact_without_a_name_is_the_publisher(tmp_path: Path) -> None:
+    package = Path(shutil.copytree(VALID, tmp_path / "package"))
+    edit_descriptor(package, lambda d: d["portal"].pop("maintainer"))
+    outcome = publish(package, tmp_path / "out", allow_warnings="x")
+    dataset = json.loads((outcome.path / "metadata/dcat.jsonld").read_bytes())
+    assert "เทศบาลตำบลแม่ทุ่ง" in json.dumps(dataset, ensure_ascii=False).partition("vcard:fn")[2][:80]

@@ -92,7 +92,7 @@ def _origin(facts: Facts) -> JsonObject:
     if portal.get("maintainer_email"):
         origin["dcat:contactPoint"] = {
             "@type": "vcard:Organization",
-            "vcard:fn": portal["maintainer"],
+            "vcard:fn": portal.get("maintainer") or facts.publisher["title"],
             "vcard:hasEmail": {"@id": f"mailto:{portal['maintainer_email']}"},
         }
     return origin
