@@ -31,6 +31,7 @@ from uuid import UUID
 import yaml
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import KhelangError
 from khelang_opendata.portals.ckan.client import Client, Patience
 from khelang_opendata.portals.ckan.dictionary import describe_tables
@@ -40,7 +41,6 @@ from khelang_opendata.portals.ckan.survey import organization_id, survey
 from khelang_opendata.portals.ckan.words import check_text, details, dry_run_text, status_text
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.token import Token
-from khelang_opendata.render.cells import visible
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import PLAN
 from tests.portal.faults import light

@@ -19,6 +19,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from khelang_opendata.catalogue import Language
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import (
     PortalAnswerUnusable,
     PortalBusy,
@@ -39,7 +40,6 @@ from khelang_opendata.portals.mapping import from_ckan
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.portals.token import Token
-from khelang_opendata.render.cells import visible
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import Khelang
 from tests.portal.faults import light

@@ -622,8 +622,8 @@ class MetadataRefused(DataRefused):
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         names = [*dict.fromkeys(problem.field for problem in problems)]
-        told = [*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])]
-        super().__init__(count=len(problems), fields=", ".join(told))
+        listed = [*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])]
+        super().__init__(count=len(problems), fields=", ".join(listed))
         self.problems = tuple(problems)
 
 

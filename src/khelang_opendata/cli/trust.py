@@ -45,8 +45,8 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
 
 
 def _lines(result: Verification, lang: Language) -> list[str]:
+    from khelang_opendata.characters import visible  # noqa: PLC0415 (names of files may be anybody's)
     from khelang_opendata.release.verify import SignatureState  # noqa: PLC0415 (the help does not need it)
-    from khelang_opendata.render.cells import visible  # noqa: PLC0415 (names of files may be anybody's)
 
     problems = [notice(f"verify_{p.kind}", lang, path=visible(p.path)) for p in result.problems]
     verdict = "verify_broken" if problems else "verify_whole" if result.is_whole else "verify_unsigned"

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import FieldProblem
 from khelang_opendata.portals.profiles import Profile
 from khelang_opendata.portals.publication import Publication
@@ -19,7 +20,7 @@ from khelang_opendata.portals.resources import dictionary_of, resource_of
 from khelang_opendata.portals.said import Origin, Source, said_of
 from khelang_opendata.portals.scheme import CORE_FIELDS, Scheme, SchemeField
 from khelang_opendata.portals.values import OTHER, TAGS, Value, canonical, plain, problem, read_value, texts
-from khelang_opendata.render.cells import clip, visible
+from khelang_opendata.render.cells import clip
 from khelang_opendata.schema import JsonObject
 
 __all__ = [

@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from khelang_opendata.characters import encodable
 from khelang_opendata.errors import ExtraMissing, KeyUnusable, OutputUnwritable
 from khelang_opendata.release.archive import NotRegular, open_regular
-from khelang_opendata.render.cells import encodable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

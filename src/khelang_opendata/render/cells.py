@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from khelang_opendata.characters import encodable, harmless, visible
-
-__all__ = ["clip", "encodable", "harmless", "pad", "visible", "width"]
-
 _THAI = re.compile("[ -~\u0e01-\u0e5b‘’“”–—…]*")
 _THAI_MARK = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 

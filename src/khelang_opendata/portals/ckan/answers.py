@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import PortalAnswerUnusable
 from khelang_opendata.portals.ckan.faults import LONGEST_NUMBER, Answer
 from khelang_opendata.portals.token import Token
-from khelang_opendata.render.cells import visible
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 import urllib3
 
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import (
     ActionUnknown,
     FileTooLarge,
@@ -42,7 +43,7 @@ from khelang_opendata.errors import (
     PortalUnreachable,
 )
 from khelang_opendata.portals.token import Token
-from khelang_opendata.render.cells import clip, visible
+from khelang_opendata.render.cells import clip
 from khelang_opendata.schema import JsonObject
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

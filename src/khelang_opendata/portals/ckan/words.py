@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from khelang_opendata.catalogue import Language, notice
+from khelang_opendata.characters import visible
 from khelang_opendata.errors import KhelangError, MetadataRefused, PortalChanged, PortalInvalid, PortalStoresOtherwise
 from khelang_opendata.portals.ckan.dataset import RECORD, Difference
 from khelang_opendata.portals.ckan.publish import Standing
@@ -15,7 +16,7 @@ from khelang_opendata.portals.mapping import Metadata, problem_text
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.portals.values import Value
-from khelang_opendata.render.cells import clip, visible
+from khelang_opendata.render.cells import clip
 
 _WIDEST = 100
 _LONGEST = 1000
