@@ -18,9 +18,9 @@ from pathlib import Path
 from random import Random
 
 from benchmarks import texts
-from khelang_opendata.files import json_bytes
-from khelang_opendata.package import DESCRIPTOR
-from khelang_opendata.schema import JsonObject, SchemaFamily, load_family
+from khelang_opendata.files.serialize import json_bytes
+from khelang_opendata.package.datapackage import DESCRIPTOR
+from khelang_opendata.standard.family import JsonObject, SchemaFamily, load_family
 
 Row = list[str]
 Tables = Mapping[str, list[Row]]

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.generate import EXAMPLE, family
-from khelang_opendata.files import json_bytes
-from khelang_opendata.package import DESCRIPTOR
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.files.serialize import json_bytes
+from khelang_opendata.package.datapackage import DESCRIPTOR
+from khelang_opendata.standard.family import JsonObject
 
 MOST = 12.0
 """How many times as long ten times the input may take."""

@@ -22,7 +22,7 @@ from benchmarks.generate import (
     write_descriptor,
     write_package,
 )
-from khelang_opendata.package import DESCRIPTOR
+from khelang_opendata.package.datapackage import DESCRIPTOR
 
 _PLAN_ID = "th-2566-2570"
 _ROWS_OF_A_PROJECT = 8

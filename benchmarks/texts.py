@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
-from khelang_opendata.thai import in_words
+from khelang_opendata.model.thai import in_words
 
 DIMENSIONS = (
     ("การสร้างวัฒนธรรมสุจริต", "Building a culture of integrity"),

@@ -35,7 +35,7 @@ def check_structure(engine: str, paths: Sequence[str]) -> int:
 
 
 def _check_structure(path: str, engine: str) -> int:
-    from khelang_opendata.package import Package  # noqa: PLC0415 (each kind of work imports what it needs)
+    from khelang_opendata.package.datapackage import Package  # noqa: PLC0415 (each kind of work imports what it needs)
     from khelang_opendata.tableschema import Engine, TableSource, check_tables  # noqa: PLC0415 (as above)
 
     resources = [(r.name, r.descriptor, r.data) for r in Package.load(path, LIMITS).resources]
@@ -63,22 +63,22 @@ def validate_grown(paths: Sequence[str]) -> int:
 
 def report_grown(paths: Sequence[str]) -> int:
     """The last package checked, and what is found written in every form of a report."""
-    from khelang_opendata.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
-    from khelang_opendata.render import Format, render_report  # noqa: PLC0415 (as above)
+    from khelang_opendata.render import ReportFormat, render_report  # noqa: PLC0415 (as above)
+    from khelang_opendata.standard.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
 
     package = khelang_opendata.Package.load(paths[-1])
     report = khelang_opendata.validate(package)
-    for form in Format:
+    for form in ReportFormat:
         render_report(report, package, form, Language.TH)
     return _findings(report)
 
 
 def compare_grown(paths: Sequence[str]) -> int | None:
     """What differs between the first package and the last, written in every form; None where that is refused."""
-    from khelang_opendata.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
     from khelang_opendata.diff import compare  # noqa: PLC0415 (as above)
-    from khelang_opendata.errors import DiffRefused  # noqa: PLC0415 (as above)
+    from khelang_opendata.model.failures import DiffRefused  # noqa: PLC0415 (as above)
     from khelang_opendata.render.changes import ChangesFormat, render_changes  # noqa: PLC0415 (as above)
+    from khelang_opendata.standard.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
 
     try:
         changes = compare(*map(khelang_opendata.Package.load, (paths[0], paths[-1])))
@@ -93,9 +93,9 @@ def release_grown(paths: Sequence[str]) -> None:
     """The last package made into a release, in memory."""
     from datetime import date  # noqa: PLC0415 (each kind of work imports what it needs)
 
-    from khelang_opendata.release.build import Options, build_release, draft_release  # noqa: PLC0415 (as above)
+    from khelang_opendata.release.build import ReleaseOptions, build_release, draft_release  # noqa: PLC0415 (as above)
 
-    options = Options(date(2026, 11, 22), allow_warnings="A measurement.")
+    options = ReleaseOptions(date(2026, 11, 22), allow_warnings="A measurement.")
     build_release(draft_release(khelang_opendata.Package.load(paths[-1]), options))
 
 

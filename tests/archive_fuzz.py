@@ -28,7 +28,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from khelang_opendata import KhelangError, Options, Package, publish_release, verify_release
+from khelang_opendata import KhelangError, Package, ReleaseOptions, publish_release, verify_release
 from khelang_opendata.nacc.source import released_package
 from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.release.archive import read_folder, read_zip
@@ -66,7 +66,7 @@ Files = dict[str, bytes]
 def small_release(folder: Path) -> tuple[Path, Path]:
     """The release of the valid example, as a folder and as an archive."""
     out = folder / "releases"
-    publish_release(Package.load(VALID), out, Options(date(2026, 11, 22)))
+    publish_release(Package.load(VALID), out, ReleaseOptions(date(2026, 11, 22)))
     return out / "v1.0.0", out / f"{ROOT}.zip"
 
 

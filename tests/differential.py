@@ -23,8 +23,7 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from khelang_opendata import dialect
-from khelang_opendata.tableschema import Engine, Finding, TableSource, check_tables, columns, compiled
+from khelang_opendata.tableschema import Engine, Finding, TableSource, check_tables, columns, compiled, dialect
 
 JsonObject = dict[str, Any]
 Told = tuple[str, str, int, str | None, str | None]

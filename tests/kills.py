@@ -26,7 +26,15 @@ from pathlib import Path
 from unittest.mock import patch
 
 from khelang_opendata import Package
-from khelang_opendata.release import Draft, Options, Release, publish_release, store, verify_release, withdraw_release
+from khelang_opendata.release import (
+    Draft,
+    Release,
+    ReleaseOptions,
+    publish_release,
+    store,
+    verify_release,
+    withdraw_release,
+)
 from tests.killing import Files, end_of, forked, laid_out, tell
 
 PLAN = Path(__file__).parents[1] / "datapackage"
@@ -182,7 +190,7 @@ def _kill(pid: int, stage: Path | None, delay: float) -> None:
 
 
 def _publish(plan: Path, out: Path) -> None:
-    publish_release(Package.load(plan), out, Options(DAY))
+    publish_release(Package.load(plan), out, ReleaseOptions(DAY))
 
 
 def _difference(found: Files, wanted: Files) -> list[str]:

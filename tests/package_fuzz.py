@@ -30,11 +30,11 @@ from types import FrameType
 from typing import Any
 
 from khelang_opendata import Package, compare, validate
-from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import KhelangError
-from khelang_opendata.release import Options, build_release, draft_release
-from khelang_opendata.render import Format, render_report
+from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.release import ReleaseOptions, build_release, draft_release
+from khelang_opendata.render import ReportFormat, render_report
 from khelang_opendata.render.messages import failure_text
+from khelang_opendata.standard.catalogue import Language
 from tests.conftest import VALID
 
 LONGEST_SECONDS = 20
@@ -234,11 +234,11 @@ def judge(package: Path) -> str:
     try:
         loaded = Package.load(package)
         report = validate(loaded)
-        for form in Format:
+        for form in ReportFormat:
             render_report(report, loaded, form, Language.TH)
         compare(Package.load(VALID), loaded)
         if report.valid:
-            build_release(draft_release(loaded, Options(date(2026, 11, 26), allow_warnings="x")))
+            build_release(draft_release(loaded, ReleaseOptions(date(2026, 11, 26), allow_warnings="x")))
     except KhelangError as error:
         for language in Language:
             failure_text(error, language)

@@ -30,18 +30,18 @@ from uuid import UUID
 
 import yaml
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.characters import visible
-from khelang_opendata.errors import KhelangError
+from khelang_opendata.model.characters import visible
+from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.portals.ckan.client import Client, Patience
 from khelang_opendata.portals.ckan.dictionary import describe_tables
 from khelang_opendata.portals.ckan.faults import Answer
-from khelang_opendata.portals.ckan.publish import examine, publish
+from khelang_opendata.portals.ckan.publisher import examine, publish
 from khelang_opendata.portals.ckan.survey import organization_id, survey
 from khelang_opendata.portals.ckan.words import check_text, details, dry_run_text, status_text
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
+from khelang_opendata.standard.catalogue import Language
 from tests.conftest import PLAN
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN

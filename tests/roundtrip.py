@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from khelang_opendata import Package
+from khelang_opendata.package.edition import Edition, released_tables, typed
 from khelang_opendata.release.readback import Tables, as_text
-from khelang_opendata.release.tables import Edition, released_tables, typed
-from khelang_opendata.schema import load_family
+from khelang_opendata.standard.family import load_family
 from khelang_opendata.validation import family_of
 
 DAY = date(2026, 11, 22)

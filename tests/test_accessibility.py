@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from khelang_opendata import Language, Package, validate
-from khelang_opendata.render import Format, render_report
+from khelang_opendata.render import ReportFormat, render_report
 from tests.conftest import PLAN, needs
 from tests.test_reports import SPOILED, spoiled
 
@@ -49,7 +49,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         report = validate(package)
         for language in Language:
             path = folder / f"{name}.{language}.html"
-            path.write_text(render_report(report, package, Format.HTML, language), encoding="utf-8")
+            path.write_text(render_report(report, package, ReportFormat.HTML, language), encoding="utf-8")
             addresses[f"{name} {language}"] = path.as_uri()
     return addresses
 

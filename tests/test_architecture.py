@@ -11,29 +11,23 @@ from pathlib import Path
 import pytest
 
 import khelang_opendata
-from khelang_opendata.catalogue import failures, rules
-from khelang_opendata.errors import KhelangError
-from khelang_opendata.files import json_bytes
+from khelang_opendata.files.serialize import json_bytes
+from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.standard.catalogue import failures, rules
 from tests.conftest import ROOT
 
 SOURCE = ROOT / "src/khelang_opendata"
 ROOMS = [
     "version",
-    "errors",
-    "characters",
-    "limits",
-    "jsontext",
+    "model",
     "files",
-    "thai",
-    "catalogue",
-    "dialect",
     "tableschema",
-    "schema",
+    "standard",
     "package",
-    "output",
     "validation",
     "diff",
     "render",
+    "formats",
     "release",
     "portals",
     "nacc",
@@ -95,7 +89,7 @@ def test_texts_exist_in_both_languages_and_name_the_same_parameters(code: str) -
 
 
 def test_catalogue_is_written_as_all_our_json_is() -> None:
-    data = (SOURCE / "rules.json").read_bytes()
+    data = (SOURCE / "standard/rules.json").read_bytes()
     assert data == json_bytes(json.loads(data))
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata import KhelangError, Options, Package
+from khelang_opendata import Package, ReleaseOptions
 from khelang_opendata.cli.release import _day
-from khelang_opendata.errors import DateInvalid
+from khelang_opendata.model.failures import DateInvalid
 from khelang_opendata.release import draft_release
-from tests.conftest import PLAN, VALID, Khelang
+from tests.conftest import PLAN, ROOT, VALID, Khelang
 
 NO_DAYS = [
     ("20261126", "form"),
@@ -128,18 +128,18 @@ def test_commands_name_the_variable(khelang: Khelang, tmp_path: Path) -> None:
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(1979, 12, 31), date(2108, 1, 1), date.max])
 def test_library_refuses_days_that_no_archive_can_bear(day: date) -> None:
     with pytest.raises(DateInvalid) as caught:
-        draft_release(Package.load(VALID), Options(day))
+        draft_release(Package.load(VALID), ReleaseOptions(day))
     assert caught.value.params == {"variant": "range", "value": day.isoformat()}
 
 
 @pytest.mark.parametrize("day", [date(1980, 1, 1), date(2107, 12, 31)])
 def test_library_takes_those_that_one_can(day: date) -> None:
-    assert draft_release(Package.load(VALID), Options(day)).version == "1.0.0"
+    assert draft_release(Package.load(VALID), ReleaseOptions(day)).version == "1.0.0"
 
 
 def test_no_words_claim_that_nothing_was_written_where_something_may_be() -> None:
     """These failures come from many places, at some of which other files are written already."""
-    source = Path(str(KhelangError.__init__.__code__.co_filename)).parent / "rules.json"
+    source = ROOT / "src/khelang_opendata/standard/rules.json"
     failures = json.loads(source.read_text(encoding="utf-8"))["failures"]
     for code in ("output_unwritable", "folder_unwritable", "internal"):
         text = json.dumps(failures[code], ensure_ascii=False).lower()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.dialect import CHUNK, MAX_CELL, Dialect, DialectUnsupported, TableUnreadable
+from khelang_opendata.tableschema.dialect import CHUNK, MAX_CELL, Dialect, DialectUnsupported, TableUnreadable
 from tests.conftest import codes_of, edit_descriptor, only_issue
 
 ROWS = [["a", "b"], ["1", 'say "x"'], ["2", "two\nlines"], [], ["3", "ภาษาไทย; x\ty|z'"]]

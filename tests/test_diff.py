@@ -18,8 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khelang_opendata import Language, Package, schema
-from khelang_opendata.catalogue import failures
+from khelang_opendata import Language, Package
 from khelang_opendata.diff import (
     Bump,
     Change,
@@ -34,14 +33,16 @@ from khelang_opendata.diff import (
 )
 from khelang_opendata.diff.compare import CellChange, RowChange, TableChanges
 from khelang_opendata.diff.metadata import MetadataChange
-from khelang_opendata.errors import DescriptorError, DiffRefused
-from khelang_opendata.package import Resource
-from khelang_opendata.release import Options, build_release, draft_release
+from khelang_opendata.model.failures import DescriptorError, DiffRefused
+from khelang_opendata.package.datapackage import Resource
+from khelang_opendata.release import ReleaseOptions, build_release, draft_release
 from khelang_opendata.render.changes import ChangesFormat, render_changes
 from khelang_opendata.render.changes_data import HEADER
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
 from khelang_opendata.render.markdown import cell, inline
-from khelang_opendata.schema import CURRENT, load_family
+from khelang_opendata.standard import family
+from khelang_opendata.standard.catalogue import failures
+from khelang_opendata.standard.family import CURRENT, load_family
 from tests.conftest import PLAN, STANDARD, VALID, edit_descriptor, replace_in
 
 ID = "khelang-nakhon-2566-2570"
@@ -222,7 +223,9 @@ def test_line_ends_inside_cells_are_no_difference(plan: Path, tmp_path: Path) ->
 
 
 def test_a_release_is_compared_as_a_package(tmp_path: Path) -> None:
-    for path, data in build_release(draft_release(Package.load(PLAN), Options(date(2026, 11, 22)))).files.items():
+    for path, data in build_release(
+        draft_release(Package.load(PLAN), ReleaseOptions(date(2026, 11, 22)))
+    ).files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
     assert not compare(Package.load(tmp_path), Package.load(PLAN))
@@ -317,8 +320,8 @@ def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Versions of the schema that do not exist yet."""
     for version in ("1.0.0", "1.0.1", "1.1.0", "2.0.0"):
         for part in ("tables", "codelists"):
-            shutil.copytree(STANDARD / part, tmp_path / "schemas" / schema.FAMILY / version / part)
-    monkeypatch.setattr(schema, "schemas_folder", lambda: tmp_path / "schemas")
+            shutil.copytree(STANDARD / part, tmp_path / "schemas" / family.FAMILY / version / part)
+    monkeypatch.setattr(family, "schemas_folder", lambda: tmp_path / "schemas")
 
 
 @pytest.mark.usefixtures("versions")
@@ -334,14 +337,14 @@ def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_version_of_the_schema(old: str, new: str, weight: Bump) -> None:
     package = Package.load(PLAN)
     sides = (
-        replace(package, descriptor={**package.descriptor, "conformsTo": f"{schema.FAMILY}/{v}"}) for v in (old, new)
+        replace(package, descriptor={**package.descriptor, "conformsTo": f"{family.FAMILY}/{v}"}) for v in (old, new)
     )
     changes = compare(*sides)
     assert changes.schema_changed
     assert not changes.metadata
     assert not changes.tables
     assert bump(changes) is weight
-    assert f"{schema.FAMILY}/{new}" in render_changes(changes, ChangesFormat.TEXT, Language.EN)
+    assert f"{family.FAMILY}/{new}" in render_changes(changes, ChangesFormat.TEXT, Language.EN)
     assert "schema_changed" in render_changes(changes, ChangesFormat.CSV, Language.EN)
 
 

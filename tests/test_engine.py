@@ -17,16 +17,10 @@ import pytest
 
 import khelang_opendata.validation
 from khelang_opendata import Language, Report, SchemaFamily, load_family, report_text, validate, validate_many
-from khelang_opendata.errors import (
-    MAX_LISTED,
-    DescriptorError,
-    InternalError,
-    KhelangError,
-    PackageNotFound,
-    WorkerDied,
-)
-from khelang_opendata.render.json import report_json
-from khelang_opendata.schema import TableSchema
+from khelang_opendata.model.failures import DescriptorError, InternalError, KhelangError, PackageNotFound, WorkerDied
+from khelang_opendata.model.report import MAX_LISTED
+from khelang_opendata.render.report_json import report_json
+from khelang_opendata.standard.family import TableSchema
 from khelang_opendata.tableschema import Engine
 from tests.conftest import PLAN, VALID, replace_in
 
@@ -133,7 +127,7 @@ KILLED = """
 import multiprocessing, os, signal, sys
 multiprocessing.set_start_method("fork")  # so that the processes have what is put in place of validate below
 from khelang_opendata import validate_many
-import khelang_opendata.validation.many as many
+import khelang_opendata.validation.batch as many
 checked = many.validate
 def fatal(path, *args, **options):
     if path.name == "killer":

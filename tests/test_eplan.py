@@ -18,7 +18,8 @@ import pandas as pd
 import pytest
 
 from khelang_opendata import Package, load_family
-from khelang_opendata.errors import NoRelease, PackageInvalid, YearInvalid, YearOutsidePlan
+from khelang_opendata.formats.codelists import codes_of
+from khelang_opendata.model.failures import NoRelease, PackageInvalid, YearInvalid, YearOutsidePlan
 from khelang_opendata.nacc.eplan import (
     About,
     EplanRow,
@@ -31,11 +32,10 @@ from khelang_opendata.nacc.eplan import (
     rounded,
     year_to_report,
 )
-from khelang_opendata.nacc.eplan.forms import CLOSED, COMPLETE, TO_FILL, columns
-from khelang_opendata.nacc.eplan.tables import REASONS, STATUSES
+from khelang_opendata.nacc.eplan.plan_tables import REASONS, STATUSES
+from khelang_opendata.nacc.eplan.report_form import CLOSED, COMPLETE, TO_FILL, columns
 from khelang_opendata.nacc.source import released_package
 from khelang_opendata.nacc.years import fiscal_year
-from khelang_opendata.release.formats.codelists import codes_of
 from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, needs, replace_in
 from tests.releases import copied, publish
 

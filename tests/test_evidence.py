@@ -15,13 +15,13 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser
 
 from khelang_opendata import Package
-from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import DataRefused, ItaYearUnknown, NoRelease, ReleaseDamaged, YearOutsidePlan
-from khelang_opendata.nacc.evidence import Evidence, Exhibit, evidence_of
-from khelang_opendata.nacc.ita import Item, Kind, items_of, known_years
-from khelang_opendata.nacc.pages import MARK, evidence_files
+from khelang_opendata.model.failures import DataRefused, ItaYearUnknown, NoRelease, ReleaseDamaged, YearOutsidePlan
+from khelang_opendata.nacc.evidence_pages import MARK, evidence_files
+from khelang_opendata.nacc.exhibits import Evidence, Exhibit, evidence_of
+from khelang_opendata.nacc.ita import Item, ItemKind, items_of, known_years
 from khelang_opendata.nacc.sheet import Cell
 from khelang_opendata.nacc.source import released_package
+from khelang_opendata.standard.catalogue import Language
 from tests.conftest import PLAN, VALID, Khelang, needs, replace_in
 from tests.releases import contents, copied, publish
 from tests.test_accessibility import browser, opened
@@ -29,7 +29,7 @@ from tests.test_accessibility import browser, opened
 __all__ = ["browser"]  # a fixture
 
 NAMES_2569 = ["o21-risks", "o22-measures", "o23-plan", "o24-results"]
-KINDS_2569 = [Kind.RISKS, Kind.MEASURES, Kind.PLAN, Kind.RESULTS]
+KINDS_2569 = [ItemKind.RISKS, ItemKind.MEASURES, ItemKind.PLAN, ItemKind.RESULTS]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Package:
     return released_package(publish(VALID, tmp_path_factory.mktemp("small")).path)
 
 
-def exhibit(package: Package, year: int, kind: Kind, months: int = 12, covers: int | None = None) -> Exhibit:
+def exhibit(package: Package, year: int, kind: ItemKind, months: int = 12, covers: int | None = None) -> Exhibit:
     """What answers one item, as the newest known assessment asks it, in any year."""
     item = next(item for item in items_of(2569) if item.kind is kind)
     asked = replace(item, months=months, covers=item.covers if covers is None else covers)
@@ -83,7 +83,7 @@ def test_items_of_2569_are_those_that_the_map_names(real: Package) -> None:
 def test_every_item_of_the_map_has_texts_and_sources(year: int) -> None:
     items = items_of(year)
     assert len({item.code for item in items}) == len(items)
-    assert {item.kind for item in items} == set(Kind)
+    assert {item.kind for item in items} == set(ItemKind)
     for item in items:
         assert re.fullmatch(r"O[1-9][0-9]?", item.code)
         assert item.covers in (0, -1)
@@ -94,7 +94,7 @@ def test_every_item_of_the_map_has_texts_and_sources(year: int) -> None:
 
 
 def test_plan_lists_every_project_with_budget_and_period(real: Package) -> None:
-    plan = exhibit(real, 2569, Kind.PLAN)
+    plan = exhibit(real, 2569, ItemKind.PLAN)
     rows = rows_of(plan)
     assert [*rows] == [str(number) for number in range(1, 46)]
     first = rows["1"]
@@ -116,17 +116,17 @@ def test_plan_lists_every_project_with_budget_and_period(real: Package) -> None:
     ],
 )
 def test_status_of_a_budget_decides_what_stands_in_place_of_an_amount(real: Package, number: str, told: str) -> None:
-    budget = rows_of(exhibit(real, 2569, Kind.PLAN))[number][3]
+    budget = rows_of(exhibit(real, 2569, ItemKind.PLAN))[number][3]
     assert budget.lines == (told,)
     assert budget.figure == ""
 
 
 def test_shared_budget_tells_which_project_pays(real: Package) -> None:
-    assert "โครงการลำดับที่ 41" in rows_of(exhibit(real, 2569, Kind.PLAN))["42"][3].details[0]
+    assert "โครงการลำดับที่ 41" in rows_of(exhibit(real, 2569, ItemKind.PLAN))["42"][3].details[0]
 
 
 def test_budget_of_several_sources_is_summed_and_taken_apart(small: Package) -> None:
-    budget = rows_of(exhibit(small, 2562, Kind.PLAN))["6"][3]
+    budget = rows_of(exhibit(small, 2562, ItemKind.PLAN))["6"][3]
     assert budget.lines == ("150,000 บาท",)
     assert [d.split(": ")[1] for d in budget.details[:2]] == ["100,000 บาท", "50,000 บาท"]
 
@@ -138,20 +138,20 @@ def test_project_of_several_sources_without_money_uses_no_budget(release: Path, 
     (line,) = [line for line in budgets.read_text(encoding="utf-8").splitlines() if row in line]
     with budgets.open("a", encoding="utf-8") as lines:
         lines.write(line.replace("own_revenue", "other") + "\n")
-    assert rows_of(exhibit(Package.load(folder), 2569, Kind.PLAN))["2"][3].lines == ("ไม่ใช้งบประมาณ",)
+    assert rows_of(exhibit(Package.load(folder), 2569, ItemKind.PLAN))["2"][3].lines == ("ไม่ใช้งบประมาณ",)
 
 
 def test_budget_that_the_document_lacks_is_not_zero_but_to_be_filled_in(real: Package, small: Package) -> None:
-    of_2566 = exhibit(real, 2566, Kind.PLAN)
+    of_2566 = exhibit(real, 2566, ItemKind.PLAN)
     assert rows_of(of_2566)["45"][3].lines == ("อย่างน้อย 3,887,155 บาท",)
     assert of_2566.sheet.total[1].lines == ("อย่างน้อย 5,996,755 บาท",)
-    of_2564 = exhibit(small, 2564, Kind.PLAN)
+    of_2564 = exhibit(small, 2564, ItemKind.PLAN)
     assert rows_of(of_2564)["4"][3].lines == ("เอกสารไม่ระบุจำนวนเงิน",)
     assert [one.params["numbers"] for one in of_2564.todo if one.name == "budgets"] == ["4"]
 
 
 def test_contradictions_about_amounts_are_footnotes_with_printed_and_adopted_values(real: Package) -> None:
-    plan = exhibit(real, 2569, Kind.PLAN)
+    plan = exhibit(real, 2569, ItemKind.PLAN)
     (mark,) = rows_of(plan)["6"][3].marks
     note = plan.sheet.footnotes[mark - 1]
     assert "อีกแห่งว่า “ปีงบประมาณ ๒๕๖๖ (ไม่ใช้งบประมาณ)" in note
@@ -172,7 +172,7 @@ def test_every_footnote_is_referred_to_and_every_reference_has_one(real: Package
 
 
 def test_results_that_nobody_recorded_are_never_invented(real: Package) -> None:
-    results = exhibit(real, 2569, Kind.RESULTS)
+    results = exhibit(real, 2569, ItemKind.RESULTS)
     rows = rows_of(results)
     assert len(rows) == 44, "project 45 is not run in 2568"
     assert {cell.lines for row in rows.values() for cell in row[3:]} == {("ยังไม่มีการบันทึก",)}
@@ -181,7 +181,7 @@ def test_results_that_nobody_recorded_are_never_invented(real: Package) -> None:
 
 
 def test_recorded_results_show_state_money_and_problems(small: Package) -> None:
-    results = exhibit(small, 2562, Kind.RESULTS)
+    results = exhibit(small, 2562, ItemKind.RESULTS)
     rows = rows_of(results)
     told = {number: [cell.lines for cell in row[3:]] for number, row in rows.items()}
     assert told["1"] == [
@@ -196,7 +196,7 @@ def test_recorded_results_show_state_money_and_problems(small: Package) -> None:
 
 
 def test_results_that_are_missing_are_named(small: Package) -> None:
-    results = exhibit(small, 2562, Kind.RESULTS)
+    results = exhibit(small, 2562, ItemKind.RESULTS)
     (todo,) = [one for one in results.todo if one.name == "some_results"]
     assert (todo.params["missing"], todo.params["count"], todo.params["numbers"]) == (4, 7, "2, 5, 7, 8")
     assert results.sheet.total[3].lines == ("อย่างน้อย 18,750.50 บาท",)
@@ -204,13 +204,13 @@ def test_results_that_are_missing_are_named(small: Package) -> None:
 
 
 def test_six_month_round_is_told_apart_from_the_year(small: Package) -> None:
-    results = rows_of(exhibit(small, 2561, Kind.RESULTS, months=6, covers=0))
+    results = rows_of(exhibit(small, 2561, ItemKind.RESULTS, months=6, covers=0))
     assert results["4"][3].lines == ("อยู่ระหว่างดำเนินการ", "ประสานชุมชนเพื่อกำหนดวันรณรงค์")
     assert results["3"][3].lines == ("ยังไม่มีการบันทึก",), "it was reported after twelve months only"
 
 
 def test_first_year_of_a_plan_sends_to_the_plan_before(real: Package) -> None:
-    results = exhibit(real, 2566, Kind.RESULTS)
+    results = exhibit(real, 2566, ItemKind.RESULTS)
     assert results.sheet.size == 0
     assert todo_of(results) == ["unconfirmed", "other_plan"]
     page = evidence_files(all_of(real, 2566))["o38-results.html"].decode()
@@ -219,7 +219,7 @@ def test_first_year_of_a_plan_sends_to_the_plan_before(real: Package) -> None:
 
 
 def test_risks_come_with_factors_level_measures_and_owner(small: Package) -> None:
-    risk = rows_of(exhibit(small, 2562, Kind.RISKS))["1"]
+    risk = rows_of(exhibit(small, 2562, ItemKind.RISKS))["1"]
     assert risk[2].lines == (
         "1. กำหนดคุณลักษณะเฉพาะเอื้อต่อผู้ขายรายหนึ่ง",
         "2. คณะกรรมการตรวจรับไม่ตรวจตามสัญญา",
@@ -230,13 +230,13 @@ def test_risks_come_with_factors_level_measures_and_owner(small: Package) -> Non
 
 
 def test_level_without_score_is_shown_as_it_is(real: Package) -> None:
-    risk = rows_of(exhibit(real, 2569, Kind.RISKS))["1"]
+    risk = rows_of(exhibit(real, 2569, ItemKind.RISKS))["1"]
     assert (risk[3].lines, risk[3].details) == (("ต่ำ",), ())
     assert risk[5].lines == ("ไม่ได้ระบุ",)
 
 
 def test_action_against_risks_is_left_for_the_official(real: Package) -> None:
-    measures = exhibit(real, 2569, Kind.MEASURES)
+    measures = exhibit(real, 2569, ItemKind.MEASURES)
     assert [row[-1].lines for row in rows_of(measures).values()] == [("ยังไม่มีการบันทึก",)] * 2
     assert "measures" in todo_of(measures)
 
@@ -246,11 +246,11 @@ def test_plan_without_risks_and_risk_without_measures_are_told(release: Path, tm
     controls = folder / "data/risk_controls.csv"
     kept = [line for line in controls.read_text(encoding="utf-8").splitlines(keepends=True) if "-R02," not in line]
     controls.write_text("".join(kept), encoding="utf-8")
-    shown = exhibit(Package.load(folder), 2569, Kind.RISKS)
+    shown = exhibit(Package.load(folder), 2569, ItemKind.RISKS)
     assert [one.params["numbers"] for one in shown.todo if one.name == "controls"] == ["2"]
     for path in (folder / f"data/{table}.csv" for table in ("risks", "risk_factors", "risk_controls")):
         path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
-    shown = exhibit(Package.load(folder), 2569, Kind.RISKS)
+    shown = exhibit(Package.load(folder), 2569, ItemKind.RISKS)
     assert (shown.sheet.size, todo_of(shown)) == (0, ["unconfirmed", "no_risks"])
 
 
@@ -421,7 +421,7 @@ def test_package_that_is_no_release_is_refused_with_the_remedy(khelang: Khelang)
 
 
 def test_todo_speaks_both_languages(real: Package, small: Package) -> None:
-    shown = [*all_of(real, 2566).exhibits, *all_of(real).exhibits, exhibit(small, 2562, Kind.RESULTS)]
+    shown = [*all_of(real, 2566).exhibits, *all_of(real).exhibits, exhibit(small, 2562, ItemKind.RESULTS)]
     for one in (one for exhibited in shown for one in exhibited.todo):
         thai, english = one.text(Language.TH), one.text(Language.EN)
         assert re.search("[\u0e00-\u0e7f]", thai)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from khelang_opendata import load_family, rules, validate
-from khelang_opendata.validation.rules.portal import TABLE_LIMITS
+from khelang_opendata.validation.rules.portal_readiness import TABLE_LIMITS
 from tests.conftest import EXAMPLES, only_issue
 
 FEW_ROWS = 100

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from khelang_opendata.errors import ArchiveRefused, FileUnreadable, KhelangError, PackageNotFound
-from khelang_opendata.files import MAX_PATH, is_safe_path
+from khelang_opendata.files.paths import MAX_PATH, is_safe_path
+from khelang_opendata.model.failures import ArchiveRefused, FileUnreadable, KhelangError, PackageNotFound
 from khelang_opendata.release import archive, verify_release
 from khelang_opendata.release.archive import MAX_DIRECTORY, zip_bytes
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, digests_in

@@ -30,17 +30,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khelang_opendata import Package
-from khelang_opendata.errors import FormRefused
-from khelang_opendata.release import Options, publish_release
-from khelang_opendata.release.formats import parquet as parquet_form
-from khelang_opendata.release.formats.datasette import datasette_metadata
-from khelang_opendata.release.formats.flat import flat_csv, flat_fields
-from khelang_opendata.release.formats.nested import nested_json
-from khelang_opendata.release.formats.pages import StoredTable, database_image
-from khelang_opendata.release.formats.parquet import parquet
-from khelang_opendata.release.formats.sqlite import database
-from khelang_opendata.release.formats.summary import summary_csv, summary_fields
-from khelang_opendata.release.formats.xlsx import CODEBOOK, CONTRADICTIONS, FRONT, workbook
+from khelang_opendata.formats import parquet as parquet_form
+from khelang_opendata.formats.datasette import datasette_metadata
+from khelang_opendata.formats.flat import flat_csv, flat_fields
+from khelang_opendata.formats.nested import nested_json
+from khelang_opendata.formats.pages import StoredTable, database_image
+from khelang_opendata.formats.parquet import parquet
+from khelang_opendata.formats.sqlite import database
+from khelang_opendata.formats.totals import summary_csv, summary_fields
+from khelang_opendata.formats.xlsx import CODEBOOK, CONTRADICTIONS, FRONT, workbook
+from khelang_opendata.model.failures import FormRefused
+from khelang_opendata.package.edition import Edition
+from khelang_opendata.release import ReleaseOptions, publish_release
 from khelang_opendata.release.readback import (
     Tables,
     as_text,
@@ -50,8 +51,7 @@ from khelang_opendata.release.readback import (
     tables_from_sqlite,
     tables_from_xlsx,
 )
-from khelang_opendata.release.tables import Edition
-from khelang_opendata.schema import Field
+from khelang_opendata.standard.family import Field
 from tests.conftest import PLAN, VALID, Khelang, needs, replace_in
 from tests.roundtrip import DAY, FAMILY, edition_of
 
@@ -107,9 +107,9 @@ def test_a_table_without_rows_keeps_its_heading(plan: Edition, form: str) -> Non
 
 BUILD = """
 from hashlib import sha256
-from khelang_opendata.release.formats.parquet import parquet
-from khelang_opendata.release.formats.sqlite import database
-from khelang_opendata.release.formats.xlsx import workbook
+from khelang_opendata.formats.parquet import parquet
+from khelang_opendata.formats.sqlite import database
+from khelang_opendata.formats.xlsx import workbook
 from tests.conftest import PLAN
 from tests.roundtrip import edition_of
 edition = edition_of(PLAN)
@@ -240,7 +240,7 @@ def test_a_number_that_would_become_another_is_refused(plan: Edition, form: str,
 
 
 def test_a_table_longer_than_a_sheet_is_refused(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("khelang_opendata.release.formats.xlsx._LONGEST_SHEET", 44)
+    monkeypatch.setattr("khelang_opendata.formats.xlsx._LONGEST_SHEET", 44)
     with pytest.raises(FormRefused) as refused:
         workbook(plan)
     assert refused.value.params["variant"] == "rows"
@@ -458,7 +458,7 @@ def test_without_polars_there_are_no_parquet_files(plan: Edition, monkeypatch: p
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the example that no test leaves spoilt."""
     out = tmp_path_factory.mktemp("releases")
-    return publish_release(Package.load(VALID), out, Options(DAY, allow_warnings="test")).path
+    return publish_release(Package.load(VALID), out, ReleaseOptions(DAY, allow_warnings="test")).path
 
 
 def test_the_forms_of_a_release_do_not_differ(released: Path) -> None:

@@ -25,15 +25,15 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser
 
 from khelang_opendata import Language
-from khelang_opendata.files import csv_bytes
-from khelang_opendata.release.formats.codebook import codebook_csv, codebook_html, codebook_tables
-from khelang_opendata.release.formats.codelists import codes_of
-from khelang_opendata.release.formats.flat import FLAT_KEY, flat_csv, flat_fields
-from khelang_opendata.release.formats.nested import nested_json
-from khelang_opendata.release.formats.summary import SUMMARY_KEY, summary_csv, summary_fields
+from khelang_opendata.files.serialize import csv_bytes
+from khelang_opendata.formats.codebook import codebook_csv, codebook_html, codebook_tables
+from khelang_opendata.formats.codelists import codes_of
+from khelang_opendata.formats.flat import FLAT_KEY, flat_csv, flat_fields
+from khelang_opendata.formats.nested import nested_json
+from khelang_opendata.formats.totals import SUMMARY_KEY, summary_csv, summary_fields
+from khelang_opendata.package.edition import Edition
 from khelang_opendata.release.readback import plain, tables_from_json
-from khelang_opendata.release.tables import Edition
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.family import JsonObject
 from khelang_opendata.tableschema import Engine, TableSource, check_tables
 from tests.conftest import PLAN, STANDARD, VALID, needs, replace_in
 from tests.roundtrip import FAMILY, edition_of, tables_from_csv
@@ -346,11 +346,11 @@ HASHES = """
 import hashlib, sys
 from datetime import date
 from khelang_opendata import Package
-from khelang_opendata.release.formats.codebook import codebook_csv, codebook_html
-from khelang_opendata.release.formats.flat import flat_csv
-from khelang_opendata.release.formats.nested import nested_json
-from khelang_opendata.release.formats.summary import summary_csv
-from khelang_opendata.release.tables import Edition, released_tables
+from khelang_opendata.formats.codebook import codebook_csv, codebook_html
+from khelang_opendata.formats.flat import flat_csv
+from khelang_opendata.formats.nested import nested_json
+from khelang_opendata.formats.totals import summary_csv
+from khelang_opendata.package.edition import Edition, released_tables
 from khelang_opendata.validation import family_of
 
 package = Package.load(sys.argv[1])

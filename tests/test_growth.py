@@ -20,16 +20,17 @@ import pytest
 from benchmarks.growth import DIRECTIONS, FACTOR, MOST, write_growth
 from benchmarks.work import KINDS
 from khelang_opendata import Issue, Package, Severity, load_family, validate
-from khelang_opendata.catalogue import Language, issue
 from khelang_opendata.diff.compare import _changed
-from khelang_opendata.diff.sheets import Sheet, _check_shape
-from khelang_opendata.errors import FormRefused, Location
-from khelang_opendata.package import Resource, Table
-from khelang_opendata.release.formats.joins import Joins
-from khelang_opendata.release.tables import Edition, ReleasedTable
-from khelang_opendata.render import Format, render_report
+from khelang_opendata.diff.keyed_tables import KeyedTable, _check_shape
+from khelang_opendata.formats.joins import Joins
+from khelang_opendata.model.failures import FormRefused
+from khelang_opendata.model.report import Location
+from khelang_opendata.package.datapackage import Resource, Table
+from khelang_opendata.package.edition import Edition, ReleasedTable
+from khelang_opendata.render import ReportFormat, render_report
 from khelang_opendata.render.excerpt import Sheets, excerpt_of
-from khelang_opendata.schema import CURRENT
+from khelang_opendata.standard.catalogue import Language, issue
+from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.validation import codes
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.headings import HeadedTable, check_headings
@@ -124,7 +125,9 @@ def test_columns_of_two_tables_are_not_each_compared_with_all(labels: list[str])
     for header in (old, new):
         _check_shape(Table(header, [], b"", None), ("project_id", "target_no"), {"package": "", "table": "targets"})
     rows = [["1"] * len(old)]
-    changes = _changed("targets", ("project_id",), known("targets"), *(Sheet(h, rows, {("1",): 0}) for h in (old, new)))
+    changes = _changed(
+        "targets", ("project_id",), known("targets"), *(KeyedTable(h, rows, {("1",): 0}) for h in (old, new))
+    )
     assert changes and (changes.columns_added, changes.columns_removed) == (("other",), ("extra_0",))
     assert Label.compared < 20 * len(old)
 
@@ -162,7 +165,7 @@ def test_resources_are_not_gone_through_for_each_problem(
     package = replace(package, resources=Resources(package.resources))
     report = validate(package)
     assert report.errors >= 50
-    for form in Format:
+    for form in ReportFormat:
         render_report(report, package, form, Language.EN)
     assert Resources.gone_through < 20
 

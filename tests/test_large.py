@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from khelang_opendata import tableschema, validate
-from khelang_opendata.dialect import TableUnreadable
-from khelang_opendata.errors import DescriptorError, ExtraMissing
-from khelang_opendata.package import Package
+from khelang_opendata.model.failures import DescriptorError, ExtraMissing
+from khelang_opendata.package.datapackage import Package
 from khelang_opendata.tableschema import Engine, Finding, FindingType, TableCheck, TableSource, check_tables
+from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation import structure
 from tests.conftest import EXAMPLES, PLAN, ROOT, VALID
 from tests.differential import case_of

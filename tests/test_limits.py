@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Limits, Package, validate
-from khelang_opendata.errors import LimitInvalid
-from khelang_opendata.jsontext import JsonRefused, read_json
-from khelang_opendata.limits import DEFAULT
+from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.failures import LimitInvalid
+from khelang_opendata.model.limits import DEFAULT
 from tests.conftest import PLAN, ROOT, Khelang, edit_descriptor, only_issue
 
 HUGE_ROW = ",".join(["x"] * 20_000)

@@ -18,21 +18,21 @@ from rdflib import RDF, Graph, URIRef
 from rdflib.term import Node
 
 from khelang_opendata import Package
-from khelang_opendata.files import csv_bytes
-from khelang_opendata.release import Options, Release, build_release, draft_release
-from khelang_opendata.release.formats import parquet as parquet_form
-from khelang_opendata.release.formats.codebook import codebook_csv, codebook_html
-from khelang_opendata.release.formats.flat import flat_csv
-from khelang_opendata.release.formats.nested import nested_json
-from khelang_opendata.release.formats.summary import summary_csv
-from khelang_opendata.release.metadata import (
+from khelang_opendata.files.serialize import csv_bytes
+from khelang_opendata.formats import parquet as parquet_form
+from khelang_opendata.formats.codebook import codebook_csv, codebook_html
+from khelang_opendata.formats.flat import flat_csv
+from khelang_opendata.formats.metadata import (
     citation_cff,
     croissant_json,
     dcat_jsonld,
     metadata_files,
     schema_org_jsonld,
 )
-from khelang_opendata.release.tables import Edition
+from khelang_opendata.formats.nested import nested_json
+from khelang_opendata.formats.totals import summary_csv
+from khelang_opendata.package.edition import Edition
+from khelang_opendata.release import Release, ReleaseOptions, build_release, draft_release
 from tests.conftest import PLAN, VALID, edit_descriptor
 from tests.releases import publish
 from tests.roundtrip import DAY, edition_of
@@ -276,14 +276,14 @@ HASHES = """
 import hashlib, sys
 from datetime import date
 from khelang_opendata import Package
-from khelang_opendata.release.metadata import (
+from khelang_opendata.formats.metadata import (
     citation_cff,
     croissant_json,
     dcat_jsonld,
     metadata_files,
     schema_org_jsonld,
 )
-from khelang_opendata.release.tables import Edition, released_tables
+from khelang_opendata.package.edition import Edition, released_tables
 from khelang_opendata.validation import family_of
 
 package = Package.load(sys.argv[1])
@@ -313,7 +313,7 @@ def test_a_file_that_nobody_described_is_refused() -> None:
 class TestReadme:
     @staticmethod
     def release_of(folder: Path) -> Release:
-        return build_release(draft_release(Package.load(folder), Options(DAY, allow_warnings="test")))
+        return build_release(draft_release(Package.load(folder), ReleaseOptions(DAY, allow_warnings="test")))
 
     @pytest.mark.parametrize("folder", [PLAN, VALID], ids=["real plan", "example"])
     @pytest.mark.parametrize("name", ["README.th.md", "README.en.md"])

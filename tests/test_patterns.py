@@ -17,7 +17,7 @@ import yaml
 from khelang_opendata import load_family
 from khelang_opendata.validation.exact import PackageValidator
 from khelang_opendata.validation.profile import compile_check
-from khelang_opendata.validation.rules import values
+from khelang_opendata.validation.rules import cell_values
 from tests.conftest import ROOT, STANDARD
 from tests.patterns import slow
 
@@ -64,7 +64,9 @@ def patterns_of_schemas() -> list[str]:
 
 
 def patterns_of_tags() -> list[str]:
-    profiles = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in SOURCES.glob("portals/*.yaml"))
+    profiles = (
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in SOURCES.glob("standard/portal_profiles/*.yaml")
+    )
     return sorted({profile["tag"] for profile in profiles if isinstance(profile.get("tag"), str)})
 
 
@@ -72,8 +74,8 @@ GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("tableschema/columns.py", "pattern"): patterns_of_schemas,
     ("validation/profile.py", "ascii_pattern if x.isascii() else pattern"): patterns_of_schemas,
     ("validation/exact.py", "pattern"): patterns_of_schemas,
-    ("validation/rules/values.py", "constraints.get('pattern', '')"): patterns_of_schemas,
-    ("validation/rules/values.py", "pattern"): lambda: list(values._UNTIDY.values()),
+    ("validation/rules/cell_values.py", "constraints.get('pattern', '')"): patterns_of_schemas,
+    ("validation/rules/cell_values.py", "pattern"): lambda: list(cell_values._UNTIDY.values()),
     ("portals/profiles.py", "content['tag']"): patterns_of_tags,
 }
 """Calls whose pattern is not written where they stand, and which patterns they are given."""

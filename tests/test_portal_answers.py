@@ -18,9 +18,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.characters import visible
-from khelang_opendata.errors import (
+from khelang_opendata.model.characters import visible
+from khelang_opendata.model.failures import (
     PortalAnswerUnusable,
     PortalBusy,
     PortalError,
@@ -34,13 +33,14 @@ from khelang_opendata.portals.ckan.client import Client, Patience
 from khelang_opendata.portals.ckan.dataset import Found, resource_id
 from khelang_opendata.portals.ckan.dictionary import describe_tables
 from khelang_opendata.portals.ckan.faults import Answer, result_of, seconds_to_wait
-from khelang_opendata.portals.ckan.publish import examine, publish
+from khelang_opendata.portals.ckan.publisher import examine, publish
 from khelang_opendata.portals.ckan.survey import survey
 from khelang_opendata.portals.mapping import from_ckan
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
+from khelang_opendata.standard.catalogue import Language
 from tests.conftest import Khelang
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN

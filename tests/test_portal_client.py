@@ -27,9 +27,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
-from khelang_opendata.catalogue import Language, failures
 from khelang_opendata.cli.common import exit_code
-from khelang_opendata.errors import (
+from khelang_opendata.model.failures import (
     ActionUnknown,
     DownloadRefused,
     FileTooLarge,
@@ -53,6 +52,7 @@ from khelang_opendata.portals.ckan.client import Client, Patience, Upload, cause
 from khelang_opendata.portals.ckan.faults import seconds_to_wait
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
+from khelang_opendata.standard.catalogue import Language, failures
 
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS10ZXN0.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
 ONCE = Patience(connect_seconds=5, read_seconds=5, tries=1)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata.cli.common import exit_code
-from khelang_opendata.errors import PortalTooSlow, PortalUnreachable
+from khelang_opendata.model.failures import PortalTooSlow, PortalUnreachable
 from khelang_opendata.portals.ckan.client import Client, Patience, Upload
 from khelang_opendata.portals.token import Token
 from tests import test_portal_client as transport

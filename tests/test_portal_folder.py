@@ -26,7 +26,7 @@ from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from khelang_opendata import Language, Package
-from khelang_opendata.errors import (
+from khelang_opendata.model.failures import (
     FolderDiffers,
     FolderRefused,
     FolderUnwritable,
@@ -38,7 +38,7 @@ from khelang_opendata.errors import (
     ReleaseSuperseded,
 )
 from khelang_opendata.portals.folder import publish_folder
-from khelang_opendata.release import Options, place, publish_release, verify_release, withdraw_release
+from khelang_opendata.release import ReleaseOptions, place, publish_release, verify_release, withdraw_release
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import PLAN, ROOT, VALID, edit_descriptor, needs, replace_in
 from tests.releases import (
@@ -327,7 +327,7 @@ EVIL = "</script><script>alert(1)</script><!-- <b>\"'&amp; \u202e"
 def test_nothing_in_the_data_runs_or_escapes(plan: Path, tmp_path: Path) -> None:
     edit_descriptor(plan, lambda d: d.update(title=f"แผน {EVIL}", description_en=EVIL))
     edit_descriptor(plan, lambda d: d["licenses"][0].update(title=f"CC {EVIL}"))
-    publish_release(Package.load(plan), tmp_path / "releases", Options(DAY))
+    publish_release(Package.load(plan), tmp_path / "releases", ReleaseOptions(DAY))
     publish_folder(tmp_path / "releases", tmp_path / "web")
     page = told_by(tmp_path / "web")
     [script] = page.scripts
@@ -558,7 +558,7 @@ def test_what_is_no_folder_of_releases_is_refused(history: History, tmp_path: Pa
 _PUBLISH = """
 import os, resource, signal, sys
 from pathlib import Path
-from khelang_opendata.errors import KhelangError
+from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.portals.folder import publish_folder
 releases, web, nobody = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
 publish_folder(releases, web.with_name("new"), dry_run=True)  # imports what there is

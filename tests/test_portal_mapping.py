@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import FieldProblem, KhelangError, MetadataRefused
+from khelang_opendata.model.failures import FieldProblem, KhelangError, MetadataRefused
 from khelang_opendata.portals.mapping import (
     Metadata,
     Origin,
-    Source,
     Value,
+    ValueSource,
     dictionary_of,
     from_ckan,
     metadata_of,
@@ -26,12 +25,13 @@ from khelang_opendata.portals.mapping import (
     resource_of,
     to_ckan,
 )
+from khelang_opendata.portals.metadata_values import day_of
 from khelang_opendata.portals.profiles import profile_for
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.scheme import Scheme
-from khelang_opendata.portals.values import day_of
 from khelang_opendata.release import withdraw_release
 from khelang_opendata.render.messages import failure_text
+from khelang_opendata.standard.catalogue import Language
 from tests.conftest import PLAN, VALID
 from tests.releases import copied, correct_a_cell, publish
 
@@ -151,7 +151,7 @@ def test_example_says_all_that_is_demanded(example: Publication) -> None:
     assert metadata.problems == ()
     for name in ("maintainer", "maintainer_email", "update_frequency_unit", "geo_coverage", "data_source"):
         assert metadata.fields[name] == portal[name]
-        assert metadata.origins[name] == Origin(Source.PORTAL, f"portal/{name}")
+        assert metadata.origins[name] == Origin(ValueSource.PORTAL, f"portal/{name}")
     assert metadata.fields["objective"] == tuple(sorted(portal["objective"]))
     assert metadata.fields["update_frequency_interval"] == "1"
     assert metadata.fields["url"] == example.descriptor["homepage"]
@@ -160,11 +160,11 @@ def test_example_says_all_that_is_demanded(example: Publication) -> None:
 
 def test_everybody_is_named_who_said_something(real: Publication) -> None:
     origins = mapped(real).origins
-    assert origins["owner_org"] == origins["objective"] == Origin(Source.GIVEN)
-    assert origins["tag_string"] == Origin(Source.PACKAGE, "keywords")
-    assert origins["geo_coverage"] == Origin(Source.PACKAGE, "plans/lao_type")
-    assert origins["created_date"] == Origin(Source.RELEASE)
-    assert origins["data_type"] == Origin(Source.PROFILE, "gd_catalog")
+    assert origins["owner_org"] == origins["objective"] == Origin(ValueSource.GIVEN)
+    assert origins["tag_string"] == Origin(ValueSource.PACKAGE, "keywords")
+    assert origins["geo_coverage"] == Origin(ValueSource.PACKAGE, "plans/lao_type")
+    assert origins["created_date"] == Origin(ValueSource.RELEASE)
+    assert origins["data_type"] == Origin(ValueSource.PROFILE, "gd_catalog")
     assert set(origins) == set(mapped(real).fields)
 
 

@@ -9,16 +9,16 @@ import pytest
 import yaml
 
 from khelang_opendata import load_family
-from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import ProfileUnknown, UsageError
-from khelang_opendata.portals import profiles
+from khelang_opendata.model.failures import ProfileUnknown, UsageError
 from khelang_opendata.portals.profiles import PROFILES, load_profile, profile_for
 from khelang_opendata.portals.scheme import Choice, Scheme, SchemeField
 from khelang_opendata.render.messages import failure_text
-from khelang_opendata.validation.rules.portal import portal_profile
+from khelang_opendata.standard import portal_profiles
+from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.standard.portal_profiles import portal_profile
 from tests.conftest import STANDARD
 
-FILES = sorted(Path(profiles.__file__).parent.glob("*.yaml"))
+FILES = sorted(Path(portal_profiles.__file__).with_suffix("").glob("*.yaml"))
 
 
 def scheme_with(*names: str) -> Scheme:
@@ -64,7 +64,7 @@ def test_profile_differs_from_what_it_extends_where_it_says_so() -> None:
     assert (
         ckan.limits["tag_characters"]
         == gd_catalog.limits["tag_characters"]
-        == portal_profile()["limits"]["tag_characters"]
+        == portal_profile("thai_gdc")["limits"]["tag_characters"]
     )
     assert not gd_catalog.extras
 
@@ -84,7 +84,7 @@ def test_words_for_kinds_of_local_government_are_of_the_codelist() -> None:
 
 
 def test_defaults_and_words_are_legal_in_the_common_scheme() -> None:
-    legal = portal_profile()["legal"]
+    legal = portal_profile("thai_gdc")["legal"]
     for name in ("data_type", "data_category"):
         assert load_profile("gd_catalog").defaults[name] in legal[name]
     assert {word for words in load_profile("gd_catalog").words["geo_coverage"].values() for word in words} <= set(

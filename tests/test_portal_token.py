@@ -15,11 +15,11 @@ import keyring
 import pytest
 from keyring.core import load_keyring
 
-from khelang_opendata.catalogue import Language
 from khelang_opendata.cli.common import exit_code
-from khelang_opendata.errors import TokenUnusable
+from khelang_opendata.model.failures import TokenUnusable
 from khelang_opendata.portals.token import Token, read_token
 from khelang_opendata.render.messages import failure_text
+from khelang_opendata.standard.catalogue import Language
 
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS10ZXN0.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
 IN_KEYRING, IN_FILE = f"{SECRET}.keyring", f"{SECRET}.file"

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Package
-from khelang_opendata.errors import ArchiveRefused, DateInvalid
-from khelang_opendata.release import Options, build_release, draft_release, verify_release
+from khelang_opendata.model.failures import ArchiveRefused, DateInvalid
+from khelang_opendata.release import ReleaseOptions, build_release, draft_release, verify_release
 from khelang_opendata.release.signature import NAMESPACE
 from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, new_issues_of, only_issue, replace_in
 from tests.releases import DAY, NAME, contents, copied, correct_a_cell, publish
@@ -121,7 +121,7 @@ def test_readme_tells_what_a_journalist_needs(released: Path, name: str, words: 
 
 def test_markup_in_a_cell_stays_text_in_the_readme(plan: Path) -> None:
     replace_in(plan / "data/errata.csv", "ผลรวมของโครงการ", "<script>alert(1)</script> | *ผลรวม*")
-    text = build_release(draft_release(Package.load(plan), Options(DAY))).files["README.th.md"].decode()
+    text = build_release(draft_release(Package.load(plan), ReleaseOptions(DAY))).files["README.th.md"].decode()
     assert "<script>" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; \\| \\*ผลรวม\\*" in text
 
@@ -131,7 +131,7 @@ def test_provenance_names_roles_and_what_made_it(released: Path, plan: Path) -> 
     assert (told["schema"], told["version"], told["approved_by"]) == ("anticorruption-plan/1.0.0", "1.0.0", None)
     assert told["commit"] is None
     assert f"{NAME}-E001" in told["errata"]
-    draft = draft_release(Package.load(plan), Options(DAY, approved_by=" ปลัดเทศบาล "))
+    draft = draft_release(Package.load(plan), ReleaseOptions(DAY, approved_by=" ปลัดเทศบาล "))
     assert json.loads(build_release(draft).files["provenance.json"])["approved_by"] == "ปลัดเทศบาล"
 
 
@@ -392,7 +392,7 @@ def test_day_that_is_none_is_wrong_usage(khelang: Khelang, tmp_path: Path, day: 
 @pytest.mark.parametrize("day", [date(1979, 12, 31), date(2108, 1, 1)])
 def test_day_that_no_archive_can_bear_is_refused(day: date) -> None:
     with pytest.raises(DateInvalid):
-        draft_release(Package.load(VALID), Options(day))
+        draft_release(Package.load(VALID), ReleaseOptions(day))
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.0.0-rc.1", "1.0.0\n", "../1.0.0", "๑.๐.๐"])

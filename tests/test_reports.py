@@ -21,15 +21,15 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from khelang_opendata import Issue, Language, Location, Package, Report, Severity, rules, validate
-from khelang_opendata.catalogue import issue
-from khelang_opendata.characters import encodable, harmless, visible
-from khelang_opendata.errors import MAX_LISTED, Tally
-from khelang_opendata.render import Format, render_report
-from khelang_opendata.render.cells import clip, width
-from khelang_opendata.render.csv import HEADER
+from khelang_opendata.model.characters import encodable, harmless, visible
+from khelang_opendata.model.report import MAX_LISTED, Tally
+from khelang_opendata.render import ReportFormat, render_report
 from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of, letters
+from khelang_opendata.render.report_csv import HEADER
 from khelang_opendata.render.rules_markdown import COMMAND, rules_markdown
-from khelang_opendata.schema import CURRENT
+from khelang_opendata.render.terminal import clip, width
+from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.standard.family import CURRENT
 from tests.conftest import PLAN, ROOT, Khelang, replace_in
 
 ERRATUM = "khelang-nakhon-2566-2570-E001"
@@ -78,7 +78,9 @@ def report(*issues: Issue) -> Report:
     return Report.of(CURRENT, (), Tally(issues))
 
 
-def rendered(form: Format, *issues: Issue, package: Package | None = None, language: Language = Language.EN) -> str:
+def rendered(
+    form: ReportFormat, *issues: Issue, package: Package | None = None, language: Language = Language.EN
+) -> str:
     return render_report(report(*issues), package, form, language)
 
 
@@ -86,9 +88,9 @@ def rendered(form: Format, *issues: Issue, package: Package | None = None, langu
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", ReportFormat)
 def test_every_form_of_a_real_report_can_be_written(
-    package: Package, found: Report, form: Format, language: Language
+    package: Package, found: Report, form: ReportFormat, language: Language
 ) -> None:
     first, second = (render_report(found, package, form, language) for _ in range(2))
     assert first == second, "the same report twice is the same bytes"
@@ -97,20 +99,20 @@ def test_every_form_of_a_real_report_can_be_written(
     assert "\x1b" not in first
 
 
-@pytest.mark.parametrize("form", Format)
-def test_half_a_surrogate_pair_from_the_descriptor_is_written(form: Format) -> None:
+@pytest.mark.parametrize("form", ReportFormat)
+def test_half_a_surrogate_pair_from_the_descriptor_is_written(form: ReportFormat) -> None:
     found = issue("table_unexpected", Location("\ud800"), name="\ud800")
     assert rendered(form, found).encode("utf-8")
 
 
-@pytest.mark.parametrize("form", Format)
-def test_no_issue_and_no_package(form: Format) -> None:
+@pytest.mark.parametrize("form", ReportFormat)
+def test_no_issue_and_no_package(form: ReportFormat) -> None:
     assert rendered(form)
 
 
 def test_the_language_is_the_one_asked_for() -> None:
     found = at("budgets", 2, "funding_source", "x")
-    for form in (Format.TEXT, Format.CSV, Format.SARIF):
+    for form in (ReportFormat.TEXT, ReportFormat.CSV, ReportFormat.SARIF):
         assert "วิธีแก้" in rendered(form, found, language=Language.TH)
         assert "บัญชีรหัส" not in rendered(form, found, language=Language.EN)
 
@@ -181,8 +183,8 @@ def test_no_excerpt_of_a_place_that_is_not_there(package: Package, found: Issue)
     assert excerpt_of(Sheets(None), found, CURRENT) is None
 
 
-@pytest.mark.parametrize("form", Format)
-def test_tables_that_cannot_be_read_have_no_excerpt_and_no_errata(form: Format, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ReportFormat)
+def test_tables_that_cannot_be_read_have_no_excerpt_and_no_errata(form: ReportFormat, tmp_path: Path) -> None:
     folder = spoiled(tmp_path / "p", [])
     for name in ("budgets", "errata"):
         (folder / f"data/{name}.csv").write_bytes("แผน,ปี\n".encode("cp874"))
@@ -233,7 +235,7 @@ def test_nothing_invisible_reaches_the_reader() -> None:
 def test_formula_is_made_text(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
     found = at("budgets", 2, "funding_source", cell)
-    (_, row) = csv.reader(io.StringIO(rendered(Format.CSV, found).removeprefix("\ufeff"), newline=""))
+    (_, row) = csv.reader(io.StringIO(rendered(ReportFormat.CSV, found).removeprefix("\ufeff"), newline=""))
     assert row[HEADER.index("cell ค่าที่พบ")] == f"'{cell}"
     assert not [other for other in row if other.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
@@ -242,7 +244,7 @@ def test_formula_is_made_text(cell: str) -> None:
 
 
 def test_text_marks_the_cell_under_its_column(package: Package) -> None:
-    lines = rendered(Format.TEXT, at("targets", 2, "quantity_unit", "persons"), package=package).splitlines()
+    lines = rendered(ReportFormat.TEXT, at("targets", 2, "quantity_unit", "persons"), package=package).splitlines()
     (start,) = (n for n, line in enumerate(lines) if line.startswith("      | B"))
     _, heading, row, marks = lines[start : start + 4]
     assert heading.startswith("    1 | project_id")
@@ -255,7 +257,7 @@ def test_text_marks_the_cell_under_its_column(package: Package) -> None:
 @pytest.mark.parametrize("field", ["title_th", "lead_unit_printed", "source_section", "plan_id", "eplan_title_th"])
 def test_text_tables_are_not_broken_by_thai_marks(package: Package, field: str) -> None:
     """Every bar of the table stands in the same column of the terminal, and no line is wider than it."""
-    text = rendered(Format.TEXT, at("projects", 2, field), package=package, language=Language.TH)
+    text = rendered(ReportFormat.TEXT, at("projects", 2, field), package=package, language=Language.TH)
     rows = [line for line in text.splitlines() if re.match(r" {4}[ \d]+ \| ", line)]
     assert len(rows) == 3
     bars = [[width(row[: found.start()]) for found in re.finditer(r" \| ", row)] for row in rows]
@@ -268,7 +270,7 @@ def test_text_groups_by_rule_errors_first_and_explains_once(package: Package) ->
         issue("code_unknown", Location("targets", r, r, "quantity_unit", "x"), codelist="c", near="-") for r in (2, 3)
     ]
     errors = [at("budgets", row, "funding_source", "x") for row in range(2, 30)]
-    text = rendered(Format.TEXT, *warnings, *errors, package=package)
+    text = rendered(ReportFormat.TEXT, *warnings, *errors, package=package)
     assert text.index("[error value_not_allowed]") < text.index("[warning code_unknown]")
     assert text.count(rules()["value_not_allowed"].explanation[Language.EN]) == 1
     assert text.count("Fix: ") == 2
@@ -281,7 +283,7 @@ def test_text_groups_by_rule_errors_first_and_explains_once(package: Package) ->
 def test_text_lists_the_acknowledged_shortly_at_the_end(package: Package) -> None:
     ids = [f"khelang-nakhon-2566-2570-E00{n}" for n in (1, 2, 2)]
     known = [at("budgets", 2, "note_th")._replace(acknowledged_by=i) for i in ids]
-    lines = rendered(Format.TEXT, *known, package=package).splitlines()
+    lines = rendered(ReportFormat.TEXT, *known, package=package).splitlines()
     assert lines[:2] == [
         "Acknowledged and explained: 3 (khelang-nakhon-2566-2570-…)",
         "  value_not_allowed (3): E001, E002",
@@ -291,8 +293,8 @@ def test_text_lists_the_acknowledged_shortly_at_the_end(package: Package) -> Non
 
 def test_text_has_colours_only_when_told(package: Package) -> None:
     found = report(at("budgets", 2, "funding_source", "\x1b[2Jx"))
-    plain = render_report(found, package, Format.TEXT, Language.EN)
-    coloured = render_report(found, package, Format.TEXT, Language.EN, color=True)
+    plain = render_report(found, package, ReportFormat.TEXT, Language.EN)
+    coloured = render_report(found, package, ReportFormat.TEXT, Language.EN, color=True)
     assert "\x1b" not in plain
     assert re.sub(r"\x1b\[[\d;]+m", "", coloured) == plain
     assert coloured.count("\x1b[1;7m") == 1
@@ -318,7 +320,7 @@ class _Reader(HTMLParser):
 
 @pytest.mark.parametrize("language", Language)
 def test_html_is_one_file_without_script_and_network(package: Package, found: Report, language: Language) -> None:
-    page = render_report(found, package, Format.HTML, language)
+    page = render_report(found, package, ReportFormat.HTML, language)
     reader = _Reader(page)
     assert not reader.all("script") and not reader.all("link") and not reader.all("img")
     assert not re.search(r"https?:|url\(|@import", page)
@@ -342,13 +344,13 @@ def test_html_escapes_whatever_the_data_hold(package: Package) -> None:
         issue("table_unexpected", Location(EVIL), name=EVIL),
     ]
     named = dataclasses.replace(package, descriptor={**package.descriptor, "title": EVIL, "title_en": EVIL})
-    page = rendered(Format.HTML, *found, package=named)
+    page = rendered(ReportFormat.HTML, *found, package=named)
     assert "<script" not in page
     assert "&lt;script&gt;alert(" in page
 
 
 def test_html_has_every_text_in_both_languages(package: Package) -> None:
-    page = rendered(Format.HTML, at("targets", 2, "quantity_unit", "persons"), package=package)
+    page = rendered(ReportFormat.HTML, at("targets", 2, "quantity_unit", "persons"), package=package)
     rule = rules()["value_not_allowed"]
     for language in Language:
         assert f'<span class="t" lang="{language}">{rule.title[language]}</span>' in page
@@ -358,14 +360,14 @@ def test_html_has_every_text_in_both_languages(package: Package) -> None:
 
 
 def test_html_marks_the_cell_not_by_colour_alone(package: Package) -> None:
-    page = rendered(Format.HTML, at("targets", 2, "quantity_unit", "persons"), package=package)
+    page = rendered(ReportFormat.HTML, at("targets", 2, "quantity_unit", "persons"), package=package)
     (cell,) = re.findall(r'<td class="marked">(.*?)</td>', page)
     assert "►" in cell and "Cell at fault" in cell and "ช่องที่มีปัญหา" in cell and "persons" in cell
 
 
 def test_html_explains_the_acknowledged_with_the_erratum(package: Package) -> None:
     found = at("printed_totals", 4, "amount_thb", "105000")._replace(acknowledged_by=ERRATUM)
-    page = rendered(Format.HTML, found, package=package)
+    page = rendered(ReportFormat.HTML, found, package=package)
     assert ERRATUM in page
     assert "The items 33-37 do not add up to the printed subtotal" in page
     assert "ผลรวมของโครงการลำดับที่ 33-37" in page
@@ -374,7 +376,7 @@ def test_html_explains_the_acknowledged_with_the_erratum(package: Package) -> No
 
 
 def test_html_lists_the_rules_that_found_nothing(package: Package) -> None:
-    page = rendered(Format.HTML, at("targets", 2, "quantity_unit"), package=package)
+    page = rendered(ReportFormat.HTML, at("targets", 2, "quantity_unit"), package=package)
     silent = page[page.index('id="clean"') :]
     assert re.findall(r'<code lang="en">(\w+)</code></td><td class="number">0</td>', silent) == [
         code for code in rules() if code != "value_not_allowed"
@@ -382,7 +384,9 @@ def test_html_lists_the_rules_that_found_nothing(package: Package) -> None:
 
 
 def test_html_stays_small_where_one_rule_is_broken_everywhere(package: Package) -> None:
-    page = rendered(Format.HTML, *[at("budgets", 2 + n % 200, "note_th", "x") for n in range(5000)], package=package)
+    page = rendered(
+        ReportFormat.HTML, *[at("budgets", 2 + n % 200, "note_th", "x") for n in range(5000)], package=package
+    )
     assert "Only 100 of these places are listed" in page
     assert len(page) < 200_000
 
@@ -392,7 +396,7 @@ def test_html_stays_small_where_one_rule_is_broken_everywhere(package: Package) 
 
 def test_csv_is_one_finding_a_row(package: Package) -> None:
     known = at("budgets", 3, "note_th", "ก\nข,")._replace(acknowledged_by=ERRATUM)
-    text = rendered(Format.CSV, at("budgets", 2, "funding_source", "x"), known, package=package)
+    text = rendered(ReportFormat.CSV, at("budgets", 2, "funding_source", "x"), known, package=package)
     assert text.startswith("\ufeffstatus สถานะ,")
     header, *rows = csv.reader(io.StringIO(text[1:], newline=""))
     names = "status severity code resource row field cell message fix acknowledged_by"
@@ -414,7 +418,7 @@ def test_csv_begins_with_a_bom_in_a_pipe_and_in_a_file(khelang: Khelang, tmp_pat
 
 
 def sarif_run(*issues: Issue, package: Package | None = None) -> dict[str, Any]:
-    log = json.loads(rendered(Format.SARIF, *issues, package=package))
+    log = json.loads(rendered(ReportFormat.SARIF, *issues, package=package))
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     return dict(run)
@@ -474,7 +478,7 @@ def test_cut_list_says_so_in_every_form() -> None:
     assert cut.truncated and cut.counts[Severity.ERROR] == MAX_LISTED + 1
     text, page, table, log, content = (
         render_report(cut, None, form, Language.EN)
-        for form in (Format.TEXT, Format.HTML, Format.CSV, Format.SARIF, Format.JSON)
+        for form in (ReportFormat.TEXT, ReportFormat.HTML, ReportFormat.CSV, ReportFormat.SARIF, ReportFormat.JSON)
     )
     assert "The first 10000 issues are shown" in text
     assert "Only the first 10000 issues are listed" in page and "<dd>10001</dd>" in page
@@ -487,8 +491,8 @@ def test_cut_list_says_so_in_every_form() -> None:
 # The command line
 
 
-@pytest.mark.parametrize("form", Format)
-def test_command_writes_every_form(khelang: Khelang, tmp_path: Path, form: Format) -> None:
+@pytest.mark.parametrize("form", ReportFormat)
+def test_command_writes_every_form(khelang: Khelang, tmp_path: Path, form: ReportFormat) -> None:
     folder = spoiled(tmp_path / "datapackage", SPOILED)
     written = khelang("validate", folder, "--format", form, "--output", "out", "--lang", "th")
     assert (written.returncode, written.stdout, written.stderr) == (1, b"", b"")
@@ -497,8 +501,8 @@ def test_command_writes_every_form(khelang: Khelang, tmp_path: Path, form: Forma
     assert (tmp_path / "out").read_bytes() == printed.stdout != b""
 
 
-@pytest.mark.parametrize("form", Format)
-def test_unusable_descriptor_is_reported_in_every_form(khelang: Khelang, tmp_path: Path, form: Format) -> None:
+@pytest.mark.parametrize("form", ReportFormat)
+def test_unusable_descriptor_is_reported_in_every_form(khelang: Khelang, tmp_path: Path, form: ReportFormat) -> None:
     (tmp_path / "datapackage.json").write_text("[", encoding="utf-8")
     done = khelang("validate", tmp_path, "--format", form)
     assert (done.returncode, done.stderr) == (1, b"")

@@ -13,17 +13,17 @@ from shutil import copytree
 import pytest
 
 from khelang_opendata import Issue, Package, Severity, load_family, rules
-from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import Location
-from khelang_opendata.package import Resource
+from khelang_opendata.model.report import Location
+from khelang_opendata.package.datapackage import Resource
 from khelang_opendata.render.messages import issue_texts
-from khelang_opendata.schema import CURRENT
-from khelang_opendata.validation.files import read_tables
+from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.standard.family import CURRENT
+from khelang_opendata.validation.file_checks import read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import values
+from khelang_opendata.validation.rules import cell_values
 from khelang_opendata.validation.rules.arithmetic import RULES
-from khelang_opendata.validation.rules.values import VALUE_RULES, check_values, has_value_error
+from khelang_opendata.validation.rules.cell_values import VALUE_RULES, check_values, has_value_error
 from tests.conftest import PLAN, VALID, issues_of
 
 Edit = Callable[[dict[str, list[list[str]]]], object]
@@ -98,7 +98,7 @@ def _budgets(*lines: str) -> HeadedTable:
 
 def test_values_are_told_in_the_order_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """The columns are read some rows at a time; who reads the issues does not see it."""
-    monkeypatch.setattr(values, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(cell_values, "_ROWS_AT_ONCE", 2)
     table = _budgets("note_th,amount_thb,project_id", 'ก  ข,"1,000",k-P๐๑', ",,", "ก  ข", "ก,5,k-P๐๑", "=1,5,k-P01")
     places = [(i.code, i.location.row, i.location.field) for i in check_values({"budgets": table})]
     assert places == [

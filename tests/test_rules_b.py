@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Package, load_family
-from khelang_opendata.validation.files import read_tables
+from khelang_opendata.validation.file_checks import read_tables
 from khelang_opendata.validation.headings import check_headings
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules import logic, portal, progress

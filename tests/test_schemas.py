@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from khelang_opendata import Package, load_family
-from khelang_opendata.schema import TABLE_ORDER
+from khelang_opendata.standard.family import TABLE_ORDER
 from tests.conftest import PLAN, STANDARD, VALID
 
 TABLES = {name: json.loads((STANDARD / f"tables/{name}.json").read_text(encoding="utf-8")) for name in TABLE_ORDER}

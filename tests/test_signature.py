@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.errors import KeyUnusable, OutputUnwritable
+from khelang_opendata.model.failures import KeyUnusable, OutputUnwritable
 from khelang_opendata.release import verify_release
 from khelang_opendata.release.signature import (
     MAX_KEY_BYTES,

@@ -16,7 +16,7 @@ HEAVY = {
     *("dateutil", "filelock", "frictionless", "jinja2", "jsonschema", "keyring", "num2words", "polars", "requests"),
     *("urllib3", "wcwidth", "yaml"),
     *("importlib.resources", "multiprocessing", "tempfile"),
-    *("khelang_opendata.release", "khelang_opendata.render.html", "khelang_opendata.render.sarif"),
+    *("khelang_opendata.release", "khelang_opendata.render.report_html", "khelang_opendata.render.report_sarif"),
 }
 OF_VALIDATION = {"click", "difflib", "hashlib", "khelang_opendata.validation"}
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from khelang_opendata.errors import OutputUnwritable, ReleaseDamaged, ReleaseUnlisted
-from khelang_opendata.files import write_atomically
+from khelang_opendata.files.atomic import write_atomically
+from khelang_opendata.model.failures import OutputUnwritable, ReleaseDamaged, ReleaseUnlisted
 from khelang_opendata.release import store, verify_release
 from tests.conftest import PLAN, ROOT, VALID, Khelang, replace_in
 from tests.releases import DAY, contents, correct_a_cell, index_of, publish, versions_of
@@ -225,16 +225,16 @@ import os, sys
 from datetime import date
 from pathlib import Path
 from khelang_opendata import Package
-from khelang_opendata.errors import KhelangError
-from khelang_opendata.release import Options, publish_release
+from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.release import ReleaseOptions, publish_release
 package, out, dry = Package.load(sys.argv[1]), Path(sys.argv[2]), bool(sys.argv[3])
-publish_release(package, out.with_name("new"), Options(date(2026, 11, 22)), dry_run=True)  # imports what there is
+publish_release(package, out.with_name("new"), ReleaseOptions(date(2026, 11, 22)), dry_run=True)  # imports all
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
 try:
-    publish_release(package, out, Options(date(2026, 11, 22)), dry_run=dry)
+    publish_release(package, out, ReleaseOptions(date(2026, 11, 22)), dry_run=dry)
 except KhelangError as error:
     sys.stdout.write(type(error).__name__)
 """

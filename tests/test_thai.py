@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from khelang_opendata.thai import (
+from khelang_opendata.model.thai import (
     amounts_in_words,
     ascii_text,
     baht,

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.errors import ArchiveRefused, KeyUnusable, OutputUnwritable, PackageNotFound
-from khelang_opendata.files import is_safe_path
+from khelang_opendata.files.paths import is_safe_path
+from khelang_opendata.model.failures import ArchiveRefused, KeyUnusable, OutputUnwritable, PackageNotFound
 from khelang_opendata.release import archive
 from khelang_opendata.release.archive import zip_bytes
 from khelang_opendata.release.manifest import SIGNATURE

@@ -14,12 +14,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from khelang_opendata import Package, schema
+from khelang_opendata import Package
 from khelang_opendata.diff import Bump
-from khelang_opendata.errors import NoRelease, NoteMissing, ReleaseDamaged, ReleaseSuperseded, VersionUnknown
+from khelang_opendata.model.failures import NoRelease, NoteMissing, ReleaseDamaged, ReleaseSuperseded, VersionUnknown
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.portals.publication import read_publication
-from khelang_opendata.release import Options, Outcome, publish_release, verify_release, withdraw_release
+from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, verify_release, withdraw_release
+from khelang_opendata.standard import family
 from tests.conftest import PLAN, Khelang, edit_descriptor, replace_in
 from tests.releases import (
     DAY,
@@ -66,14 +67,14 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
     ]
     outcomes = [publish(plans[0], folder / "out")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "schemas_folder", lambda: schemas)
-        schema._load_family.cache_clear()
+        patch.setattr(family, "schemas_folder", lambda: schemas)
+        family._load_family.cache_clear()
         for number, (step, day, note) in enumerate(steps, 1):
             plans.append(copied(plans[-1], folder / str(number)))
             step(plans[-1])
             outcomes.append(publish(plans[-1], folder / "out", day, note=note))
         yield History(folder / "out", plans, outcomes)
-    schema._load_family.cache_clear()
+    family._load_family.cache_clear()
 
 
 def changes_of(out: Path, version: str) -> Any:
@@ -362,7 +363,7 @@ def assert_damaged(out: Path, plan: Path) -> None:
     before = contents(out)
     acts: list[Callable[[], object]] = [
         lambda: publish(plan, out),
-        lambda: publish_release(Package.load(plan), out, Options(DAY), dry_run=True),
+        lambda: publish_release(Package.load(plan), out, ReleaseOptions(DAY), dry_run=True),
         lambda: withdraw_release(out, "1.0.0", "x", DAY),
         lambda: read_publication(out),
         lambda: publish_folder(out, out.with_name("web")),

@@ -17,9 +17,9 @@ __all__ = [
     "Language",
     "Limits",
     "Location",
-    "Options",
     "Outcome",
     "Package",
+    "ReleaseOptions",
     "Report",
     "SchemaFamily",
     "Severity",
@@ -38,32 +38,34 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from khelang_opendata.catalogue import Language, rules
     from khelang_opendata.diff import compare
-    from khelang_opendata.errors import Issue, KhelangError, Location, Report, Severity
-    from khelang_opendata.limits import Limits
-    from khelang_opendata.package import Package
-    from khelang_opendata.release import Options, Outcome, publish_release, verify_release, withdraw_release
-    from khelang_opendata.render.json import report_json
+    from khelang_opendata.model.failures import KhelangError
+    from khelang_opendata.model.limits import Limits
+    from khelang_opendata.model.report import Issue, Location, Report, Severity
+    from khelang_opendata.package.datapackage import Package
+    from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, verify_release, withdraw_release
     from khelang_opendata.render.messages import failure_text, issue_texts
-    from khelang_opendata.render.text import report_text
-    from khelang_opendata.schema import SchemaFamily, load_family
+    from khelang_opendata.render.report_json import report_json
+    from khelang_opendata.render.report_text import report_text
+    from khelang_opendata.standard.catalogue import Language, rules
+    from khelang_opendata.standard.family import SchemaFamily, load_family
     from khelang_opendata.validation import validate
-    from khelang_opendata.validation.many import validate_many
+    from khelang_opendata.validation.batch import validate_many
 else:
     _MODULES = {
-        "catalogue": ("Language", "rules"),
-        "errors": ("Issue", "KhelangError", "Location", "Report", "Severity"),
-        "limits": ("Limits",),
-        "package": ("Package",),
+        "standard.catalogue": ("Language", "rules"),
+        "model.failures": ("KhelangError",),
+        "model.report": ("Issue", "Location", "Report", "Severity"),
+        "model.limits": ("Limits",),
+        "package.datapackage": ("Package",),
         "diff": ("compare",),
-        "release": ("Options", "Outcome", "publish_release", "verify_release", "withdraw_release"),
-        "render.json": ("report_json",),
+        "release": ("ReleaseOptions", "Outcome", "publish_release", "verify_release", "withdraw_release"),
+        "render.report_json": ("report_json",),
         "render.messages": ("failure_text", "issue_texts"),
-        "render.text": ("report_text",),
-        "schema": ("SchemaFamily", "load_family"),
+        "render.report_text": ("report_text",),
+        "standard.family": ("SchemaFamily", "load_family"),
         "validation": ("validate",),
-        "validation.many": ("validate_many",),
+        "validation.batch": ("validate_many",),
     }
 
     def __getattr__(name: str) -> object:

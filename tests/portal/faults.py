@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 import requests
 
-from khelang_opendata.errors import KhelangError, PublicationStopped
+from khelang_opendata.model.failures import KhelangError, PublicationStopped
 from khelang_opendata.portals.ckan.client import Patience
 from khelang_opendata.portals.ckan.dataset import resource_id
 from khelang_opendata.portals.publication import Distribution, Publication, read_publication

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata.portals.ckan.client import Client, Patience
-from khelang_opendata.portals.ckan.publish import Published, Standing, examine, publish
+from khelang_opendata.portals.ckan.publisher import CurrentState, Published, examine, publish
 from khelang_opendata.portals.ckan.survey import organization_id, survey
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.token import Token
@@ -42,7 +42,7 @@ def client_of(ckan: Ckan, token: str | None = None, patience: Patience = IMPATIE
 
 def examined(
     client: Client, ckan: Ckan, publication: Publication, given: Mapping[str, str] = GIVEN, org: str | None = None
-) -> Standing:
+) -> CurrentState:
     org_id = organization_id(client, org or ckan.org)
     return examine(client, publication, survey(client), org_id, given, lambda _step: None)
 
@@ -59,7 +59,7 @@ def published(ckan: Ckan, publication: Publication, *, force: bool = False, **mo
     )
 
 
-def standing(ckan: Ckan, publication: Publication) -> Standing:
+def standing(ckan: Ckan, publication: Publication) -> CurrentState:
     return examined(client_of(ckan), ckan, publication)
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.errors import PortalConflict, PortalForbidden, PortalInvalid, PublicationStopped
-from khelang_opendata.portals.ckan.publish import publish
-from khelang_opendata.portals.ckan.steps import Kind, Step
+from khelang_opendata.model.failures import PortalConflict, PortalForbidden, PortalInvalid, PublicationStopped
+from khelang_opendata.portals.ckan.publisher import publish
+from khelang_opendata.portals.ckan.steps import Step, StepKind
 from tests.conftest import ROOT
 from tests.portal.faults import (
     COMMAND,
@@ -166,7 +166,7 @@ def test_token_revoked_as_the_portal_dies_is_told_as_a_refusal(ckan: Ckan, undis
     there = examined(client, ckan, scenario.after)
 
     def revoke(step: Step) -> None:
-        if step.kind is Kind.UPLOAD:
+        if step.kind is StepKind.UPLOAD:
             ckan.revoke(token)
             ckan.proxy.dead_from(2)
 

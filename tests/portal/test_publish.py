@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from khelang_opendata.errors import (
+from khelang_opendata.model.failures import (
     FileTooLarge,
     MetadataRefused,
     NoRight,
@@ -23,8 +23,8 @@ from khelang_opendata.errors import (
     TokenRefused,
 )
 from khelang_opendata.portals.ckan.dictionary import describe_tables
-from khelang_opendata.portals.ckan.publish import publish
-from khelang_opendata.portals.ckan.steps import Kind
+from khelang_opendata.portals.ckan.publisher import publish
+from khelang_opendata.portals.ckan.steps import StepKind
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.release import withdraw_release
 from tests.portal.conftest import NEXT_DAY
@@ -73,7 +73,7 @@ def expected(publication: Publication) -> dict[str, bytes]:
     return {d.path: d.data for d in publication.distributions}
 
 
-def kinds(done: Any) -> list[Kind]:
+def kinds(done: Any) -> list[StepKind]:
     return [step.kind for step in done.steps]
 
 
@@ -93,7 +93,7 @@ def test_release_is_published_whole_and_for_everybody(ckan: Ckan, released: Path
     assert files_of(ckan) == expected(first)
     assert all(r["sha256"] == hashlib.sha256(ckan.download(r)).hexdigest() for r in dataset["resources"])
     assert not any("publishing" in resource for resource in dataset["resources"])
-    assert kinds(done) == [Kind.CREATE, *[Kind.UPLOAD] * len(expected(first)), Kind.SHOW]
+    assert kinds(done) == [StepKind.CREATE, *[StepKind.UPLOAD] * len(expected(first)), StepKind.SHOW]
 
 
 def test_publishing_again_sends_nothing(ckan: Ckan, first: Publication) -> None:
@@ -115,7 +115,7 @@ def test_next_release_replaces_files_in_place_and_keeps_the_one_before(
     assert {path: now[path] for path in ids} == ids
     assert files_of(ckan) == expected(second)
     assert files_of(ckan)[f"{NAME}-v1.0.0.zip"] == old[f"{NAME}-v1.0.0.zip"]
-    changed = {step.path for step in done.steps if step.kind is Kind.UPLOAD}
+    changed = {step.path for step in done.steps if step.kind is StepKind.UPLOAD}
     assert changed == {path for path, data in expected(second).items() if old.get(path) != data}
     assert shown(ckan)["last_updated_date"] == "2026-12-01"
     assert {r["version"] for r in shown(ckan)["resources"]} == {"1.0.0", "1.0.1"}

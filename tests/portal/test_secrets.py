@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from khelang_opendata.portals.ckan.client import Client
-from khelang_opendata.portals.ckan.publish import publish
+from khelang_opendata.portals.ckan.publisher import publish
 from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.portals.token import Token
 from tests.conftest import ROOT

@@ -10,9 +10,8 @@ from typing import Any, NoReturn
 
 import click
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.characters import visible_lines
-from khelang_opendata.errors import (
+from khelang_opendata.model.characters import visible_lines
+from khelang_opendata.model.failures import (
     DataRefused,
     InternalError,
     Interrupted,
@@ -22,7 +21,8 @@ from khelang_opendata.errors import (
     UsageError,
     WarningsUnacknowledged,
 )
-from khelang_opendata.limits import Limits
+from khelang_opendata.model.limits import Limits
+from khelang_opendata.standard.catalogue import Language, notice
 
 _PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
@@ -69,8 +69,8 @@ _COMMANDS = {
     "diff": ("diff", "diff_command"),
     "export": ("export", "export_command"),
     "evidence": ("evidence", "evidence_command"),
-    "explain": ("standard", "explain_command"),
-    "schema": ("standard", "schema_group"),
+    "explain": ("explain", "explain_command"),
+    "schema": ("explain", "schema_group"),
 }
 """The commands, each with its module and function."""
 
@@ -112,7 +112,7 @@ def _print_traceback(failure: KhelangError) -> None:
 
 def _fail(error: KhelangError, language: Language) -> NoReturn:
     if isinstance(error, PackageInvalid | WarningsUnacknowledged):
-        from khelang_opendata.render.text import report_text  # noqa: PLC0415 (only these failures need it)
+        from khelang_opendata.render.report_text import report_text  # noqa: PLC0415 (only these failures need it)
 
         print_text(report_text(error.report, language), err=True)
     print_text(failure_lines(error, language), err=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.catalogue import Language
 from khelang_opendata.cli.common import language_option, limits, print_text
-from khelang_opendata.package import Package
+from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render.changes import ChangesFormat, render_changes
+from khelang_opendata.standard.catalogue import Language
 
 
 @click.command("diff")
@@ -40,13 +40,13 @@ def diff_command(old: Path, new: Path, format_: str, lang: Language, output: Pat
     from khelang_opendata.diff import compare  # noqa: PLC0415 (the command's help does not need it)
 
     if output:
-        from khelang_opendata.output import check_output  # noqa: PLC0415 (only where a file is written)
+        from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only where a file is written)
 
         check_output(output)
     changes = compare(Package.load(old, limits()), Package.load(new, limits()))
     text = render_changes(changes, ChangesFormat(format_), lang)
     if output:
-        from khelang_opendata.output import write_output  # noqa: PLC0415 (only where a file is written)
+        from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)
 
         write_output(output, text.encode())
     else:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import language_option, limits, print_text
-from khelang_opendata.errors import OutputExists
+from khelang_opendata.model.failures import OutputExists
+from khelang_opendata.standard.catalogue import Language, notice
 
 
 @click.command("evidence")
@@ -30,9 +30,9 @@ def evidence_command(release: Path, typed: str, out: Path | None, lang: Language
       khelang evidence releases/latest --year 2569
       khelang evidence releases/v1.0.0 --year ๒๕๖๙ --out website/ita
     """
-    from khelang_opendata.nacc.evidence import evidence_of  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.nacc.evidence_pages import INDEX, evidence_files  # noqa: PLC0415 (loads jinja2)
+    from khelang_opendata.nacc.exhibits import evidence_of  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.nacc.ita import items_of  # noqa: PLC0415 (as above)
-    from khelang_opendata.nacc.pages import INDEX, evidence_files  # noqa: PLC0415 (loads jinja2)
     from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
     from khelang_opendata.nacc.years import fiscal_year  # noqa: PLC0415 (as above)
 
@@ -51,7 +51,7 @@ def evidence_command(release: Path, typed: str, out: Path | None, lang: Language
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write each file whole, the list of them last; others in the folder stay, for their addresses may be in use."""
-    from khelang_opendata.output import check_output, make_output_folder, write_output  # noqa: PLC0415 (as above)
+    from khelang_opendata.package.outputs import check_output, make_output_folder, write_output  # noqa: PLC0415 (as above)
 
     make_output_folder(folder)
     for name in files:
@@ -64,6 +64,6 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _is_ours(page: Path) -> bool:
     """Whether a page is of an evidence written before; a table is where its page is."""
-    from khelang_opendata.nacc.pages import MARK  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.evidence_pages import MARK  # noqa: PLC0415 (as above)
 
     return page.is_file() and MARK.encode() in page.read_bytes()

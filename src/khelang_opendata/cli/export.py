@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import language_option, limits, print_text
-from khelang_opendata.errors import OutputExists, OutputFormUnknown
-from khelang_opendata.thai import ascii_text
+from khelang_opendata.model.failures import OutputExists, OutputFormUnknown
+from khelang_opendata.model.thai import ascii_text
+from khelang_opendata.standard.catalogue import Language, notice
 
 if TYPE_CHECKING:
     from khelang_opendata.nacc.eplan import About, EplanRow, Score
@@ -85,7 +85,7 @@ def _table(path: Path, rows: Sequence[EplanRow], score: Score, about: About) -> 
 
 def _write(path: Path, data: bytes) -> None:
     """Write the table, unless another is there: what an official filled in is not lost."""
-    from khelang_opendata.output import check_output, write_output  # noqa: PLC0415 (as above)
+    from khelang_opendata.package.outputs import check_output, write_output  # noqa: PLC0415 (as above)
 
     check_output(path)
     if path.exists() and not _holds(path, data):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.catalogue import Language
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text
 from khelang_opendata.cli.publish import profile_option, set_option, timeout_option
+from khelang_opendata.standard.catalogue import Language
 
 _ANY = "-"
 """Stands for an organisation that nobody named yet."""

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, language_option, print_text
-from khelang_opendata.errors import KhelangError, PublicationStopped, TokenMissing
+from khelang_opendata.model.failures import KhelangError, PublicationStopped, TokenMissing
+from khelang_opendata.standard.catalogue import Language, notice
 
 if TYPE_CHECKING:
-    from khelang_opendata.portals.ckan.publish import Progress
+    from khelang_opendata.portals.ckan.publisher import Progress
     from khelang_opendata.portals.scheme import Scheme
 
 _RELEASES = Path("releases")
@@ -92,7 +92,7 @@ def publish_command(
     from khelang_opendata.portals.ckan import words  # noqa: PLC0415 (loads requests)
     from khelang_opendata.portals.ckan.client import Client, Patience  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.ckan.dictionary import describe_tables  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.ckan.publish import examine, publish  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.publisher import examine, publish  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.token import read_token  # noqa: PLC0415 (as above)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import language_option, limits, package_argument, print_text, read_passphrase
-from khelang_opendata.errors import DateInvalid
-from khelang_opendata.package import Package
-from khelang_opendata.thai import ERA, FIRST_BUDDHIST_YEAR
+from khelang_opendata.model.failures import DateInvalid
+from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.standard.catalogue import Language, notice
 
 if TYPE_CHECKING:
     from khelang_opendata.release import Signer
@@ -88,10 +88,10 @@ def release_command(
       khelang release --note "แก้ยอดตามมติสภา" --released-on 2026-11-22
     """
     from khelang_opendata.diff import Bump  # noqa: PLC0415 (only this command)
-    from khelang_opendata.release import Options, publish_release  # noqa: PLC0415 (loads jinja2, filelock)
+    from khelang_opendata.release import ReleaseOptions, publish_release  # noqa: PLC0415 (loads jinja2, filelock)
 
     at_least = Bump[raised] if raised else Bump.NONE
-    options = Options(_day(released_on), note, at_least, allow_warnings, approved_by, commit)
+    options = ReleaseOptions(_day(released_on), note, at_least, allow_warnings, approved_by, commit)
     signer = _signer(key, lang) if key else None
     outcome = publish_release(Package.load(path, limits()), out, options, sign=signer, dry_run=dry_run)
     name = "unchanged" if not outcome.written else "dry_run" if dry_run else "released"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.catalogue import Language, notice
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, new_passphrase, print_text
+from khelang_opendata.standard.catalogue import Language, notice
 
 if TYPE_CHECKING:
     from khelang_opendata.release import Verification
@@ -45,7 +45,7 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
 
 
 def _lines(result: Verification, lang: Language) -> list[str]:
-    from khelang_opendata.characters import visible  # noqa: PLC0415 (names of files may be anybody's)
+    from khelang_opendata.model.characters import visible  # noqa: PLC0415 (names of files may be anybody's)
     from khelang_opendata.release.verify import SignatureState  # noqa: PLC0415 (the help does not need it)
 
     problems = [notice(f"verify_{p.kind}", lang, path=visible(p.path)) for p in result.problems]
@@ -70,7 +70,7 @@ def keygen_command(key: Path, comment: str, lang: Language) -> None:
     ตัวอย่าง · Examples:
       khelang keygen signing-key --comment "กองยุทธศาสตร์และงบประมาณ"
     """
-    from khelang_opendata.output import check_output  # noqa: PLC0415 (only this command)
+    from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only this command)
     from khelang_opendata.release.signature import generate_key, require_library  # noqa: PLC0415 (extra)
 
     check_output(key)  # before a passphrase is asked for

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.catalogue import Language
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, print_text
-from khelang_opendata.errors import DescriptorError, Report
-from khelang_opendata.package import Package
-from khelang_opendata.render import Format, render_report
+from khelang_opendata.model.failures import DescriptorError
+from khelang_opendata.model.report import Report
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.render import ReportFormat, render_report
+from khelang_opendata.standard.catalogue import Language
 
 _ENGINES = ("standard", "large", "frictionless")
 
@@ -22,7 +23,7 @@ _ENGINES = ("standard", "large", "frictionless")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([form.value for form in Format]),
+    type=click.Choice([form.value for form in ReportFormat]),
     default="text",
     show_default=True,
     help="รูปแบบรายงาน · Form of the report.",
@@ -74,23 +75,23 @@ def validate_command(
       khelang validate datapackage my-plan --output reports
     """
     if len(paths) > 1:
-        from khelang_opendata.cli.many import Many  # noqa: PLC0415 (only for several packages)
+        from khelang_opendata.cli.validate_many import Many  # noqa: PLC0415 (only for several packages)
 
-        sys.exit(Many(Format(format_), lang, output, fail_on).run(paths, engine, processes))
+        sys.exit(Many(ReportFormat(format_), lang, output, fail_on).run(paths, engine, processes))
     path = paths[0] if paths else Path("datapackage")
     from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (as the next)
     from khelang_opendata.validation import validate  # noqa: PLC0415 (several packages do it in their processes)
 
     if output:
-        from khelang_opendata.output import check_output  # noqa: PLC0415 (only where a file is written)
+        from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only where a file is written)
 
         check_output(output)
     package = load(path)
     report = validate(package or path, Engine(engine) if engine else None, limits=limits())
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    text = render_report(report, package, Format(format_), lang, color=color)
+    text = render_report(report, package, ReportFormat(format_), lang, color=color)
     if output:
-        from khelang_opendata.output import write_output  # noqa: PLC0415 (only where a file is written)
+        from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)
 
         write_output(output, text.encode())
     else:

@@ -1,8 +1,8 @@
 """What differs between two packages, and which version that asks for: plain data, no prose."""
 
 from khelang_opendata.diff.compare import Change, Changes, compare
-from khelang_opendata.diff.summary import ReleaseNote, Summary, Withdrawal
-from khelang_opendata.diff.version import Bump, bump, needs_note, next_version
+from khelang_opendata.diff.release_note import ReleaseNote, Summary, Withdrawal
+from khelang_opendata.diff.versioning import Bump, bump, needs_note, next_version
 
 __all__ = [
     "Bump",

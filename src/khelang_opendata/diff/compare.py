@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from khelang_opendata.diff.keyed_tables import Key, KeyedTable, family_named, keyed_table, resources_by_name
 from khelang_opendata.diff.metadata import MetadataChange, metadata_changes
-from khelang_opendata.diff.sheets import Key, Sheet, family_named, resources_by_name, sheet_of
-from khelang_opendata.package import Package, Resource
-from khelang_opendata.schema import SchemaFamily
+from khelang_opendata.package.datapackage import Package, Resource
+from khelang_opendata.standard.family import SchemaFamily
 
 
 class Change(StrEnum):
@@ -110,9 +110,9 @@ class _Part:
         texts = self.package.descriptor
         return Side(str(texts.get("name", "")), str(texts.get("version", "")), self.family.id)
 
-    def sheet(self, name: str, key: Key) -> Sheet | None:
+    def sheet(self, name: str, key: Key) -> KeyedTable | None:
         resource = self.resources.get(name)
-        return sheet_of(self.package, resource, key, self.family) if resource else None
+        return keyed_table(self.package, resource, key, self.family) if resource else None
 
 
 def compare(old: Package, new: Package) -> Changes:
@@ -150,14 +150,14 @@ def _table_changes(name: str, before: _Part, after: _Part) -> TableChanges | Non
     return None
 
 
-def _changed(name: str, key: Key, order: list[str], old: Sheet, new: Sheet) -> TableChanges | None:
+def _changed(name: str, key: Key, order: list[str], old: KeyedTable, new: KeyedTable) -> TableChanges | None:
     added = tuple(column for column in _ordered(new.header, order) if column not in old.positions)
     removed = tuple(column for column in _ordered(old.header, order) if column not in new.positions)
     rows = (*_rows_of_new(old, new, order), *_rows_gone(old, new, order))
     return TableChanges(name, Change.CHANGED, key, added, removed, rows) if added or removed or rows else None
 
 
-def _rows_of_new(old: Sheet, new: Sheet, order: list[str]) -> Iterator[RowChange]:
+def _rows_of_new(old: KeyedTable, new: KeyedTable, order: list[str]) -> Iterator[RowChange]:
     columns = _ordered(new.header, order)
     shared = [column for column in columns if column in old.positions]
     take_old, take_new, take_all = old.taker(shared), new.taker(shared), new.taker(columns)
@@ -173,11 +173,13 @@ def _rows_of_new(old: Sheet, new: Sheet, order: list[str]) -> Iterator[RowChange
                 yield RowChange(Change.CHANGED, key, position + 2, tuple(differing))
 
 
-def _rows_gone(old: Sheet, new: Sheet, order: list[str]) -> Iterator[RowChange]:
+def _rows_gone(old: KeyedTable, new: KeyedTable, order: list[str]) -> Iterator[RowChange]:
     return _rows(Change.REMOVED, old, order, kept=new.index)
 
 
-def _rows(change: Change, sheet: Sheet, order: list[str], kept: Mapping[Key, Any] | None = None) -> Iterator[RowChange]:
+def _rows(
+    change: Change, sheet: KeyedTable, order: list[str], kept: Mapping[Key, Any] | None = None
+) -> Iterator[RowChange]:
     """The rows of a sheet, all added or all removed, but those that were kept."""
     columns = _ordered(sheet.header, order)
     take = sheet.taker(columns)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from khelang_opendata.errors import DescriptorError
-from khelang_opendata.package import DESCRIPTOR, Package
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.model.failures import DescriptorError
+from khelang_opendata.package.datapackage import DESCRIPTOR, Package
+from khelang_opendata.standard.family import JsonObject
 
 _MADE_BY_RELEASING = {"version", "created", "allowedWarnings", "bytes", "hash"}
 _COMPARED_ELSEWHERE = {"conformsTo", "resources"}

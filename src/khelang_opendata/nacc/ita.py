@@ -12,12 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from khelang_opendata.errors import ItaYearUnknown
+from khelang_opendata.model.failures import ItaYearUnknown
 
 _ITEMS = Path(__file__).with_name("ita_items.yaml")
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What answers an item."""
 
     PLAN = "plan"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ItemSource:
     """Where an item's code was read; ``url`` is empty where no address is known."""
 
     title_th: str
@@ -45,14 +45,14 @@ class Item:
     """
 
     code: str
-    kind: Kind
+    kind: ItemKind
     covers: int
     title_th: str
     title_en: str
     shows_th: str
     shows_en: str
     is_confirmed: bool
-    sources: tuple[Source, ...]
+    sources: tuple[ItemSource, ...]
     months: int = 12
 
 
@@ -65,7 +65,7 @@ def items_of(year: int) -> tuple[Item, ...]:
     content = _content()
     if year not in content["years"]:
         raise ItaYearUnknown(year=year, known=", ".join(map(str, known_years())))
-    sources = {name: Source(**source) for name, source in content["sources"].items()}
+    sources = {name: ItemSource(**source) for name, source in content["sources"].items()}
     return tuple(_item(entry, sources) for entry in content["years"][year])
 
 
@@ -74,11 +74,11 @@ def known_years() -> list[int]:
     return sorted(_content()["years"])
 
 
-def _item(entry: Mapping[str, Any], sources: Mapping[str, Source]) -> Item:
+def _item(entry: Mapping[str, Any], sources: Mapping[str, ItemSource]) -> Item:
     plain = {name: value for name, value in entry.items() if name not in ("kind", "status", "sources")}
     return Item(
         **plain,
-        kind=Kind(entry["kind"]),
+        kind=ItemKind(entry["kind"]),
         is_confirmed=entry["status"] == "confirmed",
         sources=tuple(sources[name] for name in entry["sources"]),
     )

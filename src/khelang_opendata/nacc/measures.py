@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from khelang_opendata.formats.joins import Joins, Record
 from khelang_opendata.nacc.ita import Item
 from khelang_opendata.nacc.sheet import Cell, Footnotes, Group, Sheet, ToDo, listed, say, text, title_of
-from khelang_opendata.release.formats.joins import Joins, Record
-from khelang_opendata.release.tables import Edition
+from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import thai_date
 
 _RISK_COLUMNS = ("number", "process", "factors", "level", "controls", "unit")

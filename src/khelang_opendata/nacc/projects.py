@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from khelang_opendata.formats.joins import Joins, Record
 from khelang_opendata.nacc.ita import Item
 from khelang_opendata.nacc.sheet import Cell, Footnotes, Group, Sheet, ToDo, amount, money, say, text, title_of
-from khelang_opendata.release.formats.joins import Joins, Record
-from khelang_opendata.release.tables import Edition
+from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import fiscal_year_days, thai_date
 
 _ABOUT_BUDGET = {"amount_thb", "budget_status", "summary_amount_printed", "sheet_amount_printed"}

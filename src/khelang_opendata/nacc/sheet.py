@@ -7,12 +7,12 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.errors import Params
-from khelang_opendata.release.formats.codelists import codes_of
-from khelang_opendata.release.formats.joins import Record
-from khelang_opendata.release.tables import Edition
-from khelang_opendata.thai import baht
+from khelang_opendata.formats.codelists import codes_of
+from khelang_opendata.formats.joins import Record
+from khelang_opendata.model.report import Params
+from khelang_opendata.model.thai import baht
+from khelang_opendata.package.edition import Edition
+from khelang_opendata.standard.catalogue import Language, notice
 
 _FIGURES = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 

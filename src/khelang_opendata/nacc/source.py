@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from khelang_opendata.errors import NoRelease, PackageInvalid, ReleaseDamaged
-from khelang_opendata.limits import DEFAULT, Limits
-from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.model.failures import NoRelease, PackageInvalid, ReleaseDamaged
+from khelang_opendata.model.limits import DEFAULT, Limits
+from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.release.manifest import MANIFEST
 from khelang_opendata.release.store import LATEST
 from khelang_opendata.release.verify import verify_release

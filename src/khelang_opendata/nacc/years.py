@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from khelang_opendata.errors import YearInvalid, YearOutsidePlan
-from khelang_opendata.thai import FISCAL_YEARS, ascii_text
+from khelang_opendata.model.failures import YearInvalid, YearOutsidePlan
+from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
 
 
 def fiscal_year(text: str) -> int:

@@ -19,7 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from khelang_opendata.errors import (
+from khelang_opendata.files.serialize import hash_of
+from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.failures import (
     ArchiveRefused,
     FileUnreadable,
     FolderDiffers,
@@ -30,10 +32,8 @@ from khelang_opendata.errors import (
     ReleaseDamaged,
     ReleasesUnfinished,
 )
-from khelang_opendata.files import hash_of
-from khelang_opendata.jsontext import JsonRefused, read_json
-from khelang_opendata.output import refuse_protected
-from khelang_opendata.package import DESCRIPTOR
+from khelang_opendata.package.datapackage import DESCRIPTOR
+from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.portals.folder_page import index_html, plan_of_page
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.release import verify_release

@@ -14,16 +14,16 @@ from urllib.parse import quote, urljoin
 from jinja2 import Environment
 from markupsafe import Markup
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.characters import encodable, visible
 from khelang_opendata.diff import ReleaseNote
-from khelang_opendata.errors import ReleaseDamaged
-from khelang_opendata.jsontext import JsonRefused, read_json
+from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.characters import encodable, visible
+from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.portals.publication import Distribution, Publication
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.dates import fiscal_year_days, written_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.standard.family import JsonObject
 
 _DATASET = "metadata/schema-org.jsonld"
 _MARK = '<meta name="generator" content="khelang_opendata">\n<meta name="dcterms.identifier" content="{}">'
@@ -36,7 +36,7 @@ _KILO = 1000
 
 
 @dataclass(frozen=True)
-class _File:
+class _ListedFile:
     """A file as the page shows it: where it is, and the words for what it is."""
 
     file: Distribution
@@ -76,7 +76,7 @@ def index_html(publication: Publication, shown: Mapping[str, bytes] | None) -> b
             plan=publication.plan,
             shown=next((note for note in publication.history if note.version == publication.shown), None),
             folder=folder,
-            groups=_groups([_File(one, quote(folder + one.path)) for one in current]),
+            groups=_groups([_ListedFile(one, quote(folder + one.path)) for one in current]),
             whole=next((one for one in archives if one.note.version == publication.shown), None),
             releases=[(one, _changes(one.note)) for one in archives],
             period=_period(publication.plan),
@@ -94,7 +94,7 @@ def plan_of_page(page: bytes) -> str | None:
     return match[1].decode("utf-8", "replace") if match else None
 
 
-def _groups(files: list[_File]) -> list[tuple[str, list[_File]]]:
+def _groups(files: list[_ListedFile]) -> list[tuple[str, list[_ListedFile]]]:
     """The files in their order: what to begin with, the tables, and the rest; with the notices that head them."""
     parts = [list(part) for _, part in groupby(files, key=lambda one: one.file.path.startswith("data/"))]
     return list(zip(("page_group_first", "page_group_tables", "page_group_more"), parts, strict=False))

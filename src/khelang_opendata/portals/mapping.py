@@ -11,23 +11,23 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.characters import visible
-from khelang_opendata.errors import FieldProblem
+from khelang_opendata.model.characters import visible
+from khelang_opendata.model.failures import FieldProblem
+from khelang_opendata.portals.metadata_values import OTHER, TAGS, Value, canonical, plain, problem, read_value, texts
 from khelang_opendata.portals.profiles import Profile
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.resources import dictionary_of, resource_of
-from khelang_opendata.portals.said import Origin, Source, said_of
 from khelang_opendata.portals.scheme import CORE_FIELDS, Scheme, SchemeField
-from khelang_opendata.portals.values import OTHER, TAGS, Value, canonical, plain, problem, read_value, texts
-from khelang_opendata.render.cells import clip
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.portals.sources import Origin, ValueSource, said_of
+from khelang_opendata.render.terminal import clip
+from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.standard.family import JsonObject
 
 __all__ = [
     "Metadata",
     "Origin",
-    "Source",
     "Value",
+    "ValueSource",
     "dictionary_of",
     "from_ckan",
     "metadata_of",
@@ -72,7 +72,7 @@ def metadata_of(
         given: further values by field.
     """
     targets = _targets(scheme, profile)
-    owner = {_OWNER: (owner_org, Origin(Source.GIVEN))}
+    owner = {_OWNER: (owner_org, Origin(ValueSource.GIVEN))}
     said = {name: one for name, one in said_of(publication, profile, targets, given).items() if texts(one[0])} | owner
     readings = {name: read_value(said[name][0], field, profile) for name, field in targets.items() if name in said}
     fields = {name: reading.value for name, reading in readings.items()}

@@ -10,18 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from khelang_opendata.errors import ProfileUnknown
+from khelang_opendata.model.failures import ProfileUnknown
 from khelang_opendata.portals.scheme import Scheme, SchemeField
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.portal_profiles import portal_profile
 
 PROFILES = ("gd_catalog", "data_go_th", "ckan")
 """The profiles, the most demanding first."""
-
-_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ def load_profile(name: str) -> Profile:
     """
     if name not in PROFILES:
         raise ProfileUnknown(name=name, names=", ".join(PROFILES))
-    content = _content(name)
+    content = portal_profile(name)
     return Profile(
         name,
         expects=tuple(content["expects"]),
@@ -85,18 +81,3 @@ def profile_for(scheme: Scheme) -> Profile:
     """The first profile that expects no field which the portal lacks."""
     profiles = map(load_profile, PROFILES)
     return next(profile for profile in profiles if set(profile.expects) <= set(scheme.fields))
-
-
-def _content(name: str) -> JsonObject:
-    """A profile's file, laid over the one that it extends."""
-    import yaml  # noqa: PLC0415 (24 ms to import, and only publishing needs it)
-
-    content: JsonObject = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    below = content.pop("extends", None)
-    return _laid_over(_content(below), content) if below else content
-
-
-def _laid_over(below: JsonObject, above: JsonObject) -> JsonObject:
-    merged: dict[str, Any] = {**below, **above}
-    both = (name for name in above if isinstance(above[name], dict) and isinstance(below.get(name), dict))
-    return merged | {name: _laid_over(below[name], above[name]) for name in both}

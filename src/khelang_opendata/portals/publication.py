@@ -15,13 +15,13 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from khelang_opendata.diff import ReleaseNote
-from khelang_opendata.errors import NoRelease, ReleaseDamaged, ReleaseSuperseded
+from khelang_opendata.formats.metadata.facts import FORMATS, FileFormat
+from khelang_opendata.model.failures import NoRelease, ReleaseDamaged, ReleaseSuperseded
 from khelang_opendata.release import releases_of
 from khelang_opendata.release.manifest import MANIFEST
-from khelang_opendata.release.metadata.facts import FORMATS, Format
 from khelang_opendata.release.published import PublishedRelease, read_published
 from khelang_opendata.release.store import LATEST, is_store
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.family import JsonObject
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Distribution:
         return PurePosixPath(self.path).name
 
     @property
-    def format(self) -> Format:
+    def format(self) -> FileFormat:
         """Its format, by its ending."""
         return FORMATS[PurePosixPath(self.path).suffix]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.diff.summary import Withdrawal
+from khelang_opendata.diff.release_note import Withdrawal
+from khelang_opendata.formats.metadata.facts import FileFormat
+from khelang_opendata.portals.metadata_values import texts
 from khelang_opendata.portals.publication import Distribution, Publication
 from khelang_opendata.portals.scheme import Scheme
-from khelang_opendata.portals.values import texts
-from khelang_opendata.release.metadata.facts import Format
 from khelang_opendata.render.dates import written_date
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.standard.family import JsonObject
 
 _CREATED, _UPDATED = "resource_created_date", "resource_last_updated_date"
 _OURS = ("id", "url", "name", "description", "format", "mimetype", _CREATED, _UPDATED)
@@ -57,7 +57,7 @@ def dictionary_of(distribution: Distribution) -> list[JsonObject]:
     return [_column(field) for field in schema.get("fields", ()) if distribution.format.file_type == "CSV"]
 
 
-def format_name(format_: Format) -> str:
+def format_name(format_: FileFormat) -> str:
     """What CKAN calls a format: CSV, XLSX."""
     return format_.file_type or format_.name
 

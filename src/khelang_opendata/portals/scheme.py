@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.schema import JsonObject
-from khelang_opendata.thai import ascii_text
+from khelang_opendata.model.thai import ascii_text
+from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.standard.family import JsonObject
 
 CORE_FIELDS = (
     "name",

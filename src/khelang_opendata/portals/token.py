@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Never
 from urllib.parse import urlsplit
 
-from khelang_opendata.errors import TokenUnusable
+from khelang_opendata.model.failures import TokenUnusable
 
 VARIABLE = "CKAN_API_TOKEN"
 SERVICE = "khelang"

@@ -1,15 +1,23 @@
 """Releases: built in memory as a pure function of package, history and day, then written whole or not at all."""
 
-from khelang_opendata.release.build import Draft, Options, Previous, Release, Signer, build_release, draft_release
+from khelang_opendata.release.build import (
+    Draft,
+    Previous,
+    Release,
+    ReleaseOptions,
+    Signer,
+    build_release,
+    draft_release,
+)
 from khelang_opendata.release.store import Outcome, publish_release, releases_of, withdraw_release
 from khelang_opendata.release.verify import Verification, verify_release
 
 __all__ = [
     "Draft",
-    "Options",
     "Outcome",
     "Previous",
     "Release",
+    "ReleaseOptions",
     "Signer",
     "Verification",
     "build_release",

@@ -19,8 +19,8 @@ from datetime import date
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from khelang_opendata.errors import ArchiveRefused, FileUnreadable, PackageNotFound
-from khelang_opendata.files import MAX_PATH, is_safe_path
+from khelang_opendata.files.paths import MAX_PATH, is_safe_path
+from khelang_opendata.model.failures import ArchiveRefused, FileUnreadable, PackageNotFound
 
 MAX_FILES = 10_000
 """How many files and folders a release may hold at most; the plan of a municipality has 140."""

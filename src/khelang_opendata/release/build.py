@@ -9,35 +9,35 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.characters import encodable
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, compare, needs_note, next_version
-from khelang_opendata.errors import (
+from khelang_opendata.files.serialize import BOM, csv_bytes, json_bytes
+from khelang_opendata.formats.codebook import codebook_html
+from khelang_opendata.formats.derived import CSV, forms_of
+from khelang_opendata.formats.metadata import metadata_files
+from khelang_opendata.model.characters import encodable
+from khelang_opendata.model.failures import (
     CommitInvalid,
     DateInvalid,
     NoteMissing,
     PackageInvalid,
-    Report,
     WarningsUnacknowledged,
 )
-from khelang_opendata.files import BOM, csv_bytes, json_bytes
-from khelang_opendata.package import DESCRIPTOR, Package
+from khelang_opendata.model.report import Report
+from khelang_opendata.package.datapackage import DESCRIPTOR, Package
+from khelang_opendata.package.edition import Edition, ReleasedTable, released_tables
 from khelang_opendata.release.archive import YEARS
-from khelang_opendata.release.formats.codebook import codebook_html
-from khelang_opendata.release.forms import CSV, forms_of
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
-from khelang_opendata.release.metadata import metadata_files
 from khelang_opendata.release.provenance import provenance
 from khelang_opendata.release.readme import licence_text, readme
-from khelang_opendata.release.tables import Edition, ReleasedTable, released_tables
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
 from khelang_opendata.render.changes_markdown import changes_markdown
-from khelang_opendata.render.html import report_html
-from khelang_opendata.render.json import report_json
-from khelang_opendata.schema import JsonObject, SchemaFamily
+from khelang_opendata.render.report_html import report_html
+from khelang_opendata.render.report_json import report_json
+from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.standard.family import JsonObject, SchemaFamily
 from khelang_opendata.validation import family_of, validate
-from khelang_opendata.validation.files import file_hash
+from khelang_opendata.validation.file_checks import file_hash
 
 CHANGES = "CHANGES.json"
 
@@ -49,7 +49,7 @@ _LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True)
-class Options:
+class ReleaseOptions:
     """What the publisher says about a release.
 
     Attributes:
@@ -76,7 +76,7 @@ class Options:
             raise CommitInvalid(value=self.commit[:_LONGEST_SHOWN])
 
     @property
-    def as_written(self) -> Options:
+    def as_written(self) -> ReleaseOptions:
         """The same with its texts as a release can hold them; a blank one is none."""
         texts = (self.note, self.allow_warnings, self.approved_by)
         note, allow_warnings, approved_by = (encodable(text.strip()) or None if text else None for text in texts)
@@ -100,7 +100,7 @@ class Draft:
 
     package: Package
     report: Report
-    options: Options
+    options: ReleaseOptions
     version: str
     changes: Changes | None
 
@@ -130,7 +130,7 @@ class Release:
         return f"v{self.version}"
 
 
-def draft_release(package: Package, options: Options, previous: Previous | None = None) -> Draft:
+def draft_release(package: Package, options: ReleaseOptions, previous: Previous | None = None) -> Draft:
     """Decide whether a package may be released, and as which version.
 
     Args:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 
-from khelang_opendata.files import MAX_PATH, is_safe_path
-from khelang_opendata.package import MANIFEST
+from khelang_opendata.files.paths import MAX_PATH, is_safe_path
+from khelang_opendata.package.datapackage import MANIFEST
 from khelang_opendata.release import archive
 
 __all__ = ["MANIFEST", "SIGNATURE", "digests_in", "manifest_of"]

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
-from khelang_opendata.errors import ReleaseLocked
-from khelang_opendata.files import below
+from khelang_opendata.files.paths import below
+from khelang_opendata.model.failures import ReleaseLocked
 
 LOCK = ".lock"
 _HERE, _EXCHANGE = -100, 2

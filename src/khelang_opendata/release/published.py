@@ -1,6 +1,7 @@
 """A release that was published, read back: verified, and with the shape that everything which reads it relies on.
 
-A release may be anybody's. What is not as every release has it is :class:`~khelang_opendata.errors.ReleaseDamaged`.
+A release may come from anyone. A file of another shape is a
+:class:`~khelang_opendata.model.failures.ReleaseDamaged`.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata.diff import ReleaseNote, Summary, Withdrawal
-from khelang_opendata.errors import ReleaseDamaged
-from khelang_opendata.files import hash_of
-from khelang_opendata.jsontext import JsonRefused, read_json
-from khelang_opendata.package import DESCRIPTOR, is_plan_name, plan_name
+from khelang_opendata.files.serialize import hash_of
+from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.failures import ReleaseDamaged
+from khelang_opendata.model.thai import FISCAL_YEARS
+from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_name
 from khelang_opendata.release.archive import read_folder
 from khelang_opendata.release.build import CHANGES
 from khelang_opendata.release.manifest import MANIFEST
 from khelang_opendata.release.verify import archive_of, verify_release
-from khelang_opendata.schema import JsonObject, SchemaFamily, known_schemas, load_family
-from khelang_opendata.thai import FISCAL_YEARS
+from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.descriptor import satisfies_profile
 
 VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")

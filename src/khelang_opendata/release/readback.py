@@ -21,11 +21,11 @@ from string import ascii_uppercase
 from typing import Any
 from xml.etree import ElementTree
 
-from khelang_opendata.package import Package
-from khelang_opendata.release.formats.nested import INSIDE
-from khelang_opendata.release.formats.parquet import is_available
-from khelang_opendata.release.tables import ReleasedTable, released_tables, typed
-from khelang_opendata.schema import Field, SchemaFamily
+from khelang_opendata.formats.nested import INSIDE
+from khelang_opendata.formats.parquet import is_available
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.package.edition import ReleasedTable, released_tables, typed
+from khelang_opendata.standard.family import Field, SchemaFamily
 from khelang_opendata.validation import family_of
 
 Tables = dict[str, list[list[str]]]

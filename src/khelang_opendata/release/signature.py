@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from khelang_opendata.characters import encodable
-from khelang_opendata.errors import ExtraMissing, KeyUnusable, OutputUnwritable
+from khelang_opendata.model.characters import encodable
+from khelang_opendata.model.failures import ExtraMissing, KeyUnusable, OutputUnwritable
 from khelang_opendata.release.archive import NotRegular, open_regular
 
 if TYPE_CHECKING:

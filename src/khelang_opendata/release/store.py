@@ -6,7 +6,7 @@ again.
 
 Folders, archives and index check each other: an archive holds what its folder holds, and the index has the hashes of
 both. A withdrawal is in the index, in ``withdrawals.json`` and in the change log. Whoever alters one place is noticed,
-and nothing is put right in silence: what does not agree is :class:`~khelang_opendata.errors.ReleaseDamaged`.
+and nothing is put right in silence: what does not agree is :class:`~khelang_opendata.model.failures.ReleaseDamaged`.
 
 A run that is cut short leaves the places in disagreement, too. So it first writes down what it is about to do
 (:data:`_PENDING`), and the next run, which the lock makes safe, accepts that and nothing else. What else a crash leaves
@@ -28,10 +28,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.characters import encodable
 from khelang_opendata.diff import ReleaseNote, Withdrawal
-from khelang_opendata.errors import (
+from khelang_opendata.files.atomic import write_atomically
+from khelang_opendata.files.serialize import hash_of, json_bytes
+from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.characters import encodable
+from khelang_opendata.model.failures import (
     ArchiveRefused,
     OutputOfAnotherPlan,
     OutputUnwritable,
@@ -39,16 +41,14 @@ from khelang_opendata.errors import (
     ReleaseUnlisted,
     VersionUnknown,
 )
-from khelang_opendata.files import hash_of, json_bytes, write_atomically
-from khelang_opendata.jsontext import JsonRefused, read_json
-from khelang_opendata.output import refuse_protected
-from khelang_opendata.package import DESCRIPTOR, Package, plan_name
+from khelang_opendata.package.datapackage import DESCRIPTOR, Package, plan_name
+from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.release.archive import read_folder
 from khelang_opendata.release.build import (
     Draft,
-    Options,
     Previous,
     Release,
+    ReleaseOptions,
     Signer,
     build_release,
     draft_release,
@@ -59,7 +59,8 @@ from khelang_opendata.release.published import VERSION, PublishedRelease, read_p
 from khelang_opendata.release.readback import differing_forms
 from khelang_opendata.release.verify import verify_release
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.standard.family import JsonObject
 
 INDEX, LATEST, CHANGELOG, FEED = "index.json", "latest", "CHANGELOG.md", "feed.atom"
 WITHDRAWALS = "withdrawals.json"
@@ -103,7 +104,7 @@ class _Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _StoredRelease:
     """A release in the folder: what is needed of it to make everything beside the folders."""
 
     note: ReleaseNote
@@ -113,14 +114,14 @@ class _Standing:
     descriptor: JsonObject
 
     @classmethod
-    def of(cls, release: PublishedRelease, withdrawn: Withdrawal | None) -> _Standing:
+    def of(cls, release: PublishedRelease, withdrawn: Withdrawal | None) -> _StoredRelease:
         note = replace(release.note, withdrawn=withdrawn)
         archive = hash_of(release.archive)
         return cls(note, release.manifest_hash, release.archive_name, archive, release.descriptor)
 
 
 def publish_release(
-    package: Package, out: Path, options: Options, *, sign: Signer | None = None, dry_run: bool = False
+    package: Package, out: Path, options: ReleaseOptions, *, sign: Signer | None = None, dry_run: bool = False
 ) -> Outcome:
     """Release a package below ``out``, unless the release before tells the same.
 
@@ -184,7 +185,7 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
 
 
 def _published(
-    package: Package, out: Path, options: Options, sign: Signer | None, first: Draft | None, *, dry_run: bool
+    package: Package, out: Path, options: ReleaseOptions, sign: Signer | None, first: Draft | None, *, dry_run: bool
 ) -> Outcome:
     standing = _standing_in(out)
     last = max(standing, key=_number, default=None)
@@ -202,7 +203,7 @@ def _published(
         _write_folder(release, out)
         with _completing(out):
             flush_folder(out)
-            written = _Standing.of(read_published(out / release.folder), None)
+            written = _StoredRelease.of(read_published(out / release.folder), None)
             _sync(out, {**standing, release.version: written})
     return Outcome(release.version, out / release.folder, len(release.files), written=True)
 
@@ -241,7 +242,7 @@ def releases_of(out: Path) -> dict[str, ReleaseNote]:
     return {version: one.note for version, one in _standing_in(out).items()}
 
 
-def _standing_in(out: Path) -> dict[str, _Standing]:
+def _standing_in(out: Path) -> dict[str, _StoredRelease]:
     """The releases in a folder by version, oldest first, after everything that says something of them was compared."""
     listed, withdrawals, pending = _read_index(out), _read_withdrawals(out), _read_pending(out)
     found = {folder.name[1:]: folder for folder in _folders_in(out)}
@@ -262,7 +263,7 @@ def _folders_in(out: Path) -> list[Path]:
 
 def _compared(
     folder: Path, listed: Mapping[str, _Listed] | None, withdrawn: Withdrawal | None, pending: _Pending | None
-) -> _Standing:
+) -> _StoredRelease:
     """A release, if its folder, its archive, the index and the list of withdrawals agree about it.
 
     Args:
@@ -272,7 +273,7 @@ def _compared(
         pending: the change that was cut short.
     """
     release = read_published(folder)
-    one, version = _Standing.of(release, withdrawn), release.version
+    one, version = _StoredRelease.of(release, withdrawn), release.version
     archive = folder.parent / release.archive_name
     is_pending = pending is not None and pending.version == version
     if version != folder.name[1:]:
@@ -343,7 +344,7 @@ def _announce(out: Path, version: str, manifest: str | None) -> None:
     flush_folder(out)
 
 
-def _complete(out: Path, standing: Mapping[str, _Standing]) -> None:
+def _complete(out: Path, standing: Mapping[str, _StoredRelease]) -> None:
     """Finish the change that was cut short before another one is announced in its place."""
     if (out / _PENDING).exists() and standing:
         _sync(out, standing)
@@ -390,7 +391,7 @@ def _check(folder: Path) -> None:
         raise ReleaseDamaged(path=str(folder / differing[0]))
 
 
-def _sync(out: Path, standing: Mapping[str, _Standing]) -> None:
+def _sync(out: Path, standing: Mapping[str, _StoredRelease]) -> None:
     """Make everything beside the releases' folders from them; what is right already is not touched.
 
     Archives come before the index that lists them, and the index before what is shown of it. A withdrawal is in its
@@ -416,7 +417,7 @@ def _sync(out: Path, standing: Mapping[str, _Standing]) -> None:
     (out / _PENDING).unlink(missing_ok=True)
 
 
-def _changelog(standing: Mapping[str, _Standing]) -> bytes:
+def _changelog(standing: Mapping[str, _StoredRelease]) -> bytes:
     notes = [one.note for one in standing.values()]
     return "\n".join(changelog_markdown(notes, language) for language in Language).encode()
 
@@ -425,7 +426,7 @@ def _withdrawal(note: ReleaseNote) -> dict[str, str] | None:
     return {"reason": note.withdrawn.reason, "on": note.withdrawn.on.isoformat()} if note.withdrawn else None
 
 
-def _entry(out: Path, one: _Standing) -> dict[str, Any]:
+def _entry(out: Path, one: _StoredRelease) -> dict[str, Any]:
     """A release in the index; its archive is made where it is missing."""
     folder = out / f"v{one.note.version}"
     if not (out / one.archive_name).exists():

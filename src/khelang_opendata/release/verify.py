@@ -15,10 +15,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from khelang_opendata.errors import ExtraMissing
-from khelang_opendata.files import is_safe_path
-from khelang_opendata.jsontext import JsonRefused, read_json
-from khelang_opendata.package import DESCRIPTOR
+from khelang_opendata.files.paths import is_safe_path
+from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.failures import ExtraMissing
+from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.release.archive import YEARS, holds, read_release, zip_bytes
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, digests_in
 from khelang_opendata.release.signature import is_valid, public_key_of, raw_public_key, require_library

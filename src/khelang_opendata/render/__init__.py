@@ -5,16 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.errors import Report
+from khelang_opendata.model.report import Report
+from khelang_opendata.standard.catalogue import Language
 
 if TYPE_CHECKING:
-    from khelang_opendata.package import Package
+    from khelang_opendata.package.datapackage import Package
 
-__all__ = ["Format", "render_report"]
+__all__ = ["ReportFormat", "render_report"]
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """The forms of a report: for the terminal, for scripts, for reading and printing, for a spreadsheet, for CI."""
 
     TEXT = "text"
@@ -25,7 +25,7 @@ class Format(StrEnum):
 
 
 def render_report(
-    report: Report, package: Package | None, format_: Format, language: Language, *, color: bool = False
+    report: Report, package: Package | None, format_: ReportFormat, language: Language, *, color: bool = False
 ) -> str:
     """A report in one of its forms.
 
@@ -37,23 +37,23 @@ def render_report(
         color: whether a text report is coloured for a terminal.
     """
     match format_:
-        case Format.JSON:
-            from khelang_opendata.render.json import report_json  # noqa: PLC0415 (one writer is used)
+        case ReportFormat.JSON:
+            from khelang_opendata.render.report_json import report_json  # noqa: PLC0415 (one writer is used)
 
             return report_json(report)
-        case Format.HTML:
-            from khelang_opendata.render.html import report_html  # noqa: PLC0415 (loads jinja2)
+        case ReportFormat.HTML:
+            from khelang_opendata.render.report_html import report_html  # noqa: PLC0415 (loads jinja2)
 
             return report_html(report, language, package)
-        case Format.CSV:
-            from khelang_opendata.render.csv import report_csv  # noqa: PLC0415 (one writer is used)
+        case ReportFormat.CSV:
+            from khelang_opendata.render.report_csv import report_csv  # noqa: PLC0415 (one writer is used)
 
             return report_csv(report, language)
-        case Format.SARIF:
-            from khelang_opendata.render.sarif import report_sarif  # noqa: PLC0415 (one writer is used)
+        case ReportFormat.SARIF:
+            from khelang_opendata.render.report_sarif import report_sarif  # noqa: PLC0415 (one writer is used)
 
             return report_sarif(report, language, package)
-        case Format.TEXT:
-            from khelang_opendata.render.text import report_text  # noqa: PLC0415 (one writer is used)
+        case ReportFormat.TEXT:
+            from khelang_opendata.render.report_text import report_text  # noqa: PLC0415 (one writer is used)
 
             return report_text(report, language, package, color=color)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from khelang_opendata.catalogue import Language
+from khelang_opendata.standard.catalogue import Language
 
 if TYPE_CHECKING:
     from khelang_opendata.diff import Changes

@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.characters import encodable, harmless
 from khelang_opendata.diff.compare import Change, Changes, RowChange, Side, TableChanges
-from khelang_opendata.diff.summary import Summary
-from khelang_opendata.diff.version import bump, needs_note
+from khelang_opendata.diff.release_note import Summary
+from khelang_opendata.diff.versioning import bump, needs_note
+from khelang_opendata.model.characters import encodable, harmless
 from khelang_opendata.render.changes_words import Words
-from khelang_opendata.render.csv import BOM
+from khelang_opendata.render.report_csv import BOM
+from khelang_opendata.standard.catalogue import Language
 
 HEADER = (
     "change การเปลี่ยนแปลง",

@@ -7,12 +7,12 @@ from datetime import date
 from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.characters import encodable, visible
-from khelang_opendata.diff.summary import ReleaseNote
+from khelang_opendata.diff.release_note import ReleaseNote
+from khelang_opendata.model.characters import encodable, visible
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.dates import written_date
 from khelang_opendata.render.markdown import inline
+from khelang_opendata.standard.catalogue import Language
 
 
 def changelog_markdown(entries: Iterable[ReleaseNote], language: Language) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.characters import encodable, visible
 from khelang_opendata.diff.compare import CellChange, Change, Changes, RowChange, TableChanges
 from khelang_opendata.diff.metadata import MetadataChange
-from khelang_opendata.diff.summary import TableCounts
-from khelang_opendata.diff.version import needs_note
+from khelang_opendata.diff.release_note import TableCounts
+from khelang_opendata.diff.versioning import needs_note
+from khelang_opendata.model.characters import encodable, visible
 from khelang_opendata.render.changes_words import Words
+from khelang_opendata.standard.catalogue import Language
 
 _LISTED = 20
 _LONGEST_CELL = 60

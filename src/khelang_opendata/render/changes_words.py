@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.characters import visible
 from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChanges
-from khelang_opendata.diff.summary import Summary, TableCounts
-from khelang_opendata.diff.version import Bump, bump
-from khelang_opendata.schema import CURRENT, TableSchema, load_family
+from khelang_opendata.diff.release_note import Summary, TableCounts
+from khelang_opendata.diff.versioning import Bump, bump
+from khelang_opendata.model.characters import visible
+from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.standard.family import CURRENT, TableSchema, load_family
 
 _BEFORE_DIFFERENCE = 12
 """Letters shown of what two long texts have in common before they differ."""

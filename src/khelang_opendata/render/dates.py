@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from khelang_opendata.catalogue import Language
-from khelang_opendata.thai import ERA
+from khelang_opendata.model.thai import ERA
+from khelang_opendata.standard.catalogue import Language
 
 _MONTHS = [
     "มกราคม",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from khelang_opendata.dialect import TableUnreadable
-from khelang_opendata.errors import Issue
-from khelang_opendata.package import Package, Resource, Table
-from khelang_opendata.schema import load_family
+from khelang_opendata.model.report import Issue
+from khelang_opendata.package.datapackage import Package, Resource, Table
+from khelang_opendata.standard.family import load_family
+from khelang_opendata.tableschema.dialect import TableUnreadable
 
 _MOST_COLUMNS = 5
 
 
-class Column(NamedTuple):
+class ExcerptColumn(NamedTuple):
     """One column of an excerpt: its letter in a spreadsheet, its label in the heading, and the row's cell.
 
     ``cell`` is None where the row has no such cell, and throughout where the heading itself is at fault. ``marked``
@@ -32,7 +32,7 @@ class Excerpt(NamedTuple):
 
     resource: str
     row: int
-    columns: tuple[Column, ...]
+    columns: tuple[ExcerptColumn, ...]
 
     @property
     def cell_name(self) -> str:
@@ -106,10 +106,10 @@ def letters(position: int) -> str:
     return name
 
 
-def _column(header: list[str], cells: list[str], position: int, row: int, *, marked: bool, key: bool) -> Column:
+def _column(header: list[str], cells: list[str], position: int, row: int, *, marked: bool, key: bool) -> ExcerptColumn:
     label = header[position] if position < len(header) else ""
     cell = cells[position] if position < len(cells) and row > 1 else None
-    return Column(letters(position), label, cell, marked, key)
+    return ExcerptColumn(letters(position), label, cell, marked, key)
 
 
 def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Sequence[int]:

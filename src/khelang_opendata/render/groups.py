@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from khelang_opendata.catalogue import Rule, rules
-from khelang_opendata.errors import Issue, Report, Severity
+from khelang_opendata.model.report import Issue, Report, Severity
 from khelang_opendata.render.excerpt import Sheets
+from khelang_opendata.standard.catalogue import Rule, rules
 
 _WEIGHT = list(Severity)
 
 
-class Group(NamedTuple):
+class IssueGroup(NamedTuple):
     """The issues of one rule, in the report's order."""
 
     rule: Rule
@@ -27,12 +27,12 @@ class Group(NamedTuple):
         return [tuple(issues) for issues in kinds.values()]
 
 
-def open_groups(report: Report) -> list[Group]:
+def open_groups(report: Report) -> list[IssueGroup]:
     """What awaits action: the issues that no erratum acknowledges."""
     return _grouped(issue for issue in report.issues if issue.acknowledged_by is None)
 
 
-def acknowledged_groups(report: Report) -> list[Group]:
+def acknowledged_groups(report: Report) -> list[IssueGroup]:
     """What the document is known to contradict itself in."""
     return _grouped(issue for issue in report.issues if issue.acknowledged_by is not None)
 
@@ -50,10 +50,10 @@ def errata_of(sheets: Sheets) -> Mapping[str, Mapping[str, str]]:
     return {record["erratum_id"]: record for record in records if "erratum_id" in record}
 
 
-def _grouped(issues: Iterable[Issue]) -> list[Group]:
+def _grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
     found: dict[str, list[Issue]] = {}
     for issue in issues:
         found.setdefault(issue.code, []).append(issue)
     order = list(rules())
     by_weight = sorted(found, key=lambda code: (_WEIGHT.index(rules()[code].severity), order.index(code)))
-    return [Group(rules()[code], tuple(found[code])) for code in by_weight]
+    return [IssueGroup(rules()[code], tuple(found[code])) for code in by_weight]

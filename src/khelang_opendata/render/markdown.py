@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from khelang_opendata.characters import visible
+from khelang_opendata.model.characters import visible
 
 _MARKUP = str.maketrans(
     {

@@ -6,10 +6,11 @@ import json
 from collections import defaultdict
 from typing import NamedTuple
 
-from khelang_opendata.catalogue import Language, Wording, failures, harmless_params, notice, rule
-from khelang_opendata.characters import visible
-from khelang_opendata.errors import Issue, KhelangError, Params, Report
-from khelang_opendata.schema import CURRENT, JsonObject, load_family
+from khelang_opendata.model.characters import visible
+from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.model.report import Issue, Params, Report
+from khelang_opendata.standard.catalogue import Language, Wording, failures, harmless_params, notice, rule
+from khelang_opendata.standard.family import CURRENT, JsonObject, load_family
 
 _LONGEST_CELL = 80
 

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from khelang_opendata.catalogue import Language, Rule, Wording, notice, rules
-from khelang_opendata.files import write_atomically
+from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.render.markdown import inline
 from khelang_opendata.render.messages import example_of, example_text
-from khelang_opendata.schema import CURRENT
+from khelang_opendata.standard.catalogue import Language, Rule, Wording, notice, rules
+from khelang_opendata.standard.family import CURRENT
 
 COMMAND = "python -m khelang_opendata.render.rules_markdown docs/rules.md"
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 
-from khelang_opendata.dialect import DialectUnsupported
-from khelang_opendata.errors import ExtraMissing
-from khelang_opendata.tableschema import standard
+from khelang_opendata.model.failures import ExtraMissing
+from khelang_opendata.tableschema import stdlib
 from khelang_opendata.tableschema.columns import SchemaUnsupported
 from khelang_opendata.tableschema.compiled import TableSource, compile_fields, compile_schema
+from khelang_opendata.tableschema.dialect import DialectUnsupported
 from khelang_opendata.tableschema.findings import Finding, FindingType
 from khelang_opendata.tableschema.keys import KeySets
 
@@ -75,7 +75,7 @@ def check_tables(sources: Sequence[TableSource], engine: Engine | None = None) -
             if large_findings is not None:
                 yield TableCheck(source.name, Engine.LARGE, None, large_findings)
             else:
-                yield TableCheck(source.name, Engine.STANDARD, None, standard.check_table(source, key_sets))
+                yield TableCheck(source.name, Engine.STANDARD, None, stdlib.check_table(source, key_sets))
 
 
 def _is_large(source: TableSource, engine: Engine | None) -> bool:

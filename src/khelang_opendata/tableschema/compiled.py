@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from khelang_opendata.dialect import CHUNK, Dialect, Row
 from khelang_opendata.tableschema.columns import Column, JsonObject, SchemaUnsupported
+from khelang_opendata.tableschema.dialect import CHUNK, Dialect, Row
 
 Fields = tuple[str, ...]
 Cells = Sequence[Sequence[str | None]] | Mapping[int, Sequence[str | None]]

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from khelang_opendata.dialect import CHUNK, Dialect, DialectUnsupported, Row, TableUnreadable
 from khelang_opendata.tableschema.compiled import (
     CompiledSchema,
     ForeignKey,
@@ -32,10 +31,11 @@ from khelang_opendata.tableschema.detectors import (
     LateReferences,
     References,
 )
+from khelang_opendata.tableschema.dialect import CHUNK, Dialect, DialectUnsupported, Row, TableUnreadable
 from khelang_opendata.tableschema.findings import Finding
 from khelang_opendata.tableschema.keys import Key, KeySets, Reference
 from khelang_opendata.tableschema.records import BLOCK, BOM, Block, Positions, RecordsUnclear, blocks
-from khelang_opendata.tableschema.standard import check_rows, keys_of, references_of
+from khelang_opendata.tableschema.stdlib import check_rows, keys_of, references_of
 
 _PART = 1 << 24
 """Bytes that polars reads together."""
@@ -54,12 +54,12 @@ def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
         RecordsUnclear: the file, or what it holds, is for the standard engine.
     """
     schema = compile_schema(source.schema)
-    table = _Table(source, schema)
+    table = _LargeTable(source, schema)
     suspects = _suspects(table, key_sets)
     return _findings(table, suspects, key_sets)
 
 
-def _findings(table: _Table, suspects: Positions, key_sets: KeySets) -> Iterator[Finding]:
+def _findings(table: _LargeTable, suspects: Positions, key_sets: KeySets) -> Iterator[Finding]:
     if not len(suspects):
         return
     checks: list[Key | Reference] = [*keys_of(table.schema), *references_of(table.schema, table.source.name, key_sets)]
@@ -69,7 +69,7 @@ def _findings(table: _Table, suspects: Positions, key_sets: KeySets) -> Iterator
         yield from check_rows(table.schema, table.rows(chosen), numbers, checks, brief=table.source.brief)
 
 
-class _Table:
+class _LargeTable:
     """A table as polars reads it, part by part; all cells are texts, the columns are named by their positions."""
 
     def __init__(self, source: TableSource, schema: CompiledSchema) -> None:
@@ -178,7 +178,7 @@ def _join(given: Sequence[Block]) -> Block:
     return Block(np.concatenate(starts), np.concatenate(ends), np.concatenate(widths))
 
 
-def _suspects(table: _Table, key_sets: KeySets) -> Positions:
+def _suspects(table: _LargeTable, key_sets: KeySets) -> Positions:
     """The positions of all rows that may have a finding, and of others."""
     schema, name, fields = table.schema, table.source.name, table.source.schema["fields"]
     wanted = [key for key in key_sets.wanted(name) if {*key} <= schema.positions.keys()]
@@ -216,7 +216,7 @@ def _targets(key: ForeignKey, key_sets: KeySets) -> Collection[Any]:
         schema = compile_fields(target.schema, key.target)
         keys = LargeKeys(schema, key.target, target.schema["fields"])
         with suppress(RecordsUnclear):
-            for _, frame in _Table(target, schema).parts():
+            for _, frame in _LargeTable(target, schema).parts():
                 keys.see(frame)
             return keys
     return key_sets.of(key.resource, key.target)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from khelang_opendata.dialect import MAX_CELL, Dialect
+from khelang_opendata.tableschema.dialect import MAX_CELL, Dialect
 
 Bits = NDArray[np.uint64]
 Positions = NDArray[np.int64]

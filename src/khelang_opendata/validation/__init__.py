@@ -8,20 +8,21 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from khelang_opendata.catalogue import issue
-from khelang_opendata.errors import DescriptorError, Report, TableSummary, Tally
-from khelang_opendata.limits import DEFAULT, Limits
-from khelang_opendata.package import Package
-from khelang_opendata.schema import CURRENT, SchemaFamily, known_schemas, load_family
+from khelang_opendata.model.failures import DescriptorError
+from khelang_opendata.model.limits import DEFAULT, Limits
+from khelang_opendata.model.report import Report, TableSummary, Tally
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.validation.codes import check_codes
 from khelang_opendata.validation.descriptor import check_descriptor
 from khelang_opendata.validation.errata import Errata
-from khelang_opendata.validation.files import check_files, read_tables
+from khelang_opendata.validation.file_checks import check_files, read_tables
 from khelang_opendata.validation.headings import check_headings
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules import rules_that_can_run, run_rules
-from khelang_opendata.validation.rules.values import VALUE_RULES, check_values
+from khelang_opendata.validation.rules.cell_values import VALUE_RULES, check_values
 from khelang_opendata.validation.structure import check_structure
 
 __all__ = ["family_of", "validate"]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from khelang_opendata.catalogue import issue
-from khelang_opendata.errors import Issue
-from khelang_opendata.schema import Field
+from khelang_opendata.model.report import Issue
+from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.standard.family import Field
 from khelang_opendata.validation.headings import HeadedTable
 
 

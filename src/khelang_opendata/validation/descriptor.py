@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from khelang_opendata.catalogue import issue
-from khelang_opendata.errors import Issue
-from khelang_opendata.package import Package
-from khelang_opendata.schema import JsonObject, SchemaFamily, known_schemas, load_family
+from khelang_opendata.model.report import Issue
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.profile import Check, compile_check
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
-from khelang_opendata.catalogue import rules
-from khelang_opendata.errors import Issue, Severity
+from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.standard.catalogue import rules
 from khelang_opendata.validation.plan import Record
 
 EDITORIAL = "editorial"

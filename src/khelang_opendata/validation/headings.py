@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
-from khelang_opendata.catalogue import issue
-from khelang_opendata.errors import Issue, Location
-from khelang_opendata.package import Table
-from khelang_opendata.schema import Field, SchemaFamily, TableSchema
+from khelang_opendata.model.report import Issue, Location
+from khelang_opendata.package.datapackage import Table
+from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.standard.family import Field, SchemaFamily, TableSchema
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*\Z")
 

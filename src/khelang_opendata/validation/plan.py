@@ -11,10 +11,10 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import TypeVar
 
-from khelang_opendata.catalogue import issue
-from khelang_opendata.errors import Issue, Location
-from khelang_opendata.package import Package
-from khelang_opendata.schema import SchemaFamily
+from khelang_opendata.model.report import Issue, Location
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.validation.headings import HeadedTable
 
 _MOST_DIGITS = 30

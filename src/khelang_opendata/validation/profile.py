@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.family import JsonObject
 
 Check = Callable[[Any], bool]
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 
-from khelang_opendata.catalogue import issue
-from khelang_opendata.errors import Issue
-from khelang_opendata.schema import Field, JsonObject
+from khelang_opendata.model.report import Issue
+from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.standard.family import Field, JsonObject
 from khelang_opendata.tableschema import Engine, Finding, FindingType, TableCheck, TableSource, check_tables
 from khelang_opendata.validation.headings import HeadedTable
-from khelang_opendata.validation.rules.values import has_value_error
+from khelang_opendata.validation.rules.cell_values import has_value_error
 
 _CONSTRAINTS = {
     "required": "value_missing",
@@ -83,13 +83,15 @@ def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
 
 
 def _issues(table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding]) -> Iterator[Issue]:
-    references = _References(table, tables)
+    references = _BrokenReferences(table, tables)
     for row, found in groupby(findings, key=attrgetter("row")):
         yield from _row_issues(table, row, list(found), references)
     yield from references.issues()
 
 
-def _row_issues(table: HeadedTable, row: int, findings: list[Finding], references: _References) -> Iterator[Issue]:
+def _row_issues(
+    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
+) -> Iterator[Issue]:
     types = Counter(finding.type for finding in findings)
     expected, found = len(table.columns), len(table.table.rows[row - 2])
     if FindingType.BLANK_ROW in types:
@@ -105,7 +107,7 @@ def _row_issues(table: HeadedTable, row: int, findings: list[Finding], reference
 
 
 def _sound_row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _References
+    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
 ) -> Iterator[Issue]:
     cells: dict[str, Issue] = {}
     for finding in findings:
@@ -158,7 +160,7 @@ def _key_issue(table: HeadedTable, row: int, finding: Finding) -> Issue:
     return issue("key_duplicate", place, key=" + ".join(key), value=value, first_row=finding.same_as or 0)
 
 
-class _References:
+class _BrokenReferences:
     """The broken references of one table: how often each missing value is used, and where it stands first."""
 
     def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.nacc.eplan.tables import STATUSES, Dimension, Record, Reported
+from khelang_opendata.nacc.eplan.plan_tables import STATUSES, Dimension, Record, Reported
+from khelang_opendata.standard.catalogue import Language, notice
 
 _ABOUT_AMOUNTS = {"amount_thb", "budget_status", "summary_amount_printed", "sheet_amount_printed"}
 _ABOUT_REPORTS = {("budgets", field) for field in _ABOUT_AMOUNTS} | {("projects", "eplan_title_th")}
@@ -15,7 +15,7 @@ _ABOUT_REPORTS = {("budgets", field) for field in _ABOUT_AMOUNTS} | {("projects"
 
 
 @dataclass(frozen=True)
-class Facts:
+class NoteFacts:
     """What bears on the report of one project in one round.
 
     ``budgets`` are the project's of that year and ``planned`` their sum; ``uses_budget`` is None where nothing tells.
@@ -34,12 +34,12 @@ class Facts:
     sources: Mapping[str, str]
 
 
-def notes_of(facts: Facts) -> tuple[str, ...]:
+def notes_of(facts: NoteFacts) -> tuple[str, ...]:
     """What there is to know or decide: of the reports, the name, the money, and what the document contradicts."""
     return (*_on_reports(facts), *_on_names(facts), *_on_budgets(facts), *_on_errata(facts))
 
 
-def _on_reports(facts: Facts) -> Iterator[str]:
+def _on_reports(facts: NoteFacts) -> Iterator[str]:
     earlier, told = facts.earlier, facts.reported.planned if facts.reported else None
     if earlier and not facts.reported:
         name = "eplan_note_closed" if earlier.status == "completed" else "eplan_note_earlier"
@@ -50,12 +50,12 @@ def _on_reports(facts: Facts) -> Iterator[str]:
         yield _note("eplan_note_unscored", code=facts.dimension.code)
 
 
-def _on_names(facts: Facts) -> Iterator[str]:
+def _on_names(facts: NoteFacts) -> Iterator[str]:
     if facts.sharing:
         yield _note("eplan_note_shared_name", numbers=", ".join(map(str, facts.sharing)))
 
 
-def _on_budgets(facts: Facts) -> Iterator[str]:
+def _on_budgets(facts: NoteFacts) -> Iterator[str]:
     by_status = {budget["budget_status"]: budget for budget in facts.budgets}
     if not facts.budgets:
         yield _note("eplan_note_untold")
@@ -75,14 +75,14 @@ def _on_budgets(facts: Facts) -> Iterator[str]:
         yield _note("eplan_note_of_plan", text=text)
 
 
-def _on_errata(facts: Facts) -> Iterator[str]:
+def _on_errata(facts: NoteFacts) -> Iterator[str]:
     for erratum in facts.errata:
         if (erratum["resource"], erratum["field"]) in _ABOUT_REPORTS:
             id_ = erratum["erratum_id"].removeprefix(f"{erratum['plan_id']}-")
             yield _note("eplan_note_erratum", id=id_, basis=erratum["basis_th"])
 
 
-def _amounts(facts: Facts) -> Iterator[Decimal]:
+def _amounts(facts: NoteFacts) -> Iterator[Decimal]:
     """The amounts that go into the system's form, as far as they are known."""
     told = facts.reported
     reported = (told.planned, told.approved, told.disbursed) if told else ()

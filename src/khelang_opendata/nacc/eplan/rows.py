@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from khelang_opendata.nacc.eplan.notes import Facts, notes_of
-from khelang_opendata.nacc.eplan.tables import SIX_MONTHS, TWELVE_MONTHS, Dimension, PlanTables, Record, Reported
+from khelang_opendata.nacc.eplan.notes import NoteFacts, notes_of
+from khelang_opendata.nacc.eplan.plan_tables import SIX_MONTHS, TWELVE_MONTHS, Dimension, PlanTables, Record, Reported
 from khelang_opendata.nacc.years import of_plan
-from khelang_opendata.package import Package
+from khelang_opendata.package.datapackage import Package
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,11 @@ def _row(tables: PlanTables, project: Record, year: int, months: int, sharing: S
     )
 
 
-def _facts(tables: PlanTables, project: Record, year: int, months: int, sharing: Sequence[int]) -> Facts:
+def _facts(tables: PlanTables, project: Record, year: int, months: int, sharing: Sequence[int]) -> NoteFacts:
     id_, number = project["project_id"], int(project["sequence_no"])
     budgets, reported = tables.budgets.get((id_, year), ()), tables.reports.get((id_, year, months))
     concerned = (erratum for erratum in tables.records("errata") if erratum["record_id"] == id_)
-    return Facts(
+    return NoteFacts(
         dimension=tables.dimensions[project["dimension_id"]],
         budgets=budgets,
         uses_budget=_uses_budget(budgets, reported),

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from khelang_opendata.nacc.eplan.plan_tables import Dimension
 from khelang_opendata.nacc.eplan.rows import EplanRow
-from khelang_opendata.nacc.eplan.tables import Dimension
 
 WEIGHTS = {"completed": Fraction(1), "in_progress": Fraction(1, 2), "cannot": Fraction(0)}
 """What a project in each state gives."""

@@ -13,13 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.nacc.eplan.forms import BUDGETS, CLOSED, COMPLETE, ORDINANCES, TO_FILL, Cell, Column, columns
-from khelang_opendata.nacc.eplan.rows import EplanRow, projects_not_run
-from khelang_opendata.nacc.eplan.score import Score, Share, rounded
-from khelang_opendata.nacc.eplan.tables import REASONS, STATUSES, TWELVE_MONTHS, PlanTables
-from khelang_opendata.package import Package
-from khelang_opendata.release.formats.sheets import (
+from khelang_opendata.formats.worksheets import (
     FORMULA_SIGNS,
     HEADING,
     NUMBER,
@@ -29,6 +23,21 @@ from khelang_opendata.release.formats.sheets import (
     stored,
     write_text,
 )
+from khelang_opendata.nacc.eplan.plan_tables import REASONS, STATUSES, TWELVE_MONTHS, PlanTables
+from khelang_opendata.nacc.eplan.report_form import (
+    BUDGETS,
+    CLOSED,
+    COMPLETE,
+    ORDINANCES,
+    TO_FILL,
+    Cell,
+    FormColumn,
+    columns,
+)
+from khelang_opendata.nacc.eplan.rows import EplanRow, projects_not_run
+from khelang_opendata.nacc.eplan.score import Score, Share, rounded
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.standard.catalogue import Language, notice
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -85,7 +94,7 @@ class About:
 class _Grid:
     """Where the table's columns stand, as formulas name them."""
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, FormColumn]
     last: int
     """The row of the last record, the heading being row 0; row 1 where there is none."""
 

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from khelang_opendata.characters import visible
-from khelang_opendata.errors import PortalAnswerUnusable
+from khelang_opendata.model.characters import visible
+from khelang_opendata.model.failures import PortalAnswerUnusable
 from khelang_opendata.portals.ckan.faults import LONGEST_NUMBER, Answer
 from khelang_opendata.portals.token import Token
 

@@ -22,7 +22,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from khelang_opendata.errors import (
+from khelang_opendata.model.failures import (
     DownloadRefused,
     NoRight,
     PortalAddressUnusable,
@@ -43,7 +43,7 @@ from khelang_opendata.portals.ckan.faults import (
     shown_address,
 )
 from khelang_opendata.portals.token import Token
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.family import JsonObject
 from khelang_opendata.version import __version__
 
 USER_AGENT = f"khelang-opendata/{__version__}"
@@ -174,7 +174,7 @@ class Client:
         address = _next_address(self.url, url)
         for _ in range(1 + MOST_REDIRECTS):
             known = token if _origin(address) == self._origin else None
-            answer = self._send("GET", address, known, _File(address), headers={"Accept-Encoding": "identity"})
+            answer = self._send("GET", address, known, _SentFile(address), headers={"Accept-Encoding": "identity"})
             if answer.status == HTTPStatus.OK:
                 return answer.body
             answer = self._without_token(answer)
@@ -281,7 +281,7 @@ class _Authorization:
 
 
 @dataclass(frozen=True)
-class _File:
+class _SentFile:
     """What is asked for is a file: how large it may be, and what is raised where it is larger."""
 
     address: str
@@ -310,7 +310,7 @@ class _Result:
         return PortalAnswerUnusable("large", address=place, action=self.action, limit=limit)
 
 
-_Wanted = _File | _Result
+_Wanted = _SentFile | _Result
 
 
 def _result(action: str, answer: Answer, file: str = "-", size: int = 0) -> Any:

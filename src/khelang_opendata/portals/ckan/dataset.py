@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from khelang_opendata.portals.mapping import from_ckan
+from khelang_opendata.portals.metadata_values import Value
 from khelang_opendata.portals.publication import Distribution
 from khelang_opendata.portals.scheme import Scheme
-from khelang_opendata.portals.values import Value
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.family import JsonObject
 
 SHA256, PATH, FINGERPRINT = "sha256", "release_path", "fingerprint"
 RECORD, MARKER = "published_fields", "publishing"
@@ -29,7 +29,7 @@ _TOLD = ("name", "description", "format", SHA256, PATH)
 
 
 @dataclass(frozen=True)
-class File:
+class DatasetFile:
     """A file as it is to be on the portal.
 
     Attributes:
@@ -64,7 +64,7 @@ class Target:
     name: str
     fields: Mapping[str, Value]
     scheme: Scheme
-    files: tuple[File, ...]
+    files: tuple[DatasetFile, ...]
     private: bool = False
 
 
@@ -162,10 +162,10 @@ def target_of(
     return Target(name, fields, scheme, tuple(made))
 
 
-def _file(distribution: Distribution, keys: JsonObject) -> File:
+def _file(distribution: Distribution, keys: JsonObject) -> DatasetFile:
     said = {**keys, FINGERPRINT: fingerprint(keys)}
     name, mediatype = distribution.name, distribution.format.mediatype
-    return File(distribution.path, distribution.sha256, said, name, mediatype, distribution.data)
+    return DatasetFile(distribution.path, distribution.sha256, said, name, mediatype, distribution.data)
 
 
 def fingerprint(keys: Mapping[str, Any]) -> str:
@@ -229,7 +229,7 @@ def _file_differences(target: Target, found: Found) -> Iterator[Difference]:
     yield Difference(_RESOURCES, tuple(wanted[id_].path for id_ in order), tuple(file.path for file in target.files))
 
 
-def _key_differences(resource: JsonObject, file: File) -> Iterator[Difference]:
+def _key_differences(resource: JsonObject, file: DatasetFile) -> Iterator[Difference]:
     names = {*file.keys, RECORD} - {FINGERPRINT}
     now, wanted = keys_of(resource, names), keys_of(file.keys, names)
     return (Difference(name, now[name], wanted[name], file.path) for name in sorted(names) if now[name] != wanted[name])

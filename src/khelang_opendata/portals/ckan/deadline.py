@@ -98,7 +98,7 @@ class DeadlineAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {name: _watching(pool, self._deadline, self._silence) for name, pool in pools}
 
 
-class _Options:
+class _RequestOptions:
     """Options of a socket, which urllib3 asks for before it tries the next address of a host."""
 
     def __init__(self, options: Iterable[Any] | None, deadline: Deadline) -> None:
@@ -116,7 +116,7 @@ def _watching(pool: Any, deadline: Deadline, silence: float) -> Any:
     plain = pool.ConnectionCls
 
     def _new_conn(self: Any) -> Any:
-        self.socket_options = _Options(self.socket_options, deadline)
+        self.socket_options = _RequestOptions(self.socket_options, deadline)
         connection = plain._new_conn(self)
         deadline.watch(connection)
         return connection

@@ -26,8 +26,8 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 import urllib3
 
-from khelang_opendata.characters import visible
-from khelang_opendata.errors import (
+from khelang_opendata.model.characters import visible
+from khelang_opendata.model.failures import (
     ActionUnknown,
     FileTooLarge,
     PortalBusy,
@@ -43,8 +43,8 @@ from khelang_opendata.errors import (
     PortalUnreachable,
 )
 from khelang_opendata.portals.token import Token
-from khelang_opendata.render.cells import clip
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.render.terminal import clip
+from khelang_opendata.standard.family import JsonObject
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LONGEST_NUMBER = 100

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from khelang_opendata.portals.ckan.client import Upload
-from khelang_opendata.portals.ckan.dataset import MARKER, RECORD, File, Found, Target, differences, resource_id
+from khelang_opendata.portals.ckan.dataset import MARKER, RECORD, DatasetFile, Found, Target, differences, resource_id
 from khelang_opendata.portals.mapping import to_ckan
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.family import JsonObject
 
 
-class Kind(StrEnum):
+class StepKind(StrEnum):
     """What a step does."""
 
     CREATE = "create"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 class Step:
     """One call: the action, what it is sent, and the file that goes with it."""
 
-    kind: Kind
+    kind: StepKind
     action: str
     payload: JsonObject
     upload: Upload | None = None
@@ -45,24 +45,24 @@ class Step:
 def next_step(target: Target, found: Found | None) -> Step | None:
     """The step that brings a dataset nearer to what it is to be; None where it is that already."""
     if found is None:
-        return Step(Kind.CREATE, "package_create", {**to_ckan(target.fields, target.scheme), "private": True})
+        return Step(StepKind.CREATE, "package_create", {**to_ckan(target.fields, target.scheme), "private": True})
     file = next((f for f in target.files if found.hashes.get(resource_id(found.id, f.path)) != f.sha256), None)
     if file:
         return _upload(file, found) if found.is_private else _hide(found)
     if any(difference.field != "private" for difference in differences(target, found)):
-        return _revise(Kind.DESCRIBE, found, _described(target, found))
+        return _revise(StepKind.DESCRIBE, found, _described(target, found))
     if found.is_private != target.private:
         unmarked = [_without(resource, MARKER) for resource in found.resources]
-        return _revise(Kind.SHOW, found, {"private": target.private, "resources": unmarked})
+        return _revise(StepKind.SHOW, found, {"private": target.private, "resources": unmarked})
     return None
 
 
 def _hide(found: Found) -> Step:
     marked = [{**resource, MARKER: "1"} if i == 0 else resource for i, resource in enumerate(found.resources)]
-    return _revise(Kind.HIDE, found, {"private": True, "resources": marked})
+    return _revise(StepKind.HIDE, found, {"private": True, "resources": marked})
 
 
-def _upload(file: File, found: Found) -> Step:
+def _upload(file: DatasetFile, found: Found) -> Step:
     """A file with what is said of it. The first one marks the dataset where nothing does yet."""
     id_ = resource_id(found.id, file.path)
     keys = file.keys if found.is_staged else {**file.keys, MARKER: "1"}
@@ -74,7 +74,7 @@ def _upload(file: File, found: Found) -> Step:
         place = "update__resources__-1"
         payload = {**lock, "update__resources__extend": json.dumps([{**keys, "id": id_}])}
     upload = Upload(f"{place}__upload", file.name, file.data, file.mediatype)
-    return Step(Kind.UPLOAD, "package_revise", payload, upload, file.path)
+    return Step(StepKind.UPLOAD, "package_revise", payload, upload, file.path)
 
 
 def _described(target: Target, found: Found) -> JsonObject:
@@ -95,11 +95,11 @@ def _without(resource: JsonObject, key: str) -> JsonObject:
     return {name: value for name, value in resource.items() if name != key}
 
 
-def _revise(kind: Kind, found: Found, update: JsonObject) -> Step:
+def _revise(kind: StepKind, found: Found, update: JsonObject) -> Step:
     """A change of some of the dataset's keys. CKAN merges lists into those it has, so what is set is taken away first;
     so is what was published once and is no more.
     """
-    going = {*update, *(found.record if kind is Kind.DESCRIBE else ())} - {"id", "name"}
+    going = {*update, *(found.record if kind is StepKind.DESCRIBE else ())} - {"id", "name"}
     filter_ = [f"-{key}" for key in sorted(going) if key in found.dataset]
     return Step(kind, "package_revise", {"match": _lock(found), "filter": filter_, "update": update})
 

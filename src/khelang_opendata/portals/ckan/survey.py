@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from khelang_opendata.errors import ActionUnknown, OrganizationUnknown, PortalNotFound
+from khelang_opendata.model.failures import ActionUnknown, OrganizationUnknown, PortalNotFound
 from khelang_opendata.portals.ckan.client import Client
 from khelang_opendata.portals.profiles import Profile, load_profile, profile_for
 from khelang_opendata.portals.scheme import Scheme
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.standard.family import JsonObject
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from khelang_opendata.catalogue import Language, notice
-from khelang_opendata.characters import visible
-from khelang_opendata.errors import KhelangError, MetadataRefused, PortalChanged, PortalInvalid, PortalStoresOtherwise
+from khelang_opendata.model.characters import visible
+from khelang_opendata.model.failures import (
+    KhelangError,
+    MetadataRefused,
+    PortalChanged,
+    PortalInvalid,
+    PortalStoresOtherwise,
+)
 from khelang_opendata.portals.ckan.dataset import RECORD, Difference
-from khelang_opendata.portals.ckan.publish import Standing
+from khelang_opendata.portals.ckan.publisher import CurrentState
 from khelang_opendata.portals.ckan.steps import Step
 from khelang_opendata.portals.ckan.survey import Survey
 from khelang_opendata.portals.mapping import Metadata, problem_text
+from khelang_opendata.portals.metadata_values import Value
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.scheme import Scheme
-from khelang_opendata.portals.values import Value
-from khelang_opendata.render.cells import clip
+from khelang_opendata.render.terminal import clip
+from khelang_opendata.standard.catalogue import Language, notice
 
 _WIDEST = 100
 _LONGEST = 1000
@@ -24,7 +30,7 @@ _MOST = 200
 """Fields, differences or legal values that are listed one by one; a portal may have any number of them."""
 
 
-def dry_run_text(standing: Standing, portal: Survey, language: Language) -> str:
+def dry_run_text(standing: CurrentState, portal: Survey, language: Language) -> str:
     """Field by field and file by file, what a publication would send and change."""
     others = difference_lines(standing.by_others, standing.target.scheme, language)
     lines = [
@@ -41,7 +47,7 @@ def dry_run_text(standing: Standing, portal: Survey, language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def status_text(standing: Standing, portal: Survey, version: str | None, language: Language) -> str:
+def status_text(standing: CurrentState, portal: Survey, version: str | None, language: Language) -> str:
     """How a dataset stands on a portal, beside the release here."""
     differing = difference_lines(standing.differences, standing.target.scheme, language)
     others = difference_lines(standing.by_others, standing.target.scheme, language)
@@ -113,7 +119,7 @@ def _portal(portal: Survey, language: Language) -> str:
     return notice("publish_portal", language, **told)
 
 
-def _heading(standing: Standing, portal: Survey, language: Language) -> Iterator[str]:
+def _heading(standing: CurrentState, portal: Survey, language: Language) -> Iterator[str]:
     yield _portal(portal, language)
     found = standing.found
     if found is None:
@@ -125,14 +131,14 @@ def _heading(standing: Standing, portal: Survey, language: Language) -> Iterator
     yield notice(f"publish_state_{state}", language, url=f"{portal.url}/dataset/{standing.target.name}")
 
 
-def _version_there(standing: Standing) -> str:
+def _version_there(standing: CurrentState) -> str:
     """The version that the files on the portal are of."""
     found = standing.found
     versions = (_shown(str(r["version"])) for r in found.resources if r.get("version")) if found else iter(())
     return next(versions, "-")
 
 
-def _fields(standing: Standing, language: Language) -> Iterator[str]:
+def _fields(standing: CurrentState, language: Language) -> Iterator[str]:
     scheme, differing = standing.target.scheme, {d.field: d for d in standing.differences if d.file is None}
     for name, value in standing.target.fields.items():
         origin = standing.metadata.origins[name]
@@ -145,7 +151,7 @@ def _fields(standing: Standing, language: Language) -> Iterator[str]:
         yield f"- {_shown(name)}  {_label(scheme, name)}: {_value(differing[name].now)}"
 
 
-def _files(standing: Standing, language: Language) -> Iterator[str]:
+def _files(standing: CurrentState, language: Language) -> Iterator[str]:
     sent = {d.file: d for d in standing.differences if d.file is not None and d.field == ""}
     described = {d.file for d in standing.differences if d.file is not None and d.field}
     for file in standing.target.files:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 
-from khelang_opendata.errors import Issue
+from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import arithmetic, logic, portal, progress
+from khelang_opendata.validation.rules import arithmetic, logic, portal_readiness, progress
 from khelang_opendata.validation.rules.registry import PlanRule
 
-PLAN_RULES: Mapping[str, PlanRule] = {**arithmetic.RULES, **logic.RULES, **progress.RULES, **portal.RULES}
+PLAN_RULES: Mapping[str, PlanRule] = {**arithmetic.RULES, **logic.RULES, **progress.RULES, **portal_readiness.RULES}
 
 
 def rules_that_can_run(plan: Plan, unsound: Set[str]) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from khelang_opendata.errors import Issue
-from khelang_opendata.thai import amounts_in_words, baht, in_words, printed_amounts, same_words
+from khelang_opendata.model.report import Issue
+from khelang_opendata.model.thai import amounts_in_words, baht, in_words, printed_amounts, same_words
 from khelang_opendata.validation.plan import Plan, Record
 from khelang_opendata.validation.rules.registry import PlanRule
 from khelang_opendata.validation.rules.trees import cycles, leaves_first, parents_of

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import pairwise
 from typing import TypeVar
 
-from khelang_opendata.errors import Issue
+from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules.registry import PlanRule
 from khelang_opendata.validation.rules.trees import cycles, lineage, parents_of

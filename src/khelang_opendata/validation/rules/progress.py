@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khelang_opendata.errors import Issue
+from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.plan import Plan, Record
 from khelang_opendata.validation.rules.registry import PlanRule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from khelang_opendata.errors import Issue
+from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.plan import Plan
 
 

@@ -1,0 +1,68 @@
+"""``khelang explain`` and ``khelang schema``: what the rules and the standard say."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, package_argument, print_text
+from khelang_opendata.model.failures import OutputRefused
+from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST, Package
+from khelang_opendata.standard.catalogue import Language, notice, rules
+
+
+@click.command("explain")
+@click.argument("code", required=False)
+@language_option
+def explain_command(code: str | None, lang: Language) -> None:
+    """อธิบายกฎ · Explain a rule, or list all.
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang explain
+      khelang explain reference_missing --lang th
+    """
+    if code:
+        from khelang_opendata.render.messages import explanation  # noqa: PLC0415 (the list does not need it)
+
+        print_text(explanation(code, lang) + "\n")
+    else:
+        print_text("".join(f"{rule.code:22} {rule.severity:8} {rule.title[lang]}\n" for rule in rules().values()))
+
+
+@click.group("schema")
+def schema_group() -> None:
+    """โครงสร้างมาตรฐาน · The standard's schemas."""
+
+
+@schema_group.command("sync")
+@package_argument
+@click.option("--check", is_flag=True, help="ตรวจเท่านั้น · Only tell whether they differ (exit code 1).")
+@language_option
+def sync_command(path: Path, check: bool, lang: Language) -> None:
+    """เขียนโครงสร้างมาตรฐานลงใน datapackage.json · Write the standard's schemas into the descriptor.
+
+    \b
+    ตัวอย่าง · Examples:
+      khelang schema sync
+      khelang schema sync datapackage --check
+    """
+    from khelang_opendata.files.atomic import write_atomically  # noqa: PLC0415 (only this command)
+    from khelang_opendata.files.serialize import json_bytes  # noqa: PLC0415 (only this command)
+    from khelang_opendata.validation import family_of  # noqa: PLC0415 (20 ms that other commands save)
+
+    package = Package.load(path, limits())
+    file = package.root / DESCRIPTOR
+    compiled = family_of(package).compile_into(package.descriptor)
+    if compiled == package.descriptor:
+        print_text(notice("sync_current", lang, path=str(file)) + "\n")
+    elif check:
+        print_text(notice("sync_stale", lang, path=str(file)) + "\n")
+        sys.exit(PROBLEMS_IN_DATA)
+    elif (package.root / MANIFEST).exists():
+        raise OutputRefused("release", path=str(file), folder=str(package.root))
+    else:
+        write_atomically(file, json_bytes(compiled))
+        print_text(notice("sync_written", lang, path=str(file)) + "\n")

@@ -1,0 +1,157 @@
+"""A table made ready to be compared: its rows by primary key, or the reason why there is no telling them apart."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+
+from khelang_opendata.model.failures import DiffRefused
+from khelang_opendata.package.datapackage import Package, Resource, Table
+from khelang_opendata.standard.family import SchemaFamily, known_schemas, load_family
+from khelang_opendata.tableschema.dialect import Row, TableUnreadable
+
+Key = tuple[str, ...]
+
+_WHOLE_NUMBER = re.compile("[+-]?[0-9]{1,1000}")
+
+
+@dataclass(frozen=True)
+class KeyedTable:
+    """A table whose rows are told apart by their key; ``index`` has each row's position in ``rows``."""
+
+    header: Row
+    rows: list[Row]
+    index: Mapping[Key, int]
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The position of each column."""
+        return {column: position for position, column in enumerate(self.header)}
+
+    def taker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:
+        """What takes the cells of some columns out of a row."""
+        return _taker([self.positions[column] for column in columns])
+
+
+def family_named(package: Package) -> SchemaFamily:
+    """The schema family that a package names.
+
+    Raises:
+        DiffRefused: it names none, or one that is not known here.
+    """
+    named = package.descriptor.get("conformsTo")
+    if named not in known_schemas():
+        raise DiffRefused("schema_unknown", package=str(package.root), schema=str(named or "-"))
+    return load_family(named)
+
+
+def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resource]:
+    """The package's tables.
+
+    Raises:
+        DiffRefused: one has no schema in the family, or two have one name.
+    """
+    found: dict[str, Resource] = {}
+    for resource in (resource for resource in package.resources if not resource.is_derived):
+        if resource.name not in family.tables:
+            raise DiffRefused("table_unknown", package=str(package.root), table=resource.name, schema=family.id)
+        if resource.name in found:
+            raise DiffRefused("table_repeated", package=str(package.root), table=resource.name)
+        found[resource.name] = resource
+    return found
+
+
+def keyed_table(package: Package, resource: Resource, key: Key, family: SchemaFamily) -> KeyedTable:
+    """A table of a package with its rows by key.
+
+    Args:
+        package: the package, which a refusal names.
+        resource: the table.
+        key: the columns that tell rows apart.
+        family: the schema family, which knows the columns' types.
+
+    Raises:
+        DiffRefused: the table cannot be read, or its keys do not tell its rows apart.
+    """
+    place = {"package": str(package.root), "table": resource.name}
+    table = _table(resource, place)
+    _check_shape(table, key, place)
+    rows = _with_plain_line_ends(table)
+    keys = _keys(rows, table.header, key, _whole_numbers(resource.name, key, family))
+    index = dict(zip(keys, range(len(keys)), strict=True))
+    _check_keys(keys, index, place)
+    return KeyedTable(table.header, rows, index)
+
+
+def _table(resource: Resource, place: dict[str, str]) -> Table:
+    if resource.problem == "missing":
+        raise DiffRefused("table_missing", path=resource.path, **place)
+    if resource.data is None:
+        raise DiffRefused("table_unread", path=resource.path, **place)
+    try:
+        return resource.table
+    except TableUnreadable as error:
+        raise DiffRefused("table_unreadable", rule=error.code, **place) from None
+
+
+def _check_shape(table: Table, key: Key, place: dict[str, str]) -> None:
+    counts = Counter(table.header)
+    if repeated := next((name for name in table.header if counts[name] > 1), None):
+        raise DiffRefused("column_repeated", field=repeated, **place)
+    if absent := next((name for name in key if name not in counts), None):
+        raise DiffRefused("key_column_missing", field=absent, **place)
+    width = len(table.header)
+    if any(len(row) != width for row in table.rows):
+        row = next(number for number, row in enumerate(table.rows, 2) if len(row) != width)
+        raise DiffRefused("row_uneven", row=row, **place)
+
+
+def _check_keys(keys: list[Key], index: Mapping[Key, int], place: dict[str, str]) -> None:
+    empty = next((position for position, key in enumerate(keys) if "" in key), None)
+    if empty is not None:
+        raise DiffRefused("key_missing", row=empty + 2, **place)
+    if len(index) == len(keys):
+        return
+    first: dict[Key, int] = {}
+    for row, key in enumerate(keys, 2):
+        if key in first:
+            raise DiffRefused("key_repeated", row=row, first=first[key], key=", ".join(key), **place)
+        first[key] = row
+
+
+def _with_plain_line_ends(table: Table) -> list[Row]:
+    """The rows; where the file has other line ends than LF, those inside cells become LF, too."""
+    if b"\r" not in table.data:
+        return table.rows
+    return [[cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row] for row in table.rows]
+
+
+def _whole_numbers(name: str, key: Key, family: SchemaFamily) -> list[bool]:
+    """Which parts of a key are whole numbers."""
+    fields = family.tables[name].field_by_name
+    return [part in fields and fields[part].descriptor["type"] == "integer" for part in key]
+
+
+def _keys(rows: list[Row], header: Row, key: Key, whole_numbers: list[bool]) -> list[Key]:
+    """Each row's key: text as it stands, whole numbers as their value is written (01 and 1 are one key)."""
+    columns = []
+    for name, is_number in zip(key, whole_numbers, strict=True):
+        cells = list(map(itemgetter(header.index(name)), rows))
+        written = {cell: _plain_number(cell) for cell in set(cells)} if is_number else {}
+        columns.append([written[cell] for cell in cells] if is_number else cells)
+    return list(zip(*columns, strict=True))
+
+
+def _plain_number(cell: str) -> str:
+    return str(int(cell)) if _WHOLE_NUMBER.fullmatch(cell) else cell
+
+
+def _taker(positions: list[int]) -> Callable[[Row], tuple[str, ...]]:
+    if len(positions) == 1:
+        only = positions[0]
+        return lambda row: (row[only],)
+    return itemgetter(*positions)

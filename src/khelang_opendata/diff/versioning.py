@@ -1,0 +1,122 @@
+"""The version that a difference asks for (Semantic Versioning of data), and whether it has to be explained."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from enum import IntEnum
+
+from khelang_opendata.diff.compare import CellChange, Change, Changes, TableChanges
+from khelang_opendata.standard.family import Field, TableSchema, load_family
+
+FIRST_VERSION = "1.0.0"
+
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_LABELS = ("_no", "_be")
+"""Ends of the names of columns whose numbers measure nothing: numbers in a list, and years."""
+
+
+class Bump(IntEnum):
+    """Which number of a version a difference raises; the greater one weighs more."""
+
+    NONE = 0
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+def bump(changes: Changes) -> Bump:
+    """Which number of the version the difference raises.
+
+    MAJOR where a table or column went (a renamed one went, and another came) or the schema's major version differs;
+    MINOR where rows came or went, a table or column came, or the schema's minor version rose; PATCH where cells or
+    metadata were corrected.
+    """
+    metadata = Bump.PATCH if changes.metadata else Bump.NONE
+    return max(metadata, _of_schema(changes), *(_of_table(table) for table in changes.tables), Bump.NONE)
+
+
+def next_version(last: str | None, changes: Changes | None, at_least: Bump = Bump.NONE) -> str:
+    """The version of the next release.
+
+    Args:
+        last: the highest version ever released, also if it was withdrawn; None where there is none.
+        changes: what differs from the last release; None where there is none.
+        at_least: what the publisher raises it to; it is never lowered.
+
+    Returns:
+        1.0.0 for the first release; ``last`` itself where nothing differs and nothing is raised.
+
+    Raises:
+        ValueError: ``last`` is no version of three numbers.
+    """
+    if last is None:
+        return FIRST_VERSION
+    if not (match := _VERSION.fullmatch(last)):
+        raise ValueError(last)
+    major, minor, patch = map(int, match.groups())
+    match max(bump(changes) if changes else Bump.NONE, at_least):
+        case Bump.MAJOR:
+            return f"{major + 1}.0.0"
+        case Bump.MINOR:
+            return f"{major}.{minor + 1}.0"
+        case Bump.PATCH:
+            return f"{major}.{minor}.{patch + 1}"
+    return last
+
+
+def needs_note(changes: Changes) -> bool:
+    """Whether the difference has to be explained: rows, columns or tables went, or figures changed.
+
+    A figure is a cell of a column of numbers that is no part of a key, no number in a list and no year. One that is
+    only written differently (1 and 1.0) is the same figure.
+    """
+    tables = load_family(changes.new.schema).tables
+    return any(_lost(table) or _has_new_figures(table, tables.get(table.name)) for table in changes.tables)
+
+
+def _of_table(table: TableChanges) -> Bump:
+    kinds = {row.change for row in table.rows}
+    if table.change is Change.REMOVED or table.columns_removed:
+        return Bump.MAJOR
+    if table.change is Change.ADDED or table.columns_added or kinds & {Change.ADDED, Change.REMOVED}:
+        return Bump.MINOR
+    return Bump.PATCH
+
+
+def _of_schema(changes: Changes) -> Bump:
+    """The number in which the schema rose; going back takes something away, which is MAJOR."""
+    (old_family, old), (new_family, new) = (_schema_version(side.schema) for side in (changes.old, changes.new))
+    if old_family != new_family or new < old:
+        return Bump.MAJOR
+    raised = (bump for bump, was, now in zip((Bump.MAJOR, Bump.MINOR, Bump.PATCH), old, new, strict=True) if was != now)
+    return next(raised, Bump.NONE)
+
+
+def _schema_version(schema: str) -> tuple[str, list[int]]:
+    family, _, version = schema.rpartition("/")
+    return family, [int(number) for number in version.split(".")]
+
+
+def _lost(table: TableChanges) -> bool:
+    gone = table.change is Change.REMOVED or table.columns_removed
+    return bool(gone) or any(row.change is Change.REMOVED for row in table.rows)
+
+
+def _has_new_figures(table: TableChanges, schema: TableSchema | None) -> bool:
+    figures = {field.name for field in schema.fields if _is_figure(field, schema)} if schema else set()
+    changed = (cell for row in table.rows if row.change is Change.CHANGED for cell in row.cells)
+    return any(cell.field in figures and not _same_figure(cell) for cell in changed)
+
+
+def _is_figure(field: Field, schema: TableSchema) -> bool:
+    if field.name in schema.primary_key or field.name.endswith(_LABELS):
+        return False
+    return field.descriptor["type"] in ("integer", "number")
+
+
+def _same_figure(cell: CellChange) -> bool:
+    try:
+        return Decimal(cell.old or "") == Decimal(cell.new or "")
+    except InvalidOperation:
+        return False

@@ -1,0 +1,93 @@
+"""JSON that others wrote, read strictly: what RFC 8259 allows, within limits, so that it can be written again.
+
+Python's reader also takes NaN and Infinity, turns 1e999 into infinity, and raises three kinds of exceptions.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from khelang_opendata.model.limits import DEFAULT, Limits
+
+_SHOWN_DIGITS = 12
+
+
+class JsonRefused(Exception):
+    """A text is not the JSON that is read here; ``variant`` is one of ``descriptor_invalid``, ``params`` its values."""
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__(variant, params)
+        self.variant = variant
+        self.params: dict[str, str | int | float] = params
+
+
+def read_json(data: bytes, limits: Limits = DEFAULT) -> Any:
+    """The value that a JSON text in UTF-8 holds; a byte order mark is ignored.
+
+    Args:
+        data: the text.
+        limits: how deep it may be nested, and how long its numbers may be.
+
+    Raises:
+        JsonRefused: it is not UTF-8 or not JSON, is nested too deeply, or holds a number that is too long or not
+            finite.
+    """
+    reader = _Numbers(limits.json_digits)
+    try:
+        content = json.loads(
+            data.decode("utf-8-sig"),
+            parse_int=reader.integer,
+            parse_float=reader.number,
+            parse_constant=reader.constant,
+        )
+    except UnicodeDecodeError:
+        raise JsonRefused("not_utf8") from None
+    except json.JSONDecodeError as error:
+        raise JsonRefused("not_json", line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise JsonRefused("too_deep", limit=limits.json_depth) from None
+    if _is_deeper_than(limits.json_depth, content):
+        raise JsonRefused("too_deep", limit=limits.json_depth)
+    return content
+
+
+class _Numbers:
+    """Reads numbers of up to so many characters."""
+
+    def __init__(self, digits: int) -> None:
+        self._digits = min(digits, 4300)  # what int() takes, whatever the limit
+
+    def integer(self, text: str) -> int:
+        self._check_length(text)
+        return int(text)
+
+    def number(self, text: str) -> float:
+        self._check_length(text)
+        value = float(text)
+        return value if math.isfinite(value) else self.constant(text)
+
+    def constant(self, text: str) -> NoReturn:
+        raise JsonRefused("number_not_finite", value=text)
+
+    def _check_length(self, text: str) -> None:
+        if len(text) > self._digits:
+            raise JsonRefused("number_too_long", begin=text[:_SHOWN_DIGITS], length=len(text), limit=self._digits)
+
+
+def _is_deeper_than(limit: int, content: Any) -> bool:
+    """Whether lists and objects are nested more than so many levels; each pass looks at one level."""
+    level = [content]
+    for _ in range(limit):
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return False
+    return any(isinstance(value, list | dict) for value in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

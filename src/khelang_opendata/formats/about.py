@@ -1,0 +1,45 @@
+"""What an edition says of itself, for the forms that carry no README beside them."""
+
+from __future__ import annotations
+
+from khelang_opendata.model.thai import ERA
+from khelang_opendata.package.edition import Edition
+from khelang_opendata.standard.family import TableSchema
+
+Both = tuple[str, str]
+"""A text in Thai and in English."""
+
+
+def publisher(edition: Edition) -> Both:
+    """Who publishes: the contributors of that role, else the local government whose plan it is."""
+    named = [c for c in edition.descriptor["contributors"] if "publisher" in c["roles"]]
+    if not named:
+        return _local_government(edition)
+    return ", ".join(c["title"] for c in named), ", ".join(c.get("title_en", c["title"]) for c in named)
+
+
+def licences(edition: Edition) -> str:
+    """The licences with the addresses of their texts."""
+    return ", ".join(f"{licence['title']} ({licence['path']})" for licence in edition.descriptor["licenses"])
+
+
+def citation(edition: Edition) -> Both:
+    """How the edition is cited, in Thai with the year of the Buddhist era."""
+    thai, english = _local_government(edition)
+    title, title_en = edition.descriptor["title"], edition.descriptor["title_en"]
+    year = edition.released_on.year
+    return (
+        f"{thai}. ({year + ERA}). {title} (รุ่น {edition.version}) [ชุดข้อมูล].",
+        f"{english}. ({year}). {title_en} (Version {edition.version}) [Data set].",
+    )
+
+
+def _local_government(edition: Edition) -> Both:
+    plan = next(edition.tables["plans"].records())
+    return plan["lao_name_th"], plan["lao_name_en"]
+
+
+def label_column(schema: TableSchema) -> str | None:
+    """The column that names a table's rows to people; None where they have no name of their own."""
+    names = ("title_th", "name_th", "process_th")
+    return next((name for name in names if name in schema.field_by_name), None)

@@ -1,0 +1,218 @@
+"""The codebook: every table, column and code of a release with its meaning, as a table and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from jinja2 import Environment
+
+from khelang_opendata.files.serialize import csv_bytes
+from khelang_opendata.formats.codelists import Code, codes_of
+from khelang_opendata.formats.flat import FLAT, FLAT_KEY, flat_fields
+from khelang_opendata.formats.totals import SUMMARY, SUMMARY_KEY, summary_fields
+from khelang_opendata.package.edition import Edition
+from khelang_opendata.render.dates import thai_date
+from khelang_opendata.render.templating import templates_of
+from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily
+
+_HEADER = (
+    "table",
+    "table_title_th",
+    "table_title_en",
+    "position",
+    "column",
+    "title_th",
+    "title_en",
+    "description_th",
+    "description_en",
+    "type",
+    "format",
+    "required",
+    "primary_key",
+    "refers_to",
+    "constraints",
+    "unit_th",
+    "unit_en",
+    "codelist",
+    "other_codes_allowed",
+    "codes",
+    "example",
+)
+_UNITS = {
+    "_thb": ("บาท", "baht"),
+    "_be": ("ปี พ.ศ.", "year of the Buddhist era"),
+    "_ce": ("ปี ค.ศ.", "year of the common era"),
+    "_months": ("เดือน", "months"),
+}
+_LIMITS = ("unique", "minimum", "maximum", "minLength", "maxLength", "pattern")
+
+
+@dataclass(frozen=True)
+class CodebookColumn:
+    """One column as the codebook tells it."""
+
+    position: int
+    field: Field
+    key: bool
+    refers_to: str
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def descriptor(self) -> JsonObject:
+        """The column's Table Schema descriptor."""
+        return self.field.descriptor
+
+    @property
+    def required(self) -> bool:
+        """Whether every row has a value."""
+        return bool(self.descriptor.get("constraints", {}).get("required"))
+
+    @property
+    def limits(self) -> Mapping[str, Any]:
+        """The constraints but ``required``, and ``enum`` where a codelist tells it."""
+        constraints = self.descriptor.get("constraints", {})
+        names = _LIMITS if self.codes else (*_LIMITS, "enum")
+        return {name: constraints[name] for name in names if name in constraints}
+
+    @property
+    def unit(self) -> tuple[str, str]:
+        """What its numbers count, in Thai and English, where the name tells."""
+        return next((unit for ending, unit in _UNITS.items() if self.name.endswith(ending)), ("", ""))
+
+    @cached_property
+    def codes(self) -> Sequence[Code]:
+        """The codes that its values come from."""
+        return [*codes_of(self.field).values()]
+
+
+@dataclass(frozen=True)
+class CodebookTable:
+    """One table as the codebook tells it."""
+
+    name: str
+    path: str
+    descriptor: JsonObject
+    columns: Sequence[CodebookColumn]
+    rows: int | None = None
+
+    @property
+    def key(self) -> Sequence[str]:
+        """The columns that tell its rows apart."""
+        return [column.name for column in self.columns if column.key]
+
+    @property
+    def references(self) -> Sequence[CodebookColumn]:
+        """The columns that refer to other rows."""
+        return [column for column in self.columns if column.refers_to]
+
+
+def codebook_csv(edition: Edition) -> bytes:
+    """One row per column of each table, in both languages, its codes in one cell."""
+    rows = (_row(table, column) for table in codebook_tables(edition) for column in table.columns)
+    return csv_bytes([_HEADER, *rows])
+
+
+def codebook_html(edition: Edition, language: Language = Language.TH) -> bytes:
+    """The codebook as one page that needs nothing but itself.
+
+    Args:
+        edition: the edition whose tables are told.
+        language: which language is shown first; the reader can switch.
+    """
+    page = (
+        _environment()
+        .get_template("codebook.html.j2")
+        .render(
+            package=edition.descriptor,
+            released_on=edition.released_on.isoformat(),
+            released_on_thai=thai_date(edition.released_on),
+            tables=codebook_tables(edition),
+            languages=[language, *(other for other in Language if other is not language)],
+        )
+    )
+    return page.encode()
+
+
+def codebook_tables(edition: Edition) -> list[CodebookTable]:
+    """The tables of an edition in their order, then the flat table and the totals, which are made from them."""
+    tables = [_table(edition, name) for name in edition.tables]
+    return [*tables, *(_made(edition, *made) for made in _made_tables(edition.family))]
+
+
+def _table(edition: Edition, name: str) -> CodebookTable:
+    table = edition.tables[name]
+    schema = table.schema
+    references = {
+        key["fields"][0]: f"{key['reference']['resource'] or name}.{key['reference']['fields'][0]}"
+        for key in schema.foreign_keys
+    }
+    columns = [
+        CodebookColumn(position, field, field.name in schema.primary_key, references.get(field.name, ""))
+        for position, field in enumerate(schema.fields, 1)
+    ]
+    return CodebookTable(name, f"data/{name}.csv", schema.descriptor, columns, len(table.rows))
+
+
+def _made_tables(family: SchemaFamily) -> Iterator[tuple[str, JsonObject, list[JsonObject], Sequence[str]]]:
+    yield "flat", FLAT, flat_fields(family), FLAT_KEY
+    yield "summary", SUMMARY, summary_fields(family), SUMMARY_KEY
+
+
+def _made(
+    edition: Edition, name: str, descriptor: JsonObject, fields: Sequence[JsonObject], key: Sequence[str]
+) -> CodebookTable:
+    columns = [
+        CodebookColumn(position, Field(field, edition.family.folder / "codelists"), field["name"] in key, "")
+        for position, field in enumerate(fields, 1)
+    ]
+    return CodebookTable(name, f"{edition.plan_id}-{name}.csv", descriptor, columns)
+
+
+def _row(table: CodebookTable, column: CodebookColumn) -> list[str]:
+    field = column.descriptor
+    return [
+        table.name,
+        table.descriptor["title"],
+        table.descriptor["title_en"],
+        str(column.position),
+        column.name,
+        field["title"],
+        field["title_en"],
+        field["description"],
+        field["description_en"],
+        field["type"],
+        field.get("format", ""),
+        _truth(column.required),
+        _truth(column.key),
+        column.refers_to,
+        "; ".join(f"{name}: {_limit(limit)}" for name, limit in column.limits.items()),
+        *column.unit,
+        field.get("codelist", ""),
+        _truth(field["openCodelist"]) if "codelist" in field else "",
+        "\n".join(f"{code.code} = {code.title_th} / {code.title_en}" for code in column.codes),
+        field.get("example", ""),
+    ]
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _limit(limit: Any) -> str:
+    if isinstance(limit, list):
+        return ", ".join(map(str, limit))
+    return _truth(limit) if isinstance(limit, bool) else str(limit)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = templates_of("khelang_opendata.formats", escape=True)
+    environment.filters["limit"] = _limit
+    return environment

@@ -1,0 +1,77 @@
+"""The records of a plan found by their ids, and what stands above a mission or a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from khelang_opendata.model.failures import FormRefused
+from khelang_opendata.package.edition import Edition
+
+Record = Mapping[str, str]
+
+NOTHING: Record = {}
+
+_MOST_ABOVE = 100
+"""Levels above a mission or a unit. Each row repeats all of them, so a file grows with the product of both."""
+
+
+@dataclass(frozen=True)
+class Joins:
+    """The tables of an edition by the ids that others refer to them with."""
+
+    edition: Edition
+
+    @cached_property
+    def plan(self) -> Record:
+        """The plan's only record."""
+        return next(self.edition.tables["plans"].records())
+
+    @cached_property
+    def dimensions(self) -> Mapping[str, Record]:
+        return self._by("dimensions", "dimension_id")
+
+    @cached_property
+    def missions(self) -> Mapping[str, Record]:
+        return self._by("missions", "mission_id")
+
+    @cached_property
+    def units(self) -> Mapping[str, Record]:
+        return self._by("units", "unit_id")
+
+    @cached_property
+    def projects(self) -> Mapping[str, Record]:
+        return self._by("projects", "project_id")
+
+    def mission_path(self, mission_id: str) -> list[Record]:
+        """A mission and those above it, the highest first; nothing where there is no mission."""
+        return _path("missions", self.missions, mission_id, "parent_mission_id")
+
+    def unit_path(self, unit_id: str) -> list[Record]:
+        """A unit and those above it, the highest first."""
+        return _path("units", self.units, unit_id, "parent_unit_id")
+
+    def division(self, unit_id: str) -> Record:
+        """The unit directly under the organisation that a unit belongs to; the organisation is its own."""
+        path = self.unit_path(unit_id)
+        return next((unit for unit in path if unit["unit_level"] != "lao"), path[0])
+
+    def _by(self, table: str, key: str) -> dict[str, Record]:
+        return {record[key]: record for record in self.edition.tables[table].records()}
+
+
+def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:
+    """What is above a record, and it.
+
+    Raises:
+        FormRefused: there is so much that files would be full of nothing else.
+    """
+    found: list[Record] = []
+    here = id_
+    while here:
+        if len(found) > _MOST_ABOVE:
+            raise FormRefused("depth", table=table, id=id_, field=parent, limit=_MOST_ABOVE)
+        found.append(records[here])
+        here = records[here][parent]
+    return found[::-1]

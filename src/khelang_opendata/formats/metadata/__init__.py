@@ -1,0 +1,34 @@
+"""What tells catalogues, search engines, programs and people about a release.
+
+DCAT-AP, schema.org, Croissant, Datasette and the Citation File Format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from khelang_opendata.formats.datasette import datasette_metadata
+from khelang_opendata.formats.metadata.citation import citation_cff
+from khelang_opendata.formats.metadata.croissant import croissant_json
+from khelang_opendata.formats.metadata.dcat import dcat_jsonld
+from khelang_opendata.formats.metadata.schema_org import schema_org_jsonld
+from khelang_opendata.package.edition import Edition
+
+__all__ = ["citation_cff", "croissant_json", "dcat_jsonld", "metadata_files", "schema_org_jsonld"]
+
+
+def metadata_files(edition: Edition, files: Mapping[str, bytes], previous_version: str | None) -> dict[str, bytes]:
+    """All metadata of an edition by path.
+
+    Args:
+        edition: what is released.
+        files: its data files by path.
+        previous_version: the version released before; None for the first.
+    """
+    return {
+        "metadata/dcat.jsonld": dcat_jsonld(edition, files, previous_version=previous_version),
+        "metadata/schema-org.jsonld": schema_org_jsonld(edition, files),
+        "metadata/croissant.json": croissant_json(edition, files),
+        "metadata/datasette.json": datasette_metadata(edition),
+        "CITATION.cff": citation_cff(edition),
+    }

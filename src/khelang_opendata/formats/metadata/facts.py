@@ -1,0 +1,175 @@
+"""What every vocabulary tells of a release: its plan, period, makers, licence and files.
+
+A release knows no address of its own. Its metadata stand in the folder ``metadata/``, so without a base address the
+IRI of a file is relative (``../data/budgets.csv``) and means the file wherever the release is put as a whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import PurePosixPath
+from urllib.parse import quote, urljoin
+
+from khelang_opendata.formats.flat import FLAT
+from khelang_opendata.formats.joins import Record
+from khelang_opendata.formats.totals import SUMMARY
+from khelang_opendata.package.edition import Edition
+from khelang_opendata.render.dates import fiscal_year_days
+from khelang_opendata.standard.family import JsonObject
+
+STANDARD = "https://w3id.org/khelang-opendata/"
+"""Where the standard's schemas have their ids."""
+_ABOVE = "../"
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """A file format: its media type, what the European Union's list of file types calls it, and its name."""
+
+    mediatype: str
+    file_type: str | None
+    name: str
+
+
+FORMATS = {
+    ".csv": FileFormat("text/csv", "CSV", "CSV"),
+    ".html": FileFormat("text/html", "HTML", "HTML"),
+    ".json": FileFormat("application/json", "JSON", "JSON"),
+    ".parquet": FileFormat("application/vnd.apache.parquet", "PARQUET", "Parquet"),
+    ".sqlite": FileFormat("application/vnd.sqlite3", None, "SQLite"),
+    ".xlsx": FileFormat("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX", "Excel"),
+    ".zip": FileFormat("application/zip", "ZIP", "ZIP"),
+}
+
+_CODEBOOK = {
+    "title": "คู่มือรหัสข้อมูล",
+    "title_en": "Codebook",
+    "description": "ความหมายของทุกตาราง คอลัมน์ และรหัส",
+    "description_en": "What every table, column and code means.",
+}
+_WHOLE = {
+    "title": "แผนทั้งแผนในแฟ้มเดียว",
+    "title_en": "The whole plan in one file",
+    "description": "ตารางทุกตารางของแผนในแฟ้มเดียว",
+    "description_en": "All tables of the plan in one file.",
+}
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file of a release as metadata tell it; ``texts`` are its titles and descriptions as in a schema."""
+
+    path: str
+    iri: str
+    format: FileFormat
+    texts: JsonObject
+    size: int
+    sha256: str
+
+    @property
+    def table(self) -> str | None:
+        """The table of the plan that a CSV file holds."""
+        return PurePosixPath(self.path).stem if self.path.startswith("data/") and self.path.endswith(".csv") else None
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What is told of an edition and its files.
+
+    ``base`` is the address of the release's folder, with its last slash; None where nobody knows it.
+    """
+
+    edition: Edition
+    data: Mapping[str, bytes]
+    base: str | None
+
+    @property
+    def descriptor(self) -> JsonObject:
+        """The package's descriptor."""
+        return self.edition.descriptor
+
+    @cached_property
+    def plan(self) -> Record:
+        """The plan's record."""
+        return next(self.edition.tables["plans"].records())
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """The plan's first and last day."""
+        first, last = (fiscal_year_days(int(self.plan[f"{end}_fiscal_year_be"])) for end in ("start", "end"))
+        return first[0], last[1]
+
+    @property
+    def iri(self) -> str:
+        """The release's folder, which stands for this version of the data set."""
+        return self.base or _ABOVE
+
+    def folder_of(self, version: str) -> str:
+        """The folder of another version, which stands beside this one's."""
+        return urljoin(self.iri, f"../v{version}/") if self.base else f"{_ABOVE}../v{version}/"
+
+    @property
+    def homepage(self) -> str | None:
+        """The data set's page, if its descriptor tells one."""
+        homepage = self.descriptor.get("homepage")
+        return str(homepage) if homepage else None
+
+    @property
+    def identifier(self) -> str:
+        """What identifies the data set in all its versions: its id, else its name."""
+        return str(self.descriptor.get("id") or self.descriptor["name"])
+
+    @property
+    def wikidata(self) -> str | None:
+        """The organisation and its area in Wikidata."""
+        id_ = self.plan["wikidata_id"]
+        return f"http://www.wikidata.org/entity/{id_}" if id_ else None
+
+    @property
+    def licence(self) -> str:
+        """The address of the licence."""
+        return str(self.descriptor["licenses"][0]["path"])
+
+    @cached_property
+    def owner(self) -> JsonObject:
+        """The local government whose plan it is, whom a citation names; as the descriptor tells it, if it does."""
+        known = (body for body in self.descriptor["contributors"] if body["title"] == self.plan["lao_name_th"])
+        return next(known, {"title": self.plan["lao_name_th"], "title_en": self.plan["lao_name_en"]})
+
+    @property
+    def publisher(self) -> JsonObject:
+        """Who publishes: the first contributor of that role, else the owner."""
+        return next(iter(self.contributors("publisher")), self.owner)
+
+    def contributors(self, role: str) -> list[JsonObject]:
+        """Those who did this for the data set."""
+        return [body for body in self.descriptor["contributors"] if role in body["roles"]]
+
+    @property
+    def standard(self) -> str:
+        """The id of the standard that the data conform to."""
+        return f"{STANDARD}{self.descriptor['conformsTo']}/"
+
+    @cached_property
+    def files(self) -> list[DataFile]:
+        """The release's files in the order of their paths."""
+        return [self._file(path, self.data[path]) for path in sorted(self.data)]
+
+    def _file(self, path: str, data: bytes) -> DataFile:
+        file = PurePosixPath(path)
+        format_ = FORMATS[file.suffix]
+        texts = self._texts[file.stem]
+        titles = {name: f"{texts[name]} ({format_.name})" for name in ("title", "title_en")}
+        digest = hashlib.sha256(data).hexdigest()
+        return DataFile(path, self.iri + quote(path), format_, {**texts, **titles}, len(data), digest)
+
+    @cached_property
+    def _texts(self) -> Mapping[str, JsonObject]:
+        """What each file is, by its name without the ending."""
+        plan = self.edition.plan_id
+        tables = {name: table.schema.descriptor for name, table in self.edition.tables.items()}
+        return {**tables, f"{plan}-flat": FLAT, f"{plan}-summary": SUMMARY, "codebook": _CODEBOOK, plan: _WHOLE}

@@ -1,0 +1,132 @@
+"""A release as one SQLite file: typed tables with their keys, the codelists, and views for people in a hurry.
+
+Amounts are REAL: a share of a total is then a fraction, where whole numbers would divide to 0, and any amount below
+ten trillion baht comes back to the satang. Dates are ISO text, truth is 1 or 0, an empty cell is NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, fields
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from khelang_opendata.formats.about import citation, licences, publisher
+from khelang_opendata.formats.codelists import Code, codes_of
+from khelang_opendata.formats.doubles import held_values
+from khelang_opendata.formats.pages import Cell, StoredTable, database_image
+from khelang_opendata.formats.views import views
+from khelang_opendata.package.edition import Edition, Value, typed
+from khelang_opendata.standard.family import Field, JsonObject, TableSchema
+
+_TYPES = {"integer": "INT", "number": "REAL", "boolean": "INT", "date": "DATE"}
+_APPLICATION = int.from_bytes(b"KLOD")
+_CODE_COLUMNS = tuple(field.name for field in fields(Code))
+
+
+def database(edition: Edition) -> bytes:
+    """The edition as the bytes of a SQLite database.
+
+    Raises:
+        FormRefused: a number has more than 15 digits.
+    """
+    return database_image(_tables(edition), views(edition.family), _APPLICATION)
+
+
+def _tables(edition: Edition) -> Iterator[StoredTable]:
+    for name, field in codelist_tables(edition).items():
+        codes = [astuple(code) for code in codes_of(field).values()]
+        rows = [(_cell(typed(field, code)), *(text or None for text in texts)) for code, *texts in codes]
+        yield StoredTable(name, _create_codelist(name, field), rows, (0,))
+    for table in edition.tables.values():
+        schema = table.schema
+        names = list(schema.field_by_name)
+        rows = [tuple(map(_cell, row)) for row in held_values(table)]
+        yield StoredTable(schema.name, _create_table(schema), rows, tuple(map(names.index, schema.primary_key)))
+    create = _create("metadata", ["key TEXT NOT NULL PRIMARY KEY", "value TEXT NOT NULL"])
+    yield StoredTable("metadata", create, list(_metadata(edition)), (0,))
+
+
+def codelist_tables(edition: Edition) -> Mapping[str, Field]:
+    """The tables that explain codes, and for each a column that takes its codes."""
+    taking = (field for schema in edition.family.tables.values() for field in schema.fields)
+    found = {_codelist_table(field): field for field in taking if field.codes}
+    return {name: found[name] for name in sorted(found)}
+
+
+def _codelist_table(field: Field) -> str:
+    return f"code_{Path(field.descriptor['codelist']).stem}"
+
+
+def _create_codelist(name: str, field: Field) -> str:
+    code, title_th, title_en, *texts = _CODE_COLUMNS
+    columns = [f"{code} {_type(field)} NOT NULL PRIMARY KEY", f"{title_th} TEXT NOT NULL", f"{title_en} TEXT NOT NULL"]
+    return _create(name, [*columns, *(f"{text} TEXT" for text in texts)])
+
+
+def _create_table(schema: TableSchema) -> str:
+    parts = [_column(field) for field in schema.fields]
+    parts.append(f"PRIMARY KEY {_listed(schema.primary_key)}")
+    for key in schema.foreign_keys:
+        target = key["reference"]["resource"] or schema.name
+        parts.append(_foreign_key(key["fields"], target, key["reference"]["fields"]))
+    for field in schema.fields:
+        if field.codes and not field.open_codes:
+            parts.append(_foreign_key([field.name], _codelist_table(field), ["code"]))
+    return _create(schema.name, parts)
+
+
+def _column(field: Field) -> str:
+    constraints: JsonObject = field.descriptor.get("constraints", {})
+    words = [_quoted(field.name), _type(field)]
+    if constraints.get("required"):
+        words.append("NOT NULL")
+    if "enum" in constraints:
+        words.append(f"CHECK ({_quoted(field.name)} IN ({', '.join(map(_literal, constraints['enum']))}))")
+    elif field.descriptor["type"] == "boolean":
+        words.append(f"CHECK ({_quoted(field.name)} IN (0, 1))")
+    return " ".join(words)
+
+
+def _type(field: Field) -> str:
+    return _TYPES.get(field.descriptor["type"], "TEXT")
+
+
+def _foreign_key(columns: Iterable[str], table: str, targets: Iterable[str]) -> str:
+    return f"FOREIGN KEY {_listed(columns)} REFERENCES {_quoted(table)} {_listed(targets)}"
+
+
+def _create(name: str, parts: Iterable[str]) -> str:
+    body = ",\n  ".join(parts)
+    return f"CREATE TABLE {_quoted(name)} (\n  {body}\n)"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"({', '.join(map(_quoted, names))})"
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _literal(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
+def _cell(value: Value) -> Cell:
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _metadata(edition: Edition) -> Iterator[tuple[str, str]]:
+    """What a reader of the file alone should know: what it is, of when, by whom, and what may be done with it."""
+    for key in ("name", "title", "title_en", "description", "description_en", "version", "conformsTo"):
+        yield key, str(edition.descriptor[key])
+    yield "released_on", edition.released_on.isoformat()
+    yield "licence", licences(edition)
+    for key, (thai, english) in {"publisher": publisher(edition), "citation": citation(edition)}.items():
+        yield key, thai
+        yield f"{key}_en", english

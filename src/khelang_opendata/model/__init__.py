@@ -1,0 +1,1 @@
+"""What all rooms share: issues and reports, failures, limits, languages, Thai text."""

@@ -1,0 +1,136 @@
+"""Issues of the data and the report of a validation, without prose: an issue is a code, a place and parameters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain, islice
+from types import MappingProxyType
+from typing import NamedTuple
+
+Params = Mapping[str, str | int | float]
+"""The values that the message of an issue or of a failure names."""
+
+MAX_LISTED = 10_000
+"""Issues that a report lists at most; those beyond it are counted."""
+
+
+class Severity(StrEnum):
+    """How much an issue weighs: an error blocks a release, a warning needs an erratum, info never blocks."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Location(NamedTuple):
+    """Where in the package an issue stands; every part may be unknown (None).
+
+    ``row`` is the record number as a spreadsheet shows it (the heading is row 1), ``line`` the
+    physical line of the file on which that record begins.
+    """
+
+    resource: str | None = None
+    row: int | None = None
+    line: int | None = None
+    field: str | None = None
+    cell: str | None = None
+
+
+class Issue(NamedTuple):
+    """One finding in the data: a code of ``rules.json``, a place, and the values its message names."""
+
+    code: str
+    severity: Severity
+    location: Location = Location()
+    params: Params = MappingProxyType({})
+    acknowledged_by: str | None = None
+
+
+class TableSummary(NamedTuple):
+    """A table that was read: its name, how many rows it holds below the heading, and what checked them.
+
+    ``engine`` is None where the heading left nothing to check; ``reason`` says why it is not one of our own.
+    """
+
+    name: str
+    rows: int
+    engine: str | None = None
+    reason: str | None = None
+
+
+class Tally:
+    """Issues as they are found: all counted, and the first :data:`MAX_LISTED` kept."""
+
+    def __init__(self, issues: Iterable[Issue] = ()) -> None:
+        self.listed: list[Issue] = []
+        self.counts: Counter[Severity] = Counter()
+        self.counts_by_code: Counter[str] = Counter()
+        self.acknowledged = 0
+        self.faulty: set[str] = set()
+        """The tables that have an error."""
+        self.extend(issues)
+
+    def extend(self, issues: Iterable[Issue]) -> None:
+        """Count issues, and keep them while there is room."""
+        for issue in issues:
+            if len(self.listed) < MAX_LISTED:
+                self.listed.append(issue)
+            if issue.acknowledged_by is not None:
+                self.acknowledged += 1
+                continue
+            self.counts[issue.severity] += 1
+            self.counts_by_code[issue.code] += 1
+            if issue.severity is Severity.ERROR and issue.location.resource:
+                self.faulty.add(issue.location.resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of validating one package: up to :data:`MAX_LISTED` issues, and exact counts of all.
+
+    What errata acknowledge is among the issues, and counted in ``acknowledged`` alone.
+    """
+
+    schema: str
+    tables: tuple[TableSummary, ...]
+    issues: tuple[Issue, ...]
+    counts: Mapping[Severity, int]
+    counts_by_code: Mapping[str, int]
+    acknowledged: int
+
+    @classmethod
+    def of(cls, schema: str, tables: Iterable[TableSummary], *tallies: Tally) -> Report:
+        """The report of what was found, in the order of the tallies."""
+        listed = islice(chain.from_iterable(tally.listed for tally in tallies), MAX_LISTED)
+        counts = sum((tally.counts for tally in tallies), Counter[Severity]())
+        by_code = sum((tally.counts_by_code for tally in tallies), Counter[str]())
+        acknowledged = sum(tally.acknowledged for tally in tallies)
+        return cls(schema, tuple(tables), tuple(listed), dict(counts), dict(by_code), acknowledged)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether more was found than is listed."""
+        return sum(self.counts.values()) + self.acknowledged > len(self.issues)
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are."""
+        return self.counts.get(Severity.ERROR, 0)
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings there are that no erratum acknowledges."""
+        return self.counts.get(Severity.WARNING, 0)
+
+    @property
+    def infos(self) -> int:
+        """How many remarks there are."""
+        return self.counts.get(Severity.INFO, 0)
+
+    @property
+    def valid(self) -> bool:
+        """Whether the package may be released: no errors."""
+        return self.errors == 0

@@ -1,0 +1,100 @@
+"""What a local government shows for the items of the ITA's OIT part, as the rows that its pages show.
+
+Nothing is invented: what the data do not hold stands as not recorded, and is among what an official has to see to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from khelang_opendata.formats.joins import Joins
+from khelang_opendata.nacc.ita import Item, ItemKind
+from khelang_opendata.nacc.measures import measures_sheet, risks_sheet
+from khelang_opendata.nacc.projects import plan_sheet, results_sheet
+from khelang_opendata.nacc.sheet import Sheet, ToDo
+from khelang_opendata.nacc.years import of_plan
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.package.edition import Edition, released_tables
+from khelang_opendata.validation import family_of
+
+_SHEETS = {
+    ItemKind.PLAN: plan_sheet,
+    ItemKind.RESULTS: results_sheet,
+    ItemKind.RISKS: risks_sheet,
+    ItemKind.MEASURES: measures_sheet,
+}
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What answers one item: the fiscal year that it is of, its table, and what is left to do before it is shown."""
+
+    item: Item
+    fiscal_year: int
+    sheet: Sheet
+    todo: tuple[ToDo, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its files, without the ending."""
+        return f"{self.item.code.lower()}-{self.item.kind}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is shown for one assessment fiscal year (B.E.), and the document and release that it is taken from.
+
+    ``announced_on`` is None where the plan does not say.
+    """
+
+    year: int
+    organisation: str
+    plan: str
+    plan_years: tuple[int, int]
+    document: str
+    announced_on: date | None
+    version: str
+    released_on: date
+    exhibits: tuple[Exhibit, ...]
+
+
+def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
+    """What answers the items of one assessment.
+
+    Args:
+        package: a release, verified (see :func:`khelang_opendata.nacc.source.released_package`).
+        year: the assessment's fiscal year (B.E.).
+        items: those of that year (see :func:`khelang_opendata.nacc.ita.items_of`).
+
+    Raises:
+        YearOutsidePlan: the plan does not run in that year.
+    """
+    edition = _edition(package)
+    plan = Joins(edition).plan
+    first, last = int(plan["start_fiscal_year_be"]), int(plan["end_fiscal_year_be"])
+    of_plan(year, range(first, last + 1))
+    return Evidence(
+        year=year,
+        organisation=plan["lao_name_th"],
+        plan=plan["title_th"],
+        plan_years=(first, last),
+        document=package.descriptor["sources"][0]["title"],
+        announced_on=date.fromisoformat(plan["announced_on"]) if plan["announced_on"] else None,
+        version=edition.version,
+        released_on=edition.released_on,
+        exhibits=tuple(_exhibit(edition, year, item) for item in items),
+    )
+
+
+def _edition(package: Package) -> Edition:
+    family = family_of(package)
+    released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
+    return Edition(family, released_tables(package, family), package.descriptor, released_on)
+
+
+def _exhibit(edition: Edition, year: int, item: Item) -> Exhibit:
+    sheet = _SHEETS[item.kind](edition, year + item.covers, item)
+    unconfirmed = () if item.is_confirmed else (ToDo("unconfirmed", {"code": item.code, "year": year}),)
+    return Exhibit(item, year + item.covers, sheet, (*unconfirmed, *sheet.todo))

@@ -1,0 +1,275 @@
+"""A package on disk: its descriptor, and the tables its resources name, read safely.
+
+The descriptor is not trusted. Only regular files inside the package folder are read; a remote, absolute or
+climbing path and a symbolic link out of the folder are refused (Data Package v2, "URL or Path" and Security).
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.failures import DescriptorError, FileUnreadable, PackageNotFound
+from khelang_opendata.model.limits import DEFAULT, Limits
+from khelang_opendata.model.report import Location
+from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
+
+DESCRIPTOR = "datapackage.json"
+MANIFEST = "manifest-sha256.txt"
+"""The list of a release's files; a folder that has it is a release, which never changes."""
+
+_PLAN_NAME = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_NAME = 100
+_RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""Names of devices on Windows, which no file there can have."""
+
+_PIECE = 2**20
+"""Bytes that are read at a time of a file that is longer than the system says."""
+
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file's records: the heading, and the rows below it.
+
+    ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are text as they stand. ``data`` and ``dialect``
+    are the file and the resource's property that they were read from.
+    """
+
+    header: Row
+    rows: list[Row]
+    data: bytes
+    dialect: JsonObject | None
+
+    @cached_property
+    def lines(self) -> Sequence[int]:
+        """The line of the file that each row begins on."""
+        dialect = Dialect.of(self.dialect)
+        if b'"' not in self.data and dialect == Dialect():
+            return range(2, len(self.rows) + 2)
+        return list(dialect.line_starts(self.data))[1:]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
+
+    ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
+    ``descriptor_invalid`` that its path earns.
+    """
+
+    descriptor: JsonObject
+    name: str
+    path: str
+    data: bytes | None
+    problem: str | None = None
+    limits: Limits = DEFAULT
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether releasing made the file from the tables; it is no table of the plan itself."""
+        return self.descriptor.get("derived") is True
+
+    @cached_property
+    def table(self) -> Table:
+        """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).
+
+        Raises:
+            TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way that is not read
+                here.
+        """
+        assert self.data is not None, "a resource without a file has no table"
+        return _read_table(self.name, self.data, self.descriptor.get("dialect"), self.limits)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A Data Package folder, its descriptor and its resources in the descriptor's order, as far as limits allow."""
+
+    root: Path
+    descriptor: JsonObject
+    resources: tuple[Resource, ...]
+    limits: Limits = DEFAULT
+
+    @classmethod
+    def load(cls, path: str | Path, limits: Limits = DEFAULT) -> Package:
+        """Read a package folder.
+
+        Args:
+            path: the folder, or the ``datapackage.json`` in it.
+            limits: how much is read. A file beyond them has no data, and validation reports it.
+
+        Raises:
+            PackageNotFound: there is no such folder.
+            DescriptorError: ``datapackage.json`` is missing, no UTF-8, no JSON, no object, beyond the limits, or cannot
+                be written again.
+            FileUnreadable: the system refuses to read a file.
+        """
+        root = Path(path)
+        if root.name == DESCRIPTOR and root.is_file():
+            root = root.parent
+        if not root.is_dir():
+            raise PackageNotFound(path=str(path))
+        real = root.resolve()
+        descriptor = _read_descriptor(real, root / DESCRIPTOR, limits)
+        entries = descriptor.get("resources")
+        named = [e for e in entries if _is_named(e)] if isinstance(entries, list) else []
+        if len(named) > limits.resources:
+            raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
+        return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits)
+
+
+def plan_name(descriptor: JsonObject) -> str:
+    """The ``name`` of a package, which begins the names of files and folders on every system.
+
+    Raises:
+        DescriptorError: it could name something else: another folder, a device, nothing at all.
+    """
+    name = descriptor.get("name")
+    if not is_plan_name(name):
+        raise DescriptorError("name_unsafe", name=str(name)[:_LONGEST_NAME])
+    return str(name)
+
+
+def is_plan_name(name: Any) -> bool:
+    """Whether a value is the id of a plan, and so fit for the name of a file on every system."""
+    is_name = isinstance(name, str) and len(name) <= _LONGEST_NAME and _PLAN_NAME.fullmatch(name)
+    return bool(is_name) and not _RESERVED.fullmatch(name)
+
+
+def _is_named(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("path"), str)
+
+
+def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:
+    if problem := _target_problem(root, path):
+        raise DescriptorError({"path_symlink": "link"}.get(problem, "missing"), path=str(path))
+    data = _read_bytes(path, limits.descriptor_bytes)
+    if data is None:
+        raise DescriptorError("too_large", path=str(path), limit=limits.descriptor_bytes)
+    try:
+        content = read_json(data, limits)
+    except JsonRefused as refused:
+        raise DescriptorError(refused.variant, path=str(path), **refused.params) from None
+    if not isinstance(content, dict):
+        raise DescriptorError("not_object", path=str(path))
+    if _ESCAPED_SURROGATE.search(data) and not _is_writable(content):
+        raise DescriptorError("half_character", path=str(path))
+    return content
+
+
+def _is_writable(content: JsonObject) -> bool:
+    """Whether UTF-8 can write it: JSON may hold half a surrogate pair, as an escape."""
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _read_resources(root: Path, entries: Sequence[JsonObject], limits: Limits) -> Iterator[Resource]:
+    bytes_left, cells_left = limits.package_bytes, limits.cells
+    for entry in entries:
+        name, path = entry["name"], entry["path"]
+        problem, data = _path_problem(root, path), None
+        if problem is None:
+            data = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
+            problem = None if data is not None else "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes"
+        if data is not None:
+            bytes_left -= len(data)
+            cells_left -= 0 if entry.get("derived") is True else _separators(data, entry.get("dialect"))
+            problem, data = (None, data) if cells_left >= 0 else ("cells", None)
+        yield Resource(entry, name, path, data, problem, limits)
+
+
+def _separators(data: bytes, dialect: Any) -> int:
+    """How many cells a CSV file has at most: each ends with a separator or a line."""
+    given = dialect.get("delimiter") if isinstance(dialect, dict) else None
+    delimiter = given if isinstance(given, str) and len(given) == 1 else ","
+    return sum(map(data.count, (delimiter.encode("utf-8", "replace"), b"\n", b"\r"))) + 1
+
+
+def _path_problem(root: Path, path: str) -> str | None:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", path) or path.startswith("//"):
+        return "path_remote"
+    if PurePosixPath(path).is_absolute() or PureWindowsPath(path).drive or path.startswith(("\\", "~")):
+        return "path_absolute"
+    if "\\" in path or "\0" in path or ".." in PurePosixPath(path).parts:
+        return "path_outside"
+    return _target_problem(root, root / path)
+
+
+def _target_problem(root: Path, target: Path) -> str | None:
+    """What keeps a file from being read; None also where the system forbids to look: reading reports it."""
+    try:
+        if not target.resolve().is_relative_to(root):
+            return "path_symlink"
+        return None if stat.S_ISREG(target.stat().st_mode) else "path_not_file"
+    except PermissionError:
+        return None
+    except OSError as error:  # among others a name longer than the file system allows
+        return "path_symlink" if error.errno == errno.ELOOP else "missing"
+    except RuntimeError:  # what Python before 3.13 raises of links in a circle
+        return "path_symlink"
+
+
+def _read_bytes(path: Path, limit: int) -> bytes | None:
+    """The content of a file; None where it has more bytes than the limit, which the file's size may hide."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > limit:
+                return None
+            data = file.read(size + 1)  # no more, for a reader sets aside as much memory as it is asked for
+            while len(data) <= limit and (more := file.read(_PIECE)):
+                data += more
+    except OSError as error:
+        raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+    return data if len(data) <= limit else None
+
+
+def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: Limits) -> Table:
+    try:
+        dialect = Dialect.of(descriptor)
+    except DialectUnsupported as error:
+        raise _unsupported(name, error.name) from None
+    if not dialect.header:
+        raise _unsupported(name, "header")
+    records: list[Row] = []
+    for chunk in dialect.chunks(name, data):
+        records += chunk
+        _check_size(name, chunk, len(records), limits)
+    if not any(records):
+        raise TableUnreadable("csv_malformed", Location(name), variant="empty")
+    header = records.pop(0)
+    marks = (mark for mark in ",;\t|" if mark != dialect.delimiter and mark in header[0]) if len(header) == 1 else ()
+    if found := next(iter(marks), None):
+        shown = {"\t": "tab"}.get(found, found)
+        raise TableUnreadable("csv_malformed", Location(name, 1, 1), variant="delimiter", found=shown)
+    return Table(header, records, data, descriptor)
+
+
+def _check_size(name: str, chunk: Sequence[Row], rows: int, limits: Limits) -> None:
+    if rows > limits.rows:
+        raise TableUnreadable("limit_exceeded", Location(name), variant="rows", limit=limits.rows)
+    if max(map(len, chunk)) > limits.columns:
+        row = next(row for row, cells in enumerate(chunk, rows - len(chunk) + 1) if len(cells) > limits.columns)
+        found = len(chunk[row - rows + len(chunk) - 1])
+        place = Location(name, row)
+        raise TableUnreadable("limit_exceeded", place, variant="columns", limit=limits.columns, found=found)
+
+
+def _unsupported(name: str, dialect_property: str) -> TableUnreadable:
+    """Nobody should have to be told how to open a table: a heading in the first row, and no records between."""
+    return TableUnreadable("descriptor_invalid", Location(name), variant="dialect", property=dialect_property)

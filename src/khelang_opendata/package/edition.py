@@ -1,0 +1,87 @@
+"""What every file of a release is made from: the same rows in the same order, typed by their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily, TableSchema
+
+Value = str | int | Decimal | bool | date | None
+
+
+@dataclass(frozen=True)
+class ReleasedTable:
+    """A table of a valid package: its rows as text, the columns in the schema's order; an empty cell is empty text."""
+
+    schema: TableSchema
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def name(self) -> str:
+        """The table's name, which is its resource's."""
+        return self.schema.name
+
+    def records(self) -> Iterator[dict[str, str]]:
+        """The rows by column name, as text."""
+        names = [field.name for field in self.schema.fields]
+        return (dict(zip(names, row, strict=True)) for row in self.rows)
+
+    def values(self) -> Iterator[tuple[Value, ...]]:
+        """The rows as values of the columns' types; None for an empty cell."""
+        for row in self.rows:
+            yield tuple(typed(field, text) for field, text in zip(self.schema.fields, row, strict=True))
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One version of a plan about to be released: its tables in the family's order, and what is said about them.
+
+    ``descriptor`` is the package's, with the version and day of this release and without the list of files.
+    """
+
+    family: SchemaFamily
+    tables: Mapping[str, ReleasedTable]
+    descriptor: JsonObject
+    released_on: date
+
+    @property
+    def plan_id(self) -> str:
+        """The plan's id, which begins the names of files that hold all of it."""
+        return str(self.descriptor["name"])
+
+    @property
+    def version(self) -> str:
+        """The release's version, without the letter v."""
+        return str(self.descriptor["version"])
+
+
+def released_tables(package: Package, family: SchemaFamily) -> dict[str, ReleasedTable]:
+    """The tables of a valid package, in the family's order."""
+    resources = {resource.name: resource for resource in package.resources}
+    found: dict[str, ReleasedTable] = {}
+    for name, schema in family.tables.items():
+        if name in resources:
+            table = resources[name].table
+            positions = [table.header.index(field.name) for field in schema.fields]
+            found[name] = ReleasedTable(schema, tuple(tuple(row[p] for p in positions) for row in table.rows))
+    return found
+
+
+def typed(field: Field, text: str) -> Value:
+    """A valid cell as a value of its column's type; the family has text, whole and decimal numbers, truth and dates."""
+    if not text:
+        return None
+    match field.descriptor["type"]:
+        case "integer":
+            return int(text)
+        case "number":
+            return Decimal(text)
+        case "boolean":
+            return text in field.descriptor.get("trueValues", ("true", "True", "TRUE", "1"))
+        case "date":
+            return date.fromisoformat(text)
+    return text

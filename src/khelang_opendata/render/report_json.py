@@ -1,0 +1,61 @@
+"""The report as JSON, in the form that scripts rely on (documented in docs/report.md)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from khelang_opendata.model.characters import encodable
+from khelang_opendata.model.report import Issue, Report, TableSummary
+from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.standard.catalogue import Language
+
+
+def report_json(report: Report) -> str:
+    """The report as one JSON object, both languages in it; exact counts even where the list is cut."""
+    return encodable(json.dumps(report_object(report), ensure_ascii=False, indent=2)) + "\n"
+
+
+def report_object(report: Report) -> dict[str, Any]:
+    """What the JSON report holds, for those who put it into JSON of their own."""
+    content: dict[str, Any] = {
+        "valid": report.valid,
+        "schema": report.schema,
+        "summary": {
+            "errors": report.errors,
+            "warnings": report.warnings,
+            "acknowledged": report.acknowledged,
+            "infos": report.infos,
+        },
+        "counts": dict(report.counts_by_code),
+        "tables": [_table(table) for table in report.tables],
+        "issues": [_issue(issue, report.schema) for issue in report.issues],
+    }
+    if report.truncated:
+        content["truncated"] = True
+    return content
+
+
+def _table(table: TableSummary) -> dict[str, Any]:
+    content: dict[str, Any] = {"name": table.name, "rows": table.rows, "engine": table.engine}
+    return {**content, "reason": table.reason} if table.reason else content
+
+
+def _issue(issue: Issue, schema: str) -> dict[str, Any]:
+    thai, english = (issue_texts(issue, language, schema) for language in (Language.TH, Language.EN))
+    place = issue.location
+    return {
+        "code": issue.code,
+        "severity": issue.severity.value,
+        "acknowledged_by": issue.acknowledged_by,
+        "resource": place.resource,
+        "row": place.row,
+        "line": place.line,
+        "field": place.field,
+        "cell": place.cell,
+        "params": dict(issue.params),
+        "message_th": thai.message,
+        "message_en": english.message,
+        "fix_th": thai.fix,
+        "fix_en": english.fix,
+    }

@@ -1,0 +1,1 @@
+"""The standard: schema families with their tables and codelists, and what portals demand of metadata."""
