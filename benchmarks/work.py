@@ -63,8 +63,8 @@ def validate_grown(paths: Sequence[str]) -> int:
 
 def report_grown(paths: Sequence[str]) -> int:
     """The last package checked, and what is found written in every form of a report."""
+    from khelang_opendata.model.wording import Language  # noqa: PLC0415 (each kind of work imports what it needs)
     from khelang_opendata.render import ReportFormat, render_report  # noqa: PLC0415 (as above)
-    from khelang_opendata.standard.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
 
     package = khelang_opendata.Package.load(paths[-1])
     report = khelang_opendata.validate(package)
@@ -76,13 +76,13 @@ def report_grown(paths: Sequence[str]) -> int:
 def compare_grown(paths: Sequence[str]) -> int | None:
     """What differs between the first package and the last, written in every form; None where that is refused."""
     from khelang_opendata.diff import compare  # noqa: PLC0415 (as above)
-    from khelang_opendata.model.failures import DiffRefused  # noqa: PLC0415 (as above)
+    from khelang_opendata.model.failures import DataError  # noqa: PLC0415 (as above)
+    from khelang_opendata.model.wording import Language  # noqa: PLC0415 (as above)
     from khelang_opendata.render.changes import ChangesFormat, render_changes  # noqa: PLC0415 (as above)
-    from khelang_opendata.standard.catalogue import Language  # noqa: PLC0415 (each kind of work imports what it needs)
 
     try:
         changes = compare(*map(khelang_opendata.Package.load, (paths[0], paths[-1])))
-    except DiffRefused:
+    except DataError:
         return None
     for form in ChangesFormat:
         render_changes(changes, form, Language.TH)

@@ -7,14 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from khelang_opendata import Issue, validate
+from khelang_opendata import Issue, KhelangError, validate
 
 ROOT = Path(__file__).parents[1]
 PLAN = ROOT / "datapackage"
@@ -109,3 +110,11 @@ def replace_in(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text, f"{old!r} is not in {path}"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@contextmanager
+def fails(code: str, *, match: str = "") -> Iterator[pytest.ExceptionInfo[KhelangError]]:
+    """Expect the failure of this code, whose sentence has the text that ``match`` describes."""
+    with pytest.raises(KhelangError, match=match) as caught:
+        yield caught
+    assert caught.value.code == code

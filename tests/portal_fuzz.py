@@ -32,6 +32,7 @@ import yaml
 
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.ckan.client import Client, Patience
 from khelang_opendata.portals.ckan.dictionary import describe_tables
 from khelang_opendata.portals.ckan.faults import Answer
@@ -41,7 +42,6 @@ from khelang_opendata.portals.ckan.words import check_text, details, dry_run_tex
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
-from khelang_opendata.standard.catalogue import Language
 from tests.conftest import PLAN
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN

@@ -315,7 +315,7 @@ def test_descriptor_that_is_a_link_out_of_the_package_is_not_read(example: Path,
 AS_NOBODY = """
 import os, sys
 from khelang_opendata import Language, failure_text, validate
-from khelang_opendata.model.failures import FileUnreadable
+from khelang_opendata.model.failures import EnvironmentFailure
 assert validate(sys.argv[1]).valid  # imports what there is
 if os.geteuid() == 0:
     os.setgroups([])
@@ -323,7 +323,7 @@ if os.geteuid() == 0:
     os.setuid(65534)
 try:
     validate(sys.argv[2])
-except FileUnreadable as error:
+except EnvironmentFailure as error:
     print(failure_text(error, Language.EN).message)
 """
 

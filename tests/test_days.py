@@ -10,9 +10,8 @@ import pytest
 
 from khelang_opendata import Package, ReleaseOptions
 from khelang_opendata.cli.release import _day
-from khelang_opendata.model.failures import DateInvalid
 from khelang_opendata.release import draft_release
-from tests.conftest import PLAN, ROOT, VALID, Khelang
+from tests.conftest import PLAN, ROOT, VALID, Khelang, fails
 
 NO_DAYS = [
     ("20261126", "form"),
@@ -68,7 +67,7 @@ NO_EPOCHS += ["0x6b", "1_795_305_600", " 1795305600", "+1795305600", "NaN", "202
 
 @pytest.mark.parametrize(("text", "variant"), NO_DAYS)
 def test_text_that_is_no_day_of_a_release(text: str, variant: str) -> None:
-    with pytest.raises(DateInvalid) as caught:
+    with fails("date_invalid") as caught:
         _day(text)
     assert caught.value.params["variant"] == variant
     assert len(str(caught.value.params["value"])) <= 40
@@ -92,7 +91,7 @@ def test_remedy_for_a_buddhist_year_works(khelang: Khelang, text: str) -> None:
 @pytest.mark.parametrize("text", NO_EPOCHS)
 def test_variable_that_is_no_day(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
-    with pytest.raises(DateInvalid) as caught:
+    with fails("date_invalid") as caught:
         _day(None)
     assert caught.value.params == {"variant": "epoch", "name": "SOURCE_DATE_EPOCH", "value": text[:40]}
 
@@ -127,7 +126,7 @@ def test_commands_name_the_variable(khelang: Khelang, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(1979, 12, 31), date(2108, 1, 1), date.max])
 def test_library_refuses_days_that_no_archive_can_bear(day: date) -> None:
-    with pytest.raises(DateInvalid) as caught:
+    with fails("date_invalid") as caught:
         draft_release(Package.load(VALID), ReleaseOptions(day))
     assert caught.value.params == {"variant": "range", "value": day.isoformat()}
 

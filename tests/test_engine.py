@@ -17,7 +17,7 @@ import pytest
 
 import khelang_opendata.validation
 from khelang_opendata import Language, Report, SchemaFamily, load_family, report_text, validate, validate_many
-from khelang_opendata.model.failures import DescriptorError, InternalError, KhelangError, PackageNotFound, WorkerDied
+from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, InternalError, KhelangError, UsageError
 from khelang_opendata.model.report import MAX_LISTED
 from khelang_opendata.render.report_json import report_json
 from khelang_opendata.standard.family import TableSchema
@@ -102,7 +102,8 @@ def test_many_packages_give_the_reports_that_each_gives(tmp_path: Path, processe
 def test_package_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
     first, second = copies(tmp_path, 2)
     results = list(validate_many([first, tmp_path / "nowhere", second], processes=2))
-    assert isinstance(results[1].failure, PackageNotFound)
+    assert results[1].failure
+    assert results[1].failure.code == "package_not_found"
     assert results[1].failure.params == {"path": str(tmp_path / "nowhere")}
     assert results[0].report
     assert results[2].report
@@ -155,7 +156,12 @@ def test_package_whose_process_is_killed_fails_alone() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [PackageNotFound(path="x"), DescriptorError("missing", path="y"), WorkerDied(), InternalError.of(ValueError("x"))],
+    [
+        UsageError("package_not_found", path="x"),
+        DescriptorError("missing", path="y"),
+        EnvironmentFailure("worker_died"),
+        InternalError.of(ValueError("x")),
+    ],
     ids=lambda e: e.code,
 )
 def test_failures_cross_from_process_to_process(error: KhelangError) -> None:

@@ -19,7 +19,6 @@ import pytest
 
 from khelang_opendata import Package, load_family
 from khelang_opendata.formats.codelists import codes_of
-from khelang_opendata.model.failures import NoRelease, PackageInvalid, YearInvalid, YearOutsidePlan
 from khelang_opendata.nacc.eplan import (
     About,
     EplanRow,
@@ -36,7 +35,7 @@ from khelang_opendata.nacc.eplan.plan_tables import REASONS, STATUSES
 from khelang_opendata.nacc.eplan.report_form import CLOSED, COMPLETE, TO_FILL, columns
 from khelang_opendata.nacc.source import released_package
 from khelang_opendata.nacc.years import fiscal_year
-from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, needs, replace_in
+from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, needs, replace_in
 from tests.releases import copied, publish
 
 P04_OF_2561 = ",mae-thung-2561-2564-P04,2561,12,cannot,true,12500.50,0,0,policy_changed,,"
@@ -243,13 +242,13 @@ def test_a_fiscal_year_is_read_in_digits_of_any_script(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "2023", "66", "25660", "-2566", "2566.0", "2566-2570", "ปี", "²⁵⁶⁶"])
 def test_what_is_no_buddhist_year_is_refused(text: str) -> None:
-    with pytest.raises(YearInvalid) as refusal:
+    with fails("year_invalid") as refusal:
         fiscal_year(text)
     assert refusal.value.params == {"value": text}
 
 
 def test_a_year_outside_the_plan_is_refused_with_the_plans_years() -> None:
-    with pytest.raises(YearOutsidePlan) as refusal:
+    with fails("year_outside_plan") as refusal:
         rows_of(PLAN, 2571, 12)
     assert refusal.value.params == {"year": 2571, "years": "2566-2570"}
 
@@ -559,13 +558,13 @@ def test_a_release_that_does_not_tell_its_day_is_refused(releases: Path, tmp_pat
     release = copied(releases / "example/v1.0.0", tmp_path / "v1.0.0")
     descriptor, manifest = release / "datapackage.json", release / "manifest-sha256.txt"
     for change, refusal in (
-        (lambda d: d.update(created="2566-13-40"), PackageInvalid),
-        (lambda d: d.pop("created"), NoRelease),
+        (lambda d: d.update(created="2566-13-40"), "package_invalid"),
+        (lambda d: d.pop("created"), "no_release"),
     ):
         before = sha256(descriptor.read_bytes()).hexdigest()
         edit_descriptor(release, change)
         replace_in(manifest, before, sha256(descriptor.read_bytes()).hexdigest())
-        with pytest.raises(refusal):
+        with fails(refusal):
             released_package(release)
 
 

@@ -22,13 +22,13 @@ from typing import Any
 import pytest
 
 from khelang_opendata.files.paths import MAX_PATH, is_safe_path
-from khelang_opendata.model.failures import ArchiveRefused, FileUnreadable, KhelangError, PackageNotFound
+from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.release import archive, verify_release
-from khelang_opendata.release.archive import MAX_DIRECTORY, zip_bytes
+from khelang_opendata.release.archive import MAX_DIRECTORY, ArchiveRefused, zip_bytes
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, digests_in
 from khelang_opendata.release.verify import MAX_DESCRIPTOR, Problem, ProblemKind, archive_of
 from tests.archive_fuzz import NAMES, judged, whole
-from tests.conftest import Khelang
+from tests.conftest import Khelang, fails
 from tests.test_trust import DAY, FILES
 
 Fill = Callable[[zipfile.ZipFile], object]
@@ -59,7 +59,7 @@ def folder_of(path: Path, files: dict[str, bytes] = FILES) -> Path:
 
 
 def variant_of(path: Path) -> object:
-    with pytest.raises(ArchiveRefused) as caught:
+    with fails("archive_refused") as caught:
         verify_release(path)
     return caught.value.params["variant"]
 
@@ -456,7 +456,7 @@ def test_empty_archive_holds_no_manifest(khelang: Khelang, tmp_path: Path) -> No
 # What is no file
 
 
-def _kinds(tmp_path: Path) -> Iterator[tuple[Path, type[KhelangError], int]]:
+def _kinds(tmp_path: Path) -> Iterator[tuple[Path, set[str], int]]:
     os.mkfifo(tmp_path / "fifo")
     with socket.socket(socket.AF_UNIX) as one:
         one.bind(os.path.relpath(tmp_path / "socket"))
@@ -465,20 +465,21 @@ def _kinds(tmp_path: Path) -> Iterator[tuple[Path, type[KhelangError], int]]:
     (tmp_path / "circle").symlink_to("circle")
     (tmp_path / "nowhere").symlink_to("missing")
     for name in ("fifo", "socket", "to-fifo", "to-device", "/dev/zero", "/dev/null"):
-        yield tmp_path / name, ArchiveRefused, 1
+        yield tmp_path / name, {"archive_refused"}, 1
     for name in ("missing", "nowhere", "fifo/x", "a\0b"):
-        yield tmp_path / name, PackageNotFound, 2
+        yield tmp_path / name, {"package_not_found"}, 2
     for name in ("circle", "x" * 300, "/proc/self/mem"):
-        yield tmp_path / name, KhelangError, 1 if name.startswith("/") else 3
+        yield tmp_path / name, {"archive_refused", "file_unreadable"}, 1 if name.startswith("/") else 3
 
 
 def test_path_that_is_neither_file_nor_folder(
     khelang: Khelang, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for path, kind, code in _kinds(tmp_path):
-        with pytest.raises(kind):
+    for path, codes, code in _kinds(tmp_path):
+        with pytest.raises(KhelangError) as caught:
             verify_release(path)
+        assert caught.value.code in codes
         if path.name in ("fifo", "to-device", "circle", "mem"):
             in_words(khelang, path, code)
 
@@ -545,7 +546,7 @@ def test_what_cannot_be_read_for_want_of_rights(spoil: str) -> None:
         mode = refused.stat().st_mode
         refused.chmod(0)
         try:
-            with as_nobody(), pytest.raises(FileUnreadable) as caught:
+            with as_nobody(), fails("file_unreadable") as caught:
                 verify_release(refused if spoil.endswith(".zip") else folder)
         finally:
             refused.chmod(mode)

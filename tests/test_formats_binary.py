@@ -39,7 +39,6 @@ from khelang_opendata.formats.parquet import parquet
 from khelang_opendata.formats.sqlite import database
 from khelang_opendata.formats.totals import summary_csv, summary_fields
 from khelang_opendata.formats.xlsx import CODEBOOK, CONTRADICTIONS, FRONT, workbook
-from khelang_opendata.model.failures import FormRefused
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.release import ReleaseOptions, publish_release
 from khelang_opendata.release.readback import (
@@ -52,7 +51,7 @@ from khelang_opendata.release.readback import (
     tables_from_xlsx,
 )
 from khelang_opendata.standard.family import Field
-from tests.conftest import PLAN, VALID, Khelang, needs, replace_in
+from tests.conftest import PLAN, VALID, Khelang, fails, needs, replace_in
 from tests.roundtrip import DAY, FAMILY, edition_of
 
 FORMS: dict[str, Callable[[Edition], Tables]] = {
@@ -222,7 +221,7 @@ def test_no_text_of_the_standard_is_longer_than_a_cell(plan: Edition) -> None:
     fields = [field for table in FAMILY.tables.values() for field in table.fields]
     texts = [field.descriptor.get("constraints", {}) for field in fields if field.descriptor["type"] == "string"]
     assert all("enum" in constraints or constraints["maxLength"] <= 4000 for constraints in texts)
-    with pytest.raises(FormRefused) as refused:
+    with fails("form_refused") as refused:
         workbook(replace(plan, descriptor=plan.descriptor | {"description": "ก" * 32_768}))
     assert refused.value.params == {"variant": "text", "sheet": FRONT, "limit": 32_767, "text": "ก" * 80}
 
@@ -233,7 +232,7 @@ def test_a_number_that_would_become_another_is_refused(plan: Edition, form: str,
     table = plan.tables["printed_totals"]
     rows = ((*table.rows[0][:-1], amount), *table.rows[1:])
     edition = replace(plan, tables={**plan.tables, "printed_totals": replace(table, rows=rows)})
-    with pytest.raises(FormRefused) as refused:
+    with fails("form_refused") as refused:
         FORMS[form](edition)
     place = {"table": "printed_totals", "row": 2, "field": table.schema.fields[-1].name}
     assert refused.value.params == {"variant": "number", **place, "value": str(Decimal(amount))}
@@ -241,7 +240,7 @@ def test_a_number_that_would_become_another_is_refused(plan: Edition, form: str,
 
 def test_a_table_longer_than_a_sheet_is_refused(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("khelang_opendata.formats.xlsx._LONGEST_SHEET", 44)
-    with pytest.raises(FormRefused) as refused:
+    with fails("form_refused") as refused:
         workbook(plan)
     assert refused.value.params["variant"] == "rows"
 

@@ -23,22 +23,22 @@ from khelang_opendata import Issue, Package, Severity, load_family, validate
 from khelang_opendata.diff.compare import _changed
 from khelang_opendata.diff.keyed_tables import KeyedTable, _check_shape
 from khelang_opendata.formats.joins import Joins
-from khelang_opendata.model.failures import FormRefused
 from khelang_opendata.model.report import Location
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Resource, Table
 from khelang_opendata.package.edition import Edition, ReleasedTable
 from khelang_opendata.render import ReportFormat, render_report
 from khelang_opendata.render.excerpt import Sheets, excerpt_of
-from khelang_opendata.standard.catalogue import Language, issue
 from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.validation import codes
+from khelang_opendata.validation.catalogue import rule, rules
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules.arithmetic import printed_subtotal_differs
 from khelang_opendata.validation.rules.logic import unit_differs
 from khelang_opendata.validation.rules.trees import lineage, parents_of
-from tests.conftest import VALID, issues_of
+from tests.conftest import VALID, fails, issues_of
 from tests.releases import DAY
 
 SMALL = 30
@@ -139,7 +139,7 @@ def test_an_excerpt_does_not_look_through_the_heading_for_each_issue(labels: lis
     vars(resource)["table"] = Table([*known("targets"), *labels], rows, b"", None)
     sheets = Sheets(package)
     for row in range(2, len(labels) + 2):
-        found = issue("type_wrong", Location("targets", row, row, f"extra_{row - 2}", "x"), variant="integer")
+        found = rule("type_wrong").issue(Location("targets", row, row, f"extra_{row - 2}", "x"), variant="integer")
         made = excerpt_of(sheets, found, CURRENT)
         assert made is not None and [c.label for c in made.columns if c.marked] == [f"extra_{row - 2}"]
     assert Label.compared < 20 * len(labels)
@@ -275,7 +275,7 @@ def test_errata_explain_what_they_explain_one_by_one(seed: int) -> None:
         ("title_differs", "unit_differs"), ("projects", "budgets"), ("title_th", None), ("P1", "P3"), (2562, None)
     )
     warnings = [
-        issue(code, Location(resource, 2, 2, field), record=record, **({"year": year} if year else {}))
+        rule(code).issue(Location(resource, 2, 2, field), record=record, **({"year": year} if year else {}))
         for code, resource, field, record, year in places
     ]
     assert {found.severity for found in warnings} == {Severity.WARNING}
@@ -284,7 +284,9 @@ def test_errata_explain_what_they_explain_one_by_one(seed: int) -> None:
     assert told == [plainly_acknowledged(found, errata) for found in warnings]
     used = {e["erratum_id"] for e in errata if any(plainly_acknowledged(found, [e]) for found in warnings)}
     unmatched = [e["erratum_id"] for e in errata if e["erratum_id"] not in used]
-    assert [found.params["record"] for found in judged.unmatched({"title_differs", "unit_differs"})] == unmatched
+    assert [
+        found.params["record"] for found in judged.unmatched({"title_differs", "unit_differs"}, rules())
+    ] == unmatched
 
 
 def test_short_and_blank_rows_below_a_wide_heading(example: Path) -> None:
@@ -330,7 +332,7 @@ def test_a_chain_of_units_that_no_file_can_show_is_refused(example: Path, above:
     if is_shown:
         assert [unit["unit_id"] for unit in Joins(edition).unit_path(f"U{above}")] == [u["unit_id"] for u in units]
         return
-    with pytest.raises(FormRefused) as refused:
+    with fails("form_refused") as refused:
         Joins(edition).unit_path(f"U{above}")
     assert refused.value.params == {
         **{"variant": "depth", "table": "units", "id": "U101", "field": "parent_unit_id", "limit": 100}

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from khelang_opendata import tableschema, validate
-from khelang_opendata.model.failures import DescriptorError, ExtraMissing
+from khelang_opendata.model.failures import DescriptorError
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.tableschema import Engine, Finding, FindingType, TableCheck, TableSource, check_tables
 from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation import structure
-from tests.conftest import EXAMPLES, PLAN, ROOT, VALID
+from tests.conftest import EXAMPLES, PLAN, ROOT, VALID, fails
 from tests.differential import case_of
 
 pl = pytest.importorskip("polars", reason="polars (extra large) is not installed")
@@ -305,7 +305,7 @@ def test_without_polars(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tableschema, "find_spec", lambda name: None)
     monkeypatch.setattr(tableschema, "LARGE", 0)
     assert {table.engine for table in check_tables(sources_of(VALID)) if not list(table.findings)} == {Engine.STANDARD}
-    with pytest.raises(ExtraMissing):
+    with fails("extra_missing"):
         list(check_tables(sources_of(VALID), Engine.LARGE))
 
 

@@ -12,9 +12,8 @@ import pytest
 
 from khelang_opendata import Limits, Package, validate
 from khelang_opendata.files.strict_json import JsonRefused, read_json
-from khelang_opendata.model.failures import LimitInvalid
 from khelang_opendata.model.limits import DEFAULT
-from tests.conftest import PLAN, ROOT, Khelang, edit_descriptor, only_issue
+from tests.conftest import PLAN, ROOT, Khelang, edit_descriptor, fails, only_issue
 
 HUGE_ROW = ",".join(["x"] * 20_000)
 
@@ -66,7 +65,7 @@ def test_variable_that_sets_no_limit_is_wrong_usage(khelang: Khelang, example: P
     done = khelang("validate", example, env={f"KHELANG_LIMIT_{name}": value})
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"KHELANG_LIMIT_ROWS" in done.stderr
-    with pytest.raises(LimitInvalid):
+    with fails("limit_invalid"):
         Limits.from_environment({f"KHELANG_LIMIT_{name}": value})
 
 

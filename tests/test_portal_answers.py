@@ -19,14 +19,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from khelang_opendata.model.characters import visible
-from khelang_opendata.model.failures import (
-    PortalAnswerUnusable,
-    PortalBusy,
-    PortalError,
-    PortalInvalid,
-    PortalTooSlow,
-    PublicationStopped,
-)
+from khelang_opendata.model.failures import PortalError
+from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.ckan import answers
 from khelang_opendata.portals.ckan.answers import DEEPEST, checked_result
 from khelang_opendata.portals.ckan.client import Client, Patience
@@ -37,10 +31,10 @@ from khelang_opendata.portals.ckan.publisher import examine, publish
 from khelang_opendata.portals.ckan.survey import survey
 from khelang_opendata.portals.mapping import from_ckan
 from khelang_opendata.portals.publication import Publication, read_publication
+from khelang_opendata.portals.refusals import PortalInvalid, PortalTooSlow, PublicationStopped
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
-from khelang_opendata.standard.catalogue import Language
 from tests.conftest import Khelang
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN
@@ -57,9 +51,9 @@ Answered = Callable[[str, Any], Any]
 
 def flaw(action: str, result: Any, answer: Answer = ANSWER) -> tuple[object, object]:
     """Which variant of the failure a result gives, and the place; both languages have words for it."""
-    with pytest.raises(PortalAnswerUnusable) as caught:
+    with pytest.raises(PortalError) as caught:
         checked_result(action, result, answer)
-    assert not caught.value.transient
+    assert (caught.value.code, caught.value.transient) == ("portal_answer_unusable", False)
     for language in Language:
         texts = failure_text(caught.value, language)
         assert str(caught.value.params["place"]) in texts.message
@@ -212,7 +206,7 @@ def test_publication_stops_where_the_portal_answers_in_another_form(
     standing = examine(client, publication, survey(client), ORG, GIVEN, lambda _: None)
     with pytest.raises(PublicationStopped) as caught:
         publish(client, standing, "lampang", force=False, progress=lambda _: None)
-    assert isinstance(caught.value.cause, PortalAnswerUnusable)
+    assert caught.value.cause.code == "portal_answer_unusable"
     assert caught.value.cause.params["action"] == action
 
 
@@ -268,12 +262,12 @@ def test_retry_after_may_be_anything(text: str) -> None:
 
 def test_write_is_not_waited_for_longer_than_a_read(released: Path, answering: Callable[..., str]) -> None:
     waits: list[float] = []
-    url = answering(lambda action, result: PortalBusy if action == "package_create" else result, Ckan())
+    url = answering(lambda action, result: Busy if action == "package_create" else result, Ckan())
     client = Client(url, Token(SECRET), patience=Patience(sleep=waits.append))
     standing = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
     with pytest.raises(PublicationStopped) as caught:
         publish(client, standing, "lampang", force=False, progress=lambda _: None)
-    assert isinstance(caught.value.cause, PortalBusy)
+    assert caught.value.cause.code == "portal_busy"
     assert waits == []
 
 
@@ -323,6 +317,10 @@ def test_texts_that_a_portal_keeps_as_json_may_hold_anything() -> None:
 # What a portal's texts may do to a terminal
 
 
+class Busy:
+    """The result that stands for: too many requests."""
+
+
 class Answering(Spoiler):
     """A portal whose results are changed by a function of the action and the result."""
 
@@ -336,7 +334,7 @@ class Answering(Spoiler):
             if status != 200:
                 return status, result
             new = change(action, copy.deepcopy(result))
-            return (429, "Busy") if new is PortalBusy else (200, new)
+            return (429, "Busy") if new is Busy else (200, new)
 
         portal.call = changed  # type: ignore[method-assign]
 
@@ -449,7 +447,6 @@ def test_longest_request_may_be_chosen(khelang: Khelang, released: Path, answeri
     done = khelang("portal", "check", released, "--url", url, "--timeout", "1", "--lang", "en")
     over.set()
     assert done.returncode == 3
-    assert PortalTooSlow.code == "portal_too_slow"
     assert "within 1 seconds" in done.stderr.decode()
     assert "--timeout 4" in done.stderr.decode()
     assert khelang("portal", "check", released, "--url", url, "--timeout", "0").returncode == 2

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.cli.common import exit_code
-from khelang_opendata.model.failures import PortalTooSlow, PortalUnreachable
 from khelang_opendata.portals.ckan.client import Client, Patience, Upload
+from khelang_opendata.portals.refusals import PortalTooSlow
 from khelang_opendata.portals.token import Token
 from tests import test_portal_client as transport
 from tests.test_portal_client import SECRET, fault
@@ -130,7 +129,7 @@ def timers() -> set[threading.Thread]:
 def told_too_slow(call: Callable[[], object]) -> PortalTooSlow:
     found = fault(call)
     assert isinstance(found, PortalTooSlow)
-    assert (found.transient, exit_code(found), found.params["seconds"]) == (False, 3, "0.5")
+    assert (found.transient, found.exit_code, found.params["seconds"]) == (False, 3, "0.5")
     assert (found.__cause__, found.__context__) == (None, None)
     return found
 
@@ -247,5 +246,5 @@ def test_request_in_time_is_as_before(serve: Callable[..., transport.Server], no
     for _ in range(20):
         assert Client(server.url(), patience=SOON).get("x") == 1
     refused = fault(partial(Client(nowhere, patience=Patience(tries=1)).get, "x"))
-    assert (type(refused), refused.params["variant"]) == (PortalUnreachable, "refused")
+    assert (refused.code, refused.params["variant"]) == ("portal_unreachable", "refused")
     assert not timers()

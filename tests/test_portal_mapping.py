@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from khelang_opendata.model.failures import FieldProblem, KhelangError, MetadataRefused
+from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.mapping import (
     Metadata,
     Origin,
@@ -28,10 +29,10 @@ from khelang_opendata.portals.mapping import (
 from khelang_opendata.portals.metadata_values import day_of
 from khelang_opendata.portals.profiles import profile_for
 from khelang_opendata.portals.publication import Publication, read_publication
+from khelang_opendata.portals.refusals import FieldProblem, MetadataRefused
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.release import withdraw_release
 from khelang_opendata.render.messages import failure_text
-from khelang_opendata.standard.catalogue import Language
 from tests.conftest import PLAN, VALID
 from tests.releases import copied, correct_a_cell, publish
 

@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from khelang_opendata import load_family
-from khelang_opendata.model.failures import ProfileUnknown, UsageError
+from khelang_opendata.model.failures import UsageError
+from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.profiles import PROFILES, load_profile, profile_for
 from khelang_opendata.portals.scheme import Choice, Scheme, SchemeField
 from khelang_opendata.render.messages import failure_text
 from khelang_opendata.standard import portal_profiles
-from khelang_opendata.standard.catalogue import Language
 from khelang_opendata.standard.portal_profiles import portal_profile
-from tests.conftest import STANDARD
+from tests.conftest import STANDARD, fails
 
 FILES = sorted(Path(portal_profiles.__file__).with_suffix("").glob("*.yaml"))
 
@@ -44,7 +44,7 @@ def test_portal_is_known_by_its_fields(scheme: Scheme, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["thai_gdc", "", "../thai_gdc", "GD_Catalog"])
 def test_unknown_profile_is_told_with_the_known_ones(name: str) -> None:
-    with pytest.raises(ProfileUnknown) as refusal:
+    with fails("profile_unknown") as refusal:
         load_profile(name)
     assert isinstance(refusal.value, UsageError)
     for language in Language:

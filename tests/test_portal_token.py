@@ -15,11 +15,11 @@ import keyring
 import pytest
 from keyring.core import load_keyring
 
-from khelang_opendata.cli.common import exit_code
-from khelang_opendata.model.failures import TokenUnusable
+from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.token import Token, read_token
 from khelang_opendata.render.messages import failure_text
-from khelang_opendata.standard.catalogue import Language
+from tests.conftest import fails
 
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS10ZXN0.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
 IN_KEYRING, IN_FILE = f"{SECRET}.keyring", f"{SECRET}.file"
@@ -49,13 +49,13 @@ def secret_of(file: Path | None = None, url: str = PORTAL, **environ: str) -> st
     return token.reveal() if token else None
 
 
-def refusal(call: Callable[[], object]) -> TokenUnusable:
+def refusal(call: Callable[[], object]) -> KhelangError:
     """The exception that a call ends with, which neither shows the token nor where it came from."""
-    with pytest.raises(TokenUnusable) as caught:
+    with fails("token_unusable") as caught:
         call()
     shown = [*failure_text(caught.value, Language.TH), *failure_text(caught.value, Language.EN), repr(caught.value)]
     assert SECRET not in "".join((*shown, *traceback.format_exception(caught.value)))
-    assert exit_code(caught.value) == 2
+    assert caught.value.exit_code == 2
     return caught.value
 
 

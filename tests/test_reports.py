@@ -28,8 +28,8 @@ from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of, letters
 from khelang_opendata.render.report_csv import HEADER
 from khelang_opendata.render.rules_markdown import COMMAND, rules_markdown
 from khelang_opendata.render.terminal import clip, width
-from khelang_opendata.standard.catalogue import issue
 from khelang_opendata.standard.family import CURRENT
+from khelang_opendata.validation.catalogue import rule
 from tests.conftest import PLAN, ROOT, Khelang, replace_in
 
 ERRATUM = "khelang-nakhon-2566-2570-E001"
@@ -71,7 +71,9 @@ def found(package: Package) -> Report:
 def at(resource: str, row: int | None, field: str | None, cell: str | None = None) -> Issue:
     """An issue somewhere; which rule it breaks does not matter."""
     place = Location(resource, row, row, field, cell)
-    return issue("value_not_allowed", place, allowed="a, b")
+    if row is None or cell is None:
+        return rule("table_unexpected").issue(place, name=resource)
+    return rule("value_not_allowed").issue(place, allowed="a, b")
 
 
 def report(*issues: Issue) -> Report:
@@ -101,7 +103,7 @@ def test_every_form_of_a_real_report_can_be_written(
 
 @pytest.mark.parametrize("form", ReportFormat)
 def test_half_a_surrogate_pair_from_the_descriptor_is_written(form: ReportFormat) -> None:
-    found = issue("table_unexpected", Location("\ud800"), name="\ud800")
+    found = rule("table_unexpected").issue(Location("\ud800"), name="\ud800")
     assert rendered(form, found).encode("utf-8")
 
 
@@ -151,14 +153,14 @@ def test_excerpt_of_the_first_and_the_last_column(package: Package, field: str, 
 
 def test_excerpt_of_a_repeated_key_marks_its_columns(package: Package) -> None:
     place = Location("targets", 3, 3)
-    made = excerpt(package, issue("key_duplicate", place, key="project_id + target_no", value="x", first_row=2))
+    made = excerpt(package, rule("key_duplicate").issue(place, key="project_id + target_no", value="x", first_row=2))
     assert (marked(made), made.cell_name) == (["project_id", "target_no"], "B3, C3")
 
 
 def test_excerpt_of_a_heading_of_a_row_too_long_and_of_one_too_short(package: Package, tmp_path: Path) -> None:
-    heading = excerpt(package, issue("column_unexpected", Location("units", 1, 1, EVIL, EVIL), name=EVIL))
+    heading = excerpt(package, rule("column_unexpected").issue(Location("units", 1, 1, EVIL, EVIL), name=EVIL))
     assert (marked(heading), heading.row, heading.columns[0].cell) == ([EVIL], 1, None)
-    blank = excerpt(package, issue("column_name_invalid", Location("units", 1, 1), variant="blank", position=3))
+    blank = excerpt(package, rule("column_name_invalid").issue(Location("units", 1, 1), variant="blank", position=3))
     assert marked(blank) == ["name_th"]
     changed = Package.load(spoiled(tmp_path / "p", []))
     (changed.root / "data/dimensions.csv").write_text("a,b\n1,2,3,4\n1\n", encoding="utf-8")
@@ -267,7 +269,8 @@ def test_text_tables_are_not_broken_by_thai_marks(package: Package, field: str) 
 
 def test_text_groups_by_rule_errors_first_and_explains_once(package: Package) -> None:
     warnings = [
-        issue("code_unknown", Location("targets", r, r, "quantity_unit", "x"), codelist="c", near="-") for r in (2, 3)
+        rule("code_unknown").issue(Location("targets", r, r, "quantity_unit", "x"), codelist="c", near="-")
+        for r in (2, 3)
     ]
     errors = [at("budgets", row, "funding_source", "x") for row in range(2, 30)]
     text = rendered(ReportFormat.TEXT, *warnings, *errors, package=package)
@@ -282,7 +285,7 @@ def test_text_groups_by_rule_errors_first_and_explains_once(package: Package) ->
 
 def test_text_lists_the_acknowledged_shortly_at_the_end(package: Package) -> None:
     ids = [f"khelang-nakhon-2566-2570-E00{n}" for n in (1, 2, 2)]
-    known = [at("budgets", 2, "note_th")._replace(acknowledged_by=i) for i in ids]
+    known = [at("budgets", 2, "note_th", "x")._replace(acknowledged_by=i) for i in ids]
     lines = rendered(ReportFormat.TEXT, *known, package=package).splitlines()
     assert lines[:2] == [
         "Acknowledged and explained: 3 (khelang-nakhon-2566-2570-…)",
@@ -341,7 +344,7 @@ def test_html_escapes_whatever_the_data_hold(package: Package) -> None:
         at(EVIL, None, EVIL, EVIL),
         *(at("projects", 4, "title_th", EVIL) for _ in range(5)),
         at("projects", 4, "title_th", EVIL)._replace(acknowledged_by=EVIL),
-        issue("table_unexpected", Location(EVIL), name=EVIL),
+        rule("table_unexpected").issue(Location(EVIL), name=EVIL),
     ]
     named = dataclasses.replace(package, descriptor={**package.descriptor, "title": EVIL, "title_en": EVIL})
     page = rendered(ReportFormat.HTML, *found, package=named)
@@ -376,7 +379,7 @@ def test_html_explains_the_acknowledged_with_the_erratum(package: Package) -> No
 
 
 def test_html_lists_the_rules_that_found_nothing(package: Package) -> None:
-    page = rendered(ReportFormat.HTML, at("targets", 2, "quantity_unit"), package=package)
+    page = rendered(ReportFormat.HTML, at("targets", 2, "quantity_unit", "x"), package=package)
     silent = page[page.index('id="clean"') :]
     assert re.findall(r'<code lang="en">(\w+)</code></td><td class="number">0</td>', silent) == [
         code for code in rules() if code != "value_not_allowed"
@@ -428,11 +431,11 @@ def test_sarif_has_the_structure_the_standard_demands(package: Package, found: R
     """The required properties and value sets of SARIF 2.1.0 (3.19 to 3.28, 3.35, 3.49) that the report uses."""
     run = sarif_run(*found.issues, package=package)
     known = run["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in known] == list(rules())
-    for rule in known:
-        assert rule["shortDescription"]["text"] and rule["fullDescription"]["text"] and rule["help"]["text"]
-        assert "{" not in rule["help"]["text"]
-        assert rule["defaultConfiguration"]["level"] in ("error", "warning", "note")
+    assert [shown["id"] for shown in known] == list(rules())
+    for shown in known:
+        assert shown["shortDescription"]["text"] and shown["fullDescription"]["text"] and shown["help"]["text"]
+        assert "{" not in shown["help"]["text"]
+        assert shown["defaultConfiguration"]["level"] in ("error", "warning", "note")
     assert run["results"]
     for result in run["results"]:
         assert known[result["ruleIndex"]]["id"] == result["ruleId"]
@@ -444,14 +447,17 @@ def test_sarif_has_the_structure_the_standard_demands(package: Package, found: R
 
 
 def test_sarif_points_to_the_line_of_the_file(package: Package) -> None:
-    found = issue("value_not_allowed", Location("budgets", 3, 5, "note_th", "x"), allowed="a")
+    found = rule("value_not_allowed").issue(Location("budgets", 3, 5, "note_th", "x"), allowed="a")
     (result,) = sarif_run(found, package=package)["results"]
     place = result["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "data/budgets.csv"}, "region": {"startLine": 5}}
 
 
 def test_sarif_points_to_the_descriptor_where_there_is_no_table(package: Package) -> None:
-    for found in (at("nowhere", 3, "x"), issue("descriptor_invalid", None, variant="property_empty", property="title")):
+    for found in (
+        at("nowhere", 3, "x"),
+        rule("descriptor_invalid").issue(None, variant="property_empty", property="title"),
+    ):
         (result,) = sarif_run(found, package=package)["results"]
         assert result["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "datapackage.json"}}}]
 

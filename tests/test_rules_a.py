@@ -14,23 +14,24 @@ import pytest
 
 from khelang_opendata import Issue, Package, Severity, load_family, rules
 from khelang_opendata.model.report import Location
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Resource
 from khelang_opendata.render.messages import issue_texts
-from khelang_opendata.standard.catalogue import Language
 from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.validation.file_checks import read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import cell_values
-from khelang_opendata.validation.rules.arithmetic import RULES
-from khelang_opendata.validation.rules.cell_values import VALUE_RULES, check_values, has_value_error
+from khelang_opendata.validation.rules import CELL_RULES, arithmetic, cell_values
+from khelang_opendata.validation.rules.cell_values import check_values, has_value_error
+from khelang_opendata.validation.rules.registry import PlanRule, rules_in
 from tests.conftest import PLAN, VALID, issues_of
 
 Edit = Callable[[dict[str, list[list[str]]]], object]
 Place = tuple[str, int, str | None]
 
 K = "khelang-nakhon-2566-2570"
-SLUGS = [*VALUE_RULES, *RULES]
+RULES = [rule for rule in rules_in(arithmetic) if isinstance(rule, PlanRule)]
+SLUGS = [rule.code for rule in (*CELL_RULES, *RULES)]
 
 
 def put(table: str, row: int, field: str, value: str) -> Edit:
@@ -82,7 +83,7 @@ def ours(folder: Path) -> Counter[tuple[str, str | None, int | None, str | None]
     package, family = Package.load(folder), load_family()
     tables, _ = check_headings(read_tables(package, family)[0], family)
     plan = Plan(package, family, tables)
-    issues = [*check_values(tables), *(i for rule in RULES.values() for i in rule.check(plan))]
+    issues = [*check_values(tables), *(i for rule in RULES for i in rule(plan))]
     return Counter((i.code, i.location.resource, i.location.row, i.location.field) for i in issues)
 
 
@@ -346,9 +347,9 @@ def test_every_text_is_filled(code: str) -> None:
         "amount_words_differ": {"amount", "words", "expected"},
     }
     known = dict.fromkeys({"record", "year", *given.get(code, ())}, "X")
-    entry = rules()[code]
-    for variant in [*entry.variants] or [""]:
-        issue = Issue(code, entry.severity, Location("plans", 2, 2, "district_th", "X"), {**known, "variant": variant})
+    rule = rules()[code]
+    for variant in [*rule.entry.variants] or [""]:
+        issue = Issue(code, rule.severity, Location("plans", 2, 2, "district_th", "X"), {**known, "variant": variant})
         for language in Language:
             texts = issue_texts(issue, language, CURRENT)
             assert " - " not in texts.message + texts.fix

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Package, load_family
+from khelang_opendata.standard.portal_profiles import portal_profile
 from khelang_opendata.validation.file_checks import read_tables
 from khelang_opendata.validation.headings import check_headings
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import logic, portal, progress
+from khelang_opendata.validation.rules import logic, portal_readiness, progress
+from khelang_opendata.validation.rules.registry import rules_in
 from khelang_opendata.validation.rules.trees import cycles, lineage
 from tests.conftest import PLAN, VALID, edit_descriptor, issues_of
 
@@ -26,7 +28,7 @@ Edit = Callable[[Path], None]
 
 KHELANG = "khelang-nakhon-2566-2570-"
 MAE_THUNG = "mae-thung-2561-2564-"
-RULES = [*logic.RULES, *progress.RULES, *portal.RULES]
+RULES = [rule.code for module in (logic, progress, portal_readiness) for rule in rules_in(module)]
 
 
 def _edit_table(folder: Path, table: str, change: Callable[[list[list[str]]], object]) -> None:
@@ -209,7 +211,7 @@ EXAMPLE: list[tuple[Edit, Found]] = [
     (descriptor(lambda d: d["conventions"].update(sequence_printed="none")), ("descriptor_invalid", None, None, None)),
     *(
         (_portal_without(name), ("portal_metadata_missing", None, None, None))
-        for name in portal.portal_profile()["mandatory"]
+        for name in portal_profile("thai_gdc")["mandatory"]
     ),
 ]
 
@@ -296,8 +298,8 @@ def test_issue_names_record_and_year(example: Path) -> None:
 def test_table_is_too_large_above_the_limit(what: str, limit: int, table: str | None) -> None:
     package, family = Package.load(PLAN), load_family()
     tables, _ = check_headings(read_tables(package, family)[0], family)
-    limits = {**portal.TABLE_LIMITS, what: limit}
-    found = list(portal.table_too_large(Plan(package, family, tables), limits))
+    limits = {**portal_readiness.TABLE_LIMITS, what: limit}
+    found = list(portal_readiness.larger_tables(Plan(package, family, tables), limits))
     assert [issue.location.resource for issue in found] == [name for name in [table] if name]
     assert all(issue.params == {"variant": what, "found": limit + 1, "limit": limit} for issue in found)
 
@@ -325,7 +327,7 @@ def test_long_chain_and_long_cycle_end() -> None:
 
 
 def test_portal_lists_are_those_that_the_standard_describes() -> None:
-    profile = portal.portal_profile()
+    profile = portal_profile("thai_gdc")
     schema = json.loads((load_family().folder / "package.schema.json").read_text(encoding="utf-8"))
     described = schema["properties"]["portal"]["properties"]
     assert {*profile["mandatory"], *profile["legal"]} <= set(described)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.model.failures import KeyUnusable, OutputUnwritable
 from khelang_opendata.release import verify_release
 from khelang_opendata.release.signature import (
     MAX_KEY_BYTES,
@@ -22,7 +21,7 @@ from khelang_opendata.release.signature import (
     sign,
 )
 from khelang_opendata.release.verify import SignatureState
-from tests.conftest import PLAN, ROOT, Khelang, needs
+from tests.conftest import PLAN, ROOT, Khelang, fails, needs
 from tests.signature_fuzz import DATA, KEY, OTHER, OpenSsh, corpus, differing, line_of, ours, randomly, refused_by_us
 from tests.test_trust import FILES, whole, zipped
 
@@ -116,7 +115,7 @@ def test_file_that_holds_no_public_key(tmp_path: Path, name: str) -> None:
     """No key is never the same as no key asked for: an unsigned release does not pass."""
     data, variant = NO_KEYS[name]
     (tmp_path / "key.pub").write_bytes(data)
-    with pytest.raises(KeyUnusable) as caught:
+    with fails("key_unusable") as caught:
         read_public_key(tmp_path / "key.pub")
     assert caught.value.params["variant"] == variant
 
@@ -124,7 +123,7 @@ def test_file_that_holds_no_public_key(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(NO_KEYS.keys() - {"not UTF-8"}))
 def test_text_that_is_no_public_key(tmp_path: Path, name: str) -> None:
     text = NO_KEYS[name][0].decode("utf-8", "replace").removeprefix("\ufeff")
-    with pytest.raises(KeyUnusable):
+    with fails("key_unusable"):
         verify_release(zipped(tmp_path / "x"), text)
 
 
@@ -144,7 +143,7 @@ def test_command_refuses_a_file_that_holds_no_public_key(khelang: Khelang, tmp_p
 def test_library_does_not_take_junk_for_no_key(tmp_path: Path, junk: object) -> None:
     path = zipped(tmp_path / "x")
     assert verify_release(path).is_whole
-    with pytest.raises(KeyUnusable):
+    with fails("key_unusable"):
         verify_release(path, junk)  # type: ignore[arg-type]
 
 
@@ -230,7 +229,7 @@ def test_keygen_leaves_nothing_half_made(tmp_path: Path, second: str) -> None:
         public.mkdir()
     else:
         public.symlink_to("nowhere")
-    with pytest.raises(OutputUnwritable):
+    with fails("output_unwritable"):
         generate_key(tmp_path / "key", None, "x")
     assert [path.name for path in tmp_path.iterdir()] == ["key.pub"]
     assert second != "file" or public.read_text() == "another's"
@@ -238,7 +237,7 @@ def test_keygen_leaves_nothing_half_made(tmp_path: Path, second: str) -> None:
 
 def test_keygen_that_finds_a_private_key_makes_no_public_one(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("another's")
-    with pytest.raises(OutputUnwritable):
+    with fails("output_unwritable"):
         generate_key(tmp_path / "key", None, "x")
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
     assert (tmp_path / "key").read_text() == "another's"
@@ -250,7 +249,7 @@ def test_keygen_that_finds_no_space_leaves_nothing(khelang: Khelang, tmp_path: P
     code = limit + "from khelang_opendata.release.signature import generate_key; from pathlib import Path; "
     code += "generate_key(Path('key'), None, 'x')"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
-    assert b"OutputUnwritable" in done.stderr
+    assert b"output_unwritable" in done.stderr
     assert not list(tmp_path.iterdir())
 
 
@@ -293,7 +292,7 @@ def test_private_key_that_cannot_be_used(tmp_path: Path, name: str, passphrase: 
     (tmp_path / "empty").touch()
     (tmp_path / "huge").write_bytes(b"\0" * (MAX_KEY_BYTES + 1))
     (tmp_path / "cut").write_bytes((tmp_path / "open").read_bytes()[:200])
-    with pytest.raises(KeyUnusable) as caught:
+    with fails("key_unusable") as caught:
         sign(b"x", tmp_path / name, passphrase)
     assert caught.value.params["variant"] == variant
     assert is_encrypted(tmp_path / name) == (name == "locked")

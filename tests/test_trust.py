@@ -16,13 +16,12 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata.files.paths import is_safe_path
-from khelang_opendata.model.failures import ArchiveRefused, KeyUnusable, OutputUnwritable, PackageNotFound
 from khelang_opendata.release import archive
-from khelang_opendata.release.archive import zip_bytes
+from khelang_opendata.release.archive import ArchiveRefused, zip_bytes
 from khelang_opendata.release.manifest import SIGNATURE
 from khelang_opendata.release.signature import NAMESPACE, generate_key, is_valid, public_key_of, sign
 from khelang_opendata.release.verify import Problem, ProblemKind, SignatureState, verify_release
-from tests.conftest import needs
+from tests.conftest import fails, needs
 
 DAY = date(2026, 11, 22)
 
@@ -92,7 +91,7 @@ def test_manifest_that_is_none(folder: Path, manifest: bytes | None) -> None:
 
 
 def test_nothing_there() -> None:
-    with pytest.raises(PackageNotFound):
+    with fails("package_not_found"):
         verify_release(Path("nowhere"))
 
 
@@ -182,7 +181,7 @@ def test_any_byte_of_a_signature_changed_is_found(folder: Path, tmp_path: Path) 
 
 def test_key_is_never_overwritten(tmp_path: Path) -> None:
     generate_key(tmp_path / "key", None, "x")
-    with pytest.raises(OutputUnwritable):
+    with fails("output_unwritable"):
         generate_key(tmp_path / "key", None, "x")
 
 
@@ -192,7 +191,7 @@ def test_key_that_cannot_be_used(tmp_path: Path, spoil: str) -> None:
         (tmp_path / "key").write_bytes(b"no key")
     elif spoil == "passphrase":
         generate_key(tmp_path / "key", "right", "x")
-    with pytest.raises(KeyUnusable):
+    with fails("key_unusable"):
         sign(b"x", tmp_path / "key", "wrong" if spoil == "passphrase" else None)
 
 
@@ -230,7 +229,7 @@ def test_hostile_archive_is_refused(
 ) -> None:
     monkeypatch.setattr(archive, "MAX_FILES", 10)
     monkeypatch.setattr(archive, "MAX_BYTES", 2_000_000)
-    with pytest.raises(ArchiveRefused) as caught:
+    with fails("archive_refused") as caught:
         verify_release(_archive(folder, fill))
     assert caught.value.params["variant"] == variant
 
@@ -253,7 +252,7 @@ def test_archive_cut_short_or_spoilt_is_refused_or_found(folder: Path) -> None:
 
 def test_link_in_a_folder_is_refused(folder: Path) -> None:
     (folder / "data/link.csv").symlink_to("/etc/passwd")
-    with pytest.raises(ArchiveRefused):
+    with fails("archive_refused"):
         verify_release(folder)
 
 

@@ -42,18 +42,20 @@ if TYPE_CHECKING:
     from khelang_opendata.model.failures import KhelangError
     from khelang_opendata.model.limits import Limits
     from khelang_opendata.model.report import Issue, Location, Report, Severity
+    from khelang_opendata.model.wording import Language
     from khelang_opendata.package.datapackage import Package
     from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, verify_release, withdraw_release
     from khelang_opendata.render.messages import failure_text, issue_texts
     from khelang_opendata.render.report_json import report_json
     from khelang_opendata.render.report_text import report_text
-    from khelang_opendata.standard.catalogue import Language, rules
     from khelang_opendata.standard.family import SchemaFamily, load_family
     from khelang_opendata.validation import validate
     from khelang_opendata.validation.batch import validate_many
+    from khelang_opendata.validation.catalogue import rules
 else:
     _MODULES = {
-        "standard.catalogue": ("Language", "rules"),
+        "model.wording": ("Language",),
+        "validation.catalogue": ("rules",),
         "model.failures": ("KhelangError",),
         "model.report": ("Issue", "Location", "Report", "Severity"),
         "model.limits": ("Limits",),

@@ -26,10 +26,11 @@ from typing import Any, Literal
 
 import requests
 
-from khelang_opendata.model.failures import KhelangError, PublicationStopped
+from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.portals.ckan.client import Patience
 from khelang_opendata.portals.ckan.dataset import resource_id
 from khelang_opendata.portals.publication import Distribution, Publication, read_publication
+from khelang_opendata.portals.refusals import PublicationStopped
 from tests.conftest import PLAN
 from tests.portal.install import installation
 from tests.portal.proxy import FAULTS, Fault

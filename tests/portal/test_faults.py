@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.model.failures import PortalConflict, PortalForbidden, PortalInvalid, PublicationStopped
 from khelang_opendata.portals.ckan.publisher import publish
 from khelang_opendata.portals.ckan.steps import Step, StepKind
+from khelang_opendata.portals.refusals import PortalConflict, PortalForbidden, PortalInvalid, PublicationStopped
 from tests.conftest import ROOT
 from tests.portal.faults import (
     COMMAND,

@@ -11,18 +11,13 @@ from typing import Any, NoReturn
 import click
 
 from khelang_opendata.model.characters import visible_lines
-from khelang_opendata.model.failures import (
-    DataRefused,
-    InternalError,
-    Interrupted,
-    KhelangError,
-    PackageInvalid,
-    PublicationStopped,
-    UsageError,
-    WarningsUnacknowledged,
-)
+from khelang_opendata.model.failures import InternalError, Interrupted, KhelangError, PackageRefused
 from khelang_opendata.model.limits import Limits
-from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.model.wording import Language, Notices
+from khelang_opendata.render import notice as of_reports
+
+notice = Notices(__file__)
+"""The sentences of the commands."""
 
 _PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
@@ -111,27 +106,18 @@ def _print_traceback(failure: KhelangError) -> None:
 
 
 def _fail(error: KhelangError, language: Language) -> NoReturn:
-    if isinstance(error, PackageInvalid | WarningsUnacknowledged):
+    if isinstance(error, PackageRefused):
         from khelang_opendata.render.report_text import report_text  # noqa: PLC0415 (only these failures need it)
 
         print_text(report_text(error.report, language), err=True)
     print_text(failure_lines(error, language), err=True)
-    sys.exit(exit_code(error))
+    sys.exit(error.exit_code)
 
 
 def failure_lines(error: KhelangError, language: Language) -> str:
     """What a failure says, and what to do."""
-    from khelang_opendata.render.messages import failure_text  # noqa: PLC0415 (only a failure needs it)
-
-    texts = failure_text(error, language)
-    return f"khelang: {texts.message}\n{notice('fix', language)}: {texts.fix}\n"
-
-
-def exit_code(error: KhelangError) -> int:
-    """The exit code of a failure; of a publication that stopped, that of the reason."""
-    error = error.cause if isinstance(error, PublicationStopped) else error
-    kinds = ((DataRefused, PROBLEMS_IN_DATA), (UsageError, WRONG_USAGE))
-    return next((code for kind, code in kinds if isinstance(error, kind)), FAILURE)
+    texts = error.texts(language)
+    return f"khelang: {texts.message}\n{of_reports('fix', language)}: {texts.fix}\n"
 
 
 def print_text(text: str, *, err: bool = False, styled: bool = False) -> None:
@@ -155,7 +141,7 @@ def limits() -> Limits:
     """How much is read of a package, as the environment sets it.
 
     Raises:
-        LimitInvalid: a variable sets no limit.
+        UsageError: a variable sets no limit.
     """
     return Limits.from_environment(os.environ)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from khelang_opendata.cli.common import language_option, limits, print_text
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render.changes import ChangesFormat, render_changes
-from khelang_opendata.standard.catalogue import Language
 
 
 @click.command("diff")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import language_option, limits, print_text
-from khelang_opendata.model.failures import OutputExists
-from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.cli.common import language_option, limits, notice, print_text
+from khelang_opendata.model.failures import UsageError
+from khelang_opendata.model.wording import Language
 
 
 @click.command("evidence")
@@ -57,7 +57,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     for name in files:
         check_output(folder / name)
         if (folder / name).exists() and not _is_ours((folder / name).with_suffix(".html")):
-            raise OutputExists(path=str(folder / name))
+            raise UsageError("output_exists", path=str(folder / name))
     for name, data in files.items():
         write_output(folder / name, data)
 

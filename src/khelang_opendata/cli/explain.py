@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, package_argument, print_text
-from khelang_opendata.model.failures import OutputRefused
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, notice, package_argument, print_text
+from khelang_opendata.model.failures import UsageError
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST, Package
-from khelang_opendata.standard.catalogue import Language, notice, rules
 
 
 @click.command("explain")
@@ -29,6 +29,8 @@ def explain_command(code: str | None, lang: Language) -> None:
 
         print_text(explanation(code, lang) + "\n")
     else:
+        from khelang_opendata.validation.catalogue import rules  # noqa: PLC0415 (20 ms that --help saves)
+
         print_text("".join(f"{rule.code:22} {rule.severity:8} {rule.title[lang]}\n" for rule in rules().values()))
 
 
@@ -62,7 +64,7 @@ def sync_command(path: Path, check: bool, lang: Language) -> None:
         print_text(notice("sync_stale", lang, path=str(file)) + "\n")
         sys.exit(PROBLEMS_IN_DATA)
     elif (package.root / MANIFEST).exists():
-        raise OutputRefused("release", path=str(file), folder=str(package.root))
+        raise UsageError("output_refused", "release", path=str(file), folder=str(package.root))
     else:
         write_atomically(file, json_bytes(compiled))
         print_text(notice("sync_written", lang, path=str(file)) + "\n")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.cli.common import language_option, limits, print_text
-from khelang_opendata.model.failures import OutputExists, OutputFormUnknown
+from khelang_opendata.cli.common import language_option, limits, notice, print_text
+from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ascii_text
-from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
     from khelang_opendata.nacc.eplan import About, EplanRow, Score
@@ -67,7 +67,7 @@ def export_command(release: Path, to: str, year: str | None, months: str, out: P
 
     given = fiscal_year(year) if year is not None else None
     if out is not None and out.suffix.lower() not in _FORMS:
-        raise OutputFormUnknown(path=str(out), forms=", ".join(_FORMS))
+        raise UsageError("output_form_unknown", path=str(out), forms=", ".join(_FORMS))
     package = released_package(release, limits())
     about = About.of(package, given or year_to_report(package), int(months))
     rows = eplan_rows(package, about.year, about.months)
@@ -89,7 +89,7 @@ def _write(path: Path, data: bytes) -> None:
 
     check_output(path)
     if path.exists() and not _holds(path, data):
-        raise OutputExists(path=str(path))
+        raise UsageError("output_exists", path=str(path))
     write_output(path, data)
 
 

@@ -9,7 +9,7 @@ import click
 
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text
 from khelang_opendata.cli.publish import profile_option, set_option, timeout_option
-from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.model.wording import Language
 
 _ANY = "-"
 """Stands for an organisation that nobody named yet."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, language_option, print_text
-from khelang_opendata.model.failures import KhelangError, PublicationStopped, TokenMissing
-from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, language_option, notice, print_text
+from khelang_opendata.model.failures import KhelangError, UsageError
+from khelang_opendata.model.wording import Language
+from khelang_opendata.portals.refusals import PublicationStopped
 
 if TYPE_CHECKING:
     from khelang_opendata.portals.ckan.publisher import Progress
@@ -100,7 +101,7 @@ def publish_command(
     publication = read_publication(paths[0] if paths else _RELEASES)
     token = read_token(url, token_file, os.environ)
     if token is None and not (dry_run or status):
-        raise TokenMissing(address=Client(url).url)
+        raise UsageError("token_missing", address=Client(url).url)
     client = Client(url, token, patience=Patience(request_seconds=timeout))
     portal = survey(client, profile)
     standing = examine(client, publication, portal, organization_id(client, org), pairs, _progress(lang))

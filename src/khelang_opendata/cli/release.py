@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.cli.common import language_option, limits, package_argument, print_text, read_passphrase
-from khelang_opendata.model.failures import DateInvalid
+from khelang_opendata.cli.common import language_option, limits, notice, package_argument, print_text, read_passphrase
+from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.catalogue import Language, notice
 
 if TYPE_CHECKING:
     from khelang_opendata.release import Signer
@@ -132,7 +132,7 @@ def _day(given: str | None) -> date:
     (https://reproducible-builds.org/specs/source-date-epoch/).
 
     Raises:
-        DateInvalid: it is no day, is of the Buddhist era, or is not one that an archive can bear.
+        UsageError: it is no day, is of the Buddhist era, or is not one that an archive can bear.
     """
     epoch = os.environ.get(_EPOCH)
     if given is not None:
@@ -145,11 +145,11 @@ def _written_day(text: str) -> date:
 
     day = _day_of(text)
     if day is None:
-        raise DateInvalid("form", value=text[:_LONGEST])
+        raise UsageError("date_invalid", "form", value=text[:_LONGEST])
     if int(text[:4]) >= FIRST_BUDDHIST_YEAR:
-        raise DateInvalid("buddhist", value=text, gregorian=day.isoformat())
+        raise UsageError("date_invalid", "buddhist", value=text, gregorian=day.isoformat())
     if day.year not in YEARS:
-        raise DateInvalid("range", value=text)
+        raise UsageError("date_invalid", "range", value=text)
     return day
 
 
@@ -172,5 +172,5 @@ def _day_of_epoch(text: str) -> date:
     except (ValueError, OverflowError, OSError):
         day = None
     if day is None or day.year not in YEARS:
-        raise DateInvalid("epoch", value=text[:_LONGEST], name=_EPOCH)
+        raise UsageError("date_invalid", "epoch", value=text[:_LONGEST], name=_EPOCH)
     return day

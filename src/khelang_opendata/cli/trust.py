@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, new_passphrase, print_text
-from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, new_passphrase, notice, print_text
+from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
     from khelang_opendata.release import Verification

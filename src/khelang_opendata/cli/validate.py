@@ -11,9 +11,9 @@ import click
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, print_text
 from khelang_opendata.model.failures import DescriptorError
 from khelang_opendata.model.report import Report
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render import ReportFormat, render_report
-from khelang_opendata.standard.catalogue import Language
 
 _ENGINES = ("standard", "large", "frictionless")
 

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, exit_code, failure_lines, limits, print_text
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, limits, notice, print_text
 from khelang_opendata.cli.validate import is_failure, load
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.model.characters import harmless
-from khelang_opendata.model.failures import InternalError, KhelangError, OutputFolderNeeded
+from khelang_opendata.model.failures import InternalError, KhelangError, UsageError
 from khelang_opendata.model.report import Report
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.outputs import make_output_folder, write_output
 from khelang_opendata.render import ReportFormat, render_report
 from khelang_opendata.render.messages import failure_text
 from khelang_opendata.render.report_json import report_object
-from khelang_opendata.standard.catalogue import Language, notice
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.validation.batch import Validated, validate_many
 
@@ -38,7 +38,7 @@ class Many:
 
     def __init__(self, form: ReportFormat, language: Language, output: Path | None, fail_on: str) -> None:
         if output is None and form not in (ReportFormat.TEXT, ReportFormat.JSON):
-            raise OutputFolderNeeded(format=form.value)
+            raise UsageError("output_folder_needed", format=form.value)
         self.form, self.language, self.output, self.fail_on = form, language, output, fail_on
         self.totals: Counter[str] = Counter()
         self.names = {"summary"}
@@ -78,7 +78,7 @@ class Many:
             self._print(result.path, text)
             message = failure_text(failure, self.language).message
             self.rows.append([harmless(str(result.path)), *[""] * 6, harmless(message)])
-            return exit_code(failure)
+            return failure.exit_code
         self.totals["valid" if report.valid else "invalid"] += 1
         self.totals["errors"] += report.errors
         self.totals["warnings"] += report.warnings

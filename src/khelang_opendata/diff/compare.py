@@ -126,7 +126,7 @@ def compare(old: Package, new: Package) -> Changes:
         What differs; the same packages give the same in the same order. It is falsy where nothing differs.
 
     Raises:
-        DiffRefused: a table cannot be read or has no known schema, or keys are missing or occur twice.
+        DataError: a table cannot be read or has no known schema, or keys are missing or occur twice.
         DescriptorError: the descriptors are nested too deeply.
     """
     before, after = _Part.of(old), _Part.of(new)

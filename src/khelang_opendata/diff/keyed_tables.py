@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
-from khelang_opendata.model.failures import DiffRefused
+from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.datapackage import Package, Resource, Table
 from khelang_opendata.standard.family import SchemaFamily, known_schemas, load_family
 from khelang_opendata.tableschema.dialect import Row, TableUnreadable
@@ -41,11 +41,11 @@ def family_named(package: Package) -> SchemaFamily:
     """The schema family that a package names.
 
     Raises:
-        DiffRefused: it names none, or one that is not known here.
+        DataError: it names none, or one that is not known here.
     """
     named = package.descriptor.get("conformsTo")
     if named not in known_schemas():
-        raise DiffRefused("schema_unknown", package=str(package.root), schema=str(named or "-"))
+        raise DataError("diff_refused", "schema_unknown", package=str(package.root), schema=str(named or "-"))
     return load_family(named)
 
 
@@ -53,14 +53,16 @@ def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resou
     """The package's tables.
 
     Raises:
-        DiffRefused: one has no schema in the family, or two have one name.
+        DataError: one has no schema in the family, or two have one name.
     """
     found: dict[str, Resource] = {}
     for resource in (resource for resource in package.resources if not resource.is_derived):
         if resource.name not in family.tables:
-            raise DiffRefused("table_unknown", package=str(package.root), table=resource.name, schema=family.id)
+            raise DataError(
+                "diff_refused", "table_unknown", package=str(package.root), table=resource.name, schema=family.id
+            )
         if resource.name in found:
-            raise DiffRefused("table_repeated", package=str(package.root), table=resource.name)
+            raise DataError("diff_refused", "table_repeated", package=str(package.root), table=resource.name)
         found[resource.name] = resource
     return found
 
@@ -75,7 +77,7 @@ def keyed_table(package: Package, resource: Resource, key: Key, family: SchemaFa
         family: the schema family, which knows the columns' types.
 
     Raises:
-        DiffRefused: the table cannot be read, or its keys do not tell its rows apart.
+        DataError: the table cannot be read, or its keys do not tell its rows apart.
     """
     place = {"package": str(package.root), "table": resource.name}
     table = _table(resource, place)
@@ -89,37 +91,37 @@ def keyed_table(package: Package, resource: Resource, key: Key, family: SchemaFa
 
 def _table(resource: Resource, place: dict[str, str]) -> Table:
     if resource.problem == "missing":
-        raise DiffRefused("table_missing", path=resource.path, **place)
+        raise DataError("diff_refused", "table_missing", path=resource.path, **place)
     if resource.data is None:
-        raise DiffRefused("table_unread", path=resource.path, **place)
+        raise DataError("diff_refused", "table_unread", path=resource.path, **place)
     try:
         return resource.table
     except TableUnreadable as error:
-        raise DiffRefused("table_unreadable", rule=error.code, **place) from None
+        raise DataError("diff_refused", "table_unreadable", rule=error.code, **place) from None
 
 
 def _check_shape(table: Table, key: Key, place: dict[str, str]) -> None:
     counts = Counter(table.header)
     if repeated := next((name for name in table.header if counts[name] > 1), None):
-        raise DiffRefused("column_repeated", field=repeated, **place)
+        raise DataError("diff_refused", "column_repeated", field=repeated, **place)
     if absent := next((name for name in key if name not in counts), None):
-        raise DiffRefused("key_column_missing", field=absent, **place)
+        raise DataError("diff_refused", "key_column_missing", field=absent, **place)
     width = len(table.header)
     if any(len(row) != width for row in table.rows):
         row = next(number for number, row in enumerate(table.rows, 2) if len(row) != width)
-        raise DiffRefused("row_uneven", row=row, **place)
+        raise DataError("diff_refused", "row_uneven", row=row, **place)
 
 
 def _check_keys(keys: list[Key], index: Mapping[Key, int], place: dict[str, str]) -> None:
     empty = next((position for position, key in enumerate(keys) if "" in key), None)
     if empty is not None:
-        raise DiffRefused("key_missing", row=empty + 2, **place)
+        raise DataError("diff_refused", "key_missing", row=empty + 2, **place)
     if len(index) == len(keys):
         return
     first: dict[Key, int] = {}
     for row, key in enumerate(keys, 2):
         if key in first:
-            raise DiffRefused("key_repeated", row=row, first=first[key], key=", ".join(key), **place)
+            raise DataError("diff_refused", "key_repeated", row=row, first=first[key], key=", ".join(key), **place)
         first[key] = row
 
 

@@ -7,7 +7,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from khelang_opendata.model.failures import OutputUnwritable
+from khelang_opendata.model.failures import EnvironmentFailure
 
 _LONGEST_NAME = 230
 """Bytes of a name to which a suffix can still be added; file systems take 255."""
@@ -19,7 +19,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     A new file has the permissions that the user's umask gives; one that is replaced keeps those that it had.
 
     Raises:
-        OutputUnwritable: no rights, no space, or no such folder; the old file stays as it was.
+        EnvironmentFailure: no rights, no space, or no such folder; the old file stays as it was.
     """
     temporary: Path | None = None
     try:
@@ -35,7 +35,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
         if temporary:
             temporary.unlink(missing_ok=True)
-        raise OutputUnwritable(path=str(path), reason=getattr(error, "strerror", None) or str(error)) from error
+        raise EnvironmentFailure.of("output_unwritable", path, error) from error
 
 
 def _mode_of(path: Path) -> int | None:

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from khelang_opendata.model.characters import HIDDEN
-from khelang_opendata.model.failures import PathUnsafe
+from khelang_opendata.model.failures import EnvironmentFailure
 
 MAX_PATH = 1024
 """How many bytes of UTF-8 the path of a file in a release may have. Windows opens 260 characters, macOS 1,024 bytes."""
@@ -30,10 +30,10 @@ def below(root: Path, path: str) -> Path:
         path: the file's path in it, with ``/``.
 
     Raises:
-        PathUnsafe: it leads elsewhere, or no system takes it as it is.
+        EnvironmentFailure: it leads elsewhere, or no system takes it as it is.
     """
     if not is_safe_path(path):
-        raise PathUnsafe(path=path)
+        raise EnvironmentFailure("path_unsafe", path=path)
     return root / path
 
 

@@ -13,10 +13,10 @@ from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats.codelists import Code, codes_of
 from khelang_opendata.formats.flat import FLAT, FLAT_KEY, flat_fields
 from khelang_opendata.formats.totals import SUMMARY, SUMMARY_KEY, summary_fields
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.catalogue import Language
 from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily
 
 _HEADER = (

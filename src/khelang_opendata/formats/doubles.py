@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
-from khelang_opendata.model.failures import FormRefused
+from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.edition import ReleasedTable, Value
 
 _FIFTEEN_DIGITS = Context(prec=15, traps=[Inexact, InvalidOperation])
@@ -16,12 +16,14 @@ def held_values(table: ReleasedTable) -> Iterator[tuple[Value, ...]]:
     """The rows of a table as values, whose numbers a double gives back as they are.
 
     Raises:
-        FormRefused: a number has more than 15 digits, or is none; written all the same, it would become another.
+        DataError: a number has more than 15 digits, or is none; written all the same, it would become another.
     """
     for number, row in enumerate(table.values(), 1 + _HEADING_ROWS):
         for field, value in zip(table.schema.fields, row, strict=True):
             if isinstance(value, int | Decimal) and not _is_held(value):
-                raise FormRefused("number", table=table.name, row=number, field=field.name, value=str(value))
+                raise DataError(
+                    "form_refused", "number", table=table.name, row=number, field=field.name, value=str(value)
+                )
         yield row
 
 

@@ -11,8 +11,8 @@ from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.joins import NOTHING, Joins, Record
 from khelang_opendata.model.thai import ERA
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.catalogue import Language
 from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily
 
 FLAT_KEY = ("project_id", "fiscal_year_be", "funding_source")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from khelang_opendata.model.failures import FormRefused
+from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.edition import Edition
 
 Record = Mapping[str, str]
@@ -65,13 +65,13 @@ def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> l
     """What is above a record, and it.
 
     Raises:
-        FormRefused: there is so much that files would be full of nothing else.
+        DataError: there is so much that files would be full of nothing else.
     """
     found: list[Record] = []
     here = id_
     while here:
         if len(found) > _MOST_ABOVE:
-            raise FormRefused("depth", table=table, id=id_, field=parent, limit=_MOST_ABOVE)
+            raise DataError("form_refused", "depth", table=table, id=id_, field=parent, limit=_MOST_ABOVE)
         found.append(records[here])
         here = records[here][parent]
     return found[::-1]

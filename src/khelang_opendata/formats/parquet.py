@@ -29,7 +29,7 @@ def parquet(edition: Edition) -> dict[str, bytes]:
     The bytes are the same for the same version of polars, which the lock file names.
 
     Raises:
-        FormRefused: a number has more than 15 digits.
+        DataError: a number has more than 15 digits.
     """
     if not is_available():
         return {}

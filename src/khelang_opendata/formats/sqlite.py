@@ -29,7 +29,7 @@ def database(edition: Edition) -> bytes:
     """The edition as the bytes of a SQLite database.
 
     Raises:
-        FormRefused: a number has more than 15 digits.
+        DataError: a number has more than 15 digits.
     """
     return database_image(_tables(edition), views(edition.family), _APPLICATION)
 

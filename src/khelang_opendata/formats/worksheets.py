@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from khelang_opendata.model.characters import visible
-from khelang_opendata.model.failures import FormRefused
+from khelang_opendata.model.failures import DataError
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -75,7 +75,7 @@ def _lines(text: str, width: int) -> int:
 def write_text(sheet: Worksheet, row: int, at: int, text: str, style: Format) -> None:
     """Text as it is: whatever the library would take for more than text is put into the markup that it copies."""
     if len(text.encode("utf-16-le")) // 2 > _LONGEST_TEXT:
-        raise FormRefused("text", sheet=sheet.get_name(), limit=_LONGEST_TEXT, text=visible(text[:_TOLD]))
+        raise DataError("form_refused", "text", sheet=sheet.get_name(), limit=_LONGEST_TEXT, text=visible(text[:_TOLD]))
     plain = not _MORE_THAN_TEXT.search(text)
     sheet.write_string(row, at, text if plain else _marked_up(text), style)
 

@@ -29,7 +29,7 @@ from khelang_opendata.formats.worksheets import (
     stored,
     write_text,
 )
-from khelang_opendata.model.failures import FormRefused
+from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.edition import Edition, ReleasedTable, Value
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.standard.family import Field
@@ -65,7 +65,7 @@ def workbook(edition: Edition) -> bytes:
     The parts are stored, not deflated: builds of zlib differ in what they make of the same bytes.
 
     Raises:
-        FormRefused: a text is longer than a cell, a table longer than a sheet, or a number has more than 15 digits.
+        DataError: a text is longer than a cell, a table longer than a sheet, or a number has more than 15 digits.
     """
     from xlsxwriter import Workbook  # noqa: PLC0415 (40 ms to import)
 
@@ -197,7 +197,7 @@ def _grid(
 ) -> None:
     """A sheet of rows under two lines of headings that stay in sight, with a filter on each column."""
     if len(rows) > _LONGEST_SHEET:
-        raise FormRefused("rows", table=name, rows=len(rows), limit=_LONGEST_SHEET)
+        raise DataError("form_refused", "rows", table=name, rows=len(rows), limit=_LONGEST_SHEET)
     sheet = book.excel.add_worksheet(name)
     texts = [[c.name for c in columns], [c.title for c in columns], *([_shown(cell) for cell in row] for row in rows)]
     widths = [min(_width(column), widest) for column in zip(*texts, strict=True)]

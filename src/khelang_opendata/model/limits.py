@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from khelang_opendata.model.failures import LimitInvalid
+from khelang_opendata.model.failures import UsageError
 
 PREFIX = "KHELANG_LIMIT_"
 """Begins the names of the environment variables; the limit's name in capitals follows."""
@@ -54,13 +54,13 @@ class Limits:
             environment: the variables by name, as ``os.environ`` has them.
 
         Raises:
-            LimitInvalid: a variable that begins with :data:`PREFIX` names no limit, or holds no whole number above 0.
+            UsageError: a variable that begins with :data:`PREFIX` names no limit, or holds no whole number above 0.
         """
         names = {f"{PREFIX}{field.name.upper()}": field.name for field in fields(cls)}
         given = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
         for name, text in given.items():
             if name not in names or not (text.isascii() and text.isdecimal() and 0 < len(text.lstrip("0")) <= 18):  # noqa: PLR2004 (what 64 bits hold)
-                raise LimitInvalid(name=name, value=text, known=", ".join(names))
+                raise UsageError("limit_invalid", name=name, value=text, known=", ".join(names))
         return cls(**{names[name]: int(text) for name, text in given.items()})
 
 

@@ -1,1 +1,6 @@
 """What the NACC asks for: the OIT evidence of the ITA, and reports to its system E-PlanNACC."""
+
+from khelang_opendata.model.wording import Notices
+
+notice = Notices(__file__)
+"""The sentences of this room."""

@@ -14,11 +14,12 @@ from markupsafe import Markup
 
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.model.characters import encodable, harmless, visible
+from khelang_opendata.model.wording import Language
+from khelang_opendata.nacc import notice
 from khelang_opendata.nacc.exhibits import Evidence, Exhibit
 from khelang_opendata.nacc.sheet import Cell, Sheet, say
 from khelang_opendata.render.dates import fiscal_year_days, thai_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.catalogue import Language, notice
 
 INDEX = "index.html"
 """The page that lists the items; it is written last."""

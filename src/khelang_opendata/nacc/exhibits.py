@@ -69,7 +69,7 @@ def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
         items: those of that year (see :func:`khelang_opendata.nacc.ita.items_of`).
 
     Raises:
-        YearOutsidePlan: the plan does not run in that year.
+        UsageError: the plan does not run in that year.
     """
     edition = _edition(package)
     plan = Joins(edition).plan

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from khelang_opendata.model.failures import ItaYearUnknown
+from khelang_opendata.model.failures import UsageError
 
 _ITEMS = Path(__file__).with_name("ita_items.yaml")
 
@@ -60,11 +60,11 @@ def items_of(year: int) -> tuple[Item, ...]:
     """The items of an assessment fiscal year (B.E.), in the order of their codes.
 
     Raises:
-        ItaYearUnknown: nobody has entered that year yet.
+        UsageError: nobody has entered that year yet.
     """
     content = _content()
     if year not in content["years"]:
-        raise ItaYearUnknown(year=year, known=", ".join(map(str, known_years())))
+        raise UsageError("ita_year_unknown", year=year, known=", ".join(map(str, known_years())))
     sources = {name: ItemSource(**source) for name, source in content["sources"].items()}
     return tuple(_item(entry, sources) for entry in content["years"][year])
 

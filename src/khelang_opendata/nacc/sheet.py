@@ -11,8 +11,9 @@ from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.joins import Record
 from khelang_opendata.model.report import Params
 from khelang_opendata.model.thai import baht
+from khelang_opendata.model.wording import Language
+from khelang_opendata.nacc import notice
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.catalogue import Language, notice
 
 _FIGURES = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from khelang_opendata.model.failures import NoRelease, PackageInvalid, ReleaseDamaged
+from khelang_opendata.model.failures import PackageRefused, ReleaseDamaged, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.release.manifest import MANIFEST
@@ -21,24 +21,24 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
         limits: how much is read.
 
     Raises:
-        PackageNotFound: there is no such folder.
-        NoRelease: it is none of a release.
-        ArchiveRefused: it is not safe to read.
+        UsageError: there is no such folder.
+        UsageError: it is none of a release.
+        DataError: it is not safe to read.
         ReleaseDamaged: a file differs from the manifest, or is not in it.
-        PackageInvalid: it is whole, but its tables are none of a plan; another program made it.
+        PackageRefused: it is whole, but its tables are none of a plan; another program made it.
     """
     folder = path.parent if path.name == DESCRIPTOR else path
     folders = [folder, folder / LATEST]
     root = next((found for found in folders if (found / MANIFEST).is_file()), folder)
     if root.is_dir() and not (root / MANIFEST).is_file():
-        raise NoRelease(path=str(path))
+        raise UsageError("no_release", path=str(path))
     package, verification = Package.load(root, limits), verify_release(root)
     if not verification.is_whole:
         damaged = verification.problems[0].path if verification.problems else MANIFEST
-        raise ReleaseDamaged(path=str(root / damaged))
+        raise ReleaseDamaged(str(root / damaged))
     report = validate(package)
     if not report.valid:
-        raise PackageInvalid(report)
+        raise PackageRefused("package_invalid", report)
     if "created" not in package.descriptor:
-        raise NoRelease(path=str(path))
+        raise UsageError("no_release", path=str(path))
     return package

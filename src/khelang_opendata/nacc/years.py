@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from khelang_opendata.model.failures import YearInvalid, YearOutsidePlan
+from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
 
 
@@ -12,11 +12,11 @@ def fiscal_year(text: str) -> int:
     """The fiscal year (B.E.) that a text gives, in digits of any script.
 
     Raises:
-        YearInvalid: it is no year of the Buddhist era; 2023 is one of the Gregorian calendar.
+        UsageError: it is no year of the Buddhist era; 2023 is one of the Gregorian calendar.
     """
     figures = ascii_text(text).strip()
     if not re.fullmatch("[0-9]{4}", figures) or int(figures) not in FISCAL_YEARS:
-        raise YearInvalid(value=text)
+        raise UsageError("year_invalid", value=text)
     return int(figures)
 
 
@@ -28,8 +28,8 @@ def of_plan(year: int, years: range) -> int:
         years: the plan's.
 
     Raises:
-        YearOutsidePlan: it does not.
+        UsageError: it does not.
     """
     if year not in years:
-        raise YearOutsidePlan(year=year, years=f"{years[0]}-{years[-1]}" if years else "-")
+        raise UsageError("year_outside_plan", year=year, years=f"{years[0]}-{years[-1]}" if years else "-")
     return year

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from khelang_opendata.files.strict_json import JsonRefused, read_json
-from khelang_opendata.model.failures import DescriptorError, FileUnreadable, PackageNotFound
+from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Location
 from khelang_opendata.standard.family import JsonObject
@@ -111,16 +111,16 @@ class Package:
             limits: how much is read. A file beyond them has no data, and validation reports it.
 
         Raises:
-            PackageNotFound: there is no such folder.
+            UsageError: there is no such folder.
             DescriptorError: ``datapackage.json`` is missing, no UTF-8, no JSON, no object, beyond the limits, or cannot
                 be written again.
-            FileUnreadable: the system refuses to read a file.
+            EnvironmentFailure: the system refuses to read a file.
         """
         root = Path(path)
         if root.name == DESCRIPTOR and root.is_file():
             root = root.parent
         if not root.is_dir():
-            raise PackageNotFound(path=str(path))
+            raise UsageError("package_not_found", path=str(path))
         real = root.resolve()
         descriptor = _read_descriptor(real, root / DESCRIPTOR, limits)
         entries = descriptor.get("resources")
@@ -235,7 +235,7 @@ def _read_bytes(path: Path, limit: int) -> bytes | None:
             while len(data) <= limit and (more := file.read(_PIECE)):
                 data += more
     except OSError as error:
-        raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+        raise EnvironmentFailure.of("file_unreadable", path, error) from error
     return data if len(data) <= limit else None
 
 

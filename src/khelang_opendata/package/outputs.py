@@ -9,12 +9,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from khelang_opendata.files.atomic import write_atomically
-from khelang_opendata.model.failures import OutputRefused, OutputUnwritable
+from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST
 
 _RELEASES = (f"v*/{MANIFEST}", f"latest/{MANIFEST}")
@@ -29,8 +28,8 @@ def write_output(path: Path, data: bytes, *, inputs: Iterable[Path] = ()) -> Non
         inputs: what the command reads; a file among them is not overwritten.
 
     Raises:
-        OutputRefused: it lies within a package or a release, is an input, a link or a device.
-        OutputUnwritable: the system refuses to write; an earlier file is as it was.
+        UsageError: it lies within a package or a release, is an input, a link or a device.
+        EnvironmentFailure: the system refuses to write; an earlier file is as it was.
     """
     check_output(path, inputs=inputs)
     write_atomically(path, data)
@@ -40,10 +39,10 @@ def check_output(path: Path, *, inputs: Iterable[Path] = ()) -> None:
     """Make sure that a file may be written where a user said.
 
     Raises:
-        OutputRefused: it may not.
-        OutputUnwritable: it is a folder, or the system does not say what is there.
+        UsageError: it may not.
+        EnvironmentFailure: it is a folder, or the system does not say what is there.
     """
-    with _telling_failures(path):
+    with system_errors_as("output_unwritable", path):
         refuse_protected(path, path.parent)
         mode = path.lstat().st_mode if os.path.lexists(path) else None
         if mode is None:
@@ -51,19 +50,19 @@ def check_output(path: Path, *, inputs: Iterable[Path] = ()) -> None:
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(mode):
-            raise OutputRefused("not_file", path=str(path))
+            raise UsageError("output_refused", "not_file", path=str(path))
         if any(source.exists() and path.samefile(source) for source in inputs):
-            raise OutputRefused("input", path=str(path))
+            raise UsageError("output_refused", "input", path=str(path))
 
 
 def make_output_folder(path: Path) -> None:
     """Make a folder that a user named for output, where it does not exist.
 
     Raises:
-        OutputRefused: it lies within a package or a release, or is one.
-        OutputUnwritable: it is something other than a folder, or the system refuses to make it.
+        UsageError: it lies within a package or a release, or is one.
+        EnvironmentFailure: it is something other than a folder, or the system refuses to make it.
     """
-    with _telling_failures(path):
+    with system_errors_as("output_unwritable", path):
         refuse_protected(path, path)
         if os.path.lexists(path) and not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
@@ -79,7 +78,7 @@ def refuse_protected(path: Path, folder: Path, *, may_hold_releases: bool = Fals
         may_hold_releases: whether the folder itself may be one of releases.
 
     Raises:
-        OutputRefused: the folder, or one above it, is one of these.
+        UsageError: the folder, or one above it, is one of these.
         OSError: the system does not say what is there.
     """
     try:
@@ -88,16 +87,8 @@ def refuse_protected(path: Path, folder: Path, *, may_hold_releases: bool = Fals
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder)) from None
     for place in (real, *real.parents):
         if os.path.lexists(place / MANIFEST):
-            raise OutputRefused("release", path=str(path), folder=str(place))
+            raise UsageError("output_refused", "release", path=str(path), folder=str(place))
         if os.path.lexists(place / DESCRIPTOR):
-            raise OutputRefused("package", path=str(path), folder=str(place))
+            raise UsageError("output_refused", "package", path=str(path), folder=str(place))
         if not (may_hold_releases and place == real) and any(any(place.glob(name)) for name in _RELEASES):
-            raise OutputRefused("release", path=str(path), folder=str(place))
-
-
-@contextmanager
-def _telling_failures(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
-        raise OutputUnwritable(path=str(path), reason=getattr(error, "strerror", None) or str(error)) from error
+            raise UsageError("output_refused", "release", path=str(path), folder=str(place))

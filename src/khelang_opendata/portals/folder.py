@@ -15,29 +15,18 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from khelang_opendata.files.serialize import hash_of
 from khelang_opendata.files.strict_json import JsonRefused, read_json
-from khelang_opendata.model.failures import (
-    ArchiveRefused,
-    FileUnreadable,
-    FolderDiffers,
-    FolderRefused,
-    FolderUnwritable,
-    KhelangError,
-    NoRelease,
-    ReleaseDamaged,
-    ReleasesUnfinished,
-)
+from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
 from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.portals.folder_page import index_html, plan_of_page
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.release import verify_release
-from khelang_opendata.release.archive import read_folder
+from khelang_opendata.release.archive import ArchiveRefused, read_folder
 from khelang_opendata.release.place import LOCK, exchange, flush_folder, locked, remove, write_files
 from khelang_opendata.release.store import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, is_store
 
@@ -84,22 +73,22 @@ def publish_folder(releases: Path, target: Path, *, dry_run: bool = False, force
         force: put published releases right that were altered, and take away those that ``releases`` does not have.
 
     Raises:
-        NoRelease: ``releases`` is no folder of releases.
-        ReleaseSuperseded: it is a release that was withdrawn, or not the newest.
+        UsageError: ``releases`` is no folder of releases.
+        UsageError: it is a release that was withdrawn, or not the newest.
         ReleaseDamaged: a release is not as it was released, or not as it was written.
-        ArchiveRefused: it is not safe to read.
-        ReleasesUnfinished: what stands beside the releases does not tell of them all.
-        FileUnreadable: the system refuses to read a release.
-        FolderRefused: ``target`` overlaps with ``releases``, is another plan's, or has a link or something of somebody
+        DataError: it is not safe to read.
+        EnvironmentFailure: what stands beside the releases does not tell of them all.
+        EnvironmentFailure: the system refuses to read a release.
+        UsageError: ``target`` overlaps with ``releases``, is another plan's, or has a link or something of somebody
             else's where we would write.
-        FolderDiffers: a release in ``target`` was altered, or ``releases`` does not have it; see ``force``.
-        FolderUnwritable: the system refuses to read or write ``target``; each piece there is the old or the new one.
-        ReleaseLocked: another process is publishing there.
+        EnvironmentFailure: a release in ``target`` was altered, or ``releases`` does not have it; see ``force``.
+        EnvironmentFailure: the system refuses to read or write ``target``; each piece there is the old or the new one.
+        EnvironmentFailure: another process is publishing there.
     """
-    with _telling(FileUnreadable, releases):
+    with system_errors_as("file_unreadable", releases):
         root = _root_of(releases)
         site = _site_of(root, read_publication(releases))
-    with _telling(FolderUnwritable, target):
+    with system_errors_as("folder_unwritable", target):
         _refuse_overlap(root, target)
         outcome = _compared(site, target, force=force)
         if dry_run or not (outcome.written or os.path.lexists(target / _STAGING)):
@@ -117,16 +106,16 @@ def _root_of(releases: Path) -> Path:
     folders = (releases, releases.absolute().parent)
     root = next((folder for folder in folders if is_store(folder)), None)
     if root is None or (root != releases and not (releases.name == LATEST or VERSION_FOLDER.fullmatch(releases.name))):
-        raise NoRelease(path=str(releases))
+        raise UsageError("no_release", path=str(releases))
     return root
 
 
 def _refuse_overlap(root: Path, target: Path) -> None:
     if target.is_symlink() and not target.exists():
-        raise FolderRefused("link", path=str(target))
+        raise UsageError("folder_refused", "link", path=str(target))
     ours, theirs = root.resolve(), target.resolve()
     if ours == theirs or ours in theirs.parents or theirs in ours.parents:
-        raise FolderRefused("overlaps", path=str(target), releases=str(root))
+        raise UsageError("folder_refused", "overlaps", path=str(target), releases=str(root))
     refuse_protected(target, target, may_hold_releases=True)
 
 
@@ -138,7 +127,7 @@ def _site_of(root: Path, publication: Publication) -> _Site:
     names = (*((WITHDRAWALS,) if any(n.withdrawn for n in publication.history) else ()), INDEX, CHANGELOG, FEED)
     beside = {name: _beside(root / name) for name in names}
     if not _lists(beside[INDEX], publication, archives):
-        raise ReleasesUnfinished(path=str(root / INDEX))
+        raise EnvironmentFailure("releases_unfinished", path=str(root / INDEX))
     shown = versions.get(f"v{publication.shown}")
     latest = {LATEST: shown} if shown else {}
     page = {PAGE: index_html(publication, shown)}
@@ -150,7 +139,7 @@ def _beside(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise ReleasesUnfinished(path=str(path)) from None
+        raise EnvironmentFailure("releases_unfinished", path=str(path)) from None
 
 
 def _lists(index: bytes, publication: Publication, archives: Mapping[str, bytes]) -> bool:
@@ -178,7 +167,7 @@ def _compared(site: _Site, target: Path, *, force: bool) -> FolderOutcome:
         told["added" if found is None else "unchanged" if found == piece else "replaced"].append(name)
     removed = tuple(_outdated(site, target, indexed=indexed))
     if ahead := [name for name in removed if name != LATEST and not force]:
-        raise FolderDiffers("ahead", path=str(target / ahead[0]))
+        raise EnvironmentFailure("folder_differs", "ahead", path=str(target / ahead[0]))
     return FolderOutcome(site.version, removed=removed, **{key: tuple(names) for key, names in told.items()})
 
 
@@ -189,9 +178,9 @@ def _is_indexed(target: Path, plan: str) -> bool:
         return False
     name = _name_in(index) if isinstance(index, bytes) and b'"releases"' in index else None
     if name is None:
-        raise FolderRefused("not_ours", path=str(target / INDEX))
+        raise UsageError("folder_refused", "not_ours", path=str(target / INDEX))
     if name != plan:
-        raise FolderRefused("another_plan", path=str(target), found=name, name=plan)
+        raise UsageError("folder_refused", "another_plan", path=str(target), found=name, name=plan)
     return True
 
 
@@ -199,16 +188,16 @@ def _standing(path: Path) -> _Piece | None:
     """What stands under a name, None for nothing.
 
     Raises:
-        FolderRefused: a link, something that is neither file nor folder, or a folder that holds one or far too much.
+        UsageError: a link, something that is neither file nor folder, or a folder that holds one or far too much.
     """
     try:
         if not path.is_symlink() and path.is_dir():
             return read_folder(path)
     except ArchiveRefused as refused:
         variant = "link" if refused.params["variant"] == "link" else "not_ours"  # more than a release could ever hold
-        raise FolderRefused(variant, path=str(path / str(refused.params["entry"]))) from None
+        raise UsageError("folder_refused", variant, path=str(path / str(refused.params["entry"]))) from None
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise FolderRefused("link", path=str(path))
+        raise UsageError("folder_refused", "link", path=str(path))
     return path.read_bytes() if path.exists() else None
 
 
@@ -216,9 +205,9 @@ def _refuse_unless_ours(path: Path, found: _Piece, plan: str, *, indexed: bool) 
     owner = _owner_of(path.name, found) or (plan if indexed and path.name != PAGE else None)
     is_folder = path.name == LATEST or VERSION_FOLDER.fullmatch(path.name) is not None
     if owner is None or isinstance(found, bytes) == is_folder:
-        raise FolderRefused("not_ours", path=str(path))
+        raise UsageError("folder_refused", "not_ours", path=str(path))
     if owner != plan:
-        raise FolderRefused("another_plan", path=str(path), found=owner, name=plan)
+        raise UsageError("folder_refused", "another_plan", path=str(path), found=owner, name=plan)
 
 
 def _owner_of(name: str, found: _Piece) -> str | None:
@@ -234,9 +223,9 @@ def _refuse_unless_changing(path: Path, found: _Piece, piece: _Piece, *, force: 
     if force or not (path.suffix == ".zip" or VERSION_FOLDER.fullmatch(path.name)):
         return
     if isinstance(found, bytes) or isinstance(piece, bytes):
-        raise FolderDiffers("altered", path=str(path))
+        raise EnvironmentFailure("folder_differs", "altered", path=str(path))
     differing = min(name for name in {*found, *piece} if found.get(name) != piece.get(name))
-    raise FolderDiffers("altered", path=str(path / differing))
+    raise EnvironmentFailure("folder_differs", "altered", path=str(path / differing))
 
 
 def _outdated(site: _Site, target: Path, *, indexed: bool) -> Iterator[str]:
@@ -288,7 +277,7 @@ def _stage(staging: Path, pieces: Mapping[str, _Piece]) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
     for name in (name for name, piece in pieces.items() if not isinstance(piece, bytes)):
         if problems := verify_release(staging / name).problems:
-            raise ReleaseDamaged(path=str(staging / name / problems[0].path))
+            raise ReleaseDamaged(str(staging / name / problems[0].path))
 
 
 def _place(outcome: FolderOutcome, site: _Site, target: Path) -> None:
@@ -304,11 +293,3 @@ def _place(outcome: FolderOutcome, site: _Site, target: Path) -> None:
     for name in outcome.removed:
         (target / name).rename(staging / f"old-{name}")
     flush_folder(target)
-
-
-@contextmanager
-def _telling(failure: type[KhelangError], path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise failure(path=error.filename or str(path), reason=error.strerror or str(error)) from error

@@ -18,11 +18,12 @@ from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.characters import encodable, visible
 from khelang_opendata.model.failures import ReleaseDamaged
+from khelang_opendata.model.wording import Language
+from khelang_opendata.portals import notice
 from khelang_opendata.portals.publication import Distribution, Publication
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.dates import fiscal_year_days, written_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.catalogue import Language, notice
 from khelang_opendata.standard.family import JsonObject
 
 _DATASET = "metadata/schema-org.jsonld"
@@ -127,7 +128,7 @@ def _described(files: Mapping[str, bytes]) -> JsonObject:
             return dict(dataset)
     except (JsonRefused, KeyError, TypeError, ValueError):
         pass
-    raise ReleaseDamaged(path=_DATASET)
+    raise ReleaseDamaged(_DATASET)
 
 
 def _dataset(dataset: JsonObject, folder: str) -> Markup:

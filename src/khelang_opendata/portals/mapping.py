@@ -12,15 +12,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from khelang_opendata.model.characters import visible
-from khelang_opendata.model.failures import FieldProblem
+from khelang_opendata.model.wording import Language
+from khelang_opendata.portals import notice
 from khelang_opendata.portals.metadata_values import OTHER, TAGS, Value, canonical, plain, problem, read_value, texts
 from khelang_opendata.portals.profiles import Profile
 from khelang_opendata.portals.publication import Publication
+from khelang_opendata.portals.refusals import FieldProblem
 from khelang_opendata.portals.resources import dictionary_of, resource_of
 from khelang_opendata.portals.scheme import CORE_FIELDS, Scheme, SchemeField
 from khelang_opendata.portals.sources import Origin, ValueSource, said_of
 from khelang_opendata.render.terminal import clip
-from khelang_opendata.standard.catalogue import Language, notice
 from khelang_opendata.standard.family import JsonObject
 
 __all__ = [

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from khelang_opendata.model.failures import FieldProblem
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text
 from khelang_opendata.portals.profiles import Profile
+from khelang_opendata.portals.refusals import FieldProblem
 from khelang_opendata.portals.scheme import SchemeField
 from khelang_opendata.validation.rules.portal_readiness import EMAIL
 

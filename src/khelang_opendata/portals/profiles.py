@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from khelang_opendata.model.failures import ProfileUnknown
+from khelang_opendata.model.failures import UsageError
 from khelang_opendata.portals.scheme import Scheme, SchemeField
 from khelang_opendata.standard.portal_profiles import portal_profile
 
@@ -58,10 +58,10 @@ def load_profile(name: str) -> Profile:
     """The profile of this name.
 
     Raises:
-        ProfileUnknown: there is none.
+        UsageError: there is none.
     """
     if name not in PROFILES:
-        raise ProfileUnknown(name=name, names=", ".join(PROFILES))
+        raise UsageError("profile_unknown", name=name, names=", ".join(PROFILES))
     content = portal_profile(name)
     return Profile(
         name,

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.formats.metadata.facts import FORMATS, FileFormat
-from khelang_opendata.model.failures import NoRelease, ReleaseDamaged, ReleaseSuperseded
+from khelang_opendata.model.failures import ReleaseDamaged, UsageError
 from khelang_opendata.release import releases_of
 from khelang_opendata.release.manifest import MANIFEST
 from khelang_opendata.release.published import PublishedRelease, read_published
@@ -91,21 +91,21 @@ def read_publication(path: Path) -> Publication:
             and may stand alone: then it is all the history there is.
 
     Raises:
-        NoRelease: the folder is neither.
+        UsageError: the folder is neither.
         ReleaseDamaged: a release is not as it was published.
-        ReleaseSuperseded: the release was withdrawn, or is not the newest.
-        ArchiveRefused: it is not safe to read.
+        UsageError: the release was withdrawn, or is not the newest.
+        DataError: it is not safe to read.
     """
     out = next((folder for folder in (path, path.absolute().parent) if is_store(folder)), None)
     if out is None or not (out == path or path.name in _names_in(out)):
         return _alone(path)
     notes = releases_of(out)
     if not notes:
-        raise NoRelease(path=str(path))
+        raise UsageError("no_release", path=str(path))
     newest = list(notes)[-1]
     shown = next((version for version in reversed(notes) if notes[version].withdrawn is None), None)
     if out != path and path.name not in (LATEST, f"v{shown}"):
-        raise ReleaseSuperseded(path=str(path), newest=shown or "-")
+        raise UsageError("release_superseded", path=str(path), newest=shown or "-")
     releases = {version: read_published(out / f"v{version}") for version in reversed(notes)}
     archives = [_archive(release, notes[version]) for version, release in releases.items()]
     return _publication(releases[shown or newest], tuple(notes.values()), shown, archives)
@@ -117,7 +117,7 @@ def _names_in(out: Path) -> set[str]:
 
 def _alone(folder: Path) -> Publication:
     if not (folder / MANIFEST).is_file():
-        raise NoRelease(path=str(folder))
+        raise UsageError("no_release", path=str(folder))
     release = read_published(folder)
     return _publication(release, (release.note,), release.version, [_archive(release, release.note)])
 
@@ -139,7 +139,7 @@ def _current(release: PublishedRelease, note: ReleaseNote) -> Iterator[Distribut
     last = (f"{name}.json", "codebook.html", "codebook.csv", "validation-report.html")
     for path in (*first, *tables, *last):
         if path not in release.files or PurePosixPath(path).suffix not in FORMATS:
-            raise ReleaseDamaged(path=str(release.folder / path))
+            raise ReleaseDamaged(str(release.folder / path))
         yield Distribution(path, release.files[path], note, entries.get(path, {}))
 
 

@@ -6,11 +6,13 @@ from pathlib import PurePosixPath
 
 from khelang_opendata.diff.release_note import Withdrawal
 from khelang_opendata.formats.metadata.facts import FileFormat
+from khelang_opendata.model.wording import Language
+from khelang_opendata.portals import notice
 from khelang_opendata.portals.metadata_values import texts
 from khelang_opendata.portals.publication import Distribution, Publication
 from khelang_opendata.portals.scheme import Scheme
+from khelang_opendata.render import notice as of_reports
 from khelang_opendata.render.dates import written_date
-from khelang_opendata.standard.catalogue import Language, notice
 from khelang_opendata.standard.family import JsonObject
 
 _CREATED, _UPDATED = "resource_created_date", "resource_last_updated_date"
@@ -64,7 +66,9 @@ def format_name(format_: FileFormat) -> str:
 
 def withdrawal_text(withdrawal: Withdrawal, language: Language) -> str:
     """That a release was withdrawn, when and why."""
-    return notice("changes_withdrawn", language, day=written_date(withdrawal.on, language), reason=withdrawal.reason)
+    return of_reports(
+        "changes_withdrawn", language, day=written_date(withdrawal.on, language), reason=withdrawal.reason
+    )
 
 
 def portal_properties(descriptor: JsonObject) -> JsonObject:
@@ -85,15 +89,18 @@ def _name_of(distribution: Distribution, publication: Publication) -> str:
     format_, note = format_name(distribution.format), distribution.note
     if distribution.entry is not None:
         return f"{_title_of(distribution, publication)} ({format_})"
-    name = "changes_feed_withdrawn" if note.withdrawn else "resource_archive"
-    return f"{notice(name, Language.TH, version=note.version)} ({format_})"
+    if note.withdrawn:
+        title = of_reports("changes_feed_withdrawn", Language.TH, version=note.version)
+    else:
+        title = notice("resource_archive", Language.TH, version=note.version)
+    return f"{title} ({format_})"
 
 
 def _title_of(distribution: Distribution, publication: Publication) -> str:
     """Its title in the descriptor, where a page has that of the table that it shows, and the report has none."""
     stem = PurePosixPath(distribution.path).stem
     if stem == _REPORT:
-        return notice("report_title", Language.TH)
+        return of_reports("report_title", Language.TH)
     entries = (entry for entry in publication.descriptor["resources"] if PurePosixPath(entry["path"]).stem == stem)
     titles = texts([entry.get("title") for entry in (distribution.entry or {}, *entries)])
     return next(iter(titles), distribution.name)

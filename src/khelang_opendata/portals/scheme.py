@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from khelang_opendata.model.thai import ascii_text
-from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.model.wording import Language
 from khelang_opendata.standard.family import JsonObject
 
 CORE_FIELDS = (

@@ -8,12 +8,12 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from khelang_opendata.formats.metadata.facts import FORMATS
+from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.metadata_values import TAGS, plain, texts
 from khelang_opendata.portals.profiles import Profile
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.resources import format_name, portal_properties, withdrawal_text
 from khelang_opendata.portals.scheme import SchemeField
-from khelang_opendata.standard.catalogue import Language
 from khelang_opendata.standard.family import JsonObject
 
 KEYWORDS = "keywords"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Never
 from urllib.parse import urlsplit
 
-from khelang_opendata.model.failures import TokenUnusable
+from khelang_opendata.model.failures import UsageError
 
 VARIABLE = "CKAN_API_TOKEN"
 SERVICE = "khelang"
@@ -34,7 +34,7 @@ class Token:
         source: where it was read from, for what is said of one that cannot be used.
 
     Raises:
-        TokenUnusable: it is empty, shorter or longer than any token, or has characters that none has.
+        UsageError: it is empty, shorter or longer than any token, or has characters that none has.
     """
 
     __slots__ = ("_secret",)
@@ -66,7 +66,7 @@ def read_token(url: str, file: Path | None, environ: Mapping[str, str]) -> Token
         environ: the environment.
 
     Raises:
-        TokenUnusable: the file cannot be read or others may read it, or what was found is no token.
+        UsageError: the file cannot be read or others may read it, or what was found is no token.
     """
     if file is not None:
         return Token(_content(file), str(file))
@@ -82,7 +82,9 @@ def _content(file: Path) -> str:
     try:
         handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe would never answer
     except OSError as error:
-        raise TokenUnusable("unreadable", source=str(file), reason=os.strerror(error.errno or 0)) from None
+        raise UsageError(
+            "token_unusable", "unreadable", source=str(file), reason=os.strerror(error.errno or 0)
+        ) from None
     try:
         _refuse_unsafe(os.fstat(handle), str(file))
         data = os.read(handle, 2 * _LONGEST)
@@ -91,32 +93,32 @@ def _content(file: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TokenUnusable("characters", source=str(file)) from None
+        raise UsageError("token_unusable", "characters", source=str(file)) from None
 
 
 def _refuse_unsafe(status: os.stat_result, source: str) -> None:
     """Refuse a file that somebody else may read, or may have written; Windows has no such modes."""
     if not stat.S_ISREG(status.st_mode):
-        raise TokenUnusable("not_a_file", source=source)
+        raise UsageError("token_unusable", "not_a_file", source=source)
     if hasattr(os, "getuid"):
         if status.st_uid != os.getuid():
-            raise TokenUnusable("owner", source=source)
+            raise UsageError("token_unusable", "owner", source=source)
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise TokenUnusable("mode", source=source)
+            raise UsageError("token_unusable", "mode", source=source)
 
 
 def _checked(secret: str, source: str) -> str:
     stripped = secret.removeprefix("\ufeff").strip()
     if not stripped:
-        raise TokenUnusable("empty", source=source)
+        raise UsageError("token_unusable", "empty", source=source)
     if len(stripped.splitlines()) > 1:
-        raise TokenUnusable("lines", source=source)
+        raise UsageError("token_unusable", "lines", source=source)
     if len(stripped) > _LONGEST:
-        raise TokenUnusable("long", source=source)
+        raise UsageError("token_unusable", "long", source=source)
     if len(stripped) < _SHORTEST:
-        raise TokenUnusable("short", source=source)
+        raise UsageError("token_unusable", "short", source=source)
     if not _CHARACTERS.fullmatch(stripped):
-        raise TokenUnusable("characters", source=source)
+        raise UsageError("token_unusable", "characters", source=source)
     return stripped
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from khelang_opendata.files.paths import MAX_PATH, is_safe_path
-from khelang_opendata.model.failures import ArchiveRefused, FileUnreadable, PackageNotFound
+from khelang_opendata.model.failures import DataError, EnvironmentFailure, UsageError
 
 MAX_FILES = 10_000
 """How many files and folders a release may hold at most; the plan of a municipality has 140."""
@@ -62,6 +62,13 @@ _ZIP64_LENGTH = 20
 
 _LOCAL_HEADER = 30
 """The fewest bytes before a file's own in an archive."""
+
+
+class ArchiveRefused(DataError):
+    """A release from elsewhere is not safe to read, or is no release; ``variant`` says why."""
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__("archive_refused", variant, **params)
 
 
 class NotRegular(OSError):
@@ -115,16 +122,16 @@ def read_release(path: Path) -> dict[str, bytes]:
         path: the release's folder or ZIP archive; it may be anybody's.
 
     Raises:
-        PackageNotFound: there is neither folder nor file.
-        FileUnreadable: the system refuses to read it.
-        ArchiveRefused: it is not safe to read, or no archive at all.
+        UsageError: there is neither folder nor file.
+        EnvironmentFailure: the system refuses to read it.
+        DataError: it is not safe to read, or no archive at all.
     """
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):  # a path with a NUL in it is a ValueError
-        raise PackageNotFound(path=str(path)) from None
+        raise UsageError("package_not_found", path=str(path)) from None
     except OSError as error:
-        raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+        raise EnvironmentFailure.of("file_unreadable", path, error) from error
     return read_folder(path) if stat.S_ISDIR(mode) else read_zip(path)
 
 
@@ -132,8 +139,8 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     """The files of a folder by path; links are told apart from files and not followed.
 
     Raises:
-        FileUnreadable: the system refuses to read a file or a folder in it.
-        ArchiveRefused: a link, or something that is neither file nor folder; a name that not every system can have; too
+        EnvironmentFailure: the system refuses to read a file or a folder in it.
+        DataError: a link, or something that is neither file nor folder; a name that not every system can have; too
             much of anything.
     """
     budget, names = _Budget(folder), _Names(folder)
@@ -145,8 +152,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     except NotRegular as error:
         raise ArchiveRefused("link", path=str(folder), entry=str(error)) from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise FileUnreadable(path=os.fsdecode(error.filename or folder), reason=reason) from error
+        raise EnvironmentFailure.of("file_unreadable", Path(os.fsdecode(error.filename or folder)), error) from error
     return files
 
 
@@ -172,8 +178,8 @@ def read_zip(path: Path) -> dict[str, bytes]:
     """The files of an archive by path within its one folder.
 
     Raises:
-        FileUnreadable: the system refuses to open it.
-        ArchiveRefused: no ZIP archive, a damaged one, or one that no release is.
+        EnvironmentFailure: the system refuses to open it.
+        DataError: no ZIP archive, a damaged one, or one that no release is.
     """
     try:
         with open_regular(path) as file:
@@ -181,7 +187,7 @@ def read_zip(path: Path) -> dict[str, bytes]:
     except NotRegular:
         raise ArchiveRefused("not_file", path=str(path), entry="") from None
     except OSError as error:
-        raise FileUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+        raise EnvironmentFailure.of("file_unreadable", path, error) from error
 
 
 def _read_zip(path: Path, file: BinaryIO) -> dict[str, bytes]:
@@ -266,7 +272,7 @@ class _Names:
         """Note the path of a file or a folder, and the folders that it lies in.
 
         Raises:
-            ArchiveRefused: not every system can have it, or not beside those before.
+            DataError: not every system can have it, or not beside those before.
         """
         if not is_safe_path(path):
             raise ArchiveRefused("unsafe_name", path=str(self.path), entry=shown[:MAX_PATH])

@@ -15,14 +15,9 @@ from khelang_opendata.formats.codebook import codebook_html
 from khelang_opendata.formats.derived import CSV, forms_of
 from khelang_opendata.formats.metadata import metadata_files
 from khelang_opendata.model.characters import encodable
-from khelang_opendata.model.failures import (
-    CommitInvalid,
-    DateInvalid,
-    NoteMissing,
-    PackageInvalid,
-    WarningsUnacknowledged,
-)
+from khelang_opendata.model.failures import DataError, PackageRefused, UsageError
 from khelang_opendata.model.report import Report
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.package.edition import Edition, ReleasedTable, released_tables
 from khelang_opendata.release.archive import YEARS
@@ -34,7 +29,6 @@ from khelang_opendata.render.changes_log import changelog_markdown
 from khelang_opendata.render.changes_markdown import changes_markdown
 from khelang_opendata.render.report_html import report_html
 from khelang_opendata.render.report_json import report_json
-from khelang_opendata.standard.catalogue import Language
 from khelang_opendata.standard.family import JsonObject, SchemaFamily
 from khelang_opendata.validation import family_of, validate
 from khelang_opendata.validation.file_checks import file_hash
@@ -61,7 +55,7 @@ class ReleaseOptions:
         commit: the whole hash of the commit that the package is in, for ``provenance.json``.
 
     Raises:
-        CommitInvalid: the commit is not a whole hash.
+        UsageError: the commit is not a whole hash.
     """
 
     released_on: date
@@ -73,7 +67,7 @@ class ReleaseOptions:
 
     def __post_init__(self) -> None:
         if self.commit is not None and not _COMMIT.fullmatch(self.commit):
-            raise CommitInvalid(value=self.commit[:_LONGEST_SHOWN])
+            raise UsageError("commit_invalid", value=self.commit[:_LONGEST_SHOWN])
 
     @property
     def as_written(self) -> ReleaseOptions:
@@ -139,23 +133,23 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
         previous: the release before; None for the first one, which is 1.0.0.
 
     Raises:
-        DateInvalid: no archive can bear the day.
-        PackageInvalid: the package has errors; the exception carries the report.
-        WarningsUnacknowledged: it has warnings that neither an erratum nor ``allow_warnings`` explains.
-        DiffRefused: it cannot be compared with the release before.
-        NoteMissing: rows go or figures change, and no note says why.
+        UsageError: no archive can bear the day.
+        PackageRefused: the package has errors; the exception carries the report.
+        PackageRefused: it has warnings that neither an erratum nor ``allow_warnings`` explains.
+        DataError: it cannot be compared with the release before.
+        DataError: rows go or figures change, and no note says why.
     """
     options = options.as_written
     if options.released_on.year not in YEARS:
-        raise DateInvalid(value=options.released_on.isoformat())
+        raise UsageError("date_invalid", value=options.released_on.isoformat())
     report = validate(package)
     if not report.valid:
-        raise PackageInvalid(report)
+        raise PackageRefused("package_invalid", report)
     if report.warnings and not options.allow_warnings:
-        raise WarningsUnacknowledged(report)
+        raise PackageRefused("warnings_unacknowledged", report)
     changes = compare(previous.package, package) if previous else None
     if changes and needs_note(changes) and not options.note:
-        raise NoteMissing
+        raise DataError("note_missing")
     version = next_version(previous.version if previous else None, changes, options.at_least)
     if changes is not None:
         changes = replace(changes, new=replace(changes.new, version=version))

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from filelock import FileLock, Timeout
 
 from khelang_opendata.files.paths import below
-from khelang_opendata.model.failures import ReleaseLocked
+from khelang_opendata.model.failures import EnvironmentFailure
 
 LOCK = ".lock"
 _HERE, _EXCHANGE = -100, 2
@@ -23,7 +23,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files below a folder, and let them and their names reach the disk.
 
     Raises:
-        PathUnsafe: one would lie elsewhere; nothing is written.
+        EnvironmentFailure: one would lie elsewhere; nothing is written.
     """
     places = {path: below(folder, path) for path in files}
     for path, data in files.items():
@@ -87,10 +87,10 @@ def locked(folder: Path) -> Iterator[None]:
     """Keep every other process from writing into a folder.
 
     Raises:
-        ReleaseLocked: another process is writing.
+        EnvironmentFailure: another process is writing.
     """
     try:
         with FileLock(folder / LOCK, timeout=0):
             yield
     except Timeout:
-        raise ReleaseLocked(path=str(folder)) from None
+        raise EnvironmentFailure("release_locked", path=str(folder)) from None

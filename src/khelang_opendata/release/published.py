@@ -78,7 +78,7 @@ class PublishedRelease:
         """
         data = archive_of(self.files)
         if data is None:
-            raise ReleaseDamaged(path=str(self.folder / DESCRIPTOR))
+            raise ReleaseDamaged(str(self.folder / DESCRIPTOR))
         return data
 
 
@@ -91,17 +91,17 @@ def read_published(folder: Path) -> PublishedRelease:
     Raises:
         ReleaseDamaged: a file is not as the manifest says, the signature is wrong, or a file does not say what every
             release says.
-        ArchiveRefused: it is not safe to read.
+        DataError: it is not safe to read.
     """
     verification = verify_release(folder)
     if not verification.is_whole:
         damaged = verification.problems[0].path if verification.problems else MANIFEST
-        raise ReleaseDamaged(path=str(folder / damaged))
+        raise ReleaseDamaged(str(folder / damaged))
     files = read_folder(folder)
     descriptor = _descriptor(folder, files)
     note = _note(folder, files)
     if note.version != descriptor["version"]:
-        raise ReleaseDamaged(path=str(folder / CHANGES))
+        raise ReleaseDamaged(str(folder / CHANGES))
     plan = _plan(folder, files, load_family(descriptor["conformsTo"]))
     return PublishedRelease(folder, files, descriptor, plan_name(descriptor), note, plan)
 
@@ -134,7 +134,7 @@ def _object(folder: Path, files: Mapping[str, bytes], path: str) -> JsonObject:
     except (KeyError, JsonRefused):
         content = None
     if not isinstance(content, dict):
-        raise ReleaseDamaged(path=str(folder / path))
+        raise ReleaseDamaged(str(folder / path))
     return content
 
 
@@ -151,7 +151,7 @@ def _descriptor(folder: Path, files: Mapping[str, bytes]) -> JsonObject:
         and all(resource["path"] in files for resource in descriptor["resources"])
     )
     if not is_sound:
-        raise ReleaseDamaged(path=str(folder / DESCRIPTOR))
+        raise ReleaseDamaged(str(folder / DESCRIPTOR))
     return descriptor
 
 
@@ -164,7 +164,7 @@ def _note(folder: Path, files: Mapping[str, bytes]) -> ReleaseNote:
             raise ValueError(note)
         return ReleaseNote(content["version"], read_day(content["released_on"]), note, None, summary)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ReleaseDamaged(path=str(folder / CHANGES)) from None
+        raise ReleaseDamaged(str(folder / CHANGES)) from None
 
 
 def _plan(folder: Path, files: Mapping[str, bytes], family: SchemaFamily) -> dict[str, str]:
@@ -176,5 +176,5 @@ def _plan(folder: Path, files: Mapping[str, bytes], family: SchemaFamily) -> dic
     except (KeyError, ValueError, TypeError, csv.Error):
         is_sound = False
     if not (is_sound and years and years[0] in FISCAL_YEARS and years[-1] in FISCAL_YEARS):
-        raise ReleaseDamaged(path=str(folder / _PLANS))
+        raise ReleaseDamaged(str(folder / _PLANS))
     return dict(record)

@@ -8,11 +8,11 @@ from jinja2 import Environment
 
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.formats.derived import Form
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render import markdown
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.catalogue import Language
 from khelang_opendata.standard.family import JsonObject
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from khelang_opendata.model.characters import encodable
-from khelang_opendata.model.failures import ExtraMissing, KeyUnusable, OutputUnwritable
+from khelang_opendata.model.failures import EnvironmentFailure, ExtraMissing, UsageError
 from khelang_opendata.release.archive import NotRegular, open_regular
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|^Private-Lines:", re.MULTILINE)
 """OpenSSH's, PEM and PuTTY's private keys."""
 _OTHER_ALGORITHM = re.compile(r"(?!ssh-ed25519$)(?:sk-)?(?:ssh|ecdsa|webauthn)-[a-z0-9.@-]{1,60}")
+
+
+class KeyUnusable(UsageError):
+    """A file holds no key to sign with, or to check a signature with; ``variant`` says why."""
+
+    def __init__(self, variant: str, **params: str | int | float) -> None:
+        super().__init__("key_unusable", variant, **params)
 
 
 class _Signature(NamedTuple):
@@ -78,8 +85,8 @@ def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
 
     Raises:
         ExtraMissing: the library is not installed.
-        KeyUnusable: the passphrase is one that OpenSSH's format cannot hold.
-        OutputUnwritable: a file of either name is there, or the system refuses to write; neither file is left behind.
+        UsageError: the passphrase is one that OpenSSH's format cannot hold.
+        EnvironmentFailure: a file of either name is there, or the system refuses to write; neither file is left behind.
     """
     with _library():
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 (extra, 40 ms to import)
@@ -112,7 +119,7 @@ def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
 
     Raises:
         ExtraMissing: the library is not installed.
-        KeyUnusable: no such key, none of this kind, or the passphrase is wrong or missing.
+        UsageError: no such key, none of this kind, or the passphrase is wrong or missing.
     """
     key = _private_key(key_path, passphrase)
     public = _string(_ALGORITHM) + _string(key.public_key().public_bytes_raw())
@@ -132,7 +139,7 @@ def sign(data: bytes, key_path: Path, passphrase: str | None) -> bytes:
 
     Raises:
         ExtraMissing: the library is not installed.
-        KeyUnusable: no such key, none of this kind, or the passphrase is wrong or missing.
+        UsageError: no such key, none of this kind, or the passphrase is wrong or missing.
     """
     return signer(key_path, passphrase)(data)
 
@@ -157,7 +164,7 @@ def read_public_key(path: Path) -> str:
     it; blank lines and lines that begin with # do not count.
 
     Raises:
-        KeyUnusable: there is no such file, or it holds anything else.
+        UsageError: there is no such file, or it holds anything else.
     """
     data = _read_key(path)
     try:
@@ -175,7 +182,7 @@ def raw_public_key(text: str, source: str) -> bytes:
         source: what it was read from, for the failure.
 
     Raises:
-        KeyUnusable: it is not one Ed25519 key.
+        UsageError: it is not one Ed25519 key.
     """
     if not isinstance(text, str):
         raise KeyUnusable("public", path=source, reason=type(text).__name__)
@@ -210,7 +217,7 @@ def is_valid(data: bytes, signature: bytes, public_key: str) -> bool:
 
     Raises:
         ExtraMissing: the library is not installed.
-        KeyUnusable: the public key is none.
+        UsageError: the public key is none.
     """
     with _library():
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 (extra, 40 ms to import)
@@ -232,10 +239,10 @@ def _library() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise ExtraMissing(extra="sign") from error
+        raise ExtraMissing("sign") from error
     except Exception as error:
         if type(error).__name__ == "UnsupportedAlgorithm" and "bcrypt" in str(error):
-            raise ExtraMissing(extra="sign") from error
+            raise ExtraMissing("sign") from error
         raise
 
 
@@ -356,7 +363,7 @@ def _written_new(path: Path, data: bytes, mode: int) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except (OSError, ValueError) as error:
-        raise OutputUnwritable(path=str(path), reason=getattr(error, "strerror", "") or str(error)) from error
+        raise EnvironmentFailure.of("output_unwritable", path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -367,5 +374,5 @@ def _written_new(path: Path, data: bytes, mode: int) -> Iterator[None]:
         with suppress(OSError):
             path.unlink()
         if isinstance(error, OSError):
-            raise OutputUnwritable(path=str(path), reason=error.strerror or str(error)) from error
+            raise EnvironmentFailure.of("output_unwritable", path, error) from error
         raise

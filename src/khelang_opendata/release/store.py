@@ -33,17 +33,11 @@ from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.characters import encodable
-from khelang_opendata.model.failures import (
-    ArchiveRefused,
-    OutputOfAnotherPlan,
-    OutputUnwritable,
-    ReleaseDamaged,
-    ReleaseUnlisted,
-    VersionUnknown,
-)
+from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, plan_name
 from khelang_opendata.package.outputs import refuse_protected
-from khelang_opendata.release.archive import read_folder
+from khelang_opendata.release.archive import ArchiveRefused, read_folder
 from khelang_opendata.release.build import (
     Draft,
     Previous,
@@ -59,7 +53,6 @@ from khelang_opendata.release.published import VERSION, PublishedRelease, read_p
 from khelang_opendata.release.readback import differing_forms
 from khelang_opendata.release.verify import verify_release
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
-from khelang_opendata.standard.catalogue import Language
 from khelang_opendata.standard.family import JsonObject
 
 INDEX, LATEST, CHANGELOG, FEED = "index.json", "latest", "CHANGELOG.md", "feed.atom"
@@ -133,15 +126,15 @@ def publish_release(
         dry_run: find out what would happen, and write nothing.
 
     Raises:
-        DataRefused: the package cannot be released as it stands (see :func:`draft_release`).
-        OutputOfAnotherPlan: ``out`` is the folder of another plan.
-        OutputRefused: ``out`` lies within a package or a release.
-        ReleaseLocked: another process is releasing into ``out``.
+        DataError: the package cannot be released as it stands (see :func:`draft_release`).
+        UsageError: ``out`` is the folder of another plan.
+        UsageError: ``out`` lies within a package or a release.
+        EnvironmentFailure: another process is releasing into ``out``.
         ReleaseDamaged: a release before, or the one just written, is not what its manifest says.
-        OutputUnwritable: the system refuses to write, or what stands in ``out`` is not ours; nothing was released.
-        ReleaseUnlisted: the release stands, but not everything beside it could be written.
+        EnvironmentFailure: the system refuses to write, or what stands in ``out`` is not ours; nothing was released.
+        EnvironmentFailure: the release stands, but not everything beside it could be written.
     """
-    with _telling_failures(out):
+    with system_errors_as("output_unwritable", out):
         refuse_protected(out, out, may_hold_releases=True)
         first = None if out.exists() else draft_release(package, options)  # a refused package makes no folder
         if dry_run:
@@ -162,19 +155,19 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
         day: since when.
 
     Raises:
-        VersionUnknown: there is no such release.
-        ReleaseLocked: another process is releasing into ``out``.
+        UsageError: there is no such release.
+        EnvironmentFailure: another process is releasing into ``out``.
         ReleaseDamaged: a release, or the index, is not as it was published.
-        OutputUnwritable: the system refuses to write.
+        EnvironmentFailure: the system refuses to write.
     """
-    with _telling_failures(out):
+    with system_errors_as("output_unwritable", out):
         if not VERSION.fullmatch(version) or not _folders_in(out):
-            raise VersionUnknown(version=version, path=str(out))
+            raise UsageError("version_unknown", version=version, path=str(out))
         with locked(out):
             _clear(out)
             standing = _standing_in(out)
             if version not in standing:
-                raise VersionUnknown(version=version, path=str(out))
+                raise UsageError("version_unknown", version=version, path=str(out))
             one = standing[version]
             if one.note.withdrawn is None:
                 _complete(out, standing)
@@ -214,7 +207,7 @@ def _refuse_what_is_not_ours(out: Path, release: Release, *, is_first: bool) -> 
     name = plan_name(json.loads(release.files[DESCRIPTOR]))
     for path in (out / name for name in (*beside, release.folder, f"{name}-{release.folder}.zip")):
         if os.path.lexists(path):
-            raise OutputUnwritable(path=str(path), reason=os.strerror(errno.EEXIST))
+            raise EnvironmentFailure("output_unwritable", path=str(path), reason=os.strerror(errno.EEXIST))
 
 
 def _package_of(out: Path, version: str, package: Package) -> Package:
@@ -223,7 +216,7 @@ def _package_of(out: Path, version: str, package: Package) -> Package:
     found = Package.load(folder)
     if found.descriptor.get("name") != package.descriptor.get("name"):
         names = {"found": str(found.descriptor.get("name")), "name": str(package.descriptor.get("name"))}
-        raise OutputOfAnotherPlan(path=str(out), **names)
+        raise UsageError("output_of_another_plan", path=str(out), **names)
     return found
 
 
@@ -247,13 +240,13 @@ def _standing_in(out: Path) -> dict[str, _StoredRelease]:
     listed, withdrawals, pending = _read_index(out), _read_withdrawals(out), _read_pending(out)
     found = {folder.name[1:]: folder for folder in _folders_in(out)}
     for version in sorted({*(listed or ()), *withdrawals} - found.keys()):
-        raise ReleaseDamaged(path=str(out / f"v{version}"))
+        raise ReleaseDamaged(str(out / f"v{version}"))
     standing = {
         version: _compared(found[version], listed, withdrawals.get(version), pending)
         for version in sorted(found, key=_number)
     }
     if standing and listed is None and pending is None and not _holds_bytes(out / CHANGELOG, _changelog(standing)):
-        raise ReleaseDamaged(path=str(out / INDEX))  # the withdrawals may be lost, too
+        raise ReleaseDamaged(str(out / INDEX))  # the withdrawals may be lost, too
     return standing
 
 
@@ -277,19 +270,19 @@ def _compared(
     archive = folder.parent / release.archive_name
     is_pending = pending is not None and pending.version == version
     if version != folder.name[1:]:
-        raise ReleaseDamaged(path=str(folder))
+        raise ReleaseDamaged(str(folder))
     if archive.exists() and (not archive.is_file() or hash_of(archive.read_bytes()) != one.archive_hash):
-        raise ReleaseDamaged(path=str(archive))
+        raise ReleaseDamaged(str(archive))
     entry = listed.get(version) if listed is not None else None
     if entry is None:
         is_new = is_pending and pending is not None and pending.manifest == one.manifest
         if not is_new and (listed is not None or not archive.exists()):
-            raise ReleaseDamaged(path=str(folder.parent / INDEX))
+            raise ReleaseDamaged(str(folder.parent / INDEX))
         return one
     if (entry.manifest, entry.archive_hash) != (one.manifest, one.archive_hash):
-        raise ReleaseDamaged(path=str(folder / MANIFEST))
+        raise ReleaseDamaged(str(folder / MANIFEST))
     if entry.withdrawn != withdrawn and not is_pending:
-        raise ReleaseDamaged(path=str(folder.parent / WITHDRAWALS))
+        raise ReleaseDamaged(str(folder.parent / WITHDRAWALS))
     return replace(one, note=replace(one.note, withdrawn=withdrawn or entry.withdrawn))
 
 
@@ -305,7 +298,7 @@ def _read_index(out: Path) -> dict[str, _Listed] | None:
     except (ValueError, KeyError, TypeError, AttributeError):
         is_sound = False
     if not is_sound:
-        raise ReleaseDamaged(path=str(out / INDEX))
+        raise ReleaseDamaged(str(out / INDEX))
     return listed
 
 
@@ -320,9 +313,9 @@ def _read_withdrawals(out: Path) -> dict[str, Withdrawal]:
     try:
         withdrawals = {version: read_withdrawal(one) for version, one in (content or {}).items()}
     except (ValueError, AttributeError):
-        raise ReleaseDamaged(path=str(out / WITHDRAWALS)) from None
+        raise ReleaseDamaged(str(out / WITHDRAWALS)) from None
     if content is not None and not all(map(VERSION.fullmatch, withdrawals)):
-        raise ReleaseDamaged(path=str(out / WITHDRAWALS))
+        raise ReleaseDamaged(str(out / WITHDRAWALS))
     return withdrawals
 
 
@@ -359,14 +352,14 @@ def _read_beside(path: Path) -> Any:
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_INDEX:
-            raise ReleaseDamaged(path=str(path))
+            raise ReleaseDamaged(str(path))
         content = read_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except JsonRefused:
-        raise ReleaseDamaged(path=str(path)) from None
+        raise ReleaseDamaged(str(path)) from None
     if not isinstance(content, dict):
-        raise ReleaseDamaged(path=str(path))
+        raise ReleaseDamaged(str(path))
     return content
 
 
@@ -386,9 +379,9 @@ def _write_folder(release: Release, out: Path) -> None:
 def _check(folder: Path) -> None:
     """Make sure that what was written is whole, and that all forms tell the same."""
     if problems := verify_release(folder).problems:
-        raise ReleaseDamaged(path=str(folder / problems[0].path))
+        raise ReleaseDamaged(str(folder / problems[0].path))
     if differing := differing_forms(Package.load(folder)):
-        raise ReleaseDamaged(path=str(folder / differing[0]))
+        raise ReleaseDamaged(str(folder / differing[0]))
 
 
 def _sync(out: Path, standing: Mapping[str, _StoredRelease]) -> None:
@@ -492,19 +485,12 @@ def _number(version: str) -> list[int]:
 
 
 @contextmanager
-def _telling_failures(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputUnwritable(path=error.filename or str(out), reason=error.strerror or str(error)) from error
-
-
-@contextmanager
 def _completing(out: Path) -> Iterator[None]:
-    """Tell of what cannot be written once the release itself stands."""
+    """Say that the release itself is written where what belongs beside it cannot be."""
     try:
-        yield
-    except OutputUnwritable as error:
-        raise ReleaseUnlisted(**error.params) from error
-    except OSError as error:
-        raise ReleaseUnlisted(path=error.filename or str(out), reason=error.strerror or str(error)) from error
+        with system_errors_as("release_unlisted", out):
+            yield
+    except EnvironmentFailure as error:
+        if error.code != "output_unwritable":
+            raise
+        raise EnvironmentFailure("release_unlisted", **error.params) from error

@@ -96,11 +96,11 @@ def verify_release(path: Path, public_key: str | None = None) -> Verification:
             None to expect none; an empty text is no key, and refused.
 
     Raises:
-        KeyUnusable: ``public_key`` is no Ed25519 key.
+        UsageError: ``public_key`` is no Ed25519 key.
         ExtraMissing: a key was given, and the library that checks signatures (extra ``sign``) is not installed.
-        PackageNotFound: there is neither folder nor file.
-        FileUnreadable: the system refuses to read it.
-        ArchiveRefused: it is not safe to read, or no archive at all.
+        UsageError: there is neither folder nor file.
+        EnvironmentFailure: the system refuses to read it.
+        DataError: it is not safe to read, or no archive at all.
     """
     if public_key is not None:
         raw_public_key(public_key, "public_key")

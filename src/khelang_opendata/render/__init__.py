@@ -6,12 +6,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from khelang_opendata.model.report import Report
-from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.model.wording import Language, Notices
 
 if TYPE_CHECKING:
     from khelang_opendata.package.datapackage import Package
 
-__all__ = ["ReportFormat", "render_report"]
+__all__ = ["ReportFormat", "notice", "render_report"]
+
+notice = Notices(__file__)
+"""The sentences of this room."""
 
 
 class ReportFormat(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
     from khelang_opendata.diff import Changes

@@ -12,9 +12,9 @@ from khelang_opendata.diff.compare import Change, Changes, RowChange, Side, Tabl
 from khelang_opendata.diff.release_note import Summary
 from khelang_opendata.diff.versioning import bump, needs_note
 from khelang_opendata.model.characters import encodable, harmless
+from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.report_csv import BOM
-from khelang_opendata.standard.catalogue import Language
 
 HEADER = (
     "change การเปลี่ยนแปลง",

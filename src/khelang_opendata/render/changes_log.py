@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 
 from khelang_opendata.diff.release_note import ReleaseNote
 from khelang_opendata.model.characters import encodable, visible
+from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.dates import written_date
 from khelang_opendata.render.markdown import inline
-from khelang_opendata.standard.catalogue import Language
 
 
 def changelog_markdown(entries: Iterable[ReleaseNote], language: Language) -> str:

@@ -8,9 +8,9 @@ from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChang
 from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.diff.release_note import Summary
 from khelang_opendata.model.characters import encodable
+from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.markdown import inline
-from khelang_opendata.standard.catalogue import Language
 
 _LISTED = 100
 _LONGEST_CELL = 200

@@ -9,8 +9,8 @@ from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.diff.release_note import TableCounts
 from khelang_opendata.diff.versioning import needs_note
 from khelang_opendata.model.characters import encodable, visible
+from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
-from khelang_opendata.standard.catalogue import Language
 
 _LISTED = 20
 _LONGEST_CELL = 60

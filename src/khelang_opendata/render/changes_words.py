@@ -12,7 +12,8 @@ from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChang
 from khelang_opendata.diff.release_note import Summary, TableCounts
 from khelang_opendata.diff.versioning import Bump, bump
 from khelang_opendata.model.characters import visible
-from khelang_opendata.standard.catalogue import Language, notice
+from khelang_opendata.model.wording import Language
+from khelang_opendata.render import notice
 from khelang_opendata.standard.family import CURRENT, TableSchema, load_family
 
 _BEFORE_DIFFERENCE = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from khelang_opendata.model.thai import ERA
-from khelang_opendata.standard.catalogue import Language
+from khelang_opendata.model.wording import Language
 
 _MONTHS = [
     "มกราคม",

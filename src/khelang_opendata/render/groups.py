@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from khelang_opendata.model.report import Issue, Report, Severity
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.render.excerpt import Sheets
-from khelang_opendata.standard.catalogue import Rule, rules
+from khelang_opendata.validation.catalogue import rules
 
 _WEIGHT = list(Severity)
 

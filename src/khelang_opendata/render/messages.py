@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from typing import NamedTuple
 
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.model.report import Issue, Params, Report
-from khelang_opendata.standard.catalogue import Language, Wording, failures, harmless_params, notice, rule
+from khelang_opendata.model.report import Issue, Report
+from khelang_opendata.model.wording import Language, Texts
+from khelang_opendata.render import notice
 from khelang_opendata.standard.family import CURRENT, JsonObject, load_family
+from khelang_opendata.validation.catalogue import rule
 
 _LONGEST_CELL = 80
 
 
-class Texts(NamedTuple):
-    """An issue or a failure in one language: what is wrong, and what to do."""
-
-    message: str
-    fix: str
-
-
 def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
-    """What an issue says.
+    """What an issue says: the wording of its rule, filled with its place and parameters.
 
     Args:
         issue: the issue.
@@ -31,19 +24,18 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
         schema: the report's schema version, which knows the columns' titles.
     """
     place = issue.location
-    known: Params = {
-        "resource": place.resource or "",
-        "row": _shown(place.row),
-        "line": _shown(place.line),
-        "field": _field_label(issue, language, schema),
-        "cell": f"“{_shorten(place.cell)}”" if place.cell is not None else "-",
-    }
-    return _fill(rule(issue.code).wording_for(issue.params), {**known, **issue.params}, language)
+    named = {"resource": place.resource, "row": place.row, "line": place.line, "field": place.field}
+    known: dict[str, str | int | float] = {name: value for name, value in named.items() if value is not None}
+    if place.field is not None:
+        known["field"] = _field_label(place.resource, place.field, language, schema)
+    if place.cell is not None:
+        known["cell"] = f"“{_shortened(place.cell)}”"
+    return rule(issue.code).entry.wording_for(issue.params).filled({**known, **issue.params}, language)
 
 
 def failure_text(error: KhelangError, language: Language) -> Texts:
     """What a failure of the tool says."""
-    return _fill(failures()[error.code].wording_for(error.params), error.params, language)
+    return error.texts(language)
 
 
 def place_text(issue: Issue, language: Language) -> str:
@@ -85,41 +77,30 @@ def explanation(code: str, language: Language) -> str:
     """A rule in full: title, severity, why it exists, what to do, an example, where it comes from.
 
     Raises:
-        RuleUnknown: the catalogue has no such code.
+        UsageError: the catalogue has no such code.
     """
-    entry = rule(code)
+    explained = rule(code)
     example = example_of(code)
     lines = [
-        f"{code} ({notice(f'severity_{entry.severity}', language)}): {entry.title[language]}",
+        f"{code} ({notice(f'severity_{explained.severity}', language)}): {explained.title[language]}",
         "",
-        f"{notice('why', language)}: {entry.explanation[language]}",
+        f"{notice('why', language)}: {explained.explanation[language]}",
         "",
-        *(f"- {w.message[language]}\n  {w.fix[language]}" for w in entry.wordings),
+        *(f"- {w.message[language]}\n  {w.fix[language]}" for w in explained.entry.wordings),
         "",
         *([f"{notice('example', language)}: {example_text(example, language)}", ""] if example else []),
-        f"{notice('source', language)}: {entry.source}",
+        f"{notice('source', language)}: {explained.source}",
     ]
     return "\n".join(lines)
 
 
-def _fill(wording: Wording, params: Params, language: Language) -> Texts:
-    values: defaultdict[str, object] = defaultdict(lambda: "-", harmless_params(params))
-    return Texts(wording.message[language].format_map(values), wording.fix[language].format_map(values))
-
-
-def _field_label(issue: Issue, language: Language, schema: str) -> str:
-    place = issue.location
-    table = load_family(schema).tables.get(place.resource or "")
-    field = table.field_by_name.get(place.field or "") if table else None
+def _field_label(resource: str | None, name: str, language: Language, schema: str) -> str:
+    table = load_family(schema).tables.get(resource or "")
+    field = table.field_by_name.get(name) if table else None
     if field is None:
-        return place.field or "-"
-    title = field.title if language == Language.TH else field.descriptor["title_en"]
-    return f"{field.name} ({title})"
+        return name
+    return f"{name} ({field.title if language == Language.TH else field.descriptor['title_en']})"
 
 
-def _shown(number: int | None) -> str:
-    return "-" if number is None else str(number)
-
-
-def _shorten(cell: str) -> str:
+def _shortened(cell: str) -> str:
     return cell if len(cell) <= _LONGEST_CELL else cell[: _LONGEST_CELL - 1] + "…"

@@ -7,8 +7,9 @@ import io
 
 from khelang_opendata.model.characters import encodable, harmless
 from khelang_opendata.model.report import Issue, Report
+from khelang_opendata.model.wording import Language
+from khelang_opendata.render import notice
 from khelang_opendata.render.messages import issue_texts
-from khelang_opendata.standard.catalogue import Language, notice
 
 BOM = "\ufeff"
 

@@ -12,12 +12,13 @@ from jinja2 import Environment
 
 from khelang_opendata.model.characters import encodable, visible
 from khelang_opendata.model.report import Issue, Report
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
+from khelang_opendata.render import notice
 from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of
 from khelang_opendata.render.groups import IssueGroup, acknowledged_groups, errata_of, open_groups, silent_rules
 from khelang_opendata.render.messages import issue_texts, place_text
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.catalogue import Language, notice
 from khelang_opendata.standard.family import load_family
 
 _EXCERPTS = 3

@@ -7,8 +7,8 @@ from typing import Any
 
 from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.report import Issue, Report, TableSummary
+from khelang_opendata.model.wording import Language
 from khelang_opendata.render.messages import issue_texts
-from khelang_opendata.standard.catalogue import Language
 
 
 def report_json(report: Report) -> str:

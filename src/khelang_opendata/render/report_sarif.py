@@ -10,10 +10,13 @@ from urllib.parse import quote
 
 from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.report import Issue, Report, Severity
+from khelang_opendata.model.rules import Rule
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
+from khelang_opendata.render import notice
 from khelang_opendata.render.excerpt import Sheets
 from khelang_opendata.render.messages import issue_texts
-from khelang_opendata.standard.catalogue import Language, Rule, notice, rules
+from khelang_opendata.validation.catalogue import rules
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -43,7 +46,7 @@ def report_sarif(report: Report, language: Language, package: Package | None = N
 
 
 def _rule(rule: Rule, language: Language) -> dict[str, Any]:
-    fixes = dict.fromkeys(_without_names(wording.fix[language]) for wording in rule.wordings)
+    fixes = dict.fromkeys(_without_names(wording.fix[language]) for wording in rule.entry.wordings)
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title[language]},

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from khelang_opendata.model.characters import encodable, visible
 from khelang_opendata.model.report import Issue, Report, Severity
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
+from khelang_opendata.render import notice
 from khelang_opendata.render.excerpt import Excerpt, ExcerptColumn, Sheets, excerpt_of
 from khelang_opendata.render.groups import IssueGroup, acknowledged_groups, open_groups
 from khelang_opendata.render.messages import issue_texts, place_text, verdict
 from khelang_opendata.render.terminal import clip, pad, width
-from khelang_opendata.standard.catalogue import Language, notice
 
 _EXCERPTS = 3
 _PLACES = 20

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from khelang_opendata.files.atomic import write_atomically
+from khelang_opendata.model.rules import Rule
+from khelang_opendata.model.wording import Language, Wording
+from khelang_opendata.render import notice
 from khelang_opendata.render.markdown import inline
 from khelang_opendata.render.messages import example_of, example_text
-from khelang_opendata.standard.catalogue import Language, Rule, Wording, notice, rules
 from khelang_opendata.standard.family import CURRENT
+from khelang_opendata.validation.catalogue import rules
 
 COMMAND = "python -m khelang_opendata.render.rules_markdown docs/rules.md"
 
@@ -44,7 +47,7 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield from ("", f"**{inline(rule.title[language])}**", "")
         yield f"{notice('why', language)}: {inline(rule.explanation[language])}"
         yield ""
-        yield from (_way(wording, language) for wording in rule.wordings)
+        yield from (_way(wording, language) for wording in rule.entry.wordings)
         if example := example_of(rule.code):
             link = f"../schemas/{CURRENT}/examples/invalid/{rule.code}"
             yield from ("", f"[{notice('example', language)}]({link}): {inline(example_text(example, language))}")

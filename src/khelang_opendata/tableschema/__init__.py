@@ -60,7 +60,7 @@ def check_tables(sources: Sequence[TableSource], engine: Engine | None = None) -
         ExtraMissing: the large engine was asked for, and the extra ``large`` is not installed.
     """
     if engine is Engine.LARGE and not _has_large():
-        raise ExtraMissing(extra="large")
+        raise ExtraMissing("large")
     by_name = {source.name: source for source in sources}
     key_sets = KeySets(by_name)
     for source in sources:

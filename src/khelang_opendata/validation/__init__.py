@@ -12,17 +12,17 @@ from khelang_opendata.model.failures import DescriptorError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Report, TableSummary, Tally
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.catalogue import issue
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
 from khelang_opendata.tableschema import Engine
-from khelang_opendata.validation.codes import check_codes
-from khelang_opendata.validation.descriptor import check_descriptor
+from khelang_opendata.validation.catalogue import rules
+from khelang_opendata.validation.codes import CODE_UNKNOWN, check_codes
+from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.file_checks import check_files, read_tables
 from khelang_opendata.validation.headings import check_headings
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import rules_that_can_run, run_rules
-from khelang_opendata.validation.rules.cell_values import VALUE_RULES, check_values
+from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, run_rules
+from khelang_opendata.validation.rules.cell_values import check_values
 from khelang_opendata.validation.structure import check_structure
 
 __all__ = ["family_of", "validate"]
@@ -41,14 +41,14 @@ def validate(package: Package | str | Path, engine: Engine | None = None, *, lim
         are acknowledged.
 
     Raises:
-        PackageNotFound: the path is no folder.
-        FileUnreadable: the system refuses to read a file.
+        UsageError: the path is no folder.
+        EnvironmentFailure: the system refuses to read a file.
     """
     if not isinstance(package, Package):
         try:
             package = Package.load(package, limits)
         except DescriptorError as error:
-            return Report.of(CURRENT, (), Tally([issue("descriptor_invalid", **error.params)]))
+            return Report.of(CURRENT, (), Tally([DESCRIPTOR_INVALID.issue(None, **error.params)]))
     with _collector_paused():
         return _validate(package, engine)
 
@@ -67,11 +67,12 @@ def _validate(package: Package, engine: Engine | None) -> Report:
     values = Tally(errata.acknowledge(chain(check_values(headed), check_codes(headed))))
     unsound = structure.faulty | values.faulty
     plan = Plan(package, family, {n: t for n, t in headed.items() if n not in unsound})
-    slugs = rules_that_can_run(plan, unsound)
-    rules = Tally(errata.acknowledge(run_rules(plan, slugs)))
-    rules.extend(errata.unmatched({*slugs, *VALUE_RULES, "code_unknown"}))
+    runnable = rules_that_can_run(plan, unsound)
+    found = Tally(errata.acknowledge(run_rules(plan, runnable)))
+    judged = {rule.code for rule in (*runnable, *CELL_RULES, CODE_UNKNOWN)}
+    found.extend(errata.unmatched(judged, rules()))
     summaries = (TableSummary(name, len(table.rows), *checks.get(name, ())) for name, table in tables.items())
-    return Report.of(family.id, summaries, files, structure, values, rules)
+    return Report.of(family.id, summaries, files, structure, values, found)
 
 
 @contextmanager

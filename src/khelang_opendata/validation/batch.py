@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from khelang_opendata.model.failures import InternalError, KhelangError, WorkerDied
+from khelang_opendata.model.failures import EnvironmentFailure, InternalError, KhelangError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Report
 from khelang_opendata.tableschema import Engine
@@ -108,7 +108,7 @@ def _one_by_one(paths: Iterable[Path], check: _Check) -> Iterator[Validated]:
             try:
                 results = pool.submit(check, [path]).result()
             except BrokenExecutor:
-                results = [Validated(path, None, WorkerDied())]
+                results = [Validated(path, None, EnvironmentFailure("worker_died"))]
                 pool.shutdown()
                 pool = _new_pool(1)
             yield from results

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from khelang_opendata.model.report import Issue
-from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.standard.family import Field
 from khelang_opendata.validation.headings import HeadedTable
+
+CODE_UNKNOWN = Rule("code_unknown", Severity.WARNING, __file__)
 
 
 def check_codes(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
@@ -31,7 +33,7 @@ def _unknown_codes(table: HeadedTable, position: int, field: Field) -> Iterator[
         if cell in unknown:
             place, record = table.place(row, field.name, cell), table.id_of(row)
             codelist = str(field.descriptor["codelist"])
-            yield issue("code_unknown", place, codelist=codelist, near=_nearest(cell, known), record=record)
+            yield CODE_UNKNOWN.issue(place, codelist=codelist, near=_nearest(cell, known), record=record)
 
 
 @lru_cache(maxsize=1024)

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from khelang_opendata.model.report import Issue
+from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.catalogue import issue
 from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.profile import Check, compile_check
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+
+DESCRIPTOR_INVALID = Rule("descriptor_invalid", Severity.ERROR, __file__)
 
 _VARIANTS = {
     "required": "property_missing",
@@ -36,7 +38,7 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     resources = (r for r in package.resources if r.name in family.tables and "schema" in r.descriptor)
     stale = [r.name for r in resources if r.descriptor["schema"] != family.tables[r.name].compiled()]
     if stale:
-        yield issue("descriptor_invalid", variant="schema_differs", tables=", ".join(stale))
+        yield DESCRIPTOR_INVALID.issue(variant="schema_differs", tables=", ".join(stale))
 
 
 def satisfies_profile(descriptor: JsonObject, family: SchemaFamily) -> bool:
@@ -93,11 +95,11 @@ def _profile_issue(error: ValidationError) -> Issue:
     pointer = "/".join(str(part) for part in error.absolute_path)
     if pointer == "conformsTo":
         known = ", ".join(known_schemas())
-        return issue("descriptor_invalid", variant="schema_unknown", found=str(error.instance), known=known)
+        return DESCRIPTOR_INVALID.issue(variant="schema_unknown", found=str(error.instance), known=known)
     variant = _VARIANTS.get(str(error.validator), "property_invalid")
     if variant == "property_missing":
         required: list[str] = error.schema["required"]  # type: ignore[index]
         missing = next(name for name in required if name not in error.instance)  # type: ignore[operator]
         pointer = f"{pointer}/{missing}".lstrip("/")
     expected = str(error.validator_value)[:200]
-    return issue("descriptor_invalid", variant=variant, property=pointer, expected=expected)
+    return DESCRIPTOR_INVALID.issue(variant=variant, property=pointer, expected=expected)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Container, Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from khelang_opendata.model.report import Issue, Severity
-from khelang_opendata.standard.catalogue import rules
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.validation.plan import Record
+
+ERRATUM_UNMATCHED = Rule("erratum_unmatched", Severity.WARNING, __file__)
 
 EDITORIAL = "editorial"
 """The rule of an erratum that no rule can see."""
@@ -81,16 +83,17 @@ class Errata:
             if alike := by_parts.get(parts):
                 yield alike
 
-    def unmatched(self, judged: Set[str]) -> Iterator[Issue]:
+    def unmatched(self, judged: Set[str], known: Container[str]) -> Iterator[Issue]:
         """An issue for each erratum that explained nothing.
 
         Args:
             judged: the rules that could be applied; errata of others may not be judged either.
+            known: the codes of all rules.
         """
         groups = (alike for choices in self._by_rule.values() for parts in choices.values() for alike in parts.values())
         used = {id_ for alike in groups if alike.used for id_ in alike.ids}
         for erratum, record in self._errata:
-            if erratum.rule not in rules() and erratum.rule != EDITORIAL:
-                yield record.issue("erratum_unmatched", "rule", variant="unknown_rule", rule=erratum.rule)
+            if erratum.rule not in known and erratum.rule != EDITORIAL:
+                yield record.issue(ERRATUM_UNMATCHED, "rule", variant="unknown_rule", rule=erratum.rule)
             elif erratum.rule in judged and erratum.id not in used:
-                yield record.issue("erratum_unmatched", "rule", rule=erratum.rule)
+                yield record.issue(ERRATUM_UNMATCHED, "rule", rule=erratum.rule)

@@ -5,11 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from khelang_opendata.model.report import Issue, Location
+from khelang_opendata.model.report import Issue, Location, Severity
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package, Resource, Table
-from khelang_opendata.standard.catalogue import issue
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.tableschema.dialect import TableUnreadable
+from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
+
+TABLE_MISSING = Rule("table_missing", Severity.ERROR, __file__)
+TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
+ENCODING_NOT_UTF8 = Rule("encoding_not_utf8", Severity.ERROR, __file__)
+CSV_MALFORMED = Rule("csv_malformed", Severity.ERROR, __file__)
+LIMIT_EXCEEDED = Rule("limit_exceeded", Severity.ERROR, __file__)
+HASH_MISMATCH = Rule("hash_mismatch", Severity.ERROR, __file__)
+
+_BY_CODE = {rule.code: rule for rule in (ENCODING_NOT_UTF8, CSV_MALFORMED, LIMIT_EXCEEDED)}
+"""Why the reader of tables refuses a file."""
 
 _LIMITS = ("file_bytes", "package_bytes", "cells")
 """The limits that keep a file from being read at all."""
@@ -21,23 +32,23 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     for resource in package.resources:
         place = Location(resource.name)
         if resource.name in named:
-            yield issue("descriptor_invalid", place, variant="resource_repeated", name=resource.name)
+            yield DESCRIPTOR_INVALID.issue(place, variant="resource_repeated", name=resource.name)
             continue
         named.add(resource.name)
         if resource.name not in family.tables and not resource.is_derived:
-            yield issue("table_unexpected", place, name=resource.name)
+            yield TABLE_UNEXPECTED.issue(place, name=resource.name)
         if resource.problem == "missing":
-            yield issue("table_missing", place, variant="file", path=resource.path, name=resource.name)
+            yield TABLE_MISSING.issue(place, variant="file", path=resource.path, name=resource.name)
         elif resource.problem in _LIMITS:
             limit = getattr(resource.limits, resource.problem)
-            yield issue("limit_exceeded", place, variant=resource.problem, path=resource.path, limit=limit)
+            yield LIMIT_EXCEEDED.issue(place, variant=resource.problem, path=resource.path, limit=limit)
         elif resource.problem:
-            yield issue("descriptor_invalid", place, variant=resource.problem, path=resource.path)
+            yield DESCRIPTOR_INVALID.issue(place, variant=resource.problem, path=resource.path)
         else:
             yield from _check_declared(resource, place)
     for table in family.tables.values():
         if table.name not in named and not table.optional:
-            yield issue("table_missing", Location(table.name), variant="entry", name=table.name)
+            yield TABLE_MISSING.issue(Location(table.name), variant="entry", name=table.name)
 
 
 def read_tables(package: Package, family: SchemaFamily) -> tuple[dict[str, Table], list[Issue]]:
@@ -51,11 +62,11 @@ def read_tables(package: Package, family: SchemaFamily) -> tuple[dict[str, Table
         try:
             table = resources[schema.name].table
         except TableUnreadable as error:
-            issues.append(issue(error.code, error.location, **error.params))
+            issues.append(_BY_CODE[error.code].issue(error.location, **error.params))
             continue
         tables[schema.name] = table
         if len(table.rows) < schema.min_rows:
-            issues.append(issue("table_missing", Location(schema.name), variant="no_rows", name=schema.name))
+            issues.append(TABLE_MISSING.issue(Location(schema.name), variant="no_rows", name=schema.name))
     return tables, issues
 
 
@@ -64,13 +75,13 @@ def _check_declared(resource: Resource, place: Location) -> Iterator[Issue]:
     size = resource.descriptor.get("bytes")
     if isinstance(size, int) and size != len(resource.data):
         found = len(resource.data)
-        yield issue("hash_mismatch", place, variant="bytes", path=resource.path, declared=size, found=found)
+        yield HASH_MISMATCH.issue(place, variant="bytes", path=resource.path, declared=size, found=found)
         return
     declared = resource.descriptor.get("hash")
     if isinstance(declared, str):
         found_hash = file_hash(resource.data, declared)
         if found_hash != declared.lower():
-            yield issue("hash_mismatch", place, path=resource.path, declared=declared, found=found_hash)
+            yield HASH_MISMATCH.issue(place, path=resource.path, declared=declared, found=found_hash)
 
 
 def file_hash(data: bytes, like: str = "sha256:") -> str:

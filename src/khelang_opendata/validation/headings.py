@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
-from khelang_opendata.model.report import Issue, Location
+from khelang_opendata.model.report import Issue, Location, Severity
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Table
-from khelang_opendata.standard.catalogue import issue
 from khelang_opendata.standard.family import Field, SchemaFamily, TableSchema
+
+COLUMN_MISSING = Rule("column_missing", Severity.ERROR, __file__)
+COLUMN_UNEXPECTED = Rule("column_unexpected", Severity.ERROR, __file__)
+COLUMN_DUPLICATE = Rule("column_duplicate", Severity.ERROR, __file__)
+COLUMN_NAME_INVALID = Rule("column_name_invalid", Severity.ERROR, __file__)
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -56,7 +61,7 @@ def check_headings(tables: Mapping[str, Table], family: SchemaFamily) -> tuple[d
         else:
             cell = table.header[0] if table.header else ""
             place = Location(name, 1, 1, None, cell)
-            issues.append(issue("column_missing", place, variant="no_heading", name=schema.fields[0].name))
+            issues.append(COLUMN_MISSING.issue(place, variant="no_heading", name=schema.fields[0].name))
     return headed, issues
 
 
@@ -78,16 +83,16 @@ def _check_heading(headed: HeadedTable) -> Iterator[Issue]:
         if headed.columns[position]:
             continue
         if first[label] < position:
-            yield issue("column_duplicate", place, name=label)
+            yield COLUMN_DUPLICATE.issue(place, name=label)
         elif meant := get_close_matches(label.strip().lower(), missing, n=1, cutoff=0.8):
             missing.remove(meant[0])
             place = Location(name, 1, 1, meant[0], label)
-            yield issue("column_missing", place, variant="renamed", name=meant[0], found=label)
+            yield COLUMN_MISSING.issue(place, variant="renamed", name=meant[0], found=label)
         elif not label.strip():
-            yield issue("column_name_invalid", Location(name, 1, 1), variant="blank", position=position + 1)
+            yield COLUMN_NAME_INVALID.issue(Location(name, 1, 1), variant="blank", position=position + 1)
         elif not _SNAKE_CASE.match(label):
-            yield issue("column_name_invalid", place, name=label)
+            yield COLUMN_NAME_INVALID.issue(place, name=label)
         else:
-            yield issue("column_unexpected", place, name=label)
+            yield COLUMN_UNEXPECTED.issue(place, name=label)
     for absent in missing:
-        yield issue("column_missing", Location(name, 1, 1, absent), name=absent)
+        yield COLUMN_MISSING.issue(Location(name, 1, 1, absent), name=absent)

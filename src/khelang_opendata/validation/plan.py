@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from khelang_opendata.model.report import Issue, Location
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.catalogue import issue
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.validation.headings import HeadedTable
 
@@ -53,17 +53,17 @@ class Record:
         return self.table.place(self.row, field, cell)
 
     def issue(
-        self, code: str, field: str | None = None, *, record: str | None = None, **params: str | int | float
+        self, rule: Rule, field: str | None = None, /, *, record: str | None = None, **params: str | int | float
     ) -> Issue:
         """An issue at this record.
 
         Args:
-            code: the rule.
+            rule: the rule that is broken.
             field: the column at fault, None for the record as a whole.
             record: the id an erratum names it by (project_id, scope_id …); by default the record's own id.
             params: values of the message; ``year`` is the fiscal year (B.E.) an erratum may name.
         """
-        return issue(code, self.place(field), record=record or self.id, **params)
+        return rule.issue(self.place(field), record=record or self.id, **params)
 
     @property
     def id(self) -> str:

@@ -12,24 +12,41 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 
-from khelang_opendata.model.report import Issue
-from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.standard.family import Field, JsonObject
 from khelang_opendata.tableschema import Engine, Finding, FindingType, TableCheck, TableSource, check_tables
 from khelang_opendata.validation.headings import HeadedTable
-from khelang_opendata.validation.rules.cell_values import has_value_error
+from khelang_opendata.validation.rules.cell_values import TYPE_WRONG, has_value_error
 
-_CONSTRAINTS = {
-    "required": "value_missing",
-    "pattern": "pattern_mismatch",
-    "enum": "value_not_allowed",
-    "minimum": "value_out_of_range",
-    "maximum": "value_out_of_range",
-    "minLength": "length_wrong",
-    "maxLength": "length_wrong",
+CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
+CELL_MISSING = Rule("cell_missing", Severity.ERROR, __file__)
+ROW_BLANK = Rule("row_blank", Severity.ERROR, __file__)
+VALUE_MISSING = Rule("value_missing", Severity.ERROR, __file__)
+PATTERN_MISMATCH = Rule("pattern_mismatch", Severity.ERROR, __file__)
+VALUE_NOT_ALLOWED = Rule("value_not_allowed", Severity.ERROR, __file__)
+VALUE_OUT_OF_RANGE = Rule("value_out_of_range", Severity.ERROR, __file__)
+LENGTH_WRONG = Rule("length_wrong", Severity.ERROR, __file__)
+KEY_DUPLICATE = Rule("key_duplicate", Severity.ERROR, __file__)
+REFERENCE_MISSING = Rule("reference_missing", Severity.ERROR, __file__)
+
+_BY_CONSTRAINT = {
+    "required": VALUE_MISSING,
+    "pattern": PATTERN_MISMATCH,
+    "enum": VALUE_NOT_ALLOWED,
+    "minimum": VALUE_OUT_OF_RANGE,
+    "maximum": VALUE_OUT_OF_RANGE,
+    "minLength": LENGTH_WRONG,
+    "maxLength": LENGTH_WRONG,
 }
-_WEIGHT = ["value_missing", "type_wrong", "value_not_allowed", "pattern_mismatch", "length_wrong", "value_out_of_range"]
-_TOLD_BETTER_BY_VALUES = {"type_wrong", "pattern_mismatch", "value_not_allowed", "value_out_of_range"}
+_BY_WEIGHT = [
+    rule.code
+    for rule in (VALUE_MISSING, TYPE_WRONG, VALUE_NOT_ALLOWED, PATTERN_MISMATCH, LENGTH_WRONG, VALUE_OUT_OF_RANGE)
+]
+"""Of several faults of one cell the first of these is reported."""
+
+_YIELD_TO_CELL_VALUES = {rule.code for rule in (TYPE_WRONG, PATTERN_MISMATCH, VALUE_NOT_ALLOWED, VALUE_OUT_OF_RANGE)}
+"""Faults that a rule of cell values names more precisely, where one does."""
 
 
 def check_structure(
@@ -95,13 +112,13 @@ def _row_issues(
     types = Counter(finding.type for finding in findings)
     expected, found = len(table.columns), len(table.table.rows[row - 2])
     if FindingType.BLANK_ROW in types:
-        yield issue("row_blank", table.place(row))
+        yield ROW_BLANK.issue(table.place(row))
     elif FindingType.EXTRA_CELL in types:
         extra = next(f for f in findings if f.type is FindingType.EXTRA_CELL)
-        yield issue("cell_extra", table.place(row, None, extra.cell), expected=expected, found=found)
+        yield CELL_EXTRA.issue(table.place(row, None, extra.cell), expected=expected, found=found)
     elif FindingType.MISSING_CELL in types:
         first = next(f for f in findings if f.type is FindingType.MISSING_CELL)
-        yield issue("cell_missing", table.place(row, first.field), expected=expected, found=found)
+        yield CELL_MISSING.issue(table.place(row, first.field), expected=expected, found=found)
     else:
         yield from _sound_row_issues(table, row, findings, references)
 
@@ -114,9 +131,9 @@ def _sound_row_issues(
         if finding.type in (FindingType.TYPE, FindingType.CONSTRAINT) and finding.field:
             found = _cell_issue(table, row, finding.field, finding)
             known = cells.get(finding.field)
-            if known is None or _WEIGHT.index(found.code) < _WEIGHT.index(known.code):
+            if known is None or _BY_WEIGHT.index(found.code) < _BY_WEIGHT.index(known.code):
                 cells[finding.field] = found
-    yield from (found for found in cells.values() if not _is_told_better(table, found))
+    yield from (found for found in cells.values() if not _yields_to_cell_values(table, found))
     for finding in findings:
         if finding.type is FindingType.PRIMARY_KEY and not cells.keys() & set(table.schema.primary_key):
             yield _key_issue(table, row, finding)
@@ -124,12 +141,12 @@ def _sound_row_issues(
             references.add(finding)
 
 
-def _is_told_better(table: HeadedTable, found: Issue) -> bool:
+def _yields_to_cell_values(table: HeadedTable, found: Issue) -> bool:
     """Whether a rule of values names the fault of a cell more precisely."""
     position = table.position(found.location.field or "")
     row = found.location.row
     return (
-        found.code in _TOLD_BETTER_BY_VALUES
+        found.code in _YIELD_TO_CELL_VALUES
         and row is not None
         and position is not None
         and has_value_error(table, row, position)
@@ -141,14 +158,14 @@ def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding) -> Is
     place = table.place(row, name, finding.cell)
     example = str(field.descriptor.get("example", ""))
     if finding.constraint is None:
-        return issue("type_wrong", place, variant=str(field.descriptor["type"]), example=example)
+        return TYPE_WRONG.issue(place, variant=str(field.descriptor["type"]), example=example)
     limit = field.descriptor["constraints"][finding.constraint]
     shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
-    code = _CONSTRAINTS[finding.constraint]
-    if code in ("value_out_of_range", "length_wrong"):
+    rule = _BY_CONSTRAINT[finding.constraint]
+    if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
         length = len(finding.cell or "")
-        return issue(code, place, variant=finding.constraint, limit=shown, length=length)
-    return issue(code, place, allowed=shown, example=example)
+        return rule.issue(place, variant=finding.constraint, limit=shown, length=length)
+    return rule.issue(place, allowed=shown, example=example)
 
 
 def _key_issue(table: HeadedTable, row: int, finding: Finding) -> Issue:
@@ -157,7 +174,7 @@ def _key_issue(table: HeadedTable, row: int, finding: Finding) -> Issue:
     value = ", ".join(cells[position] for name in key if (position := table.position(name)) is not None)
     single = key[0] if len(key) == 1 else None
     place = table.place(row, single, value if single else None)
-    return issue("key_duplicate", place, key=" + ".join(key), value=value, first_row=finding.same_as or 0)
+    return KEY_DUPLICATE.issue(place, key=" + ".join(key), value=value, first_row=finding.same_as or 0)
 
 
 class _BrokenReferences:
@@ -183,8 +200,7 @@ class _BrokenReferences:
         keys = {key["fields"][0]: key["reference"] for key in self.table.schema.foreign_keys}
         for (field, value), row in self.first.items():
             target = keys[field]["resource"] or self.table.schema.name
-            yield issue(
-                "reference_missing",
+            yield REFERENCE_MISSING.issue(
                 self.table.place(row, field, value),
                 target=target,
                 target_field=keys[field]["fields"][0],

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from khelang_opendata.model.wording import Language
+from khelang_opendata.nacc import notice
 from khelang_opendata.nacc.eplan.plan_tables import STATUSES, Dimension, Record, Reported
-from khelang_opendata.standard.catalogue import Language, notice
 
 _ABOUT_AMOUNTS = {"amount_thb", "budget_status", "summary_amount_printed", "sheet_amount_printed"}
 _ABOUT_REPORTS = {("budgets", field) for field in _ABOUT_AMOUNTS} | {("projects", "eplan_title_th")}

@@ -84,7 +84,7 @@ def eplan_rows(package: Package, year: int, months: int) -> tuple[EplanRow, ...]
         months: the round, 6 or 12.
 
     Raises:
-        YearOutsidePlan: the plan does not run in that year.
+        UsageError: the plan does not run in that year.
     """
     tables = PlanTables.of(package)
     of_plan(year, tables.years)

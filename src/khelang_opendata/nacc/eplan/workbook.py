@@ -23,6 +23,8 @@ from khelang_opendata.formats.worksheets import (
     stored,
     write_text,
 )
+from khelang_opendata.model.wording import Language
+from khelang_opendata.nacc import notice
 from khelang_opendata.nacc.eplan.plan_tables import REASONS, STATUSES, TWELVE_MONTHS, PlanTables
 from khelang_opendata.nacc.eplan.report_form import (
     BUDGETS,
@@ -37,7 +39,6 @@ from khelang_opendata.nacc.eplan.report_form import (
 from khelang_opendata.nacc.eplan.rows import EplanRow, projects_not_run
 from khelang_opendata.nacc.eplan.score import Score, Share, rounded
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.catalogue import Language, notice
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

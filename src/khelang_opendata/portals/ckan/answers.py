@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from khelang_opendata.model.characters import visible
-from khelang_opendata.model.failures import PortalAnswerUnusable
+from khelang_opendata.model.failures import PortalError
 from khelang_opendata.portals.ckan.faults import LONGEST_NUMBER, Answer
 from khelang_opendata.portals.token import Token
 
@@ -52,13 +52,14 @@ def checked_result(action: str, result: Any, answer: Answer) -> Any:
         answer: the answer that held it.
 
     Raises:
-        PortalAnswerUnusable: it has another form; the first thing that is wrong is named.
+        PortalError: it has another form; the first thing that is wrong is named.
     """
     flaw = _harm(result, answer.secret) or _misfit(action, result)
     if flaw is None:
         return result
     more = {"place": answer.quoted(flaw.place), "found": answer.quoted(flaw.found)}
-    raise PortalAnswerUnusable(
+    raise PortalError(
+        "portal_answer_unusable",
         flaw.variant,
         address=answer.place,
         action=action,

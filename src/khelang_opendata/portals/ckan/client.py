@@ -22,16 +22,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from khelang_opendata.model.failures import (
-    DownloadRefused,
-    NoRight,
-    PortalAddressUnusable,
-    PortalAnswerUnusable,
-    PortalError,
-    PortalForbidden,
-    PortalTooSlow,
-    TokenRefused,
-)
+from khelang_opendata.model.failures import PortalError
 from khelang_opendata.portals.ckan.answers import checked_result
 from khelang_opendata.portals.ckan.deadline import Deadline, DeadlineAdapter
 from khelang_opendata.portals.ckan.faults import (
@@ -42,6 +33,7 @@ from khelang_opendata.portals.ckan.faults import (
     result_of,
     shown_address,
 )
+from khelang_opendata.portals.refusals import PortalForbidden, PortalMisused, PortalTooSlow
 from khelang_opendata.portals.token import Token
 from khelang_opendata.standard.family import JsonObject
 from khelang_opendata.version import __version__
@@ -98,14 +90,14 @@ class Client:
         patience: how long to wait, and how often to try.
 
     Raises:
-        PortalAddressUnusable: the address is none, holds a password, or would carry the token unencrypted.
+        PortalMisused: the address is none, holds a password, or would carry the token unencrypted.
     """
 
     def __init__(self, url: str, token: Token | None = None, *, patience: Patience = Patience()) -> None:
         self.url = _portal_address(url)
         self._origin = _origin(self.url)
         if token and self._origin[0] != "https" and not _is_loopback(self._origin[1]):
-            raise PortalAddressUnusable("insecure", address=self.url)
+            raise PortalMisused("portal_address_unusable", "insecure", address=self.url)
         self._token = token
         self.patience = patience
 
@@ -150,7 +142,7 @@ class Client:
             anonymous: fetch it as everybody, without the token.
 
         Raises:
-            DownloadRefused: it is too large, or its address leads nowhere, round in circles or out of encryption.
+            PortalError: it is too large, or its address leads nowhere, round in circles or out of encryption.
             PortalError: what came instead of the file (see :mod:`~khelang_opendata.portals.ckan.faults`).
         """
         token = None if anonymous else self._token
@@ -181,7 +173,7 @@ class Client:
             if answer.status not in REDIRECTS:
                 raise fault_of_file(answer)
             address = _next_address(address, answer.location)
-        raise DownloadRefused("redirects", address=shown_address(url), limit=MOST_REDIRECTS)
+        raise PortalError("download_refused", "redirects", address=shown_address(url), limit=MOST_REDIRECTS)
 
     def _call(self, method: str, action: str, token: Token | None, **content: Any) -> Answer:
         address = f"{self.url}/api/3/action/{action}"
@@ -264,8 +256,8 @@ def cause_of_refusal(client: Client, refusal: PortalForbidden, org: str) -> Port
     if refusal.params["variant"] != "action":
         return refusal
     if is_token_known(client, org):
-        return NoRight(address=client.url, org=org, answer=refusal.answer)
-    return TokenRefused(address=client.url, answer=refusal.answer)
+        return PortalError("no_right", address=client.url, org=org, answer=refusal.answer)
+    return PortalError("token_refused", address=client.url, answer=refusal.answer)
 
 
 class _Authorization:
@@ -291,7 +283,9 @@ class _SentFile:
         return LARGEST_FILE
 
     def too_large(self) -> PortalError:
-        return DownloadRefused("large", address=shown_address(self.address), limit=self.largest // 2**20)
+        return PortalError(
+            "download_refused", "large", address=shown_address(self.address), limit=self.largest // 2**20
+        )
 
 
 @dataclass(frozen=True)
@@ -307,7 +301,7 @@ class _Result:
 
     def too_large(self) -> PortalError:
         place, limit = shown_address(self.address), self.largest // 2**20
-        return PortalAnswerUnusable("large", address=place, action=self.action, limit=limit)
+        return PortalError("portal_answer_unusable", "large", address=place, action=self.action, limit=limit)
 
 
 _Wanted = _SentFile | _Result
@@ -332,9 +326,9 @@ def _portal_address(url: str) -> str:
     address = _prepared(url.strip())
     parts = urlsplit(address)
     if not address or parts.query or parts.fragment:
-        raise PortalAddressUnusable("malformed", address=shown_address(url))
+        raise PortalMisused("portal_address_unusable", "malformed", address=shown_address(url))
     if "@" in parts.netloc:
-        raise PortalAddressUnusable("password", address=shown_address(url))
+        raise PortalMisused("portal_address_unusable", "password", address=shown_address(url))
     return address.rstrip("/")
 
 
@@ -342,9 +336,9 @@ def _next_address(address: str, location: str) -> str:
     """Where an address leads that is relative to another one, and never from an encrypted one to an open one."""
     following = _prepared(location, address)
     if not following:
-        raise DownloadRefused("address", address=shown_address(address))
+        raise PortalError("download_refused", "address", address=shown_address(address))
     if address.startswith("https:") and not following.startswith("https:"):
-        raise DownloadRefused("insecure", address=shown_address(address))
+        raise PortalError("download_refused", "insecure", address=shown_address(address))
     return following
 
 

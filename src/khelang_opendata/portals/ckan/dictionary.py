@@ -12,10 +12,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from khelang_opendata.model.failures import ActionUnknown, PortalForbidden, PortalInvalid, PortalNotFound
 from khelang_opendata.portals.ckan.client import Client
 from khelang_opendata.portals.ckan.dataset import resource_id
 from khelang_opendata.portals.publication import Publication
+from khelang_opendata.portals.refusals import ActionUnknown, PortalForbidden, PortalInvalid, PortalNotFound
 from khelang_opendata.portals.resources import dictionary_of
 from khelang_opendata.standard.family import JsonObject
 

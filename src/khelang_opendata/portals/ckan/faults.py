@@ -27,20 +27,15 @@ import requests
 import urllib3
 
 from khelang_opendata.model.characters import visible
-from khelang_opendata.model.failures import (
+from khelang_opendata.model.failures import PortalError, PortalUnavailable
+from khelang_opendata.portals.refusals import (
     ActionUnknown,
     FileTooLarge,
-    PortalBusy,
     PortalConflict,
-    PortalDown,
-    PortalError,
     PortalForbidden,
     PortalInvalid,
-    PortalMoved,
-    PortalNotCkan,
+    PortalMisused,
     PortalNotFound,
-    PortalRejected,
-    PortalUnreachable,
 )
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.terminal import clip
@@ -149,24 +144,28 @@ def fault_of_file(answer: Answer) -> PortalError:
     return _waiting(fault, answer)
 
 
-def fault_of_connection(error: Exception, address: str) -> PortalUnreachable:
+def fault_of_connection(error: Exception, address: str) -> PortalError:
     """The exception that a failed connection means.
 
     Of the failure nothing is kept but what the system says: the exceptions of requests hold the request, with all that
     its headers hold.
     """
     if type(error) is OSError:  # requests does not find the file that REQUESTS_CA_BUNDLE names
-        return PortalUnreachable(
-            "certificate", transient=False, address=shown_address(address), answer=_in_one_line(str(error))
+        return PortalError(
+            "portal_unreachable",
+            "certificate",
+            address=shown_address(address),
+            answer=_in_one_line(str(error)),
         )
     causes = list(_causes(error))
     kinds = (kind for kind, types in _FAILED_CONNECTIONS if any(isinstance(cause, types) for cause in causes))
     variant = next(kinds, "cut")
     told = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
     passing = variant == "name" and any(cause.errno == socket.EAI_AGAIN for cause in told)
-    return PortalUnreachable(
+    family = PortalUnavailable if passing or variant not in ("name", "certificate", "tls") else PortalError
+    return family(
+        "portal_unreachable",
         variant,
-        transient=passing or variant not in ("name", "certificate", "tls"),
         address=shown_address(address),
         answer=_in_one_line(str(told[-1].strerror)) if told else type(error).__name__,
     )
@@ -199,7 +198,7 @@ def _waiting(fault: PortalError, answer: Answer) -> PortalError:
 
 def _fault_of_action(answer: Answer, content: Any, file: str, size: int) -> PortalError:
     if answer.status in REDIRECTS:
-        return PortalMoved(address=answer.place, new=_portal_at(answer))
+        return PortalMisused("portal_moved", address=answer.place, new=_portal_at(answer))
     if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return FileTooLarge(file=file, size=size, answer=answer.said)
     if isinstance(content, dict) and isinstance(error := content.get("error"), dict) and "success" in content:
@@ -215,9 +214,9 @@ def _fault_of_action(answer: Answer, content: Any, file: str, size: int) -> Port
 def _fault_of_server(answer: Answer) -> PortalError | None:
     """What a status alone means, whoever answers."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return PortalBusy(address=answer.place, answer=answer.said)
+        return PortalUnavailable("portal_busy", address=answer.place, answer=answer.said)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return PortalDown("error", address=answer.place, answer=answer.said)
+        return PortalUnavailable("portal_down", "error", address=answer.place, answer=answer.said)
     return None
 
 
@@ -226,7 +225,7 @@ def _fault_of_ckan(answer: Answer, error: JsonObject, file: str, size: int) -> P
     place = {"address": answer.place, "answer": answer.said}
     kind = str(error.get("__type"))[:_LONGEST_QUOTE]
     if kind in _OF_SEARCH:
-        return PortalDown("search", **place)
+        return PortalUnavailable("portal_down", "search", **place)
     if kind == "Authorization Error" or answer.status in _REFUSALS:
         return PortalForbidden("action", **place)
     if kind == "Not Found Error":
@@ -264,17 +263,19 @@ def _fault_of_another_server(answer: Answer, content: Any) -> PortalError:
         return PortalForbidden("page", **place)
     if answer.status == HTTPStatus.OK and content is None:
         is_half = answer.body.lstrip()[:1] in (b"", b"{")
-        return PortalDown("half" if is_half else "page", **place)
+        return PortalUnavailable("portal_down", "half" if is_half else "page", **place)
     if answer.status in (HTTPStatus.OK, *_ABSENT):
-        return PortalNotCkan(**place)
+        return PortalMisused("portal_not_ckan", **place)
     return _rejected(answer)
 
 
-def _rejected(answer: Answer) -> PortalRejected:
+def _rejected(answer: Answer) -> PortalError:
     """A call that was not understood; CKAN answers so to one that did not arrive whole."""
     is_cut = answer.status in _CUT_SHORT and not isinstance(answer.content, dict)
-    variant = "cut" if is_cut else "refused"
-    return PortalRejected(variant, transient=is_cut, address=answer.place, answer=answer.said)
+    place = {"address": answer.place, "answer": answer.said}
+    if is_cut:
+        return PortalUnavailable("portal_rejected", "cut", **place)
+    return PortalError("portal_rejected", "refused", **place)
 
 
 def _portal_at(answer: Answer) -> str:

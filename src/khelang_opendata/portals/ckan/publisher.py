@@ -7,21 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from khelang_opendata.model.failures import (
-    Interrupted,
-    KhelangError,
-    MetadataRefused,
-    NotReadable,
-    PortalChanged,
-    PortalConflict,
-    PortalError,
-    PortalForbidden,
-    PortalInvalid,
-    PortalNotFound,
-    PortalStoresOtherwise,
-    PortalTooSlow,
-    PublicationStopped,
-)
+from khelang_opendata.model.failures import EnvironmentFailure, Interrupted, KhelangError, PortalError
 from khelang_opendata.portals.ckan.client import Client, cause_of_refusal
 from khelang_opendata.portals.ckan.dataset import (
     PATH,
@@ -40,6 +26,17 @@ from khelang_opendata.portals.ckan.steps import Step, StepKind, next_step
 from khelang_opendata.portals.ckan.survey import Survey
 from khelang_opendata.portals.mapping import Metadata, metadata_of, resource_of
 from khelang_opendata.portals.publication import Publication
+from khelang_opendata.portals.refusals import (
+    MetadataRefused,
+    PortalChanged,
+    PortalConflict,
+    PortalForbidden,
+    PortalInvalid,
+    PortalNotFound,
+    PortalStoresOtherwise,
+    PortalTooSlow,
+    PublicationStopped,
+)
 from khelang_opendata.standard.family import JsonObject
 
 _AS_OFTEN = 3
@@ -335,4 +332,4 @@ def _check_that_all_may_read(work: _Work, target: Target, found: Found) -> None:
     for file in target.files:
         data = work.read(found, resources.get(resource_id(found.id, file.path), {}), anonymous=True)
         if data is None or hashlib.sha256(data).hexdigest() != file.sha256:
-            raise NotReadable(name=target.name, path=file.path)
+            raise EnvironmentFailure("not_readable", name=target.name, path=file.path)

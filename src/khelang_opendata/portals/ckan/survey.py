@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from khelang_opendata.model.failures import ActionUnknown, OrganizationUnknown, PortalNotFound
+from khelang_opendata.model.failures import UsageError
 from khelang_opendata.portals.ckan.client import Client
 from khelang_opendata.portals.profiles import Profile, load_profile, profile_for
+from khelang_opendata.portals.refusals import ActionUnknown, PortalNotFound
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.standard.family import JsonObject
 
@@ -45,7 +46,7 @@ def survey(client: Client, profile: str | None = None) -> Survey:
         profile: the name of its profile; None lets the portal tell.
 
     Raises:
-        ProfileUnknown: there is no such profile.
+        UsageError: there is no such profile.
         PortalError: it cannot be reached, or is no CKAN.
     """
     chosen = load_profile(profile) if profile else None
@@ -73,10 +74,10 @@ def organization_id(client: Client, name: str) -> str:
     """The id of an organisation on a portal, by its name or id.
 
     Raises:
-        OrganizationUnknown: there is none.
+        UsageError: there is none.
     """
     try:
         found: JsonObject = client.get("organization_show", {"id": name, "include_users": "false"})
     except PortalNotFound:
-        raise OrganizationUnknown(org=name, url=client.url) from None
+        raise UsageError("organization_unknown", org=name, url=client.url) from None
     return str(found["id"])

@@ -6,13 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from khelang_opendata.model.characters import visible
-from khelang_opendata.model.failures import (
-    KhelangError,
-    MetadataRefused,
-    PortalChanged,
-    PortalInvalid,
-    PortalStoresOtherwise,
-)
+from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.model.wording import Language
+from khelang_opendata.portals import notice
 from khelang_opendata.portals.ckan.dataset import RECORD, Difference
 from khelang_opendata.portals.ckan.publisher import CurrentState
 from khelang_opendata.portals.ckan.steps import Step
@@ -20,9 +16,9 @@ from khelang_opendata.portals.ckan.survey import Survey
 from khelang_opendata.portals.mapping import Metadata, problem_text
 from khelang_opendata.portals.metadata_values import Value
 from khelang_opendata.portals.publication import Publication
+from khelang_opendata.portals.refusals import MetadataRefused, PortalChanged, PortalInvalid, PortalStoresOtherwise
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.render.terminal import clip
-from khelang_opendata.standard.catalogue import Language, notice
 
 _WIDEST = 100
 _LONGEST = 1000

@@ -1,33 +1,41 @@
-"""The rules of a good plan, each a small pure function under its slug, and how they are run.
+"""The rules of a good plan, one small pure function each, and how they are run.
 
-A rule of a plan runs when every table it needs is there and has no structural error: first the columns fit,
-then the plan is judged. A rule of values runs on every cell of every readable table.
+A rule of a plan runs when every table that it needs is there and has no structural error: first the columns fit,
+then the plan is judged. A rule on cells runs on every cell of every readable table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 
 from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import arithmetic, logic, portal_readiness, progress
-from khelang_opendata.validation.rules.registry import PlanRule
+from khelang_opendata.validation.rules import arithmetic, cell_values, logic, portal_readiness, progress
+from khelang_opendata.validation.rules.cell_values import CellRule
+from khelang_opendata.validation.rules.registry import PlanRule, rules_in
 
-PLAN_RULES: Mapping[str, PlanRule] = {**arithmetic.RULES, **logic.RULES, **progress.RULES, **portal_readiness.RULES}
+PLAN_RULES = tuple(
+    rule
+    for module in (arithmetic, logic, progress, portal_readiness)
+    for rule in rules_in(module)
+    if isinstance(rule, PlanRule)
+)
+
+CELL_RULES = tuple(rule for rule in rules_in(cell_values) if isinstance(rule, CellRule))
 
 
-def rules_that_can_run(plan: Plan, unsound: Set[str]) -> tuple[str, ...]:
-    """The slugs of the rules whose tables are all present and free of structural errors.
+def rules_that_can_run(plan: Plan, unsound: Set[str]) -> tuple[PlanRule, ...]:
+    """The rules whose tables are all present and free of structural errors.
 
     Args:
         plan: the package's tables.
         unsound: names of tables with structural errors.
     """
     ready = plan.tables.keys() - unsound
-    return tuple(slug for slug, rule in PLAN_RULES.items() if ready.issuperset(rule.needs))
+    return tuple(rule for rule in PLAN_RULES if ready.issuperset(rule.needs))
 
 
-def run_rules(plan: Plan, slugs: tuple[str, ...]) -> Iterator[Issue]:
+def run_rules(plan: Plan, rules: Iterable[PlanRule]) -> Iterator[Issue]:
     """What the rules find, rule by rule."""
-    for slug in slugs:
-        yield from PLAN_RULES[slug].check(plan)
+    for rule in rules:
+        yield from rule(plan)

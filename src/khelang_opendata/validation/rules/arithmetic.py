@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from khelang_opendata.model.report import Issue
+from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.thai import amounts_in_words, baht, in_words, printed_amounts, same_words
 from khelang_opendata.validation.plan import Plan, Record
-from khelang_opendata.validation.rules.registry import PlanRule
+from khelang_opendata.validation.rules.registry import PlanRule, plan_rule
 from khelang_opendata.validation.rules.trees import cycles, leaves_first, parents_of
 
 _PRINTED = ("summary_amount_printed", "sheet_amount_printed")
@@ -30,33 +30,37 @@ _AMOUNT_FITS: dict[str | None, Callable[[Decimal | None], bool]] = {
 }
 
 
+@plan_rule(Severity.ERROR, needs=("budgets",))
 def budget_status_amount(plan: Plan) -> Iterator[Issue]:
     """A budget's amount is what its status says: money, 0 or empty (data model, table of budget_status)."""
     for place, fits in enumerate(_statuses_fit(plan)):
         if not fits:
             budget = plan.record("budgets", place)
             status = budget.text("budget_status") or ""
-            yield budget.issue("budget_status_amount", "amount_thb", variant=status, year=_year(budget))
+            yield budget.issue(budget_status_amount, "amount_thb", variant=status, year=_year(budget))
 
 
+@plan_rule(Severity.ERROR, needs=("plans", "projects", "budgets"))
 def budget_year_missing(plan: Plan) -> Iterator[Issue]:
     """Each project has a budget row for each year of the plan, also for a year in which it does not run."""
     present = {year: plan.budget_totals.get(year, {}) for year in plan.years}
     for place, id_ in enumerate(plan.ids("projects")):
         if missing := [year for year, projects in present.items() if id_ not in projects]:
             years = ", ".join(map(str, missing))
-            yield plan.record("projects", place).issue("budget_year_missing", year=missing[0], years=years)
+            yield plan.record("projects", place).issue(budget_year_missing, year=missing[0], years=years)
 
 
+@plan_rule(Severity.ERROR, needs=("plans", "budgets"))
 def budget_outside_plan(plan: Plan) -> Iterator[Issue]:
     """A budget's fiscal year is one of the plan's."""
     years = plan.years
     for place, year in enumerate(plan.integers("budgets", "fiscal_year_be") if years else ()):
         if year is not None and year not in years:
             budget = plan.record("budgets", place)
-            yield budget.issue("budget_outside_plan", "fiscal_year_be", year=year, first=years[0], last=years[-1])
+            yield budget.issue(budget_outside_plan, "fiscal_year_be", year=year, first=years[0], last=years[-1])
 
 
+@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets"))
 def budget_outside_project(plan: Plan) -> Iterator[Issue]:
     """Money is planned only for years in which the project runs."""
     projects, plan_years = plan.places("projects"), plan.years
@@ -71,10 +75,11 @@ def budget_outside_project(plan: Plan) -> Iterator[Issue]:
         if first is not None and last is not None and first <= last and not first <= year <= last:
             budget, shown = plan.record("budgets", place), baht(amount or _NOTHING)
             yield budget.issue(
-                "budget_outside_project", "fiscal_year_be", year=year, first=first, last=last, amount=shown
+                budget_outside_project, "fiscal_year_be", year=year, first=first, last=last, amount=shown
             )
 
 
+@plan_rule(Severity.WARNING, needs=("projects", "budgets"))
 def printed_amounts_differ(plan: Plan) -> Iterator[Issue]:
     """What the summary table and the project's sheet print is the adopted amount, or the year's total of all sources.
 
@@ -115,42 +120,29 @@ def _is_lost_in_summary(plan: Plan, place: int) -> bool:
 
 def _printed_issue(plan: Plan, place: int, field: str, **variant: str) -> Issue:
     budget, amount = plan.record("budgets", place), plan.amounts("budgets")[place] or _NOTHING
-    return budget.issue("printed_amounts_differ", field, **variant, year=_year(budget), amount=baht(amount))
+    return budget.issue(printed_amounts_differ, field, **variant, year=_year(budget), amount=baht(amount))
 
 
-def amount_words_differ(plan: Plan) -> Iterator[Issue]:
-    """The Thai words in brackets spell the figures before them; of several wrong ones in a text the first is named."""
-    for place, printed in enumerate(zip(*(plan.texts("budgets", field) for field in _PRINTED), strict=True)):
-        for field, text in zip(_PRINTED, printed, strict=True):
-            if text and (wrong := _wrong_words(text)):
-                budget = plan.record("budgets", place)
-                params = {"amount": baht(wrong[0]), "words": wrong[1], "expected": in_words(wrong[0])}
-                yield budget.issue("amount_words_differ", field, record=None, year=_year(budget), **params)
-
-
-@lru_cache(maxsize=4096)
-def _wrong_words(printed: str) -> tuple[Decimal, str] | None:
-    """The first amount of a text whose words name another one, and these words."""
-    return next(((amount, words) for amount, words in amounts_in_words(printed) if not same_words(words, amount)), None)
-
-
+@plan_rule(Severity.WARNING, needs=("plans", "dimensions", "missions", "projects", "budgets", "printed_totals"))
 def printed_subtotal_differs(plan: Plan) -> Iterator[Issue]:
     """The total printed for a dimension, or for a mission with its sub-missions, is the sum of its projects."""
     sums = _Sums(plan)
     known = {"dimension": plan.places("dimensions"), "mission": plan.places("missions")}
     for place, (scope, id_) in enumerate(_scopes(plan)):
         if scope and id_ in known.get(scope, ()):
-            yield from _compared(plan, place, sums, "printed_subtotal_differs")
+            yield from _compared(plan, place, sums, printed_subtotal_differs)
 
 
+@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets", "printed_totals"))
 def printed_grand_total_differs(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of all projects."""
     sums = _Sums(plan)
     for place, (scope, _) in enumerate(_scopes(plan)):
         if scope == "plan":
-            yield from _compared(plan, place, sums, "printed_grand_total_differs")
+            yield from _compared(plan, place, sums, printed_grand_total_differs)
 
 
+@plan_rule(Severity.WARNING, needs=("dimensions", "printed_totals"))
 def printed_totals_inconsistent(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of the totals printed for its dimensions, where each has one that year."""
     years = plan.integers("printed_totals", "fiscal_year_be")
@@ -163,7 +155,7 @@ def printed_totals_inconsistent(plan: Plan) -> Iterator[Issue]:
         expected = sums[year] if scope == "plan" else None
         if expected is not None and amount != expected:
             total, printed, added = plan.record("printed_totals", place), baht(amount), baht(expected)
-            yield total.issue("printed_totals_inconsistent", "amount_thb", year=year or 0, printed=printed, added=added)
+            yield total.issue(printed_totals_inconsistent, "amount_thb", year=year or 0, printed=printed, added=added)
 
 
 def _sum_of_dimensions(
@@ -174,6 +166,7 @@ def _sum_of_dimensions(
     return sum((subtotals[key] for key in keys), _NOTHING) if keys and subtotals.keys() >= {*keys} else None
 
 
+@plan_rule(Severity.WARNING, needs=("plans", "dimensions", "projects"))
 def declared_count_differs(plan: Plan) -> Iterator[Issue]:
     """The number of projects that the plan, or a dimension, declares is the number of rows it has."""
     by_dimension = Counter(plan.texts("projects", "dimension_id"))
@@ -182,7 +175,24 @@ def declared_count_differs(plan: Plan) -> Iterator[Issue]:
             rows = by_dimension[plan.ids(table)[place]] if table == "dimensions" else by_dimension.total()
             if declared is not None and declared != rows:
                 record, field = plan.record(table, place), "declared_project_count"
-                yield record.issue("declared_count_differs", field, variant=table, declared=declared, rows=rows)
+                yield record.issue(declared_count_differs, field, variant=table, declared=declared, rows=rows)
+
+
+@plan_rule(Severity.WARNING, needs=("budgets",))
+def amount_words_differ(plan: Plan) -> Iterator[Issue]:
+    """The Thai words in brackets spell the figures before them; of several wrong ones in a text the first is named."""
+    for place, printed in enumerate(zip(*(plan.texts("budgets", field) for field in _PRINTED), strict=True)):
+        for field, text in zip(_PRINTED, printed, strict=True):
+            if text and (wrong := _wrong_words(text)):
+                budget = plan.record("budgets", place)
+                params = {"amount": baht(wrong[0]), "words": wrong[1], "expected": in_words(wrong[0])}
+                yield budget.issue(amount_words_differ, field, record=None, year=_year(budget), **params)
+
+
+@lru_cache(maxsize=4096)
+def _wrong_words(printed: str) -> tuple[Decimal, str] | None:
+    """The first amount of a text whose words name another one, and these words."""
+    return next(((amount, words) for amount, words in amounts_in_words(printed) if not same_words(words, amount)), None)
 
 
 @dataclass(slots=True)
@@ -238,7 +248,7 @@ def _scopes(plan: Plan) -> Iterator[tuple[str | None, str]]:
     return zip(plan.texts("printed_totals", "scope"), plan.ids("printed_totals"), strict=True)
 
 
-def _compared(plan: Plan, place: int, sums: _Sums, code: str) -> Iterator[Issue]:
+def _compared(plan: Plan, place: int, sums: _Sums, rule: PlanRule) -> Iterator[Issue]:
     """The issue of a printed total that is not what the budgets of its scope add up to."""
     year = plan.integers("printed_totals", "fiscal_year_be")[place]
     if year is None or year not in plan.years:
@@ -249,7 +259,7 @@ def _compared(plan: Plan, place: int, sums: _Sums, code: str) -> Iterator[Issue]
     gap_unknown = printed > items.amount and items.is_unknown
     if printed != items.amount and not gap_unknown:
         total = plan.record("printed_totals", place)
-        yield total.issue(code, "amount_thb", year=year, printed=baht(printed), items=baht(items.amount))
+        yield total.issue(rule, "amount_thb", year=year, printed=baht(printed), items=baht(items.amount))
 
 
 def _statuses_fit(plan: Plan) -> Iterator[bool]:
@@ -261,21 +271,3 @@ def _statuses_fit(plan: Plan) -> Iterator[bool]:
 
 def _year(record: Record) -> int:
     return record.integer("fiscal_year_be") or 0
-
-
-RULES: dict[str, PlanRule] = {
-    "budget_status_amount": PlanRule(budget_status_amount, ("budgets",)),
-    "budget_year_missing": PlanRule(budget_year_missing, ("plans", "projects", "budgets")),
-    "budget_outside_plan": PlanRule(budget_outside_plan, ("plans", "budgets")),
-    "budget_outside_project": PlanRule(budget_outside_project, ("plans", "projects", "budgets")),
-    "printed_amounts_differ": PlanRule(printed_amounts_differ, ("projects", "budgets")),
-    "printed_subtotal_differs": PlanRule(
-        printed_subtotal_differs, ("plans", "dimensions", "missions", "projects", "budgets", "printed_totals")
-    ),
-    "printed_grand_total_differs": PlanRule(
-        printed_grand_total_differs, ("plans", "projects", "budgets", "printed_totals")
-    ),
-    "printed_totals_inconsistent": PlanRule(printed_totals_inconsistent, ("dimensions", "printed_totals")),
-    "declared_count_differs": PlanRule(declared_count_differs, ("plans", "dimensions", "projects")),
-    "amount_words_differ": PlanRule(amount_words_differ, ("budgets",)),
-}

@@ -15,13 +15,15 @@ from itertools import accumulate
 from operator import itemgetter
 
 from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text, has_citizen_id, has_other_digits, restored
-from khelang_opendata.standard.catalogue import issue
 from khelang_opendata.standard.family import Field
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.plan import Record
 
-ValueRule = Callable[[Record, Field, str], Issue | None]
+CellCheck = Callable[[Record, Field, str], Issue | None]
+
+TYPE_WRONG = Rule("type_wrong", Severity.ERROR, __file__)
 
 _AS_PRINTED = frozenset({"printed_value", "other_value"})
 _EXCERPT = 12
@@ -59,6 +61,28 @@ _SUSPECT = re.compile(  # begins with one set of characters, so that the engine 
     rf"(?:(?<=[^ {_DIGITS}])|(?<= )[ {_BOUND}]|(?<=[เ-ไ] )|(?:[- ]?\d){{9}})"
 )
 """A mobile number has ten digits, a citizen id more: one of them, or a space, is followed by nine."""
+
+
+class CellRule(Rule):
+    """A rule that judges one cell.
+
+    Args:
+        check: gives the issue of a cell, None where it has none; its name is the rule's code.
+        severity: of its issues.
+    """
+
+    def __init__(self, check: CellCheck, severity: Severity) -> None:
+        super().__init__(check.__name__, severity, __file__)
+        self.__doc__ = check.__doc__
+        self.check = check
+
+    def __call__(self, record: Record, field: Field, cell: str) -> Issue | None:
+        return self.check(record, field, cell)
+
+
+def cell_rule(severity: Severity) -> Callable[[CellCheck], CellRule]:
+    """Make a function a rule on single cells: ``@cell_rule(Severity.ERROR)``."""
+    return lambda check: CellRule(check, severity)
 
 
 def check_values(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
@@ -109,7 +133,7 @@ class _Judge:
     """
 
     suspects_of: Callable[[list[str]], Set[str]]
-    rules: tuple[ValueRule, ...]
+    rules: tuple[CellCheck, ...]
 
     def suspects(self, cells: Sequence[str]) -> Iterator[int]:
         """Where the cells stand that a rule may find something in."""
@@ -171,19 +195,21 @@ def _suspect_texts_or_not_nfc(cells: list[str]) -> Set[str]:
     return suspects.union(cell for cell in cells if not unicodedata.is_normalized("NFC", cell))
 
 
+@cell_rule(Severity.ERROR)
 def thai_digits(record: Record, field: Field, cell: str) -> Issue | None:
     """A number, date or code is written in the digits 0-9.
 
     Reported where the value in ASCII is one that the column can hold; other text is of the wrong type.
     """
     plain = _fitting(field, ascii_text(cell)) if has_other_digits(cell) else None
-    return _found("thai_digits", record, field, ascii=plain) if plain is not None else None
+    return _found(thai_digits, record, field, ascii=plain) if plain is not None else None
 
 
+@cell_rule(Severity.ERROR)
 def number_grouped(record: Record, field: Field, cell: str) -> Issue | None:
     """A number has no separator between thousands: 300000, not 300,000."""
     plain = _ungrouped(cell)
-    return _found("number_grouped", record, field, plain=plain) if plain is not None else None
+    return _found(number_grouped, record, field, plain=plain) if plain is not None else None
 
 
 def number_not_finite(record: Record, field: Field, cell: str) -> Issue | None:
@@ -194,51 +220,56 @@ def number_not_finite(record: Record, field: Field, cell: str) -> Issue | None:
     if not re.fullmatch(_NOT_FINITE, cell):
         return None
     kind, example = str(field.descriptor["type"]), str(field.descriptor.get("example", ""))
-    return _found("type_wrong", record, field, variant=kind, example=example)
+    return _found(TYPE_WRONG, record, field, variant=kind, example=example)
 
 
+@cell_rule(Severity.ERROR)
 def date_buddhist_year(record: Record, field: Field, cell: str) -> Issue | None:
     """A date is of the Gregorian calendar (ISO 8601); a year from 2400 on is a Buddhist one."""
     gregorian = _gregorian(cell)
-    return _found("date_buddhist_year", record, field, gregorian=gregorian) if gregorian else None
+    return _found(date_buddhist_year, record, field, gregorian=gregorian) if gregorian else None
 
 
+@cell_rule(Severity.ERROR)
 def encoding_suspected_cp874(record: Record, field: Field, cell: str) -> Issue | None:
     """Text is Thai, not Thai bytes read in a Western code page and saved so."""
     right = restored(cell)
     if right is None:
         return None
     shown = right if len(right) <= _LONGEST_SHOWN else right[: _LONGEST_SHOWN - 1] + "…"
-    return _found("encoding_suspected_cp874", record, field, restored=shown)
+    return _found(encoding_suspected_cp874, record, field, restored=shown)
 
 
+@cell_rule(Severity.WARNING)
 def formula_suspected(record: Record, field: Field, cell: str) -> Issue | None:
     """Text does not begin as a formula does: a spreadsheet would execute it instead of showing it."""
     suspected = cell[0] in _FORMULA_STARTS and cell != "-" and not re.match(_HARMLESS_DASH, cell)
-    return _found("formula_suspected", record, field) if suspected else None
+    return _found(formula_suspected, record, field) if suspected else None
 
 
+@cell_rule(Severity.WARNING)
 def personal_data_suspected(record: Record, field: Field, cell: str) -> Issue | None:
     """Published text names no citizen id, mobile number or e-mail address (Personal Data Protection Act)."""
     variant = _personal(ascii_text(cell))
-    return _found("personal_data_suspected", record, field, variant=variant) if variant else None
+    return _found(personal_data_suspected, record, field, variant=variant) if variant else None
 
 
+@cell_rule(Severity.WARNING)
 def text_not_normalized(record: Record, field: Field, cell: str) -> Issue | None:
     """Text is in Unicode's composed form (NFC) and its spaces are single, plain and between words."""
     for variant, pattern in _UNTIDY.items():
         if match := re.search(pattern, cell):
             near = cell[max(0, match.start() - _EXCERPT) : match.end() + _EXCERPT].strip().replace("\n", " ")
-            return _found("text_not_normalized", record, field, variant=variant, position=match.start() + 1, near=near)
+            return _found(text_not_normalized, record, field, variant=variant, position=match.start() + 1, near=near)
     if not unicodedata.is_normalized("NFC", cell):
-        return _found("text_not_normalized", record, field, variant="not_nfc")
+        return _found(text_not_normalized, record, field, variant="not_nfc")
     return None
 
 
 def _spaced_number(record: Record, field: Field, cell: str) -> Issue | None:
     """``text_not_normalized`` of a number: the types of Table Schema take one with spaces around it."""
     spaced = cell != cell.strip() and re.fullmatch(_NUMBER, cell.strip())
-    return _found("text_not_normalized", record, field, variant="edge_space") if spaced else None
+    return _found(text_not_normalized, record, field, variant="edge_space") if spaced else None
 
 
 def _personal(text: str) -> str | None:
@@ -284,25 +315,15 @@ def _gregorian(text: str) -> str | None:
         return None
 
 
-def _found(code: str, record: Record, field: Field, **params: str | int | float) -> Issue:
+def _found(rule: Rule, record: Record, field: Field, **params: str | int | float) -> Issue:
     if (year := record.integer("fiscal_year_be")) is not None:
         params["year"] = year
-    return issue(code, record.place(field.name), record=record.id, **params)
+    return rule.issue(record.place(field.name), record=record.id, **params)
 
 
 _NUMBERS = _Judge(_no_plain_numbers, (thai_digits, number_grouped, _spaced_number, number_not_finite))
 _DATES = _Judge(_no_plain_dates, (thai_digits, date_buddhist_year))
 _CODES = _Judge(_not_ascii, (thai_digits,))
-_OF_TEXT: tuple[ValueRule, ...] = (encoding_suspected_cp874, formula_suspected, personal_data_suspected)
+_OF_TEXT: tuple[CellCheck, ...] = (encoding_suspected_cp874, formula_suspected, personal_data_suspected)
 _PRINTED = _Judge(_suspect_texts, _OF_TEXT)
 _TEXTS = _Judge(_suspect_texts_or_not_nfc, (*_OF_TEXT, text_not_normalized))
-
-VALUE_RULES: tuple[str, ...] = (
-    "thai_digits",
-    "number_grouped",
-    "date_buddhist_year",
-    "text_not_normalized",
-    "personal_data_suspected",
-    "formula_suspected",
-    "encoding_suspected_cp874",
-)

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import pairwise
 from typing import TypeVar
 
-from khelang_opendata.model.report import Issue
+from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules.registry import PlanRule
+from khelang_opendata.validation.rules.registry import PlanRule, plan_rule
 from khelang_opendata.validation.rules.trees import cycles, lineage, parents_of
 
 _WITH_ID = ("dimensions", "missions", "units", "projects", "risks", "errata")
@@ -33,21 +33,24 @@ _SHOWN_OF_A_CYCLE = 6
 _K = TypeVar("_K")
 
 
+@plan_rule(Severity.ERROR, needs=("plans",))
 def plan_row_count(plan: Plan) -> Iterator[Issue]:
     """A package is one plan: the table plans has exactly one row (that it has any is structural)."""
     if (count := len(plan.ids("plans"))) > 1:
-        yield plan.record("plans", 1).issue("plan_row_count", count=count)
+        yield plan.record("plans", 1).issue(plan_row_count, count=count)
 
 
+@plan_rule(Severity.ERROR, needs=_WITH_ID)
 def id_prefix_wrong(plan: Plan) -> Iterator[Issue]:
     """An id begins with its row's plan_id and a hyphen, so that the tables of many plans can be joined."""
     for table in _WITH_ID:
         for place, (plan_id, id_) in enumerate(zip(plan.texts(table, "plan_id"), plan.ids(table), strict=True)):
             if plan_id and id_ and not id_.startswith(f"{plan_id}-"):
                 record = plan.record(table, place)
-                yield record.issue("id_prefix_wrong", record.table.schema.primary_key[0], prefix=f"{plan_id}-")
+                yield record.issue(id_prefix_wrong, record.table.schema.primary_key[0], prefix=f"{plan_id}-")
 
 
+@plan_rule(Severity.ERROR, needs=("printed_totals", *_SCOPES.values()))
 def scope_unknown(plan: Plan) -> Iterator[Issue]:
     """A printed total's scope_id exists in the table that its scope names."""
     scopes = zip(plan.texts("printed_totals", "scope"), plan.texts("printed_totals", "scope_id"), strict=True)
@@ -55,18 +58,20 @@ def scope_unknown(plan: Plan) -> Iterator[Issue]:
         target = _SCOPES.get(scope or "")
         if target and (id_ or "") not in plan.places(target):
             total = plan.record("printed_totals", place)
-            yield total.issue("scope_unknown", "scope_id", target=target, year=total.integer("fiscal_year_be") or 0)
+            yield total.issue(scope_unknown, "scope_id", target=target, year=total.integer("fiscal_year_be") or 0)
 
 
+@plan_rule(Severity.ERROR, needs=("plans", "projects"))
 def years_reversed(plan: Plan) -> Iterator[Issue]:
     """A plan and a project end in the year they start or later."""
     for table in ("plans", "projects"):
         starts, ends = (plan.integers(table, f"{end}_fiscal_year_be") for end in ("start", "end"))
         for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
             if start is not None and end is not None and start > end:
-                yield plan.record(table, place).issue("years_reversed", "end_fiscal_year_be", start=start)
+                yield plan.record(table, place).issue(years_reversed, "end_fiscal_year_be", start=start)
 
 
+@plan_rule(Severity.ERROR, needs=("plans", "projects", "targets", "errata"))
 def year_outside_plan(plan: Plan) -> Iterator[Issue]:
     """The years of projects, targets, errata and progress are years of the plan period.
 
@@ -79,42 +84,25 @@ def year_outside_plan(plan: Plan) -> Iterator[Issue]:
     for place, years in enumerate(zip(*(plan.integers("projects", field) for field in ends), strict=True)):
         for field, year in zip(ends, years, strict=True):
             if _is_outside(year, plan.years):
-                yield plan.record("projects", place).issue("year_outside_plan", field, first=first, last=last)
+                yield plan.record("projects", place).issue(year_outside_plan, field, first=first, last=last)
     for table in ("targets", "errata", "progress"):
         for place, year in enumerate(plan.integers(table, "fiscal_year_be")):
             if year is not None and _is_outside(year, plan.years):
                 row = plan.record(table, place)
-                yield row.issue("year_outside_plan", "fiscal_year_be", year=year, first=first, last=last)
+                yield row.issue(year_outside_plan, "fiscal_year_be", year=year, first=first, last=last)
 
 
 def _is_outside(year: int | None, years: range) -> bool:
     return year is not None and year not in years
 
 
+@plan_rule(Severity.ERROR, needs=("units",))
 def unit_cycle(plan: Plan) -> Iterator[Issue]:
     """No unit stands above itself."""
-    return _cycle_issues(plan, "unit_cycle", "units", "parent_unit_id")
+    return _cycle_issues(plan, unit_cycle, "units", "parent_unit_id")
 
 
-def mission_cycle(plan: Plan) -> Iterator[Issue]:
-    """No mission stands above itself."""
-    return _cycle_issues(plan, "mission_cycle", "missions", "parent_mission_id")
-
-
-def parent_project_invalid(plan: Plan) -> Iterator[Issue]:
-    """No project runs inside itself, directly or through others."""
-    return _cycle_issues(plan, "parent_project_invalid", "projects", "parent_project_id")
-
-
-def _cycle_issues(plan: Plan, code: str, table: str, field: str) -> Iterator[Issue]:
-    """One issue a cycle, at its first record in the file."""
-    for ring in cycles(parents_of(plan, table, field)):
-        first = plan.find(table, ring[0])
-        if first is not None:
-            shown = [*ring[:_SHOWN_OF_A_CYCLE], "…"] if len(ring) > _SHOWN_OF_A_CYCLE else [*ring, ring[0]]
-            yield first.issue(code, field, path=" → ".join(shown))
-
-
+@plan_rule(Severity.WARNING, needs=("units",))
 def unit_level_order(plan: Plan) -> Iterator[Issue]:
     """A unit's parent is of a higher level: organisation, division, section, subsection; committees stand anywhere.
 
@@ -129,7 +117,7 @@ def unit_level_order(plan: Plan) -> Iterator[Issue]:
         parent = plan.record("units", above)
         shown = parent.text("name_th") or parent.id
         unit = plan.record("units", place)
-        yield unit.issue("unit_level_order", "unit_level", parent=shown, level=levels[above] or "")
+        yield unit.issue(unit_level_order, "unit_level", parent=shown, level=levels[above] or "")
 
 
 def _may_stand_under(below: str | None, above: str | None) -> bool:
@@ -138,6 +126,7 @@ def _may_stand_under(below: str | None, above: str | None) -> bool:
     return _LEVELS.index(above) < _LEVELS.index(below)
 
 
+@plan_rule(Severity.INFO, needs=("units", "projects", "risks", "risk_controls"))
 def unit_unused(plan: Plan) -> Iterator[Issue]:
     """A unit leads a project, owns a risk or a control, or stands above one that does."""
     parents = parents_of(plan, "units", "parent_unit_id")
@@ -150,7 +139,7 @@ def unit_unused(plan: Plan) -> Iterator[Issue]:
     for place, id_ in enumerate(plan.ids("units")):
         if id_ not in used:
             unit = plan.record("units", place)
-            yield unit.issue("unit_unused", "unit_id", name=unit.text("name_th") or "")
+            yield unit.issue(unit_unused, "unit_id", name=unit.text("name_th") or "")
 
 
 def _units_named(plan: Plan) -> Set[str | None]:
@@ -158,6 +147,7 @@ def _units_named(plan: Plan) -> Set[str | None]:
     return set(plan.texts("projects", "lead_unit_id")).union(*owners)
 
 
+@plan_rule(Severity.ERROR, needs=("missions", "projects"))
 def mission_dimension_mismatch(plan: Plan) -> Iterator[Issue]:
     """A project's mission, and a mission's parent, belong to the same dimension as they do."""
     missions, of_missions = plan.places("missions"), plan.texts("missions", "dimension_id")
@@ -167,9 +157,31 @@ def mission_dimension_mismatch(plan: Plan) -> Iterator[Issue]:
             mission = missions.get(mission_id or "")
             if mission is not None and of_missions[mission] != own:
                 record, other = plan.record(table, place), of_missions[mission] or ""
-                yield record.issue("mission_dimension_mismatch", field, dimension=own or "", other=other)
+                yield record.issue(mission_dimension_mismatch, field, dimension=own or "", other=other)
 
 
+@plan_rule(Severity.ERROR, needs=("missions",))
+def mission_cycle(plan: Plan) -> Iterator[Issue]:
+    """No mission stands above itself."""
+    return _cycle_issues(plan, mission_cycle, "missions", "parent_mission_id")
+
+
+@plan_rule(Severity.ERROR, needs=("projects",))
+def parent_project_invalid(plan: Plan) -> Iterator[Issue]:
+    """No project runs inside itself, directly or through others."""
+    return _cycle_issues(plan, parent_project_invalid, "projects", "parent_project_id")
+
+
+def _cycle_issues(plan: Plan, rule: PlanRule, table: str, field: str) -> Iterator[Issue]:
+    """One issue a cycle, at its first record in the file."""
+    for ring in cycles(parents_of(plan, table, field)):
+        first = plan.find(table, ring[0])
+        if first is not None:
+            shown = [*ring[:_SHOWN_OF_A_CYCLE], "…"] if len(ring) > _SHOWN_OF_A_CYCLE else [*ring, ring[0]]
+            yield first.issue(rule, field, path=" → ".join(shown))
+
+
+@plan_rule(Severity.INFO, needs=("projects",))
 def sequence_gap(plan: Plan) -> Iterator[Issue]:
     """The sequence numbers run from 1 without a gap; a number used twice leaves one, and only the double is told."""
     numbers = plan.integers("projects", "sequence_no")
@@ -177,14 +189,15 @@ def sequence_gap(plan: Plan) -> Iterator[Issue]:
     doubles = [(again[1], first[1]) for first, again in pairwise(numbered) if first[0] == again[0]]
     for place, first_place in doubles:
         first_row = plan.record("projects", first_place).row
-        yield plan.record("projects", place).issue("sequence_gap", "sequence_no", variant="double", first_row=first_row)
+        yield plan.record("projects", place).issue(sequence_gap, "sequence_no", variant="double", first_row=first_row)
     expected = 1
     for number, place in [] if doubles else numbered:
         if number != expected:
-            yield plan.record("projects", place).issue("sequence_gap", "sequence_no", expected=expected)
+            yield plan.record("projects", place).issue(sequence_gap, "sequence_no", expected=expected)
         expected = number + 1
 
 
+@plan_rule(Severity.WARNING, needs=("projects",))
 def sequence_printed_differs(plan: Plan) -> Iterator[Issue]:
     """The printed number is the project's sequence number, in a plan that says that it numbers continuously."""
     if not _numbers_continuously(plan):
@@ -193,7 +206,7 @@ def sequence_printed_differs(plan: Plan) -> Iterator[Issue]:
     for place, (text, number) in enumerate(rows):
         printed = re.findall(_NUMBER, text or "")
         if printed and number is not None and number not in map(int, printed):
-            yield plan.record("projects", place).issue("sequence_printed_differs", "sequence_printed", number=number)
+            yield plan.record("projects", place).issue(sequence_printed_differs, "sequence_printed", number=number)
 
 
 def _numbers_continuously(plan: Plan) -> bool:
@@ -201,12 +214,13 @@ def _numbers_continuously(plan: Plan) -> bool:
     return isinstance(conventions, dict) and conventions.get("sequence_printed") == "continuous"
 
 
+@plan_rule(Severity.WARNING, needs=("projects",))
 def title_differs(plan: Plan) -> Iterator[Issue]:
     """The title in the summary table is the sheet's, but for white space and quotation marks."""
     titles = zip(plan.texts("projects", "summary_title_printed"), plan.texts("projects", "title_th"), strict=True)
     for place, (summary, title) in enumerate(titles):
         if summary and title and summary != title and _bare(summary, _QUOTES) != _bare(title, _QUOTES):
-            yield plan.record("projects", place).issue("title_differs", "summary_title_printed", title=title)
+            yield plan.record("projects", place).issue(title_differs, "summary_title_printed", title=title)
 
 
 def _bare(text: str, without: str = "") -> str:
@@ -217,6 +231,7 @@ def _bare(text: str, without: str = "") -> str:
     return text
 
 
+@plan_rule(Severity.WARNING, needs=("projects", "units"))
 def unit_differs(plan: Plan) -> Iterator[Issue]:
     """The unit in the summary table is the project's lead unit, or one above it below the root.
 
@@ -230,7 +245,7 @@ def unit_differs(plan: Plan) -> Iterator[Issue]:
         if word and word in differing.get(lead, ()):
             project = plan.record("projects", place)
             shown = project.text("lead_unit_printed") or ""
-            yield project.issue("unit_differs", "summary_unit_printed", lead=shown)
+            yield project.issue(unit_differs, "summary_unit_printed", lead=shown)
 
 
 def _unit_word(printed: str | None) -> str:
@@ -289,6 +304,7 @@ def _grouped(pairs: Iterable[tuple[_K, str]]) -> Mapping[_K, Set[str]]:
     return groups
 
 
+@plan_rule(Severity.WARNING, needs=("projects",))
 def kind_differs(plan: Plan) -> Iterator[Issue]:
     """The kind is the one that the title's first word names; titles that begin otherwise are not judged."""
     rows = zip(plan.texts("projects", "title_th"), plan.texts("projects", "project_kind"), strict=True)
@@ -296,9 +312,10 @@ def kind_differs(plan: Plan) -> Iterator[Issue]:
         bare = _bare(title or "", _QUOTES)
         word = next((word for word in _KINDS if bare.startswith(word)), None)
         if word and kind not in (None, _KINDS[word]):
-            yield plan.record("projects", place).issue("kind_differs", "project_kind", word=word, kind=_KINDS[word])
+            yield plan.record("projects", place).issue(kind_differs, "project_kind", word=word, kind=_KINDS[word])
 
 
+@plan_rule(Severity.WARNING, needs=("projects",))
 def duplicate_title(plan: Plan) -> Iterator[Issue]:
     """No two projects have the same title."""
     first: dict[str, int] = {}
@@ -308,40 +325,38 @@ def duplicate_title(plan: Plan) -> Iterator[Issue]:
         if title and known != place:
             earlier = plan.record("projects", known)
             again = plan.record("projects", place)
-            yield again.issue("duplicate_title", "title_th", first=earlier.id, first_row=earlier.row)
+            yield again.issue(duplicate_title, "title_th", first=earlier.id, first_row=earlier.row)
 
 
+@plan_rule(Severity.INFO, needs=("projects", "targets"))
 def project_without_target(plan: Plan) -> Iterator[Issue]:
     """A project names whom it is for."""
-    return _without(plan, "project_without_target", "projects", "targets")
+    return _without(plan, project_without_target, "projects", "targets")
 
 
+@plan_rule(Severity.INFO, needs=("projects", "indicators"))
 def project_without_indicator(plan: Plan) -> Iterator[Issue]:
     """A project has an output or outcome to be measured by."""
-    return _without(plan, "project_without_indicator", "projects", "indicators")
+    return _without(plan, project_without_indicator, "projects", "indicators")
 
 
-def risk_without_control(plan: Plan) -> Iterator[Issue]:
-    """A risk has a measure against it."""
-    return _without(plan, "risk_without_control", "risks", "risk_controls")
-
-
-def _without(plan: Plan, code: str, table: str, children: str) -> Iterator[Issue]:
+def _without(plan: Plan, rule: PlanRule, table: str, children: str) -> Iterator[Issue]:
     """Records that no row of another table belongs to."""
     owners = set(plan.ids(children))
     for place, id_ in enumerate(plan.ids(table)):
         if id_ not in owners:
             record = plan.record(table, place)
-            yield record.issue(code, record.table.schema.primary_key[0])
+            yield record.issue(rule, record.table.schema.primary_key[0])
 
 
+@plan_rule(Severity.ERROR, needs=("risks",))
 def risk_score_differs(plan: Plan) -> Iterator[Issue]:
     """The score is likelihood times impact, where all three are given."""
     columns = (plan.numbers("risks", field) for field in ("likelihood", "impact", "risk_score"))
     for place, (likelihood, impact, score) in enumerate(zip(*columns, strict=True)):
         if likelihood is not None and impact is not None and score is not None and score != likelihood * impact:
             yield plan.record("risks", place).issue(
-                "risk_score_differs",
+                risk_score_differs,
                 "risk_score",
                 likelihood=str(likelihood),
                 impact=str(impact),
@@ -349,26 +364,7 @@ def risk_score_differs(plan: Plan) -> Iterator[Issue]:
             )
 
 
-RULES: dict[str, PlanRule] = {
-    "plan_row_count": PlanRule(plan_row_count, ("plans",)),
-    "id_prefix_wrong": PlanRule(id_prefix_wrong, _WITH_ID),
-    "scope_unknown": PlanRule(scope_unknown, ("printed_totals", *_SCOPES.values())),
-    "years_reversed": PlanRule(years_reversed, ("plans", "projects")),
-    "year_outside_plan": PlanRule(year_outside_plan, ("plans", "projects", "targets", "errata")),
-    "unit_cycle": PlanRule(unit_cycle, ("units",)),
-    "unit_level_order": PlanRule(unit_level_order, ("units",)),
-    "unit_unused": PlanRule(unit_unused, ("units", "projects", "risks", "risk_controls")),
-    "mission_dimension_mismatch": PlanRule(mission_dimension_mismatch, ("missions", "projects")),
-    "mission_cycle": PlanRule(mission_cycle, ("missions",)),
-    "parent_project_invalid": PlanRule(parent_project_invalid, ("projects",)),
-    "sequence_gap": PlanRule(sequence_gap, ("projects",)),
-    "sequence_printed_differs": PlanRule(sequence_printed_differs, ("projects",)),
-    "title_differs": PlanRule(title_differs, ("projects",)),
-    "unit_differs": PlanRule(unit_differs, ("projects", "units")),
-    "kind_differs": PlanRule(kind_differs, ("projects",)),
-    "duplicate_title": PlanRule(duplicate_title, ("projects",)),
-    "project_without_target": PlanRule(project_without_target, ("projects", "targets")),
-    "project_without_indicator": PlanRule(project_without_indicator, ("projects", "indicators")),
-    "risk_score_differs": PlanRule(risk_score_differs, ("risks",)),
-    "risk_without_control": PlanRule(risk_without_control, ("risks", "risk_controls")),
-}
+@plan_rule(Severity.WARNING, needs=("risks", "risk_controls"))
+def risk_without_control(plan: Plan) -> Iterator[Issue]:
+    """A risk has a measure against it."""
+    return _without(plan, risk_without_control, "risks", "risk_controls")

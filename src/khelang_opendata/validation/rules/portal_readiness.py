@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from khelang_opendata.model.report import Issue, Location
-from khelang_opendata.standard.catalogue import issue
+from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.standard.family import JsonObject
 from khelang_opendata.standard.portal_profiles import portal_profile
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules.registry import PlanRule
+from khelang_opendata.validation.rules.registry import plan_rule
 
 TABLE_LIMITS = {"rows": 1_000_000, "columns": 16_000}
 """What a table may have. It is no portal's own: portals and spreadsheets alike lose the rest. So every table is judged
@@ -29,6 +28,7 @@ EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_L
 """A valid e-mail address of the HTML standard, with a dot in its domain."""
 
 
+@plan_rule(Severity.ERROR)
 def portal_metadata_missing(plan: Plan) -> Iterator[Issue]:
     """Every mandatory field that does not follow from the plan is given, and none is blank."""
     portal = _portal(plan)
@@ -37,13 +37,14 @@ def portal_metadata_missing(plan: Plan) -> Iterator[Issue]:
     supplied = (name for name in portal_profile(_PROFILE)["supplied"] if name in portal)
     for name in (*portal_profile(_PROFILE)["mandatory"], *supplied):
         if _is_blank(portal.get(name, "")):
-            yield issue("portal_metadata_missing", property=f"portal/{name}")
+            yield portal_metadata_missing.issue(property=f"portal/{name}")
     for name in portal_profile(_PROFILE)["from_package"]:
         value = plan.package.descriptor.get(name)
         if value and _is_blank(value):
-            yield issue("portal_metadata_missing", property=name)
+            yield portal_metadata_missing.issue(property=name)
 
 
+@plan_rule(Severity.ERROR)
 def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
     """Values are of the portal's lists, the address is one of e-mail, and every tag is long enough."""
     portal = _portal(plan)
@@ -53,35 +54,42 @@ def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
     for name, legal in profile["legal"].items():
         for value in _texts(portal.get(name), listed=name in profile["lists"]):
             if value.strip() and value not in legal:
-                yield issue("portal_value_illegal", property=f"portal/{name}", value=value, allowed=", ".join(legal))
+                yield portal_value_illegal.issue(property=f"portal/{name}", value=value, allowed=", ".join(legal))
     for address in _texts(portal.get("maintainer_email"), listed=False):
         if address.strip() and not EMAIL.fullmatch(address):
-            yield issue("portal_value_illegal", variant="email", property="portal/maintainer_email", value=address)
+            yield portal_value_illegal.issue(variant="email", property="portal/maintainer_email", value=address)
     least = profile["limits"]["tag_characters"]
     for tag in _texts(plan.package.descriptor.get("keywords"), listed=True):
         if tag and len(tag.strip()) < least:
-            yield issue("portal_value_illegal", variant="tag", property="keywords", value=tag, least=least)
+            yield portal_value_illegal.issue(variant="tag", property="keywords", value=tag, least=least)
 
 
+@plan_rule(Severity.ERROR)
 def file_name_not_ascii(plan: Plan) -> Iterator[Issue]:
     """File names are ASCII: portals change or refuse others. Unsafe paths have an issue of their own."""
     for resource in plan.package.resources:
         if resource.problem in (None, "missing") and not resource.path.isascii():
-            yield issue("file_name_not_ascii", Location(resource.name), path=resource.path)
+            yield file_name_not_ascii.issue(Location(resource.name), path=resource.path)
 
 
-def table_too_large(plan: Plan, limits: Mapping[str, int] = TABLE_LIMITS) -> Iterator[Issue]:
-    """A table is no larger than portals take.
+@plan_rule(Severity.ERROR)
+def table_too_large(plan: Plan) -> Iterator[Issue]:
+    """A table is no larger than portals take."""
+    return larger_tables(plan, TABLE_LIMITS)
+
+
+def larger_tables(plan: Plan, limits: Mapping[str, int]) -> Iterator[Issue]:
+    """An issue for each table above a limit.
 
     Args:
         plan: the package's tables.
-        limits: ``rows`` and ``columns`` a table may have.
+        limits: ``rows`` and ``columns`` that a table may have.
     """
     for name, table in plan.tables.items():
         sizes = {"rows": len(table.table.rows), "columns": len(table.table.header)}
         for what, size in sizes.items():
             if size > limits[what]:
-                yield issue("table_too_large", Location(name), variant=what, found=size, limit=limits[what])
+                yield table_too_large.issue(Location(name), variant=what, found=size, limit=limits[what])
 
 
 def _portal(plan: Plan) -> JsonObject | None:
@@ -99,11 +107,3 @@ def _texts(value: Any, *, listed: bool) -> list[str]:
     if listed:
         return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
     return [value] if isinstance(value, str) else []
-
-
-RULES: dict[str, PlanRule] = {
-    "portal_metadata_missing": PlanRule(portal_metadata_missing),
-    "portal_value_illegal": PlanRule(portal_value_illegal),
-    "file_name_not_ascii": PlanRule(file_name_not_ascii),
-    "table_too_large": PlanRule(table_too_large),
-}

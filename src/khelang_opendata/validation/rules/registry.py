@@ -1,17 +1,42 @@
-"""What a rule is to those who run it."""
+"""How a rule of a plan is declared: a function that finds issues, made a rule by ``@plan_rule``."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from types import ModuleType
 
-from khelang_opendata.model.report import Issue
+from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.rules import Rule
 from khelang_opendata.validation.plan import Plan
 
+Check = Callable[[Plan], Iterator[Issue]]
 
-@dataclass(frozen=True, slots=True)
-class PlanRule:
-    """A rule's function and the tables it cannot judge without."""
 
-    check: Callable[[Plan], Iterator[Issue]]
-    needs: tuple[str, ...] = ()
+class PlanRule(Rule):
+    """A rule that judges the plan as a whole.
+
+    Args:
+        check: finds the issues; its name is the rule's code, and its module's texts hold the rule's.
+        severity: of its issues.
+        needs: the tables that it cannot judge without. It runs where all of them are there without structural errors.
+    """
+
+    def __init__(self, check: Check, severity: Severity, needs: tuple[str, ...]) -> None:
+        super().__init__(check.__name__, severity, str(sys.modules[check.__module__].__file__))
+        self.__doc__ = check.__doc__
+        self.check = check
+        self.needs = needs
+
+    def __call__(self, plan: Plan) -> Iterator[Issue]:
+        return self.check(plan)
+
+
+def plan_rule(severity: Severity, *, needs: tuple[str, ...] = ()) -> Callable[[Check], PlanRule]:
+    """Make a function a rule: ``@plan_rule(Severity.ERROR, needs=("projects", "budgets"))``."""
+    return lambda check: PlanRule(check, severity, needs)
+
+
+def rules_in(module: ModuleType) -> tuple[Rule, ...]:
+    """The rules that a module declares, in the order of its source."""
+    return tuple(rule for rule in vars(module).values() if isinstance(rule, Rule) and rule.module == module.__file__)
