@@ -113,7 +113,7 @@ def replace_in(path: Path, old: str, new: str) -> None:
 
 
 @contextmanager
-def fails(code: str, *, match: str = "") -> Iterator[pytest.ExceptionInfo[KhelangError]]:
+def fails(code: str, *, match: str | None = None) -> Iterator[pytest.ExceptionInfo[KhelangError]]:
     """Expect the failure of this code, whose sentence has the text that ``match`` describes."""
     with pytest.raises(KhelangError, match=match) as caught:
         yield caught

@@ -36,7 +36,7 @@ def metadata_changes(old: Package, new: Package) -> tuple[MetadataChange, ...]:
     try:
         return tuple(_objects("", _compared(old), _compared(new)))
     except RecursionError:
-        raise DescriptorError("too_deep", path=str(new.root / DESCRIPTOR)) from None
+        raise DescriptorError("too_deep", path=str(new.root / DESCRIPTOR), limit=new.limits.json_depth) from None
 
 
 def _compared(package: Package) -> JsonObject:

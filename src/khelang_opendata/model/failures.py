@@ -138,11 +138,10 @@ class PackageRefused(DataError):
     """A package with errors, or with warnings that no erratum explains, was to be released; ``report`` holds them."""
 
     def __init__(self, code: str, report: Report) -> None:
-        counts = {
-            "package_invalid": {"errors": report.errors},
-            "warnings_unacknowledged": {"warnings": report.warnings},
-        }
-        super().__init__(code, **counts[code])
+        if code == "package_invalid":
+            super().__init__("package_invalid", errors=report.errors)
+        else:
+            super().__init__("warnings_unacknowledged", warnings=report.warnings)
         self.report = report
 
 

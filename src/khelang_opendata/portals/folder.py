@@ -195,7 +195,7 @@ def _standing(path: Path) -> _Piece | None:
             return read_folder(path)
     except ArchiveRefused as refused:
         variant = "link" if refused.params["variant"] == "link" else "not_ours"  # more than a release could ever hold
-        raise UsageError("folder_refused", variant, path=str(path / str(refused.params["entry"]))) from None
+        raise UsageError("folder_refused", variant, path=str(path / str(refused.params.get("entry", "")))) from None
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise UsageError("folder_refused", "link", path=str(path))
     return path.read_bytes() if path.exists() else None

@@ -185,7 +185,7 @@ def read_zip(path: Path) -> dict[str, bytes]:
         with open_regular(path) as file:
             return _read_zip(path, file)
     except NotRegular:
-        raise ArchiveRefused("not_file", path=str(path), entry="") from None
+        raise ArchiveRefused("not_file", path=str(path)) from None
     except OSError as error:
         raise EnvironmentFailure.of("file_unreadable", path, error) from error
 
@@ -205,7 +205,7 @@ def _read_zip(path: Path, file: BinaryIO) -> dict[str, bytes]:
                     with archive.open(entry) as stream:
                         files[name] = b"".join(budget.pieces(stream))
     except _DAMAGED as error:
-        raise ArchiveRefused("damaged", path=str(path), entry="", reason=str(error)) from error
+        raise ArchiveRefused("damaged", path=str(path), reason=str(error)) from error
     return files
 
 
@@ -213,7 +213,7 @@ def _check_directory(path: Path, file: BinaryIO) -> None:
     """Refuse what is too large before the zipfile module reads it; it finds the end of an archive in the same way."""
     size = file.seek(0, io.SEEK_END)
     if size > MAX_BYTES + 2 * MAX_DIRECTORY:
-        raise ArchiveRefused("too_large", path=str(path), entry="", limit=MAX_BYTES)
+        raise ArchiveRefused("too_large", path=str(path), limit=MAX_BYTES)
     file.seek(max(0, size - _END.size - 0xFFFF))
     tail = file.read()
     end = len(tail) - _END.size
@@ -226,7 +226,7 @@ def _check_directory(path: Path, file: BinaryIO) -> None:
     if file.read(4) == _ZIP64_MARK or directory > MAX_DIRECTORY:
         raise zipfile.BadZipFile(f"Zip64, or a list of contents of {directory} bytes")
     if entries > MAX_FILES:
-        raise ArchiveRefused("too_many", path=str(path), entry="", limit=MAX_FILES)
+        raise ArchiveRefused("too_many", path=str(path), limit=MAX_FILES)
 
 
 def _check_overlap(entries: Iterable[zipfile.ZipInfo]) -> None:
@@ -246,7 +246,7 @@ def _checked_name(path: Path, entry: zipfile.ZipInfo, names: _Names) -> str:
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise ArchiveRefused("link", path=str(path), entry=shown)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ArchiveRefused("damaged", path=str(path), entry=shown, reason=f"method {entry.compress_type}")
+        raise ArchiveRefused("damaged", path=str(path), reason=f"method {entry.compress_type}")
     if entry.orig_filename != entry.filename:  # cut at a NUL, or with backslashes on Windows
         raise ArchiveRefused("unsafe_name", path=str(path), entry=shown)
     names.add(name, shown, is_folder=entry.is_dir())
@@ -305,13 +305,13 @@ class _Budget:
     def count_file(self) -> None:
         self.files += 1
         if self.files > MAX_FILES:
-            raise ArchiveRefused("too_many", path=str(self.path), entry="", limit=MAX_FILES)
+            raise ArchiveRefused("too_many", path=str(self.path), limit=MAX_FILES)
 
     def pieces(self, stream: IO[bytes]) -> Iterator[bytes]:
         while piece := stream.read(_PIECE):
             self.bytes += len(piece)
             if self.bytes > MAX_BYTES:
-                raise ArchiveRefused("too_large", path=str(self.path), entry="", limit=MAX_BYTES)
+                raise ArchiveRefused("too_large", path=str(self.path), limit=MAX_BYTES)
             yield piece
 
 

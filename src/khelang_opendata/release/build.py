@@ -141,7 +141,7 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
     """
     options = options.as_written
     if options.released_on.year not in YEARS:
-        raise UsageError("date_invalid", value=options.released_on.isoformat())
+        raise UsageError("date_invalid", "range", value=options.released_on.isoformat())
     report = validate(package)
     if not report.valid:
         raise PackageRefused("package_invalid", report)

@@ -61,7 +61,7 @@ def check_headings(tables: Mapping[str, Table], family: SchemaFamily) -> tuple[d
         else:
             cell = table.header[0] if table.header else ""
             place = Location(name, 1, 1, None, cell)
-            issues.append(COLUMN_MISSING.issue(place, variant="no_heading", name=schema.fields[0].name))
+            issues.append(COLUMN_MISSING.issue(place, variant="no_heading"))
     return headed, issues
 
 

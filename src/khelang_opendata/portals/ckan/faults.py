@@ -238,12 +238,10 @@ def _fault_of_ckan(answer: Answer, error: JsonObject, file: str, size: int) -> P
 def _fault_of_values(answer: Answer, error: JsonObject, file: str, size: int) -> PortalError:
     fields = _fields(error, answer)
     if "match" in fields:  # package_revise names what no longer is as it was matched
-        return PortalConflict(
-            address=answer.place, fields=answer.quoted(", ".join(fields["match"])), answer=answer.said
-        )
+        return PortalConflict(fields=answer.quoted(", ".join(fields["match"])), answer=answer.said)
     if any(name.endswith("upload") and _TOO_LARGE.search(said) for name, texts in fields.items() for said in texts):
         return FileTooLarge(file=file, size=size, answer=answer.said)
-    return PortalInvalid(_variant(fields), fields, address=answer.place, answer=answer.said)
+    return PortalInvalid(_variant(fields), fields, answer=answer.said)
 
 
 def _variant(fields: dict[str, tuple[str, ...]]) -> str:
