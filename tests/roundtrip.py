@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from khelang_opendata import Package
+from khelang_opendata.release.formats.flat import flat_table
+from khelang_opendata.release.formats.summary import summary_table
 from khelang_opendata.release.readback import Tables, as_text
-from khelang_opendata.release.tables import Edition, released_tables, typed
+from khelang_opendata.release.tables import Edition, released_tables, table_csv, typed
 from khelang_opendata.schema import load_family
 from khelang_opendata.validation import family_of
 
@@ -23,6 +25,16 @@ def edition_of(folder: Path) -> Edition:
     package = Package.load(folder)
     family = family_of(package)
     return Edition(family, released_tables(package, family), package.descriptor, DAY)
+
+
+def flat_csv(edition: Edition) -> bytes:
+    """The flat table as its file in a release."""
+    return table_csv(flat_table(edition))
+
+
+def summary_csv(edition: Edition) -> bytes:
+    """The totals as their file in a release."""
+    return table_csv(summary_table(edition))
 
 
 def tables_from_csv(files: Mapping[str, bytes]) -> Tables:

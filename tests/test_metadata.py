@@ -22,9 +22,7 @@ from khelang_opendata.files import csv_bytes
 from khelang_opendata.release import Options, Release, build_release, draft_release
 from khelang_opendata.release.formats import parquet as parquet_form
 from khelang_opendata.release.formats.codebook import codebook_csv, codebook_html
-from khelang_opendata.release.formats.flat import flat_csv
 from khelang_opendata.release.formats.nested import nested_json
-from khelang_opendata.release.formats.summary import summary_csv
 from khelang_opendata.release.metadata import (
     citation_cff,
     croissant_json,
@@ -35,7 +33,7 @@ from khelang_opendata.release.metadata import (
 from khelang_opendata.release.tables import Edition
 from tests.conftest import PLAN, VALID, edit_descriptor
 from tests.releases import publish
-from tests.roundtrip import DAY, edition_of
+from tests.roundtrip import DAY, edition_of, flat_csv, summary_csv
 from tests.test_formats_text import SURROUNDINGS, output_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # in rdflib itself

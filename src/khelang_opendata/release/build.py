@@ -20,7 +20,7 @@ from khelang_opendata.errors import (
     Report,
     WarningsUnacknowledged,
 )
-from khelang_opendata.files import BOM, csv_bytes, json_bytes
+from khelang_opendata.files import BOM, json_bytes
 from khelang_opendata.package import DESCRIPTOR, Package
 from khelang_opendata.release.archive import YEARS
 from khelang_opendata.release.formats.codebook import codebook_html
@@ -29,7 +29,7 @@ from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
 from khelang_opendata.release.metadata import metadata_files
 from khelang_opendata.release.provenance import provenance
 from khelang_opendata.release.readme import licence_text, readme
-from khelang_opendata.release.tables import Edition, ReleasedTable, released_tables
+from khelang_opendata.release.tables import Edition, released_tables, table_csv
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
 from khelang_opendata.render.changes_markdown import changes_markdown
@@ -175,7 +175,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     edition = Edition(family, released_tables(package, family), descriptor, options.released_on)
     forms = forms_of(edition)
     tables = {name: {**entry, **CSV, "path": f"data/{name}.csv"} for name, entry in _table_entries(package).items()}
-    data = {str(entry["path"]): _table_bytes(edition.tables[name]) for name, entry in tables.items()}
+    data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
     entries = [_measured(entry, data) for entry in (*tables.values(), *(form.entry for form in forms))]
     whole = family.compile_into({**descriptor, "resources": entries})
@@ -212,11 +212,6 @@ def _descriptor(draft: Draft) -> JsonObject:
 def _table_entries(package: Package) -> dict[str, JsonObject]:
     """The entries of the package's tables by name; those of a release that is released again are made anew."""
     return {r.name: r.descriptor for r in package.resources if not r.is_derived}
-
-
-def _table_bytes(table: ReleasedTable) -> bytes:
-    """A table as the release has it: UTF-8 with BOM, LF, the columns in the schema's order, cells as they stand."""
-    return csv_bytes([[field.name for field in table.schema.fields], *table.rows])
 
 
 def _measured(entry: JsonObject, data: Mapping[str, bytes]) -> JsonObject:

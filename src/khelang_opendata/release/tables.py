@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from khelang_opendata.files import csv_bytes
 from khelang_opendata.package import Package
 from khelang_opendata.schema import Field, JsonObject, SchemaFamily, TableSchema
 
@@ -57,6 +58,11 @@ class Edition:
     def version(self) -> str:
         """The release's version, without the letter v."""
         return str(self.descriptor["version"])
+
+
+def table_csv(table: ReleasedTable) -> bytes:
+    """A table as the release has it: UTF-8 with BOM, LF, the columns in the schema's order, cells unchanged."""
+    return csv_bytes([[field.name for field in table.schema.fields], *table.rows])
 
 
 def released_tables(package: Package, family: SchemaFamily) -> dict[str, ReleasedTable]:

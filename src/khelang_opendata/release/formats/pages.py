@@ -32,20 +32,11 @@ class StoredTable:
     key: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class StoredView:
-    """A view, and what creates it."""
-
-    name: str
-    sql: str
-
-
-def database_image(tables: Iterable[StoredTable], views: Iterable[StoredView], application: int) -> bytes:
+def database_image(tables: Iterable[StoredTable], application: int) -> bytes:
     """A SQLite database as bytes.
 
     Args:
         tables: each with a primary key that is not a single column of type INTEGER, which would be stored otherwise.
-        views: in the order in which they may use each other.
         application: the id that the file's header carries.
     """
     file = _File()
@@ -54,7 +45,6 @@ def database_image(tables: Iterable[StoredTable], views: Iterable[StoredView], a
         schema.append(("table", table.name, table.name, _table_tree(file, table.rows), table.sql))
         index = _index_tree(file, table.rows, table.key)
         schema.append(("index", f"sqlite_autoindex_{table.name}_1", table.name, index, None))
-    schema += [("view", view.name, view.name, 0, view.sql) for view in views]
     children, numbers = _table_leaves(file, schema)
     _grow(file, _TABLE_INNER, children, numbers, first=True)
     file.pages[0] = _header(len(file.pages), application) + file.pages[0][_HEADER:]
