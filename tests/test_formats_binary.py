@@ -15,7 +15,7 @@ import sys
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from importlib.util import find_spec
@@ -36,9 +36,9 @@ from khelang_opendata.release.formats import parquet as parquet_form
 from khelang_opendata.release.formats.datasette import datasette_metadata
 from khelang_opendata.release.formats.flat import flat_schema
 from khelang_opendata.release.formats.nested import nested_json
-from khelang_opendata.release.formats.pages import StoredTable, database_image
 from khelang_opendata.release.formats.parquet import parquet
 from khelang_opendata.release.formats.sqlite import database
+from khelang_opendata.release.formats.sqlite_pages import StoredTable, database_image
 from khelang_opendata.release.formats.summary import summary_schema
 from khelang_opendata.release.formats.xlsx import CODEBOOK, CONTRADICTIONS, FRONT, workbook
 from khelang_opendata.release.readback import (
@@ -285,11 +285,49 @@ def test_a_spreadsheet_program_opens_the_workbook(plan: Edition, tmp_path: Path)
 # --- SQLite
 
 
-def test_sqlite_finds_nothing_wrong(plan: Edition, example: Edition) -> None:
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+@contextmanager
+def python_s_sqlite(path: Path) -> Iterator[Query]:
+    with closing(sqlite3.connect(path)) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+@contextmanager
+def newest_sqlite(path: Path) -> Iterator[Query]:
+    apsw = pytest.importorskip("apsw")
+    with closing(apsw.Connection(str(path))) as connection:
+        yield lambda sql: list(connection.execute(sql))
+
+
+@pytest.mark.parametrize("library", [python_s_sqlite, newest_sqlite])
+def test_sqlite_finds_nothing_wrong(
+    plan: Edition, example: Edition, tmp_path: Path, library: Callable[[Path], AbstractContextManager[Query]]
+) -> None:
+    """The file is not written by SQLite, so old and new versions check it: 3.40 of Debian 12 and that of apsw."""
+    path = tmp_path / "plan.sqlite"
     for edition in (plan, example):
-        with opened(database(edition)) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        path.write_bytes(database(edition))
+        with library(path) as query:
+            assert query("PRAGMA integrity_check") == [("ok",)]
+            assert query("PRAGMA foreign_key_check") == []
+            (amount,) = query("SELECT sum(amount_thb) FROM flat")
+            assert amount == query("SELECT sum(amount_thb) FROM budgets")[0] != (None,)
+
+
+@pytest.mark.parametrize("library", [python_s_sqlite, newest_sqlite])
+def test_sqlite_finds_nothing_wrong_in_trees_of_several_levels(
+    tmp_path: Path, library: Callable[[Path], AbstractContextManager[Query]]
+) -> None:
+    rows = [(f"{number:0800}", number / 4, "ก" * (number * 37 % 9000)) for number in range(3000)]
+    table = StoredTable("t", "CREATE TABLE t (k TEXT PRIMARY KEY, n REAL, x TEXT)", rows, (0,))
+    path = tmp_path / "t.sqlite"
+    path.write_bytes(database_image([table], 7))
+    with library(path) as query:
+        assert query("PRAGMA integrity_check") == [("ok",)]
+        assert query("SELECT * FROM t ORDER BY rowid") == rows
+        assert query("SELECT k FROM t INDEXED BY sqlite_autoindex_t_1 ORDER BY k") == [row[:1] for row in rows]
 
 
 def test_the_file_names_no_version_of_the_library(plan: Edition) -> None:

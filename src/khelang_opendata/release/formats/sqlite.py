@@ -16,7 +16,7 @@ from khelang_opendata.release.formats.about import citation, licences, publisher
 from khelang_opendata.release.formats.codelists import Code, codes_of
 from khelang_opendata.release.formats.doubles import held_values
 from khelang_opendata.release.formats.flat import flat_table
-from khelang_opendata.release.formats.pages import Cell, StoredTable, database_image
+from khelang_opendata.release.formats.sqlite_pages import Cell, StoredTable, database_image
 from khelang_opendata.release.formats.summary import summary_table
 from khelang_opendata.release.tables import Edition, ReleasedTable, Value, typed
 from khelang_opendata.schema import Field, JsonObject, TableSchema
