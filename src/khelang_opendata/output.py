@@ -43,7 +43,7 @@ def check_output(path: Path, *, inputs: Iterable[Path] = ()) -> None:
         OutputRefused: it may not.
         OutputUnwritable: it is a folder, or the system does not say what is there.
     """
-    with _telling_failures(path):
+    with reporting_failures(path):
         refuse_protected(path, path.parent)
         mode = path.lstat().st_mode if os.path.lexists(path) else None
         if mode is None:
@@ -63,7 +63,7 @@ def make_output_folder(path: Path) -> None:
         OutputRefused: it lies within a package or a release, or is one.
         OutputUnwritable: it is something other than a folder, or the system refuses to make it.
     """
-    with _telling_failures(path):
+    with reporting_failures(path):
         refuse_protected(path, path)
         if os.path.lexists(path) and not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
@@ -84,8 +84,10 @@ def refuse_protected(path: Path, folder: Path, *, may_hold_releases: bool = Fals
     """
     try:
         real = folder.resolve()
-    except RuntimeError:  # what Python before 3.13 raises of links in a circle
+    except RuntimeError:  # Python before 3.13, for links in a circle
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder)) from None
+    except ValueError as error:  # a NUL character in the name
+        raise OSError(errno.EINVAL, str(error), str(folder)) from None
     for place in (real, *real.parents):
         if os.path.lexists(place / MANIFEST):
             raise OutputRefused("release", path=str(path), folder=str(place))
@@ -96,8 +98,16 @@ def refuse_protected(path: Path, folder: Path, *, may_hold_releases: bool = Fals
 
 
 @contextmanager
-def _telling_failures(path: Path) -> Iterator[None]:
+def reporting_failures(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into the failure that names the file and the reason.
+
+    Args:
+        path: what is written, for a refusal that names no file.
+
+    Raises:
+        OutputUnwritable: in place of any OSError.
+    """
     try:
         yield
-    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
-        raise OutputUnwritable(path=str(path), reason=getattr(error, "strerror", None) or str(error)) from error
+    except OSError as error:
+        raise OutputUnwritable(path=error.filename or str(path), reason=error.strerror or str(error)) from error

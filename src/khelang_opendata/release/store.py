@@ -41,7 +41,7 @@ from khelang_opendata.errors import (
 )
 from khelang_opendata.files import hash_of, json_bytes, write_atomically
 from khelang_opendata.jsontext import JsonRefused, read_json
-from khelang_opendata.output import refuse_protected
+from khelang_opendata.output import refuse_protected, reporting_failures
 from khelang_opendata.package import DESCRIPTOR, Package, plan_name
 from khelang_opendata.release.archive import read_folder
 from khelang_opendata.release.build import (
@@ -140,7 +140,7 @@ def publish_release(
         OutputUnwritable: the system refuses to write, or what stands in ``out`` is not ours; nothing was released.
         ReleaseUnlisted: the release stands, but not everything beside it could be written.
     """
-    with _telling_failures(out):
+    with reporting_failures(out):
         refuse_protected(out, out, may_hold_releases=True)
         first = None if out.exists() else draft_release(package, options)  # a refused package makes no folder
         if dry_run:
@@ -166,7 +166,7 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
         ReleaseDamaged: a release, or the index, is not as it was published.
         OutputUnwritable: the system refuses to write.
     """
-    with _telling_failures(out):
+    with reporting_failures(out):
         if not VERSION.fullmatch(version) or not _folders_in(out):
             raise VersionUnknown(version=version, path=str(out))
         with locked(out):
@@ -488,14 +488,6 @@ def _clear(out: Path) -> None:
 
 def _number(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
-
-
-@contextmanager
-def _telling_failures(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputUnwritable(path=error.filename or str(out), reason=error.strerror or str(error)) from error
 
 
 @contextmanager
