@@ -12,7 +12,7 @@ from khelang_opendata import Package
 from khelang_opendata.release.formats.flat import flat_table
 from khelang_opendata.release.formats.summary import summary_table
 from khelang_opendata.release.readback import Tables, as_text
-from khelang_opendata.release.tables import Edition, released_tables, table_csv, typed
+from khelang_opendata.release.tables import Edition, released_tables, table_csv
 from khelang_opendata.schema import load_family
 from khelang_opendata.validation import family_of
 
@@ -43,6 +43,6 @@ def tables_from_csv(files: Mapping[str, bytes]) -> Tables:
     for name, data in files.items():
         header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
         fields = [FAMILY.tables[name.removesuffix(".csv")].field_by_name[column] for column in header]
-        texts = [[as_text(f, typed(f, cell)) for f, cell in zip(fields, row, strict=True)] for row in rows]
+        texts = [[as_text(f, f.value(cell)) for f, cell in zip(fields, row, strict=True)] for row in rows]
         found[name.removesuffix(".csv")] = [header, *texts]
     return found

@@ -50,7 +50,7 @@ from khelang_opendata.release.readback import (
     tables_from_sqlite,
     tables_from_xlsx,
 )
-from khelang_opendata.release.tables import Edition, typed
+from khelang_opendata.release.tables import Edition
 from tests.conftest import PLAN, VALID, Khelang, needs, replace_in
 from tests.roundtrip import DAY, FAMILY, edition_of, flat_csv, summary_csv
 
@@ -405,9 +405,7 @@ def test_the_flat_table_and_the_totals_have_the_rows_of_their_csv(folder: Path) 
             header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
             cursor = connection.execute(f"SELECT * FROM {name}")  # noqa: S608 (a name of ours)
             assert [column[0] for column in cursor.description] == header
-            expected = [
-                [as_text(f, typed(f, text)) for f, text in zip(schema.fields, row, strict=True)] for row in rows
-            ]
+            expected = [[as_text(f, f.value(text)) for f, text in zip(schema.fields, row, strict=True)] for row in rows]
             assert [
                 [as_text(f, value) for f, value in zip(schema.fields, row, strict=True)] for row in cursor
             ] == expected

@@ -24,7 +24,7 @@ from xml.etree import ElementTree
 from khelang_opendata.package import Package
 from khelang_opendata.release.formats.nested import INSIDE
 from khelang_opendata.release.formats.parquet import is_available
-from khelang_opendata.release.tables import ReleasedTable, released_tables, typed
+from khelang_opendata.release.tables import ReleasedTable, released_tables
 from khelang_opendata.schema import Field, SchemaFamily
 from khelang_opendata.validation import family_of
 
@@ -105,7 +105,7 @@ def plain(tables: Mapping[str, ReleasedTable]) -> Tables:
     found = {}
     for name, table in tables.items():
         fields = table.schema.fields
-        rows = [[as_text(f, typed(f, cell)) for f, cell in zip(fields, row, strict=True)] for row in table.rows]
+        rows = [[as_text(f, f.value(cell)) for f, cell in zip(fields, row, strict=True)] for row in table.rows]
         found[name] = [[field.name for field in fields], *rows]
     return found
 

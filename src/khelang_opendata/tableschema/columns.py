@@ -88,7 +88,7 @@ class Column:
         self.is_text = type_ in ("string", "any")
         self.unique = constraints.get("unique") is True
         self.is_required = constraints.get("required") is True
-        self._read = _reader(type_, descriptor)
+        self._read = reader(descriptor)
         self._checks = _checks(type_, constraints, lambda value: _cast(type_, value, self._read))
         self._is_plain = self.is_text and not self._checks
         self.is_free = self._is_plain and not self.is_required and not self.unique
@@ -217,27 +217,36 @@ def _cast(type_: str, value: Any, read: Reader) -> Any:
     return int(value) if (is_year or type_ == "integer") and value % 1 == 0 else None
 
 
-def _reader(type_: str, descriptor: JsonObject) -> Reader:
-    """How a field's texts are read.
+def reader(field: JsonObject) -> Reader:
+    """How the cells of a field become values.
+
+    Validation, rules, releases and comparisons all read cells by this function, so they agree on what a cell says.
+
+    Args:
+        field: the field's Table Schema descriptor; its constraints do not matter here.
+
+    Returns:
+        A function that gives the value of a text that is not missing, None where it has none of the field's type.
 
     Raises:
-        SchemaUnsupported: not by this engine.
+        SchemaUnsupported: this engine does not read the type or format.
     """
-    form = descriptor.get("format", "default").removeprefix("fmt:")
+    type_ = field.get("type", "any")
+    form = field.get("format", "default").removeprefix("fmt:")
     if type_ in ("date", "datetime", "time"):
         return _temporal(type_, form)
     if form != "default" or type_ not in _CONSTRAINTS:
         raise SchemaUnsupported(f"type {type_}, format {form}")
     match type_:
         case "integer":
-            return _integer(descriptor)
+            return _integer(field)
         case "number":
-            return _number(descriptor)
+            return _number(field)
         case "boolean":
-            true, false = descriptor.get("trueValues", _TRUE), descriptor.get("falseValues", _FALSE)
+            true, false = field.get("trueValues", _TRUE), field.get("falseValues", _FALSE)
             return {**dict.fromkeys(true, True), **dict.fromkeys(false, False)}.get
         case "list":
-            return _list(descriptor)
+            return _list(field)
     return {"year": _year, "yearmonth": _yearmonth}.get(type_, str)
 
 
@@ -299,7 +308,7 @@ def _list(descriptor: JsonObject) -> Reader:
     item_type, delimiter = descriptor.get("itemType", "string"), descriptor.get("delimiter", ",")
     if item_type not in _ITEM_TYPES or not delimiter:
         raise SchemaUnsupported("itemType or delimiter of type list")
-    item = _reader(item_type, {})
+    item = reader({"type": item_type})
 
     def read(text: str) -> tuple[Any, ...] | None:
         items = tuple(map(item, text.split(delimiter)))

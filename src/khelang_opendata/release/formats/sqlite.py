@@ -18,7 +18,7 @@ from khelang_opendata.release.formats.doubles import held_values
 from khelang_opendata.release.formats.flat import flat_table
 from khelang_opendata.release.formats.sqlite_pages import Cell, StoredTable, database_image
 from khelang_opendata.release.formats.summary import summary_table
-from khelang_opendata.release.tables import Edition, ReleasedTable, Value, typed
+from khelang_opendata.release.tables import Edition, ReleasedTable, Value
 from khelang_opendata.schema import Field, JsonObject, TableSchema
 
 _TYPES = {"integer": "INT", "number": "REAL", "boolean": "INT", "date": "DATE"}
@@ -38,7 +38,7 @@ def database(edition: Edition) -> bytes:
 def _tables(edition: Edition) -> Iterator[StoredTable]:
     for name, field in codelist_tables(edition).items():
         codes = [astuple(code) for code in codes_of(field).values()]
-        rows = [(_cell(typed(field, code)), *(text or None for text in texts)) for code, *texts in codes]
+        rows = [(_cell(field.value(code)), *(text or None for text in texts)) for code, *texts in codes]
         yield StoredTable(name, _create_codelist(name, field), rows, (0,))
     for name, table in stored_tables(edition).items():
         schema = table.schema
