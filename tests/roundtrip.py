@@ -9,7 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from khelang_opendata import Package
-from khelang_opendata.package.edition import Edition, released_tables, typed
+from khelang_opendata.formats.flat import flat_table
+from khelang_opendata.formats.totals import summary_table
+from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.release.readback import Tables, as_text
 from khelang_opendata.standard.family import load_family
 from khelang_opendata.validation import family_of
@@ -25,12 +27,22 @@ def edition_of(folder: Path) -> Edition:
     return Edition(family, released_tables(package, family), package.descriptor, DAY)
 
 
+def flat_csv(edition: Edition) -> bytes:
+    """The flat table as its file in a release."""
+    return table_csv(flat_table(edition))
+
+
+def summary_csv(edition: Edition) -> bytes:
+    """The totals as their file in a release."""
+    return table_csv(summary_table(edition))
+
+
 def tables_from_csv(files: Mapping[str, bytes]) -> Tables:
     """The tables of CSV files by name, read by the standard library, each value in the one form of its type."""
     found = {}
     for name, data in files.items():
         header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
         fields = [FAMILY.tables[name.removesuffix(".csv")].field_by_name[column] for column in header]
-        texts = [[as_text(f, typed(f, cell)) for f, cell in zip(fields, row, strict=True)] for row in rows]
+        texts = [[as_text(f, f.value(cell)) for f, cell in zip(fields, row, strict=True)] for row in rows]
         found[name.removesuffix(".csv")] = [header, *texts]
     return found

@@ -249,14 +249,15 @@ def test_order_of_changes(plan: Path) -> None:
     assert [cell.field for cell in tables[0].rows[1].cells] == ["name_th", "name_en"]
 
 
-def test_whole_numbers_in_keys_are_values(plan: Path) -> None:
-    replace_in(plan / "data/budgets.csv", f"{ID}-P01,2566,", f"{ID}-P01,02566,")
+@pytest.mark.parametrize("year", ["02566", " 2566", "๒๕๖๖"])
+def test_whole_numbers_in_keys_are_values(plan: Path, year: str) -> None:
+    replace_in(plan / "data/budgets.csv", f"{ID}-P01,2566,", f"{ID}-P01,{year},")
     row = only_table(changes_to(plan)).rows[0]
     assert row == RowChange(
         Change.CHANGED,
         (f"{ID}-P01", "2566", "own_revenue"),
         2,
-        (CellChange("fiscal_year_be", "2566", "02566"),),
+        (CellChange("fiscal_year_be", "2566", year),),
     )
 
 

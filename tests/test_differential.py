@@ -188,6 +188,32 @@ def test_snan_is_no_number() -> None:
     assert found_by_frictionless(table) == []
 
 
+@pytest.mark.parametrize(
+    ("type_", "cell"),
+    [
+        ("datetime", "2024-W05-3T10:00:00"),
+        ("datetime", "2024-01-31X12:30:00"),
+        ("datetime", "2024-01-31 12:30:00"),
+        ("datetime", '"2024-01-31T12:30:00,5"'),
+        ("datetime", "2024-01-31T12:30:00+0000"),
+        ("datetime", "2024-01-31T05:30:00-07"),
+        ("datetime", "2024-01-31T12:30:00+14:01"),
+        ("time", '"12:30:00,25"'),
+        ("time", "12:30:00+0000"),
+        ("time", "05:30:00-07"),
+    ],
+)
+def test_moments_have_the_form_of_xml_schema(type_: str, cell: str) -> None:
+    table = source(f"a\n{cell}\n", type=type_)
+    assert found_by_us(table) == [(TYPE, 2, "a", cell.strip('"'))]
+    assert found_by_frictionless(table) == []
+
+
+def test_the_last_moment_has_no_next_day() -> None:
+    table = source("a\n9999-12-31T24:00:00\n", type="datetime")
+    assert found_by_us(table) == found_by_frictionless(table) == [(TYPE, 2, "a", "9999-12-31T24:00:00")]
+
+
 def test_a_cell_that_is_there_twice_is_shown_as_it_stands_in_the_file() -> None:
     table = source("a\n2024-01\n2024-1\n", type="yearmonth", constraints={"unique": True})
     assert found_by_us(table) == [("unique-error", 3, "a", "2024-1")]

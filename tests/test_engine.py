@@ -173,7 +173,7 @@ LEAN = """
 import sys
 from khelang_opendata import validate
 assert validate(sys.argv[1]).valid
-print(sorted({"frictionless", "polars", "jsonschema", "yaml", "click", "dateutil"} & sys.modules.keys()))
+print(sorted({"frictionless", "polars", "jsonschema", "yaml", "click"} & sys.modules.keys()))
 """
 
 

@@ -15,7 +15,7 @@ import sys
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from importlib.util import find_spec
@@ -32,12 +32,12 @@ from hypothesis import strategies as st
 from khelang_opendata import Package
 from khelang_opendata.formats import parquet as parquet_form
 from khelang_opendata.formats.datasette import datasette_metadata
-from khelang_opendata.formats.flat import flat_csv, flat_fields
+from khelang_opendata.formats.flat import flat_schema
 from khelang_opendata.formats.nested import nested_json
-from khelang_opendata.formats.pages import StoredTable, database_image
 from khelang_opendata.formats.parquet import parquet
 from khelang_opendata.formats.sqlite import database
-from khelang_opendata.formats.totals import summary_csv, summary_fields
+from khelang_opendata.formats.sqlite_pages import StoredTable, database_image
+from khelang_opendata.formats.totals import summary_schema
 from khelang_opendata.formats.xlsx import CODEBOOK, CONTRADICTIONS, FRONT, workbook
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.release import ReleaseOptions, publish_release
@@ -50,9 +50,8 @@ from khelang_opendata.release.readback import (
     tables_from_sqlite,
     tables_from_xlsx,
 )
-from khelang_opendata.standard.family import Field
 from tests.conftest import PLAN, VALID, Khelang, fails, needs, replace_in
-from tests.roundtrip import DAY, FAMILY, edition_of
+from tests.roundtrip import DAY, FAMILY, edition_of, flat_csv, summary_csv
 
 FORMS: dict[str, Callable[[Edition], Tables]] = {
     "xlsx": lambda edition: tables_from_xlsx(workbook(edition), FAMILY),
@@ -285,11 +284,49 @@ def test_a_spreadsheet_program_opens_the_workbook(plan: Edition, tmp_path: Path)
 # --- SQLite
 
 
-def test_sqlite_finds_nothing_wrong(plan: Edition, example: Edition) -> None:
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+@contextmanager
+def python_s_sqlite(path: Path) -> Iterator[Query]:
+    with closing(sqlite3.connect(path)) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+@contextmanager
+def newest_sqlite(path: Path) -> Iterator[Query]:
+    apsw = pytest.importorskip("apsw")
+    with closing(apsw.Connection(str(path))) as connection:
+        yield lambda sql: list(connection.execute(sql))
+
+
+@pytest.mark.parametrize("library", [python_s_sqlite, newest_sqlite])
+def test_sqlite_finds_nothing_wrong(
+    plan: Edition, example: Edition, tmp_path: Path, library: Callable[[Path], AbstractContextManager[Query]]
+) -> None:
+    """The file is not written by SQLite, so old and new versions check it: 3.40 of Debian 12 and that of apsw."""
+    path = tmp_path / "plan.sqlite"
     for edition in (plan, example):
-        with opened(database(edition)) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        path.write_bytes(database(edition))
+        with library(path) as query:
+            assert query("PRAGMA integrity_check") == [("ok",)]
+            assert query("PRAGMA foreign_key_check") == []
+            (amount,) = query("SELECT sum(amount_thb) FROM flat")
+            assert amount == query("SELECT sum(amount_thb) FROM budgets")[0] != (None,)
+
+
+@pytest.mark.parametrize("library", [python_s_sqlite, newest_sqlite])
+def test_sqlite_finds_nothing_wrong_in_trees_of_several_levels(
+    tmp_path: Path, library: Callable[[Path], AbstractContextManager[Query]]
+) -> None:
+    rows = [(f"{number:0800}", number / 4, "ก" * (number * 37 % 9000)) for number in range(3000)]
+    table = StoredTable("t", "CREATE TABLE t (k TEXT PRIMARY KEY, n REAL, x TEXT)", rows, (0,))
+    path = tmp_path / "t.sqlite"
+    path.write_bytes(database_image([table], 7))
+    with library(path) as query:
+        assert query("PRAGMA integrity_check") == [("ok",)]
+        assert query("SELECT * FROM t ORDER BY rowid") == rows
+        assert query("SELECT k FROM t INDEXED BY sqlite_autoindex_t_1 ORDER BY k") == [row[:1] for row in rows]
 
 
 def test_the_file_names_no_version_of_the_library(plan: Edition) -> None:
@@ -315,7 +352,7 @@ def test_sqlite_reads_any_rows_from_the_pages(rows: list[tuple[Any, Any]], times
         for number, (word, (letter, length)) in enumerate(reversed(rows * times))
     ][::-1]
     table = StoredTable("t", "CREATE TABLE t (k TEXT, n INT, a, b TEXT, PRIMARY KEY (k, n))", stored, (0, 1))
-    with opened(database_image([table, replace(table, name="u", sql=table.sql.replace(" t ", " u "))], [], 7)) as file:
+    with opened(database_image([table, replace(table, name="u", sql=table.sql.replace(" t ", " u "))], 7)) as file:
         assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert file.execute("SELECT * FROM t ORDER BY rowid").fetchall() == stored
         assert file.execute("SELECT k, n FROM u INDEXED BY sqlite_autoindex_u_1 ORDER BY k, n").fetchall() == sorted(
@@ -356,29 +393,78 @@ def test_a_changed_database_stays_whole(file: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", [PLAN, VALID], ids=["plan", "example"])
-def test_views_give_the_rows_of_the_csv_forms(folder: Path) -> None:
+def test_the_flat_table_and_the_totals_have_the_rows_of_their_csv(folder: Path) -> None:
     edition = edition_of(folder)
     forms = {
-        "flat": (flat_csv(edition), flat_fields(edition.family)),
-        "totals": (summary_csv(edition), summary_fields(edition.family)),
+        "flat": (flat_csv(edition), flat_schema(edition.family)),
+        "totals": (summary_csv(edition), summary_schema(edition.family)),
     }
     with opened(database(edition)) as connection:
-        for view, (data, descriptors) in forms.items():
-            fields = [Field(descriptor, edition.family.folder / "codelists") for descriptor in descriptors]
+        for name, (data, schema) in forms.items():
             header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-            cursor = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 (a name of ours)
+            cursor = connection.execute(f"SELECT * FROM {name}")  # noqa: S608 (a name of ours)
             assert [column[0] for column in cursor.description] == header
-            assert [texts(fields, row) for row in cursor] == [texts(fields, map(read, fields, row)) for row in rows]
+            expected = [[as_text(f, f.value(text)) for f, text in zip(schema.fields, row, strict=True)] for row in rows]
+            assert [
+                [as_text(f, value) for f, value in zip(schema.fields, row, strict=True)] for row in cursor
+            ] == expected
 
 
-def texts(fields: list[Field], row: Any) -> list[str]:
-    return [as_text(field, value) for field, value in zip(fields, row, strict=True)]
-
-
-def read(field: Field, text: str) -> str | bool | None:
-    if field.descriptor["type"] == "boolean":
-        return text == "true"
-    return text or None
+@pytest.mark.parametrize(
+    ("made", "anew"),
+    [
+        (
+            """SELECT
+                project_id, fiscal_year_be, fiscal_year_ce, funding_source, funding_source_th, budget_status_en,
+                amount_thb, project_title_th, project_kind_th, parent_project_title_th, dimension_name_th,
+                dimension_heading_th, mission_name_th, lead_unit_name_th, lead_unit_level_th, lao_name_th, lao_type_th
+            FROM flat""",
+            """SELECT
+                project.project_id, fiscal_year_be, fiscal_year_be - 543, funding_source, source.title_th,
+                status.title_en, amount_thb, project.title_th, kind.title_th, parent.title_th, dimension.name_th,
+                dimension.dimension_code || ' ' || dimension.name_th, mission.name_th, unit.name_th, level.title_th,
+                plan.lao_name_th, type.title_th
+            FROM budgets AS budget
+            JOIN projects AS project ON project.project_id = budget.project_id
+            JOIN plans AS plan ON plan.plan_id = budget.plan_id
+            JOIN dimensions AS dimension ON dimension.dimension_id = project.dimension_id
+            JOIN units AS unit ON unit.unit_id = project.lead_unit_id
+            JOIN code_funding_source AS source ON source.code = budget.funding_source
+            JOIN code_budget_status AS status ON status.code = budget.budget_status
+            JOIN code_project_kind AS kind ON kind.code = project.project_kind
+            JOIN code_unit_level AS level ON level.code = unit.unit_level
+            JOIN code_lao_type AS type ON type.code = plan.lao_type
+            LEFT JOIN missions AS mission ON mission.mission_id = project.mission_id
+            LEFT JOIN projects AS parent ON parent.project_id = project.parent_project_id
+            ORDER BY budget.rowid""",
+        ),
+        (
+            """SELECT
+                scope, scope_id, fiscal_year_be,
+                projects, projects_with_budget, projects_with_unknown_amount, amount_thb
+            FROM totals WHERE scope <> 'division' AND projects > 0 ORDER BY scope, scope_id, fiscal_year_be""",
+            """WITH counted AS (
+                SELECT 'plan' AS scope, budgets.plan_id AS id, budgets.* FROM budgets
+                UNION ALL
+                SELECT 'dimension', dimension_id, budgets.* FROM budgets JOIN projects USING (project_id)
+                UNION ALL
+                SELECT 'unit', lead_unit_id, budgets.* FROM budgets JOIN projects USING (project_id)
+            )
+            SELECT
+                scope, id, fiscal_year_be,
+                count(DISTINCT project_id) FILTER (WHERE budget_status <> 'not_run') AS running,
+                count(DISTINCT project_id) FILTER (WHERE budget_status = 'budgeted'),
+                count(DISTINCT project_id) FILTER (WHERE budget_status = 'unknown'),
+                total(amount_thb)
+            FROM counted GROUP BY 1, 2, 3 HAVING running > 0 ORDER BY 1, 2, 3""",
+        ),
+    ],
+    ids=["flat", "totals"],
+)
+def test_sql_joins_and_adds_the_same(file: Path, made: str, anew: str) -> None:
+    with opened(file.read_bytes()) as connection:
+        rows = connection.execute(made).fetchall()
+        assert rows == connection.execute(anew).fetchall() != []
 
 
 def test_pandas_and_sqlite_read_amounts_as_numbers(file: Path) -> None:
@@ -410,7 +496,7 @@ def served(file: Path, metadata: Path) -> Iterator[str]:
 
 
 @pytest.mark.skipif(find_spec("datasette") is None, reason="datasette is not installed")
-def test_datasette_serves_the_views_and_names_what_is_referred_to(file: Path, plan: Edition) -> None:
+def test_datasette_serves_the_flat_table_and_names_what_is_referred_to(file: Path, plan: Edition) -> None:
     metadata = file.with_name("metadata.json")
     metadata.write_bytes(datasette_metadata(plan))
 
@@ -470,28 +556,40 @@ def test_the_forms_of_a_release_do_not_differ(released: Path) -> None:
         ("mae-thung-2561-2564.xlsx", workbook),
         ("mae-thung-2561-2564.json", nested_json),
         ("mae-thung-2561-2564.sqlite", database),
-        ("parquet/units.parquet", lambda edition: parquet(edition)["units.parquet"]),
+        ("parquet/indicators.parquet", lambda edition: parquet(edition)["indicators.parquet"]),
     ],
 )
 def test_a_form_that_tells_something_else_is_named(
     released: Path, example: Edition, path: str, form: Callable[[Edition], bytes]
 ) -> None:
     """One letter in one cell, and one row less."""
-    table = example.tables["units"]
-    row = tuple(cell.replace("คณะทำงาน", "คณะทํางาน") for cell in table.rows[-1])
+    table = example.tables["indicators"]
+    row = tuple(cell.replace("ำ", "ํา") for cell in table.rows[-1])
     assert row != table.rows[-1]
     sound = (released / path).read_bytes()
     try:
         for rows in ((*table.rows[:-1], row), table.rows[:-1]):
-            tables = {**example.tables, "units": replace(table, rows=rows)}
+            tables = {**example.tables, "indicators": replace(table, rows=rows)}
             (released / path).write_bytes(form(replace(example, tables=tables)))
             assert differing_forms(Package.load(released)) == [path]
     finally:
         (released / path).write_bytes(sound)
 
 
+@pytest.mark.parametrize("table", ["flat", "totals"])
+def test_a_database_with_another_amount_in_a_table_made_from_others_is_named(released: Path, table: str) -> None:
+    path = released / "mae-thung-2561-2564.sqlite"
+    sound = path.read_bytes()
+    try:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(f"UPDATE {table} SET amount_thb = 1 WHERE rowid = 1")  # noqa: S608 (a name of ours)
+        assert differing_forms(Package.load(released)) == [path.name]
+    finally:
+        path.write_bytes(sound)
+
+
 @pytest.mark.parametrize("name", ["flat", "summary"])
-def test_a_view_with_another_amount_is_named(released: Path, name: str) -> None:
+def test_a_csv_with_another_amount_is_named(released: Path, name: str) -> None:
     path = released / f"mae-thung-2561-2564-{name}.csv"
     sound = path.read_bytes()
     header, *rows = csv.reader(io.StringIO(sound.decode("utf-8-sig"), newline=""))

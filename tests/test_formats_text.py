@@ -28,15 +28,15 @@ from khelang_opendata import Language
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats.codebook import codebook_csv, codebook_html, codebook_tables
 from khelang_opendata.formats.codelists import codes_of
-from khelang_opendata.formats.flat import FLAT_KEY, flat_csv, flat_fields
+from khelang_opendata.formats.flat import FLAT_KEY, flat_schema
 from khelang_opendata.formats.nested import nested_json
-from khelang_opendata.formats.totals import SUMMARY_KEY, summary_csv, summary_fields
+from khelang_opendata.formats.totals import summary_schema
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.release.readback import plain, tables_from_json
 from khelang_opendata.standard.family import JsonObject
 from khelang_opendata.tableschema import Engine, TableSource, check_tables
 from tests.conftest import PLAN, STANDARD, VALID, needs, replace_in
-from tests.roundtrip import FAMILY, edition_of, tables_from_csv
+from tests.roundtrip import FAMILY, edition_of, flat_csv, summary_csv, tables_from_csv
 from tests.test_accessibility import browser, opened  # noqa: F401 (a fixture)
 
 TOTALS = {2566: 5_996_755, 2567: 1_532_600, 2568: 2_242_600, 2569: 1_532_600, 2570: 1_637_600}
@@ -64,8 +64,8 @@ def rows_of(data: bytes) -> list[dict[str, str]]:
 
 
 def schema_of(edition: Edition, form: str) -> JsonObject:
-    fields, key = (flat_fields, FLAT_KEY) if form == "flat" else (summary_fields, SUMMARY_KEY)
-    return {"fields": fields(edition.family), "missingValues": [""], "primaryKey": [*key]}
+    schema = flat_schema if form == "flat" else summary_schema
+    return schema(edition.family).compiled()
 
 
 def amounts_by(rows: list[dict[str, str]], *names: str) -> Counter[tuple[str, ...]]:
@@ -347,17 +347,18 @@ import hashlib, sys
 from datetime import date
 from khelang_opendata import Package
 from khelang_opendata.formats.codebook import codebook_csv, codebook_html
-from khelang_opendata.formats.flat import flat_csv
+from khelang_opendata.formats.flat import flat_table
 from khelang_opendata.formats.nested import nested_json
-from khelang_opendata.formats.totals import summary_csv
-from khelang_opendata.package.edition import Edition, released_tables
+from khelang_opendata.formats.totals import summary_table
+from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.validation import family_of
 
 package = Package.load(sys.argv[1])
 family = family_of(package)
 edition = Edition(family, released_tables(package, family), package.descriptor, date(2026, 11, 22))
-for form in (flat_csv, summary_csv, nested_json, codebook_csv, codebook_html):
-    print(hashlib.sha256(form(edition)).hexdigest())
+made = [table_csv(table(edition)) for table in (flat_table, summary_table)]
+for data in (*made, *(form(edition) for form in (nested_json, codebook_csv, codebook_html))):
+    print(hashlib.sha256(data).hexdigest())
 """
 
 

@@ -21,7 +21,6 @@ from khelang_opendata import Package
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats import parquet as parquet_form
 from khelang_opendata.formats.codebook import codebook_csv, codebook_html
-from khelang_opendata.formats.flat import flat_csv
 from khelang_opendata.formats.metadata import (
     citation_cff,
     croissant_json,
@@ -30,12 +29,11 @@ from khelang_opendata.formats.metadata import (
     schema_org_jsonld,
 )
 from khelang_opendata.formats.nested import nested_json
-from khelang_opendata.formats.totals import summary_csv
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.release import Release, ReleaseOptions, build_release, draft_release
 from tests.conftest import PLAN, VALID, edit_descriptor
 from tests.releases import publish
-from tests.roundtrip import DAY, edition_of
+from tests.roundtrip import DAY, edition_of, flat_csv, summary_csv
 from tests.test_formats_text import SURROUNDINGS, output_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # in rdflib itself

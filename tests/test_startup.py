@@ -13,7 +13,7 @@ import khelang_opendata
 from tests.conftest import PLAN, edit_descriptor
 
 HEAVY = {
-    *("dateutil", "filelock", "frictionless", "jinja2", "jsonschema", "keyring", "num2words", "polars", "requests"),
+    *("filelock", "frictionless", "jinja2", "jsonschema", "keyring", "polars", "requests"),
     *("urllib3", "wcwidth", "yaml"),
     *("importlib.resources", "multiprocessing", "tempfile"),
     *("khelang_opendata.release", "khelang_opendata.render.report_html", "khelang_opendata.render.report_sarif"),

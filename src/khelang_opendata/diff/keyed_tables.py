@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,12 +10,10 @@ from operator import itemgetter
 
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.datapackage import Package, Resource, Table
-from khelang_opendata.standard.family import SchemaFamily, known_schemas, load_family
+from khelang_opendata.standard.family import Field, SchemaFamily, known_schemas, load_family
 from khelang_opendata.tableschema.dialect import Row, TableUnreadable
 
 Key = tuple[str, ...]
-
-_WHOLE_NUMBER = re.compile("[+-]?[0-9]{1,1000}")
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def keyed_table(package: Package, resource: Resource, key: Key, family: SchemaFa
     table = _table(resource, place)
     _check_shape(table, key, place)
     rows = _with_plain_line_ends(table)
-    keys = _keys(rows, table.header, key, _whole_numbers(resource.name, key, family))
+    keys = _keys(rows, table.header, key, family.tables[resource.name].field_by_name)
     index = dict(zip(keys, range(len(keys)), strict=True))
     _check_keys(keys, index, place)
     return KeyedTable(table.header, rows, index)
@@ -132,24 +129,16 @@ def _with_plain_line_ends(table: Table) -> list[Row]:
     return [[cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row] for row in table.rows]
 
 
-def _whole_numbers(name: str, key: Key, family: SchemaFamily) -> list[bool]:
-    """Which parts of a key are whole numbers."""
-    fields = family.tables[name].field_by_name
-    return [part in fields and fields[part].descriptor["type"] == "integer" for part in key]
-
-
-def _keys(rows: list[Row], header: Row, key: Key, whole_numbers: list[bool]) -> list[Key]:
-    """Each row's key: text as it stands, whole numbers as their value is written (01 and 1 are one key)."""
+def _keys(rows: list[Row], header: Row, key: Key, fields: Mapping[str, Field]) -> list[Key]:
+    """Each row's key: text unchanged, whole numbers as their value is written (01 and 1 are one key)."""
     columns = []
-    for name, is_number in zip(key, whole_numbers, strict=True):
-        cells = list(map(itemgetter(header.index(name)), rows))
-        written = {cell: _plain_number(cell) for cell in set(cells)} if is_number else {}
-        columns.append([written[cell] for cell in cells] if is_number else cells)
+    for name in key:
+        cells, field = list(map(itemgetter(header.index(name)), rows)), fields.get(name)
+        if field and field.descriptor["type"] == "integer":
+            values = {cell: field.value(cell) for cell in set(cells)}
+            cells = [cell if values[cell] is None else str(values[cell]) for cell in cells]
+        columns.append(cells)
     return list(zip(*columns, strict=True))
-
-
-def _plain_number(cell: str) -> str:
-    return str(int(cell)) if _WHOLE_NUMBER.fullmatch(cell) else cell
 
 
 def _taker(positions: list[int]) -> Callable[[Row], tuple[str, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from enum import IntEnum
 
 from khelang_opendata.diff.compare import CellChange, Change, Changes, TableChanges
@@ -104,9 +103,9 @@ def _lost(table: TableChanges) -> bool:
 
 
 def _has_new_figures(table: TableChanges, schema: TableSchema | None) -> bool:
-    figures = {field.name for field in schema.fields if _is_figure(field, schema)} if schema else set()
+    figures = {field.name: field for field in schema.fields if _is_figure(field, schema)} if schema else {}
     changed = (cell for row in table.rows if row.change is Change.CHANGED for cell in row.cells)
-    return any(cell.field in figures and not _same_figure(cell) for cell in changed)
+    return any(cell.field in figures and not _same_figure(figures[cell.field], cell) for cell in changed)
 
 
 def _is_figure(field: Field, schema: TableSchema) -> bool:
@@ -115,8 +114,6 @@ def _is_figure(field: Field, schema: TableSchema) -> bool:
     return field.descriptor["type"] in ("integer", "number")
 
 
-def _same_figure(cell: CellChange) -> bool:
-    try:
-        return Decimal(cell.old or "") == Decimal(cell.new or "")
-    except InvalidOperation:
-        return False
+def _same_figure(field: Field, cell: CellChange) -> bool:
+    old = field.value(cell.old or "")
+    return old is not None and bool(old == field.value(cell.new or ""))

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NoReturn
 
 from khelang_opendata.model.limits import DEFAULT, Limits
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN_DIGITS = 12
 
 
@@ -52,6 +55,17 @@ def read_json(data: bytes, limits: Limits = DEFAULT) -> Any:
     if _is_deeper_than(limits.json_depth, content):
         raise JsonRefused("too_deep", limit=limits.json_depth)
     return content
+
+
+def read_day(text: object) -> date:
+    """A day as a JSON file of ours holds it, ``YYYY-MM-DD`` (``full-date`` of RFC 3339).
+
+    Raises:
+        ValueError: it is no text, has another form, or is not in the calendar.
+    """
+    if not (isinstance(text, str) and _DAY.fullmatch(text)):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 class _Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -11,13 +11,13 @@ from jinja2 import Environment
 
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats.codelists import Code, codes_of
-from khelang_opendata.formats.flat import FLAT, FLAT_KEY, flat_fields
-from khelang_opendata.formats.totals import SUMMARY, SUMMARY_KEY, summary_fields
+from khelang_opendata.formats.flat import flat_schema
+from khelang_opendata.formats.totals import summary_schema
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily
+from khelang_opendata.standard.family import Field, JsonObject, TableSchema
 
 _HEADER = (
     "table",
@@ -142,37 +142,21 @@ def codebook_html(edition: Edition, language: Language = Language.TH) -> bytes:
 
 def codebook_tables(edition: Edition) -> list[CodebookTable]:
     """The tables of an edition in their order, then the flat table and the totals, which are made from them."""
-    tables = [_table(edition, name) for name in edition.tables]
-    return [*tables, *(_made(edition, *made) for made in _made_tables(edition.family))]
+    tables = [_table(f"data/{name}.csv", table.schema, len(table.rows)) for name, table in edition.tables.items()]
+    made = (flat_schema(edition.family), summary_schema(edition.family))
+    return [*tables, *(_table(f"{edition.plan_id}-{schema.name}.csv", schema) for schema in made)]
 
 
-def _table(edition: Edition, name: str) -> CodebookTable:
-    table = edition.tables[name]
-    schema = table.schema
+def _table(path: str, schema: TableSchema, rows: int | None = None) -> CodebookTable:
     references = {
-        key["fields"][0]: f"{key['reference']['resource'] or name}.{key['reference']['fields'][0]}"
+        key["fields"][0]: f"{key['reference']['resource'] or schema.name}.{key['reference']['fields'][0]}"
         for key in schema.foreign_keys
     }
     columns = [
         CodebookColumn(position, field, field.name in schema.primary_key, references.get(field.name, ""))
         for position, field in enumerate(schema.fields, 1)
     ]
-    return CodebookTable(name, f"data/{name}.csv", schema.descriptor, columns, len(table.rows))
-
-
-def _made_tables(family: SchemaFamily) -> Iterator[tuple[str, JsonObject, list[JsonObject], Sequence[str]]]:
-    yield "flat", FLAT, flat_fields(family), FLAT_KEY
-    yield "summary", SUMMARY, summary_fields(family), SUMMARY_KEY
-
-
-def _made(
-    edition: Edition, name: str, descriptor: JsonObject, fields: Sequence[JsonObject], key: Sequence[str]
-) -> CodebookTable:
-    columns = [
-        CodebookColumn(position, Field(field, edition.family.folder / "codelists"), field["name"] in key, "")
-        for position, field in enumerate(fields, 1)
-    ]
-    return CodebookTable(name, f"{edition.plan_id}-{name}.csv", descriptor, columns)
+    return CodebookTable(schema.name, path, schema.descriptor, columns, rows)
 
 
 def _row(table: CodebookTable, column: CodebookColumn) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.about import label_column
-from khelang_opendata.formats.sqlite import codelist_tables
+from khelang_opendata.formats.sqlite import codelist_tables, stored_tables
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.standard.family import JsonObject, TableSchema
 
@@ -16,7 +16,7 @@ def datasette_metadata(edition: Edition) -> bytes:
     """
     about = edition.descriptor
     licence = about["licenses"][0]
-    tables = {name: _table(table.schema) for name, table in edition.tables.items()}
+    tables = {name: _table(table.schema) for name, table in stored_tables(edition).items()}
     tables |= {name: {"label_column": "title_th"} for name in codelist_tables(edition)}
     metadata = {
         "title": f"{about['title']} ({edition.version})",

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from khelang_opendata.formats.codebook import codebook_csv
-from khelang_opendata.formats.flat import FLAT, FLAT_KEY, flat_csv, flat_fields
+from khelang_opendata.formats.flat import FLAT, flat_table
 from khelang_opendata.formats.nested import nested_json
 from khelang_opendata.formats.parquet import parquet
 from khelang_opendata.formats.sqlite import database
-from khelang_opendata.formats.totals import SUMMARY, SUMMARY_KEY, summary_csv, summary_fields
+from khelang_opendata.formats.totals import SUMMARY, summary_table
 from khelang_opendata.formats.xlsx import workbook
-from khelang_opendata.package.edition import Edition
+from khelang_opendata.package.edition import Edition, table_csv
 from khelang_opendata.standard.family import JsonObject
 
 CSV: JsonObject = {
@@ -44,11 +44,10 @@ def forms_of(edition: Edition) -> list[Form]:
 
 
 def _forms(edition: Edition) -> Iterator[Form]:
-    plan, family = edition.plan_id, edition.family
-    flat = {"fields": flat_fields(family), "missingValues": [""], "primaryKey": list(FLAT_KEY)}
-    yield Form(_entry("flat", f"{plan}-flat.csv", {**FLAT, **CSV, "schema": flat}), flat_csv(edition))
-    summary = {"fields": summary_fields(family), "missingValues": [""], "primaryKey": list(SUMMARY_KEY)}
-    yield Form(_entry("summary", f"{plan}-summary.csv", {**SUMMARY, **CSV, "schema": summary}), summary_csv(edition))
+    plan = edition.plan_id
+    for made, about in ((flat_table(edition), FLAT), (summary_table(edition), SUMMARY)):
+        entry = {**about, **CSV, "schema": made.schema.compiled()}
+        yield Form(_entry(made.name, f"{plan}-{made.name}.csv", entry), table_csv(made))
     codebook = _titles("คู่มือรหัสข้อมูล", "Codebook") | CSV
     yield Form(_entry("codebook", "codebook.csv", codebook), codebook_csv(edition))
     # frictionless would take the first sheet for a table, and wants a library for Parquet: their formats are named so

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.joins import NOTHING, Joins, Record
 from khelang_opendata.model.thai import ERA
 from khelang_opendata.model.wording import Language
-from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily
+from khelang_opendata.package.edition import Edition, ReleasedTable
+from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily, TableSchema
 
 FLAT_KEY = ("project_id", "fiscal_year_be", "funding_source")
 FLAT: JsonObject = {
@@ -203,16 +202,32 @@ class _FlatColumn:
     value: Callable[[Mapping[str, Record]], str]
 
 
-def flat_csv(edition: Edition) -> bytes:
+def flat_schema(family: SchemaFamily) -> TableSchema:
+    """The flat table as a schema: its columns are fields of the family and fields made here, in both languages."""
+    return made_schema("flat", FLAT, [column.descriptor for column in _columns(family)], FLAT_KEY, family)
+
+
+def flat_table(edition: Edition) -> ReleasedTable:
     """The budgets with all names joined in and all codes explained: one row per project, year and source of money."""
     columns = _columns(edition.family)
-    rows = ([column.value(joined) for column in columns] for joined in _joined_rows(edition))
-    return csv_bytes([[column.descriptor["name"] for column in columns], *rows])
+    rows = (tuple(column.value(joined) for column in columns) for joined in _joined_rows(edition))
+    return ReleasedTable(flat_schema(edition.family), tuple(rows))
 
 
-def flat_fields(family: SchemaFamily) -> list[JsonObject]:
-    """The columns of the flat table as Table Schema field descriptors, with Thai and English texts."""
-    return [column.descriptor for column in _columns(family)]
+def made_schema(
+    name: str, about: JsonObject, fields: Sequence[JsonObject], key: Sequence[str], family: SchemaFamily
+) -> TableSchema:
+    """The schema of a table that is made from the tables of the family.
+
+    Args:
+        name: the table's name.
+        about: its titles and descriptions.
+        fields: the descriptors of its columns.
+        key: the columns of its primary key.
+        family: the family, whose codelists the columns may name.
+    """
+    descriptor = {"name": name, **about, "fields": [*fields], "missingValues": [""], "primaryKey": [*key]}
+    return TableSchema(descriptor, tuple(Field(field, family.folder / "codelists") for field in fields))
 
 
 def aligned(amounts: Sequence[Decimal | None]) -> list[str]:

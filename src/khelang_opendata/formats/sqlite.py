@@ -1,4 +1,4 @@
-"""A release as one SQLite file: typed tables with their keys, the codelists, and views for people in a hurry.
+"""A release as one SQLite file: typed tables with their keys, the codelists, the flat table and the totals.
 
 Amounts are REAL: a share of a total is then a fraction, where whole numbers would divide to 0, and any amount below
 ten trillion baht comes back to the satang. Dates are ISO text, truth is 1 or 0, an empty cell is NULL.
@@ -15,9 +15,10 @@ from pathlib import Path
 from khelang_opendata.formats.about import citation, licences, publisher
 from khelang_opendata.formats.codelists import Code, codes_of
 from khelang_opendata.formats.doubles import held_values
-from khelang_opendata.formats.pages import Cell, StoredTable, database_image
-from khelang_opendata.formats.views import views
-from khelang_opendata.package.edition import Edition, Value, typed
+from khelang_opendata.formats.flat import flat_table
+from khelang_opendata.formats.sqlite_pages import Cell, StoredTable, database_image
+from khelang_opendata.formats.totals import summary_table
+from khelang_opendata.package.edition import Edition, ReleasedTable, Value
 from khelang_opendata.standard.family import Field, JsonObject, TableSchema
 
 _TYPES = {"integer": "INT", "number": "REAL", "boolean": "INT", "date": "DATE"}
@@ -31,21 +32,26 @@ def database(edition: Edition) -> bytes:
     Raises:
         DataError: a number has more than 15 digits.
     """
-    return database_image(_tables(edition), views(edition.family), _APPLICATION)
+    return database_image(_tables(edition), _APPLICATION)
 
 
 def _tables(edition: Edition) -> Iterator[StoredTable]:
     for name, field in codelist_tables(edition).items():
         codes = [astuple(code) for code in codes_of(field).values()]
-        rows = [(_cell(typed(field, code)), *(text or None for text in texts)) for code, *texts in codes]
+        rows = [(_cell(field.value(code)), *(text or None for text in texts)) for code, *texts in codes]
         yield StoredTable(name, _create_codelist(name, field), rows, (0,))
-    for table in edition.tables.values():
+    for name, table in stored_tables(edition).items():
         schema = table.schema
-        names = list(schema.field_by_name)
+        columns = list(schema.field_by_name)
         rows = [tuple(map(_cell, row)) for row in held_values(table)]
-        yield StoredTable(schema.name, _create_table(schema), rows, tuple(map(names.index, schema.primary_key)))
+        yield StoredTable(name, _create_table(name, schema), rows, tuple(map(columns.index, schema.primary_key)))
     create = _create("metadata", ["key TEXT NOT NULL PRIMARY KEY", "value TEXT NOT NULL"])
     yield StoredTable("metadata", create, list(_metadata(edition)), (0,))
+
+
+def stored_tables(edition: Edition) -> Mapping[str, ReleasedTable]:
+    """The edition's tables, and those made from them, by their names in the database."""
+    return {**edition.tables, "flat": flat_table(edition), "totals": summary_table(edition)}
 
 
 def codelist_tables(edition: Edition) -> Mapping[str, Field]:
@@ -65,7 +71,7 @@ def _create_codelist(name: str, field: Field) -> str:
     return _create(name, [*columns, *(f"{text} TEXT" for text in texts)])
 
 
-def _create_table(schema: TableSchema) -> str:
+def _create_table(name: str, schema: TableSchema) -> str:
     parts = [_column(field) for field in schema.fields]
     parts.append(f"PRIMARY KEY {_listed(schema.primary_key)}")
     for key in schema.foreign_keys:
@@ -74,7 +80,7 @@ def _create_table(schema: TableSchema) -> str:
     for field in schema.fields:
         if field.codes and not field.open_codes:
             parts.append(_foreign_key([field.name], _codelist_table(field), ["code"]))
-    return _create(schema.name, parts)
+    return _create(name, parts)
 
 
 def _column(field: Field) -> str:

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from khelang_opendata.files.serialize import csv_bytes
-from khelang_opendata.formats.flat import STEP, YEAR_CE, aligned, code_fields, text_field, year_ce
+from khelang_opendata.formats.flat import STEP, YEAR_CE, aligned, code_fields, made_schema, text_field, year_ce
 from khelang_opendata.formats.joins import Joins, Record
-from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.family import JsonObject, SchemaFamily
+from khelang_opendata.package.edition import Edition, ReleasedTable
+from khelang_opendata.standard.family import JsonObject, SchemaFamily, TableSchema
 
 SUMMARY_KEY = ("scope", "scope_id", "fiscal_year_be")
 SUMMARY: JsonObject = {
@@ -30,7 +29,12 @@ _SCOPES = {
 }
 
 
-def summary_csv(edition: Edition) -> bytes:
+def summary_schema(family: SchemaFamily) -> TableSchema:
+    """The table of totals as a schema, in both languages."""
+    return made_schema("summary", SUMMARY, _fields(family), SUMMARY_KEY, family)
+
+
+def summary_table(edition: Edition) -> ReleasedTable:
     """The totals by plan, dimension, division in charge and lead unit, each for every year of the plan.
 
     The rows of each scope add up to the plan's; a row of one scope must not be added to a row of another.
@@ -41,13 +45,12 @@ def summary_csv(edition: Edition) -> bytes:
     places = [(scope, id_, year) for scope, id_ in _scopes(joins) for year in years]
     amounts = aligned([_total(groups[place]) for place in places])
     rows = (
-        [*_head(joins, *place), *_counts(groups[place]), amount] for place, amount in zip(places, amounts, strict=True)
+        (*_head(joins, *place), *_counts(groups[place]), amount) for place, amount in zip(places, amounts, strict=True)
     )
-    return csv_bytes([[field["name"] for field in summary_fields(edition.family)], *rows])
+    return ReleasedTable(summary_schema(edition.family), tuple(rows))
 
 
-def summary_fields(family: SchemaFamily) -> list[JsonObject]:
-    """The columns of the totals as Table Schema field descriptors, with Thai and English texts."""
+def _fields(family: SchemaFamily) -> list[JsonObject]:
     budgets = family.tables["budgets"].field_by_name
     scope = text_field(
         "scope",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 ERA = 543
@@ -34,7 +34,6 @@ _END = re.compile(r"\s*(?:\Z|[(])")
 _MOST_DIGITS = len("999,999,999,999")
 _MOST_DECIMALS = len(".999999")
 
-_MOST_BAHT = 10**18
 _DIGIT_WORDS = ("ศูนย์", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า")
 _UNIT_WORDS = tuple(_UNITS)
 _SIX_UNITS = ("แสน", "หมื่น", "พัน", "ร้อย", "สิบ", "")
@@ -121,34 +120,33 @@ def _value(match: re.Match[str]) -> Decimal:
 
 @lru_cache(maxsize=1024)
 def in_words(amount: Decimal) -> str:
-    """An amount of baht in Thai words, as a cheque or an official letter has it: สามแสนบาทถ้วน."""
-    from num2words import num2words  # noqa: PLC0415 (50 ms to import)
+    """An amount of baht in Thai words, as a cheque or an official letter has it: สามแสนบาทถ้วน.
 
-    return str(num2words(amount, lang="th", to="currency", currency="THB"))
+    The spelling follows the usage of Thai law and banks: สิบ and ยี่สิบ for 10 and 20, เอ็ด for a last 1 after other
+    digits, ล้าน repeated for each further million, ถ้วน where there are no satang.
+
+    Args:
+        amount: zero or more; a fraction of a satang is rounded, half of one up.
+    """
+    whole, part = divmod(int((amount * 100).to_integral_value(ROUND_HALF_UP)), 100)
+    satang = f"{_number_in_words(part)}สตางค์" if part else "ถ้วน"
+    return f"{_number_in_words(whole)}บาท{satang}" if whole or not part else satang
+
+
+def _number_in_words(number: int) -> str:
+    millions, rest = divmod(number, 1_000_000)
+    words = f"{_number_in_words(millions)}ล้าน" if millions else ""
+    for digit, unit in zip(f"{rest:06}", _SIX_UNITS, strict=True):
+        if digit + unit == "1" and words:
+            words += "เอ็ด"
+        elif digit != "0":
+            words += {"1สิบ": "สิบ", "2สิบ": "ยี่สิบ"}.get(digit + unit, _DIGIT_WORDS[int(digit)] + unit)
+    return words or _DIGIT_WORDS[0]
 
 
 def same_words(words: str, amount: Decimal) -> bool:
     """Whether words name the amount. Spaces, dashes, "ถ้วน", หนึ่ง for เอ็ด and a dropped leading หนึ่ง do not matter."""
-    return _reduced(words) == _reduced(_spelled(amount))
-
-
-def _spelled(amount: Decimal) -> str:
-    """An amount in words that reduce to those of :func:`in_words`, in no time."""
-    if not 0 <= amount <= _MOST_BAHT or amount * 100 % 1:
-        return in_words(amount)
-    baht, satang = divmod(amount * 100, 100)
-    whole, parts = _spelled_number(int(baht)), _spelled_number(int(satang))
-    return f"{whole}บาท{parts}สตางค์" if satang else f"{whole}บาท"
-
-
-def _spelled_number(number: int) -> str:
-    """A number in Thai words, with หนึ่ง for เอ็ด."""
-    millions, rest = divmod(number, 1_000_000)
-    words = f"{_spelled_number(millions)}ล้าน" if millions else ""
-    for digit, unit in zip(f"{rest:06}", _SIX_UNITS, strict=True):
-        if digit != "0":
-            words += {"1สิบ": "สิบ", "2สิบ": "ยี่สิบ"}.get(digit + unit, _DIGIT_WORDS[int(digit)] + unit)
-    return words or _DIGIT_WORDS[0]
+    return _reduced(words) == _reduced(in_words(amount))
 
 
 def _reduced(words: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily, TableSchema
+from khelang_opendata.standard.family import JsonObject, SchemaFamily, TableSchema
 
 Value = str | int | Decimal | bool | date | None
 
@@ -33,7 +34,7 @@ class ReleasedTable:
     def values(self) -> Iterator[tuple[Value, ...]]:
         """The rows as values of the columns' types; None for an empty cell."""
         for row in self.rows:
-            yield tuple(typed(field, text) for field, text in zip(self.schema.fields, row, strict=True))
+            yield tuple(field.value(text) for field, text in zip(self.schema.fields, row, strict=True))
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Edition:
         return str(self.descriptor["version"])
 
 
+def table_csv(table: ReleasedTable) -> bytes:
+    """A table as the release has it: UTF-8 with BOM, LF, the columns in the schema's order, cells unchanged."""
+    return csv_bytes([[field.name for field in table.schema.fields], *table.rows])
+
+
 def released_tables(package: Package, family: SchemaFamily) -> dict[str, ReleasedTable]:
     """The tables of a valid package, in the family's order."""
     resources = {resource.name: resource for resource in package.resources}
@@ -69,19 +75,3 @@ def released_tables(package: Package, family: SchemaFamily) -> dict[str, Release
             positions = [table.header.index(field.name) for field in schema.fields]
             found[name] = ReleasedTable(schema, tuple(tuple(row[p] for p in positions) for row in table.rows))
     return found
-
-
-def typed(field: Field, text: str) -> Value:
-    """A valid cell as a value of its column's type; the family has text, whole and decimal numbers, truth and dates."""
-    if not text:
-        return None
-    match field.descriptor["type"]:
-        case "integer":
-            return int(text)
-        case "number":
-            return Decimal(text)
-        case "boolean":
-            return text in field.descriptor.get("trueValues", ("true", "True", "TRUE", "1"))
-        case "date":
-            return date.fromisoformat(text)
-    return text

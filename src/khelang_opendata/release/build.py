@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, compare, needs_note, next_version
-from khelang_opendata.files.serialize import BOM, csv_bytes, json_bytes
+from khelang_opendata.files.serialize import BOM, json_bytes
 from khelang_opendata.formats.codebook import codebook_html
 from khelang_opendata.formats.derived import CSV, forms_of
 from khelang_opendata.formats.metadata import metadata_files
@@ -19,7 +19,7 @@ from khelang_opendata.model.failures import DataError, PackageRefused, UsageErro
 from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
-from khelang_opendata.package.edition import Edition, ReleasedTable, released_tables
+from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.release.archive import YEARS
 from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
 from khelang_opendata.release.provenance import provenance
@@ -169,7 +169,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     edition = Edition(family, released_tables(package, family), descriptor, options.released_on)
     forms = forms_of(edition)
     tables = {name: {**entry, **CSV, "path": f"data/{name}.csv"} for name, entry in _table_entries(package).items()}
-    data = {str(entry["path"]): _table_bytes(edition.tables[name]) for name, entry in tables.items()}
+    data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
     entries = [_measured(entry, data) for entry in (*tables.values(), *(form.entry for form in forms))]
     whole = family.compile_into({**descriptor, "resources": entries})
@@ -206,11 +206,6 @@ def _descriptor(draft: Draft) -> JsonObject:
 def _table_entries(package: Package) -> dict[str, JsonObject]:
     """The entries of the package's tables by name; those of a release that is released again are made anew."""
     return {r.name: r.descriptor for r in package.resources if not r.is_derived}
-
-
-def _table_bytes(table: ReleasedTable) -> bytes:
-    """A table as the release has it: UTF-8 with BOM, LF, the columns in the schema's order, cells as they stand."""
-    return csv_bytes([[field.name for field in table.schema.fields], *table.rows])
 
 
 def _measured(entry: JsonObject, data: Mapping[str, bytes]) -> JsonObject:

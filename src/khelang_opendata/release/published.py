@@ -11,14 +11,13 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from khelang_opendata.diff import ReleaseNote, Summary, Withdrawal
 from khelang_opendata.files.serialize import hash_of
-from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.thai import FISCAL_YEARS
 from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_name
@@ -30,7 +29,6 @@ from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_sch
 from khelang_opendata.validation.descriptor import satisfies_profile
 
 VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLANS = "data/plans.csv"
 
 
@@ -104,17 +102,6 @@ def read_published(folder: Path) -> PublishedRelease:
         raise ReleaseDamaged(str(folder / CHANGES))
     plan = _plan(folder, files, load_family(descriptor["conformsTo"]))
     return PublishedRelease(folder, files, descriptor, plan_name(descriptor), note, plan)
-
-
-def read_day(text: Any) -> date:
-    """A day as releases write it, ``YYYY-MM-DD``.
-
-    Raises:
-        ValueError: it is not.
-    """
-    if not (isinstance(text, str) and _DAY.fullmatch(text)):
-        raise ValueError(text)
-    return date.fromisoformat(text)
 
 
 def read_withdrawal(content: Any) -> Withdrawal:

@@ -24,7 +24,7 @@ from xml.etree import ElementTree
 from khelang_opendata.formats.nested import INSIDE
 from khelang_opendata.formats.parquet import is_available
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.package.edition import ReleasedTable, released_tables, typed
+from khelang_opendata.package.edition import ReleasedTable, released_tables
 from khelang_opendata.standard.family import Field, SchemaFamily
 from khelang_opendata.validation import family_of
 
@@ -61,11 +61,12 @@ def differing_forms(release: Package) -> list[str]:
         found = _sorted(tables_from_parquet(columns, family))
         differing += [paths[f"{name}-parquet"] for name in columns if found[name] != expected[name]]
     budgets = _amounts(expected["budgets"], "project_id")
-    if _amounts(_records(data["flat"]), "project_id") != budgets:
-        differing.append(paths["flat"])
-    if _totals(_records(data["summary"])) != _by_year(budgets):
-        differing.append(paths["summary"])
-    return differing
+    held = made_tables_from_sqlite(data["database"])
+    flat = {"flat": _records(data["flat"]), "database": held["flat"]}
+    totals = {"summary": _records(data["summary"]), "database": held["totals"]}
+    differing += [paths[name] for name, table in flat.items() if _amounts(table, "project_id") != budgets]
+    differing += [paths[name] for name, table in totals.items() if _totals(table) != _by_year(budgets)]
+    return list(dict.fromkeys(differing))
 
 
 def _records(data: bytes) -> Table:
@@ -104,7 +105,7 @@ def plain(tables: Mapping[str, ReleasedTable]) -> Tables:
     found = {}
     for name, table in tables.items():
         fields = table.schema.fields
-        rows = [[as_text(f, typed(f, cell)) for f, cell in zip(fields, row, strict=True)] for row in table.rows]
+        rows = [[as_text(f, f.value(cell)) for f, cell in zip(fields, row, strict=True)] for row in table.rows]
         found[name] = [[field.name for field in fields], *rows]
     return found
 
@@ -174,14 +175,30 @@ def _letters(column: int) -> str:
 
 def tables_from_sqlite(data: bytes, family: SchemaFamily) -> Tables:
     """The tables of a database, read by SQLite."""
+    tables = _sqlite_tables(data, family.tables)
+    return {name: _rebuilt(family, name, header, rows) for name, (header, rows) in tables.items()}
+
+
+def made_tables_from_sqlite(data: bytes) -> Mapping[str, Table]:
+    """The flat table and the totals of a database, each value as Python writes it."""
+    tables = _sqlite_tables(data, ("flat", "totals"))
+    return {
+        name: (header, [["" if value is None else str(value) for value in row] for row in rows])
+        for name, (header, rows) in tables.items()
+    }
+
+
+def _sqlite_tables(data: bytes, names: Iterable[str]) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
+    """The tables of these names that a database has: a heading and rows of each."""
     found = {}
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.deserialize(data)
-        for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-            if name in family.tables:
-                cursor = connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid')  # noqa: S608 (names of the standard)
-                found[name] = _rebuilt(family, name, [column[0] for column in cursor.description], cursor)
-    return {name: found[name] for name in family.tables if name in found}
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        for name in names:
+            if name in there:
+                cursor = connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid')  # noqa: S608 (names of ours)
+                found[name] = [column[0] for column in cursor.description], cursor.fetchall()
+    return found
 
 
 def tables_from_parquet(files: Mapping[str, bytes], family: SchemaFamily) -> Tables:

@@ -7,7 +7,6 @@ release it is.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from khelang_opendata.files.paths import is_safe_path
-from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ExtraMissing
 from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.release.archive import YEARS, holds, read_release, zip_bytes
@@ -28,7 +27,6 @@ MAX_DESCRIPTOR = 8 * 1024**2
 
 _MAX_FOLDER = 255
 """The longest name of a folder that file systems take, in bytes."""
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
 
 class ProblemKind(StrEnum):
@@ -136,10 +134,10 @@ def archive_of(files: Mapping[str, bytes]) -> bytes | None:
 
 def _day_of(created: str) -> date | None:
     try:
-        day = date.fromisoformat(created[:10]) if _DAY.match(created) else None
+        day = read_day(created[:10])
     except ValueError:
         return None
-    return day if day and day.year in YEARS else None
+    return day if day.year in YEARS and not created[10:11].isdigit() else None
 
 
 def _is_archive_of(path: Path, files: Mapping[str, bytes]) -> bool:

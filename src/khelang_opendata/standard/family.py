@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -40,6 +40,16 @@ class Field:
     def title(self) -> str:
         """The Thai title."""
         return str(self.descriptor["title"])
+
+    @cached_property
+    def _read(self) -> Callable[[str], Any]:
+        from khelang_opendata.tableschema.columns import reader  # noqa: PLC0415 (explanations need no engine)
+
+        return reader(self.descriptor)
+
+    def value(self, text: str) -> Any:
+        """A cell as a value of the column's type; None for an empty cell and for a text of another type."""
+        return self._read(text) if text else None
 
     @cached_property
     def codes(self) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import filterfalse
 from typing import Any
@@ -48,9 +48,9 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
-_TIME = re.compile(_CLOCK)
-_DATETIME = re.compile(rf"{_DATE.pattern}T{_CLOCK}")
+_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_DATETIME = re.compile(rf"{_DATE.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?{_ZONE}?")
+_END_OF_DAY = re.compile(r"T24(?=:00:00(?:\.0+)?(?![.0-9]))")
 _BEFORE_NUMBER = re.compile(r"[^-\d]*")
 _AFTER_NUMBER = re.compile(r"\D*")
 
@@ -88,7 +88,7 @@ class Column:
         self.is_text = type_ in ("string", "any")
         self.unique = constraints.get("unique") is True
         self.is_required = constraints.get("required") is True
-        self._read = _reader(type_, descriptor)
+        self._read = reader(descriptor)
         self._checks = _checks(type_, constraints, lambda value: _cast(type_, value, self._read))
         self._is_plain = self.is_text and not self._checks
         self.is_free = self._is_plain and not self.is_required and not self.unique
@@ -217,27 +217,36 @@ def _cast(type_: str, value: Any, read: Reader) -> Any:
     return int(value) if (is_year or type_ == "integer") and value % 1 == 0 else None
 
 
-def _reader(type_: str, descriptor: JsonObject) -> Reader:
-    """How a field's texts are read.
+def reader(field: JsonObject) -> Reader:
+    """How the cells of a field become values.
+
+    Validation, rules, releases and comparisons all read cells by this function, so they agree on what a cell says.
+
+    Args:
+        field: the field's Table Schema descriptor; its constraints do not matter here.
+
+    Returns:
+        A function that gives the value of a text that is not missing, None where it has none of the field's type.
 
     Raises:
-        SchemaUnsupported: not by this engine.
+        SchemaUnsupported: this engine does not read the type or format.
     """
-    form = descriptor.get("format", "default").removeprefix("fmt:")
+    type_ = field.get("type", "any")
+    form = field.get("format", "default").removeprefix("fmt:")
     if type_ in ("date", "datetime", "time"):
         return _temporal(type_, form)
     if form != "default" or type_ not in _CONSTRAINTS:
         raise SchemaUnsupported(f"type {type_}, format {form}")
     match type_:
         case "integer":
-            return _integer(descriptor)
+            return _integer(field)
         case "number":
-            return _number(descriptor)
+            return _number(field)
         case "boolean":
-            true, false = descriptor.get("trueValues", _TRUE), descriptor.get("falseValues", _FALSE)
+            true, false = field.get("trueValues", _TRUE), field.get("falseValues", _FALSE)
             return {**dict.fromkeys(true, True), **dict.fromkeys(false, False)}.get
         case "list":
-            return _list(descriptor)
+            return _list(field)
     return {"year": _year, "yearmonth": _yearmonth}.get(type_, str)
 
 
@@ -299,7 +308,7 @@ def _list(descriptor: JsonObject) -> Reader:
     item_type, delimiter = descriptor.get("itemType", "string"), descriptor.get("delimiter", ",")
     if item_type not in _ITEM_TYPES or not delimiter:
         raise SchemaUnsupported("itemType or delimiter of type list")
-    item = _reader(item_type, {})
+    item = reader({"type": item_type})
 
     def read(text: str) -> tuple[Any, ...] | None:
         items = tuple(map(item, text.split(delimiter)))
@@ -346,27 +355,20 @@ def _date(text: str) -> date | None:
 
 
 def _datetime(text: str) -> datetime | None:
-    with suppress(ValueError):
-        if _DATETIME.fullmatch(text):
-            return datetime.fromisoformat(text)
-    return _iso(text) if text[16:17] == ":" and len(text) >= len("2023-09-27T12:30:00") else None
+    """A date and time as Table Schema refers to it: ``dateTime`` of XML Schema, part 2, section 3.2.7.
+
+    The fraction of a second and the zone are optional, a zone is at most 14 hours from UTC, and 24:00:00 is the
+    beginning of the next day. Digits behind a microsecond say nothing, and a year has four digits, as in Python.
+    """
+    if not _DATETIME.fullmatch(text):
+        return None
+    start, is_end = _END_OF_DAY.subn("T00", text)  # Python reads 24:00:00 from 3.14 on
+    with suppress(ValueError, OverflowError):
+        return datetime.fromisoformat(start) + timedelta(days=is_end)
+    return None
 
 
 def _time(text: str) -> time | None:
-    with suppress(ValueError):
-        if _TIME.fullmatch(text):
-            return time.fromisoformat(text)
-    whole = text[5:6] == ":" and len(text) >= len("12:30:00")
-    value = _iso(f"2000-01-01T{text}") if whole else None
+    """A time of day, ``time`` of XML Schema: the part of a ``dateTime`` that follows the T."""
+    value = _datetime(f"2000-01-01T{text}")
     return value.timetz() if value else None
-
-
-def _iso(text: str) -> datetime | None:
-    """A date and time in any form of ISO 8601; the plainest ones are read before."""
-    from dateutil.parser import isoparse  # noqa: PLC0415 (15 ms to import)
-
-    try:
-        value: datetime = isoparse(text)
-    except Exception:  # of whatever kind, the text is no date
-        return None
-    return value

@@ -5,16 +5,16 @@ A rule goes through columns, and makes a record only where it has something to s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
-from typing import TypeVar
+from typing import Any
 
 from khelang_opendata.model.report import Issue, Location
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.family import Field, SchemaFamily
 from khelang_opendata.validation.headings import HeadedTable
 
 _MOST_DIGITS = 30
@@ -22,8 +22,6 @@ _MOST_DIGITS = 30
 
 _MOST_DIGITS_OF_AMOUNT = 16
 _NOTHING = Decimal(0)
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +37,10 @@ class Record:
         cells = self.table.table.rows[self.row - 2]
         return (cells[position] or None) if position is not None and position < len(cells) else None
 
-    def number(self, field: str) -> Decimal | None:
-        """A cell as a number; None where it is empty, none, or beyond all reason."""
-        return _number(self.text(field))
-
     def integer(self, field: str) -> int | None:
         """A cell as a whole number; None where it is empty or none."""
-        return _integer(self.text(field))
+        text = self.text(field)
+        return _number(self.table.schema.field_by_name[field], text) if text else None
 
     def place(self, field: str | None = None) -> Location:
         """The location of the record, or of one of its cells."""
@@ -113,19 +108,25 @@ class Plan:
         """A column as whole numbers; None where a cell is empty or none."""
         column = self._integers.get((table, field))
         if column is None:
-            column = self._integers[table, field] = _parsed(self.texts(table, field), _integer)
+            column = self._integers[table, field] = self._values(table, field)
         return column
 
     def numbers(self, table: str, field: str) -> Sequence[Decimal | None]:
         """A column as numbers; None where a cell is empty, none, or beyond all reason."""
-        return _parsed(self.texts(table, field), _number)
+        return self._values(table, field)
 
     def amounts(self, table: str) -> Sequence[Decimal | None]:
         """The column ``amount_thb``; None where it is empty, or too large to be one (9e999999 is a number, too)."""
         column = self._amounts.get(table)
         if column is None:
-            column = self._amounts[table] = _parsed(self.texts(table, "amount_thb"), _amount)
+            column = self._amounts[table] = self._values(table, "amount_thb", _MOST_DIGITS_OF_AMOUNT)
         return column
+
+    def _values(self, table: str, field: str, most_digits: int = _MOST_DIGITS) -> list[Any]:
+        """A column as values of its type; each distinct text is read once."""
+        column, described = self.texts(table, field), self.family.tables[table].field_by_name[field]
+        values = {text: _number(described, text, most_digits) for text in {*column}}
+        return [values[text] for text in column]
 
     def ids(self, table: str) -> Sequence[str]:
         """What an erratum calls each record: the first column of the primary key."""
@@ -200,29 +201,8 @@ def _column(table: HeadedTable | None, field: str) -> Sequence[str | None]:
         return [(cells[position] or None) if position < len(cells) else None for cells in rows]
 
 
-def _parsed(column: Sequence[str | None], parse: Callable[[str | None], Value]) -> list[Value]:
-    """A column read cell by cell; each distinct text is read once."""
-    values = {text: parse(text) for text in {*column}}
-    return [values[text] for text in column]
-
-
-def _number(text: str | None) -> Decimal | None:
-    try:
-        value = Decimal(text or "")
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS else None
-
-
-def _integer(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit():
-        return int(text)
-    value = _number(text)
-    return int(value) if value is not None and value == value.to_integral_value() else None
-
-
-def _amount(text: str | None) -> Decimal | None:
-    value = _number(text) if text else None
-    return value if value is not None and value.adjusted() < _MOST_DIGITS_OF_AMOUNT else None
+def _number(field: Field, text: str | None, most_digits: int = _MOST_DIGITS) -> Any:
+    """A cell of a column of numbers as a value of its type; None where it is empty, none, or beyond all reason."""
+    number = field.value(text or "")
+    exact = Decimal(number or 0)
+    return number if exact.is_finite() and -_MOST_DIGITS <= exact.adjusted() < most_digits else None

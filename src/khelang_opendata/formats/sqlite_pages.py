@@ -1,8 +1,14 @@
-"""A SQLite file laid out page by page, as https://www.sqlite.org/fileformat2.html describes it.
+"""SQLite files, written page by page as https://www.sqlite.org/fileformat2.html describes them.
 
-The library gives other bytes from one version to the next (3.40 and 3.54 were compared): it leaves rests of what stood
-on a page before, and divides rows among pages anew. A release has to be the same wherever it is built, and is written
-once, so its rows are packed in their order, one page after the other. The tests have the library read and check them.
+The SQLite library does not write them, because its versions write different bytes for the same rows, after ``VACUUM``
+too: 3.40.1, 3.53.4 and 3.54.1 made three different files of the real plan. They distribute rows over pages
+differently and leave remains of earlier content in them. A release must have the same bytes on every machine, and in
+a browser, which has a version of its own.
+
+The format itself is stable: every SQLite since 3.3 (2006) reads these files, and its authors support it until 2050
+(https://www.sqlite.org/lts.html). What makes SQLite's own writer large does not occur here: a file is written once, and
+its rows come in their final order, so each page is filled before the next one begins. In the tests an old and the
+newest SQLite check and read the files.
 """
 
 from __future__ import annotations
@@ -18,6 +24,8 @@ _PAGE = 4096
 _HEADER = 100  # bytes of the first page
 _TABLE_LEAF, _TABLE_INNER, _INDEX_LEAF, _INDEX_INNER = 0x0D, 0x05, 0x0A, 0x02
 _LEAF_ROOM, _INNER_ROOM = _PAGE - 8, _PAGE - 12 - _HEADER  # an inner page may be the first
+# The format prescribes how much of a row stays in its cell (section 1.6, "Cell Payload Overflow Pages"); SQLite takes
+# any other division for damage.
 _LONGEST_IN_TABLE, _LONGEST_IN_INDEX = _PAGE - 35, (_PAGE - 12) * 64 // 255 - 23
 _SHORTEST = (_PAGE - 12) * 32 // 255 - 23
 
@@ -32,20 +40,11 @@ class StoredTable:
     key: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class StoredView:
-    """A view, and what creates it."""
-
-    name: str
-    sql: str
-
-
-def database_image(tables: Iterable[StoredTable], views: Iterable[StoredView], application: int) -> bytes:
+def database_image(tables: Iterable[StoredTable], application: int) -> bytes:
     """A SQLite database as bytes.
 
     Args:
         tables: each with a primary key that is not a single column of type INTEGER, which would be stored otherwise.
-        views: in the order in which they may use each other.
         application: the id that the file's header carries.
     """
     file = _File()
@@ -54,7 +53,6 @@ def database_image(tables: Iterable[StoredTable], views: Iterable[StoredView], a
         schema.append(("table", table.name, table.name, _table_tree(file, table.rows), table.sql))
         index = _index_tree(file, table.rows, table.key)
         schema.append(("index", f"sqlite_autoindex_{table.name}_1", table.name, index, None))
-    schema += [("view", view.name, view.name, 0, view.sql) for view in views]
     children, numbers = _table_leaves(file, schema)
     _grow(file, _TABLE_INNER, children, numbers, first=True)
     file.pages[0] = _header(len(file.pages), application) + file.pages[0][_HEADER:]
@@ -63,7 +61,7 @@ def database_image(tables: Iterable[StoredTable], views: Iterable[StoredView], a
 
 @dataclass(frozen=True)
 class _File:
-    """The pages written so far; the first is left free for the root of the schema."""
+    """The pages written so far; the first is left free for the root of the schema, which the format puts there."""
 
     pages: list[bytes] = field(default_factory=lambda: [b""])
 
@@ -72,12 +70,12 @@ class _File:
         return len(self.pages)
 
     def stored(self, payload: bytes, longest: int) -> bytes:
-        """What of a payload stands in its cell: all of it, or its beginning and the page where it goes on."""
+        """What a cell holds of a payload: all of it, or its beginning and the number of the page that continues it."""
         if len(payload) <= longest:
             return payload
         here = _SHORTEST + (len(payload) - _SHORTEST) % (_PAGE - 4)
         here = here if here <= longest else _SHORTEST
-        following = 0
+        following = 0  # each page names the next one, so the last is written first
         for start in reversed(range(here, len(payload), _PAGE - 4)):
             part = _number(following) + payload[start : start + _PAGE - 4]
             following = self.add(part.ljust(_PAGE, b"\0"))
@@ -120,7 +118,7 @@ def _index_tree(file: _File, rows: Sequence[tuple[Cell, ...]], key: tuple[int, .
 
 
 def _grow(file: _File, kind: int, children: list[int], dividers: list[bytes], *, first: bool = False) -> int:
-    """Put inner pages above pages until one is left, which stands on the file's first page if that is asked for."""
+    """Put inner pages above pages until one is left; ``first`` puts that one on the file's first page."""
     while len(children) > 1 or first:
         cells = [_number(child) + divider for child, divider in zip(children, dividers, strict=False)]
         groups, parting = _divided(cells, _INNER_ROOM)
@@ -146,14 +144,14 @@ def _divided(cells: list[bytes], room: int) -> tuple[list[list[bytes]], list[byt
             dividers.append(cell)
             groups.append([])
             left = room
-    if dividers and not groups[-1]:  # no page may be empty
+    if dividers and not groups[-1]:  # the format allows no empty page
         groups[-1].append(dividers[-1])
         dividers[-1] = groups[-2].pop()
     return groups, dividers
 
 
 def _page(kind: int, cells: Sequence[bytes], end: bytes = b"", before: int = 0) -> bytes:
-    """A page of a tree: what kind it is, where its cells stand, and the cells from the page's end backwards."""
+    """A page of a tree: its kind, the positions of its cells, and the cells from the page's end backwards."""
     starts = [_PAGE - size for size in accumulate(map(len, cells))]
     content = starts[-1] if starts else _PAGE
     head = struct.pack(">BHHHB", kind, 0, len(cells), content, 0) + end + struct.pack(f">{len(starts)}H", *starts)
@@ -207,8 +205,8 @@ def _number(number: int) -> bytes:
 
 
 def _header(pages: int, application: int) -> bytes:
-    """The file's head: journal in a file of its own, UTF-8, one change since the file was begun."""
+    """The file's header: no write-ahead log, UTF-8, one change since the file was created."""
     sizes = struct.pack(">HBBBBBB", _PAGE, 1, 1, 0, 64, 32, 32)
     numbers = (1, pages, 0, 0, 1, 4, 0, 0, 1, 0, 0, application)
-    writer = 3_037_000  # a version of the library must be named; nothing depends on it
+    writer = 3_037_000  # the header must name a version of the library; readers ignore it
     return b"SQLite format 3\0" + sizes + struct.pack(">12I20xII", *numbers, 1, writer)
