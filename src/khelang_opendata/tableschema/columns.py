@@ -50,7 +50,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _DATETIME = re.compile(rf"{_DATE.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?{_ZONE}?")
-_END_OF_DAY = re.compile(r"T24(?=:00:00(?:\.0+)?(?![.0-9]))")
+_END_OF_DAY = re.compile(r"T24:00:00(?:\.0+)?(?:[Z+-]|$)")
 _BEFORE_NUMBER = re.compile(r"[^-\d]*")
 _AFTER_NUMBER = re.compile(r"\D*")
 
@@ -362,7 +362,8 @@ def _datetime(text: str) -> datetime | None:
     """
     if not _DATETIME.fullmatch(text):
         return None
-    start, is_end = _END_OF_DAY.subn("T00", text)  # Python reads 24:00:00 from 3.14 on
+    is_end = _END_OF_DAY.search(text) is not None
+    start = text.replace("T24", "T00") if is_end else text  # Python reads 24:00:00 from 3.14 on
     with suppress(ValueError, OverflowError):
         return datetime.fromisoformat(start) + timedelta(days=is_end)
     return None

@@ -19,7 +19,7 @@ CSV_MALFORMED = Rule("csv_malformed", Severity.ERROR, __file__)
 LIMIT_EXCEEDED = Rule("limit_exceeded", Severity.ERROR, __file__)
 HASH_MISMATCH = Rule("hash_mismatch", Severity.ERROR, __file__)
 
-_BY_CODE = {rule.code: rule for rule in (ENCODING_NOT_UTF8, CSV_MALFORMED, LIMIT_EXCEEDED)}
+_BY_CODE = {rule.code: rule for rule in (ENCODING_NOT_UTF8, CSV_MALFORMED, LIMIT_EXCEEDED, DESCRIPTOR_INVALID)}
 """Why the reader of tables refuses a file."""
 
 _LIMITS = ("file_bytes", "package_bytes", "cells")
