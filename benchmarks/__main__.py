@@ -35,8 +35,8 @@ def main() -> None:
             save(RESULTS, kept)
             write_into(DOCUMENT, markdown(kept[entry] for entry in ENTRIES if entry in kept))
     _tell("")
-    if told := [line for name in args.only or ENTRIES for line in too_steep(kept[name])]:
-        sys.exit("\n".join(told))
+    if steep := [line for name in args.only or ENTRIES for line in too_steep(kept[name])]:
+        sys.exit("\n".join(steep))
 
 
 def too_steep(result: EntryResult) -> Iterator[str]:
@@ -51,7 +51,7 @@ def too_steep(result: EntryResult) -> Iterator[str]:
 
 
 def measured(entry: Entry) -> EntryResult:
-    """Run an entry's tools in turn, round after round; a tool that fails is left out, and why is told."""
+    """Run an entry's tools in turn, round after round; leave out a tool that fails, and print the reason."""
     runs: dict[str, list[Measured]] = defaultdict(list)
     failed: set[str] = set()
     for tool, number in _in_turn(entry):

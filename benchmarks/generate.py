@@ -38,7 +38,7 @@ _PLACEHOLDER = "synthetic-package-name"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A way to spoil a row of one table: the rows that stand in its place, and what a Table Schema validator finds."""
+    """A way to spoil a row of one table: the rows that replace it, and what a Table Schema validator finds."""
 
     table: str
     change: Callable[[Row], list[Row]]
@@ -130,7 +130,7 @@ def _spoilt(tables: Tables, chosen: list[Violation], rng: Random) -> Tables:
 
 
 def write_package(path: Path, plan: Plan, tables: Tables) -> None:
-    """Write a package's files, the descriptor last: where it stands, the package is complete."""
+    """Write a package's files, the descriptor last: a package that has one is complete."""
     (path / "data").mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
         (path / f"data/{name}.csv").write_bytes(_csv_bytes(name, rows))

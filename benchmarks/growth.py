@@ -1,7 +1,7 @@
 """Packages that grow in one direction each: whatever an input has ten times of must not take a hundred times as long.
 
 A direction is a way to write a package of the size ``n`` on top of the standard's valid example, and what is done with
-it. Most of what is written is wrong: what costs time is finding it, placing it and telling it.
+it. Most of what is written is wrong: finding, placing and reporting the faults takes the time.
 """
 
 from __future__ import annotations
@@ -218,8 +218,10 @@ def _units(grown: Grown, n: int, parent: Callable[[int], str]) -> None:
 
 def _led(grown: Grown, n: int, lead: Callable[[int], object], printed: Callable[[int], str]) -> None:
     rows = ({"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k} for k in range(n))
-    told = ((row, grown.id("U", lead(k)), printed(k)) for k, row in enumerate(rows))
-    grown.add("projects", ({**row, "lead_unit_id": unit, "summary_unit_printed": text} for row, unit, text in told))
+    rows_of_units = ((row, grown.id("U", lead(k)), printed(k)) for k, row in enumerate(rows))
+    grown.add(
+        "projects", ({**row, "lead_unit_id": unit, "summary_unit_printed": text} for row, unit, text in rows_of_units)
+    )
 
 
 def _unit_chain(lead: Callable[[int, int], int], printed: Callable[[int], str]) -> Edit:
@@ -260,8 +262,10 @@ def _project_chain(ring: bool) -> Edit:
         ids = [grown.id("P", 1000 + k) for k in range(n)]
         parents = [ids[(k - 1) % n] if k or ring else "" for k in range(n)]
         rows = enumerate(zip(ids, parents, strict=True))
-        told = ({"project_id": id_, "parent_project_id": parent, "sequence_no": 1000 + k} for k, (id_, parent) in rows)
-        grown.add("projects", told)
+        children = (
+            {"project_id": id_, "parent_project_id": parent, "sequence_no": 1000 + k} for k, (id_, parent) in rows
+        )
+        grown.add("projects", children)
 
     return edit
 

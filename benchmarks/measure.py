@@ -1,6 +1,6 @@
 """One process measured: how long, how much memory, and what it printed.
 
-Only the standard library is imported here, since a child's peak memory is never told below that of its parent.
+Only the standard library is imported here: the system never reports a peak memory of a child below that of its parent.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class WorkFailed(Exception):
 def run_work(kind: str, paths: Sequence[str]) -> Measured:
     """Measure a kind of work of :mod:`benchmarks.work`, which takes its own time."""
     done, output = _run([sys.executable, "-m", "benchmarks.work", kind], "\n".join(paths).encode())
-    told = json.loads(output)
-    return Measured(told["seconds"], done.peak_mb, done.worker_mb, told["findings"])
+    result = json.loads(output)
+    return Measured(result["seconds"], done.peak_mb, done.worker_mb, result["findings"])
 
 
 def run_command(command: Sequence[str]) -> Measured:

@@ -1,4 +1,4 @@
-"""Write the data that the benchmarks measure, once, and tell where they are.
+"""Write the data that the benchmarks measure, once, and give their paths.
 
 ``python -m benchmarks.prepare FOLDER packages COUNT``, ``… large ROWS SHARE``, ``… storm CELLS`` or
 ``… growth N DIRECTION`` prints a JSON object: the packages' ``paths``, the ``findings`` seeded in them, and the
