@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from khelang_opendata.characters import encodable
-from khelang_opendata.errors import ExtraMissing, KeyUnusable, OutputUnwritable
+from khelang_opendata.errors import ExtraMissing, KeyUnusable
+from khelang_opendata.output import reporting_failures
 from khelang_opendata.release.archive import NotRegular, open_regular
 
 if TYPE_CHECKING:
@@ -352,20 +353,16 @@ def _name(field: bytes) -> bytes:
 
 @contextmanager
 def _written_new(path: Path, data: bytes, mode: int) -> Iterator[None]:
-    """Write a file that is not there yet, readable for no one else at any moment; what fails afterwards removes it."""
-    try:
+    """Write a file that does not exist yet, at no moment readable for others; remove it if something fails later."""
+    with reporting_failures(path):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except (OSError, ValueError) as error:
-        raise OutputUnwritable(path=str(path), reason=getattr(error, "strerror", "") or str(error)) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        yield
-    except BaseException as error:
-        with suppress(OSError):
-            path.unlink()
-        if isinstance(error, OSError):
-            raise OutputUnwritable(path=str(path), reason=error.strerror or str(error)) from error
-        raise
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            yield
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise

@@ -492,10 +492,9 @@ def _number(version: str) -> list[int]:
 
 @contextmanager
 def _completing(out: Path) -> Iterator[None]:
-    """Tell of what cannot be written once the release itself stands."""
+    """Report differently what cannot be written once the release itself is in its place."""
     try:
-        yield
+        with reporting_failures(out):
+            yield
     except OutputUnwritable as error:
         raise ReleaseUnlisted(**error.params) from error
-    except OSError as error:
-        raise ReleaseUnlisted(path=error.filename or str(out), reason=error.strerror or str(error)) from error
