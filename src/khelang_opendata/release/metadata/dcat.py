@@ -130,7 +130,7 @@ def _distribution(facts: Facts, file: DataFile) -> JsonObject:
 
 
 def _place(facts: Facts) -> JsonObject:
-    plan = facts.plan
+    plan = facts.edition.plan
     place: JsonObject = {
         "@type": "dct:Location",
         "skos:prefLabel": [
