@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata.diff import ReleaseNote, Summary, Withdrawal
+from khelang_opendata.diff.version import VERSION
 from khelang_opendata.errors import ReleaseDamaged
 from khelang_opendata.files import hash_of
 from khelang_opendata.jsontext import JsonRefused, read_day, read_json
@@ -27,7 +27,6 @@ from khelang_opendata.schema import JsonObject, SchemaFamily, known_schemas, loa
 from khelang_opendata.thai import FISCAL_YEARS
 from khelang_opendata.validation.descriptor import satisfies_profile
 
-VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 _PLANS = "data/plans.csv"
 
 

@@ -31,6 +31,7 @@ from typing import Any, NamedTuple
 from khelang_opendata.catalogue import Language
 from khelang_opendata.characters import encodable
 from khelang_opendata.diff import ReleaseNote, Withdrawal
+from khelang_opendata.diff.version import VERSION
 from khelang_opendata.errors import (
     ArchiveRefused,
     OutputOfAnotherPlan,
@@ -55,11 +56,11 @@ from khelang_opendata.release.build import (
 )
 from khelang_opendata.release.manifest import MANIFEST
 from khelang_opendata.release.place import exchange, flush_folder, locked, remove, write_files
-from khelang_opendata.release.published import VERSION, PublishedRelease, read_published, read_withdrawal
+from khelang_opendata.release.published import PublishedRelease, read_published, read_withdrawal
 from khelang_opendata.release.readback import differing_forms
 from khelang_opendata.release.verify import verify_release
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
-from khelang_opendata.schema import JsonObject
+from khelang_opendata.schema import JsonObject, version_numbers
 
 INDEX, LATEST, CHANGELOG, FEED = "index.json", "latest", "CHANGELOG.md", "feed.atom"
 WITHDRAWALS = "withdrawals.json"
@@ -187,7 +188,7 @@ def _published(
     package: Package, out: Path, options: Options, sign: Signer | None, first: Draft | None, *, dry_run: bool
 ) -> Outcome:
     standing = _standing_in(out)
-    last = max(standing, key=_number, default=None)
+    last = max(standing, key=version_numbers, default=None)
     previous = Previous(_package_of(out, last, package), last) if last else None
     draft = first if first and not last else draft_release(package, options, previous)
     if last and draft.is_unchanged:
@@ -249,7 +250,7 @@ def _standing_in(out: Path) -> dict[str, _Standing]:
         raise ReleaseDamaged(path=str(out / f"v{version}"))
     standing = {
         version: _compared(found[version], listed, withdrawals.get(version), pending)
-        for version in sorted(found, key=_number)
+        for version in sorted(found, key=version_numbers)
     }
     if standing and listed is None and pending is None and not _holds_bytes(out / CHANGELOG, _changelog(standing)):
         raise ReleaseDamaged(path=str(out / INDEX))  # the withdrawals may be lost, too
@@ -396,7 +397,7 @@ def _sync(out: Path, standing: Mapping[str, _Standing]) -> None:
     Archives come before the index that lists them, and the index before what is shown of it. A withdrawal is in its
     own list first: once it is there, a crash does not lose it.
     """
-    order = sorted(standing, key=_number)
+    order = sorted(standing, key=version_numbers)
     notes = [standing[version].note for version in standing]
     latest = next((version for version in reversed(order) if standing[version].note.withdrawn is None), None)
     newest = standing[order[-1]].descriptor
@@ -484,10 +485,6 @@ def _clear(out: Path) -> None:
     for pattern in (f"{_UNFINISHED}*", f"{_OLD}*", *_HALF_WRITTEN):
         for leftover in out.glob(pattern):
             remove(leftover)
-
-
-def _number(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
 
 
 @contextmanager
