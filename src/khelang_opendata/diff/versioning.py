@@ -6,11 +6,12 @@ import re
 from enum import IntEnum
 
 from khelang_opendata.diff.compare import CellChange, Change, Changes, TableChanges
-from khelang_opendata.standard.family import Field, TableSchema, load_family
+from khelang_opendata.standard.family import Field, TableSchema, load_family, version_numbers
 
 FIRST_VERSION = "1.0.0"
 
-_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
+"""The versions that releases have: three numbers, without the leading zeros that Semantic Versioning forbids."""
 _LABELS = ("_no", "_be")
 """Ends of the names of columns whose numbers measure nothing: numbers in a list, and years."""
 
@@ -51,9 +52,9 @@ def next_version(last: str | None, changes: Changes | None, at_least: Bump = Bum
     """
     if last is None:
         return FIRST_VERSION
-    if not (match := _VERSION.fullmatch(last)):
+    if not VERSION.fullmatch(last):
         raise ValueError(last)
-    major, minor, patch = map(int, match.groups())
+    major, minor, patch = version_numbers(last)
     match max(bump(changes) if changes else Bump.NONE, at_least):
         case Bump.MAJOR:
             return f"{major + 1}.0.0"
@@ -94,7 +95,7 @@ def _of_schema(changes: Changes) -> Bump:
 
 def _schema_version(schema: str) -> tuple[str, list[int]]:
     family, _, version = schema.rpartition("/")
-    return family, [int(number) for number in version.split(".")]
+    return family, version_numbers(version)
 
 
 def _lost(table: TableChanges) -> bool:

@@ -35,8 +35,7 @@ def citation(edition: Edition) -> Both:
 
 
 def _local_government(edition: Edition) -> Both:
-    plan = next(edition.tables["plans"].records())
-    return plan["lao_name_th"], plan["lao_name_en"]
+    return edition.plan["lao_name_th"], edition.plan["lao_name_en"]
 
 
 def label_column(schema: TableSchema) -> str | None:

@@ -23,10 +23,10 @@ class Joins:
 
     edition: Edition
 
-    @cached_property
+    @property
     def plan(self) -> Record:
         """The plan's only record."""
-        return next(self.edition.tables["plans"].records())
+        return self.edition.plan
 
     @cached_property
     def dimensions(self) -> Mapping[str, Record]:

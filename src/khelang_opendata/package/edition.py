@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.package.datapackage import Package
@@ -48,6 +49,11 @@ class Edition:
     tables: Mapping[str, ReleasedTable]
     descriptor: JsonObject
     released_on: date
+
+    @cached_property
+    def plan(self) -> Mapping[str, str]:
+        """The plan's only record."""
+        return next(self.tables["plans"].records())
 
     @property
     def plan_id(self) -> str:

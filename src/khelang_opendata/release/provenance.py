@@ -21,7 +21,6 @@ def provenance(edition: Edition, approved_by: str | None, commit: str | None) ->
         commit: the commit that the publisher says the package is; None where there is none. Nothing asks git: in a
             folder that others made, its configuration can run any command.
     """
-    errata = edition.tables["errata"].records() if "errata" in edition.tables else iter(())
     return {
         "plan": edition.plan_id,
         "version": edition.version,
@@ -32,7 +31,7 @@ def provenance(edition: Edition, approved_by: str | None, commit: str | None) ->
         "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
         "sources": edition.descriptor.get("sources", []),
         "commit": commit,
-        "errata": [erratum["erratum_id"] for erratum in errata],
+        "errata": [erratum["erratum_id"] for erratum in edition.tables["errata"].records()],
     }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata.diff import ReleaseNote, Summary, Withdrawal
+from khelang_opendata.diff.versioning import VERSION
 from khelang_opendata.files.serialize import hash_of
 from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ReleaseDamaged
@@ -28,7 +28,6 @@ from khelang_opendata.release.verify import archive_of, verify_release
 from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.descriptor import satisfies_profile
 
-VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 _PLANS = "data/plans.csv"
 
 

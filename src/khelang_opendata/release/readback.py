@@ -17,7 +17,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
-from string import ascii_uppercase
 from typing import Any
 from xml.etree import ElementTree
 
@@ -147,10 +146,12 @@ def tables_from_xlsx(data: bytes, family: SchemaFamily) -> Tables:
 
 
 def _sheet_rows(sheet: ElementTree.Element, texts: Sequence[str]) -> list[list[Any]]:
+    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 (40 ms to import)
+
     rows: list[list[Any]] = []
     for row in sheet.iter(f"{_XLSX}row"):
         cells = {cell.get("r", "").rstrip("0123456789"): _sheet_cell(cell, texts) for cell in row}
-        rows.append([cells.get(_letters(at)) for at in range(len(rows[0]) if rows else len(cells))])
+        rows.append([cells.get(xl_col_to_name(at)) for at in range(len(rows[0]) if rows else len(cells))])
     return rows
 
 
@@ -163,14 +164,6 @@ def _sheet_cell(cell: ElementTree.Element, texts: Sequence[str]) -> str | bool |
         case "b":
             return value == "1"
     return Decimal(value)
-
-
-def _letters(column: int) -> str:
-    return (
-        ascii_uppercase[column]
-        if column < len(ascii_uppercase)
-        else _letters(column // len(ascii_uppercase) - 1) + ascii_uppercase[column % len(ascii_uppercase)]
-    )
 
 
 def tables_from_sqlite(data: bytes, family: SchemaFamily) -> Tables:

@@ -21,12 +21,12 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
     template = _environment().get_template(f"README.{language}.md.j2")
     return template.render(
         package=edition.descriptor,
-        plan=next(edition.tables["plans"].records()),
+        plan=edition.plan,
         tables=[table.schema.descriptor for table in edition.tables.values()],
         rows={name: len(table.rows) for name, table in edition.tables.items()},
         forms=[form.entry for form in forms if not form.path.startswith("parquet/")],
         has_parquet=any(form.path.startswith("parquet/") for form in forms),
-        errata=list(edition.tables["errata"].records()) if "errata" in edition.tables else [],
+        errata=list(edition.tables["errata"].records()),
         note=note.note,
         released_on=edition.released_on.isoformat(),
         released_on_thai=thai_date(edition.released_on),

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from khelang_opendata.model.characters import encodable
-from khelang_opendata.model.failures import EnvironmentFailure, ExtraMissing, UsageError
+from khelang_opendata.model.failures import ExtraMissing, UsageError, system_errors_as
 from khelang_opendata.release.archive import NotRegular, open_regular
 
 if TYPE_CHECKING:
@@ -359,20 +359,16 @@ def _name(field: bytes) -> bytes:
 
 @contextmanager
 def _written_new(path: Path, data: bytes, mode: int) -> Iterator[None]:
-    """Write a file that is not there yet, readable for no one else at any moment; what fails afterwards removes it."""
-    try:
+    """Write a file that does not exist yet, at no moment readable for others; remove it if something fails later."""
+    with system_errors_as("output_unwritable", path):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except (OSError, ValueError) as error:
-        raise EnvironmentFailure.of("output_unwritable", path, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        yield
-    except BaseException as error:
-        with suppress(OSError):
-            path.unlink()
-        if isinstance(error, OSError):
-            raise EnvironmentFailure.of("output_unwritable", path, error) from error
-        raise
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            yield
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise

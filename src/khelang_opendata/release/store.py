@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from khelang_opendata.diff import ReleaseNote, Withdrawal
+from khelang_opendata.diff.versioning import VERSION
 from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
@@ -49,11 +50,11 @@ from khelang_opendata.release.build import (
 )
 from khelang_opendata.release.manifest import MANIFEST
 from khelang_opendata.release.place import exchange, flush_folder, locked, remove, write_files
-from khelang_opendata.release.published import VERSION, PublishedRelease, read_published, read_withdrawal
+from khelang_opendata.release.published import PublishedRelease, read_published, read_withdrawal
 from khelang_opendata.release.readback import differing_forms
 from khelang_opendata.release.verify import verify_release
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.family import JsonObject, version_numbers
 
 INDEX, LATEST, CHANGELOG, FEED = "index.json", "latest", "CHANGELOG.md", "feed.atom"
 WITHDRAWALS = "withdrawals.json"
@@ -181,7 +182,7 @@ def _published(
     package: Package, out: Path, options: ReleaseOptions, sign: Signer | None, first: Draft | None, *, dry_run: bool
 ) -> Outcome:
     standing = _standing_in(out)
-    last = max(standing, key=_number, default=None)
+    last = max(standing, key=version_numbers, default=None)
     previous = Previous(_package_of(out, last, package), last) if last else None
     draft = first if first and not last else draft_release(package, options, previous)
     if last and draft.is_unchanged:
@@ -243,7 +244,7 @@ def _standing_in(out: Path) -> dict[str, _StoredRelease]:
         raise ReleaseDamaged(str(out / f"v{version}"))
     standing = {
         version: _compared(found[version], listed, withdrawals.get(version), pending)
-        for version in sorted(found, key=_number)
+        for version in sorted(found, key=version_numbers)
     }
     if standing and listed is None and pending is None and not _holds_bytes(out / CHANGELOG, _changelog(standing)):
         raise ReleaseDamaged(str(out / INDEX))  # the withdrawals may be lost, too
@@ -390,7 +391,7 @@ def _sync(out: Path, standing: Mapping[str, _StoredRelease]) -> None:
     Archives come before the index that lists them, and the index before what is shown of it. A withdrawal is in its
     own list first: once it is there, a crash does not lose it.
     """
-    order = sorted(standing, key=_number)
+    order = sorted(standing, key=version_numbers)
     notes = [standing[version].note for version in standing]
     latest = next((version for version in reversed(order) if standing[version].note.withdrawn is None), None)
     newest = standing[order[-1]].descriptor
@@ -480,15 +481,11 @@ def _clear(out: Path) -> None:
             remove(leftover)
 
 
-def _number(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
-
-
 @contextmanager
 def _completing(out: Path) -> Iterator[None]:
-    """Say that the release itself is written where what belongs beside it cannot be."""
+    """Report differently what cannot be written once the release itself is in its place."""
     try:
-        with system_errors_as("release_unlisted", out):
+        with system_errors_as("output_unwritable", out):
             yield
     except EnvironmentFailure as error:
         if error.code != "output_unwritable":

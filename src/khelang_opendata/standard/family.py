@@ -25,6 +25,11 @@ def schemas_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[3] / "schemas"
 
 
+def version_numbers(version: str) -> list[int]:
+    """The numbers of a version, which order versions (Semantic Versioning 2.0.0, clause 11)."""
+    return [int(number) for number in version.split(".")]
+
+
 @dataclass(frozen=True, eq=False)
 class Field:
     """One column: its Table Schema descriptor, and the folder of the codelist that it may name."""
@@ -169,7 +174,7 @@ def _load_family(schema_id: str) -> SchemaFamily:
 def known_schemas() -> tuple[str, ...]:
     """The ``<family>/<version>`` names this installation can check, oldest first."""
     versions = (p.name for p in (schemas_folder() / FAMILY).iterdir() if (p / "tables").is_dir())
-    return tuple(f"{FAMILY}/{v}" for v in sorted(versions, key=lambda v: [int(n) for n in v.split(".")]))
+    return tuple(f"{FAMILY}/{v}" for v in sorted(versions, key=version_numbers))
 
 
 def _read_table(folder: Path, name: str) -> TableSchema:

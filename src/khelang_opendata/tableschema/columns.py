@@ -50,7 +50,6 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _DATETIME = re.compile(rf"{_DATE.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?{_ZONE}?")
-_END_OF_DAY = re.compile(r"T24:00:00(?:\.0+)?(?:[Z+-]|$)")
 _BEFORE_NUMBER = re.compile(r"[^-\d]*")
 _AFTER_NUMBER = re.compile(r"\D*")
 
@@ -362,10 +361,11 @@ def _datetime(text: str) -> datetime | None:
     """
     if not _DATETIME.fullmatch(text):
         return None
-    is_end = _END_OF_DAY.search(text) is not None
-    start = text.replace("T24", "T00") if is_end else text  # Python reads 24:00:00 from 3.14 on
+    is_end_of_day = text.startswith("24", len("2024-01-31T"))
     with suppress(ValueError, OverflowError):
-        return datetime.fromisoformat(start) + timedelta(days=is_end)
+        value = datetime.fromisoformat(text.replace("T24", "T00"))  # Python reads 24:00:00 from 3.14 on
+        if not is_end_of_day or value.time() == time():
+            return value + timedelta(days=is_end_of_day)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ import polars as pl
 from khelang_opendata.tableschema.accept import accepted, is_missing
 from khelang_opendata.tableschema.columns import Column, JsonObject
 from khelang_opendata.tableschema.compiled import CompiledSchema, Fields, ForeignKey
+from khelang_opendata.tableschema.keys import nothing_in
 from khelang_opendata.tableschema.records import Positions
 
 _SAMPLE = 4096
@@ -26,17 +27,19 @@ _LARGEST = 1 << 63
 _NONE = np.zeros(0, np.int64)
 
 
-class Detector(Protocol):
+class Detector:
     """Sees the parts of a table in turn and gives the positions of suspect rows in each part, and in the whole."""
 
     def see(self, frame: pl.DataFrame) -> Positions:
         """The suspect rows of a part that can be told at once; positions in the part."""
+        raise NotImplementedError
 
     def finish(self) -> Positions:
         """The suspect rows that can only be told when all were seen; positions in the table."""
+        return _NONE
 
 
-class Cells:
+class Cells(Detector):
     """Texts that are not known to be good."""
 
     def __init__(self, schema: CompiledSchema, fields: Sequence[JsonObject]) -> None:
@@ -59,11 +62,8 @@ class Cells:
         wrong = {name: column.wrong(unknown[name][0].to_list()) for name, column in self._columns.items()}
         return _where(frame, {name: [str(text) for text in found] for name, found in wrong.items() if found})
 
-    def finish(self) -> Positions:
-        return _NONE
 
-
-class Blanks:
+class Blanks(Detector):
     """Rows that have all their cells, and nothing in them."""
 
     def __init__(self, schema: CompiledSchema) -> None:
@@ -74,11 +74,8 @@ class Blanks:
             return _NONE
         return _positions(frame.select(pl.all_horizontal(self._missing)).to_series())
 
-    def finish(self) -> Positions:
-        return _NONE
 
-
-class Doubles:
+class Doubles(Detector):
     """Rows that may have the key of another, and rows without any where there must be one."""
 
     def __init__(self, schema: CompiledSchema, fields: Fields, descriptors: Sequence[JsonObject]) -> None:
@@ -102,7 +99,7 @@ class Doubles:
         return _positions(hashes.is_duplicated() & hashes.is_not_null())
 
 
-class LargeKeys(Collection[Any]):
+class LargeKeys(Detector, Collection[Any]):
     """The values of some fields of a large table, but for rows that have none: texts until Python asks for one."""
 
     def __init__(self, schema: CompiledSchema, fields: Fields, descriptors: Sequence[JsonObject]) -> None:
@@ -117,9 +114,6 @@ class LargeKeys(Collection[Any]):
         self._seen.append(texts)
         return _NONE
 
-    def finish(self) -> Positions:
-        return _NONE
-
     @cached_property
     def texts(self) -> pl.DataFrame:
         """The texts of the fields, named by their positions in the key."""
@@ -128,7 +122,7 @@ class LargeKeys(Collection[Any]):
 
     @cached_property
     def _values(self) -> set[Any]:
-        return set(_values(self.columns, self.texts)) - {_nothing(self.columns)}
+        return set(_values(self.columns, self.texts)) - {nothing_in(self.columns)}
 
     def __contains__(self, value: object) -> bool:
         return value in self._values
@@ -140,7 +134,7 @@ class LargeKeys(Collection[Any]):
         return len(self._values)
 
 
-class References:
+class References(Detector):
     """References that are not known to have their target."""
 
     def __init__(
@@ -155,13 +149,10 @@ class References:
     def see(self, frame: pl.DataFrame) -> Positions:
         texts = frame.select(pl.col(name).alias(str(i)) for i, name in enumerate(self._names))
         unknown = texts.unique() if len(_few(texts)) == len(self._names) else self._unknown(texts).unique()
-        nothing = _nothing(self._columns)
+        nothing = nothing_in(self._columns)
         values = _values(self._columns, unknown)
         broken = unknown.filter(pl.Series([v != nothing and v not in self._targets for v in values], dtype=pl.Boolean))
         return _matching(texts, broken)
-
-    def finish(self) -> Positions:
-        return _NONE
 
     def _unknown(self, texts: pl.DataFrame) -> pl.DataFrame:
         """The texts that are not those of a target."""
@@ -235,10 +226,6 @@ def _positions(mask: pl.Series) -> Positions:
 def _values(columns: Sequence[Column], texts: pl.DataFrame) -> Sequence[Any]:
     read = [column.values(texts[str(i)].to_list()) for i, column in enumerate(columns)]
     return read[0] if len(read) == 1 else list(zip(*read, strict=True))
-
-
-def _nothing(columns: Sequence[Column]) -> Any:
-    return None if len(columns) == 1 else (None,) * len(columns)
 
 
 def _codes(frame: pl.DataFrame, name: str, column: Column, field: JsonObject) -> pl.Series:

@@ -25,7 +25,7 @@ class Key:
         self.fields = fields
         self.rows: dict[Any, int] = {}
         self._type = type_
-        self._nothing = _nothing(fields)
+        self._nothing = nothing_in(fields)
 
     def findings(self, schema: CompiledSchema, cells: Cells, numbers: Sequence[int]) -> Iterator[tuple[int, Finding]]:
         """The doubles among rows of these numbers and all before, and their positions; each names the last like it.
@@ -90,7 +90,7 @@ class KeySets:
             positions = [schema.positions[name] for name in fields]
             for rows in self._sources[table].chunks():
                 values.update(schema.values(fields, by_columns(rows, len(schema.columns), positions)))
-            self._known[table, fields] = values - {_nothing(fields)}
+            self._known[table, fields] = values - {nothing_in(fields)}
         return self._known[table, fields]
 
 
@@ -100,7 +100,7 @@ class Reference:
     def __init__(self, key: ForeignKey, targets: Collection[Any]) -> None:
         self.fields = key.fields
         self._targets = targets
-        self._nothing = _nothing(key.fields)
+        self._nothing = nothing_in(key.fields)
 
     def findings(self, schema: CompiledSchema, cells: Cells, numbers: Sequence[int]) -> Iterator[tuple[int, Finding]]:
         """The broken references among some rows, and their positions."""
@@ -132,6 +132,6 @@ def _foreign_keys(source: TableSource) -> Sequence[ForeignKey]:
         return ()
 
 
-def _nothing(fields: Fields) -> Any:
+def nothing_in(fields: Sequence[Any]) -> Any:
     """The value of fields that are all empty."""
     return None if len(fields) == 1 else (None,) * len(fields)

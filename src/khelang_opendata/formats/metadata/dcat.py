@@ -130,7 +130,7 @@ def _distribution(facts: DatasetFacts, file: DataFile) -> JsonObject:
 
 
 def _place(facts: DatasetFacts) -> JsonObject:
-    plan = facts.plan
+    plan = facts.edition.plan
     place: JsonObject = {
         "@type": "dct:Location",
         "skos:prefLabel": [

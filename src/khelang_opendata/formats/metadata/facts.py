@@ -15,7 +15,6 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, urljoin
 
 from khelang_opendata.formats.flat import FLAT
-from khelang_opendata.formats.joins import Record
 from khelang_opendata.formats.totals import SUMMARY
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import fiscal_year_days
@@ -92,15 +91,10 @@ class DatasetFacts:
         """The package's descriptor."""
         return self.edition.descriptor
 
-    @cached_property
-    def plan(self) -> Record:
-        """The plan's record."""
-        return next(self.edition.tables["plans"].records())
-
     @property
     def period(self) -> tuple[date, date]:
         """The plan's first and last day."""
-        first, last = (fiscal_year_days(int(self.plan[f"{end}_fiscal_year_be"])) for end in ("start", "end"))
+        first, last = (fiscal_year_days(int(self.edition.plan[f"{end}_fiscal_year_be"])) for end in ("start", "end"))
         return first[0], last[1]
 
     @property
@@ -126,7 +120,7 @@ class DatasetFacts:
     @property
     def wikidata(self) -> str | None:
         """The organisation and its area in Wikidata."""
-        id_ = self.plan["wikidata_id"]
+        id_ = self.edition.plan["wikidata_id"]
         return f"http://www.wikidata.org/entity/{id_}" if id_ else None
 
     @property
@@ -137,8 +131,8 @@ class DatasetFacts:
     @cached_property
     def owner(self) -> JsonObject:
         """The local government whose plan it is, whom a citation names; as the descriptor tells it, if it does."""
-        known = (body for body in self.descriptor["contributors"] if body["title"] == self.plan["lao_name_th"])
-        return next(known, {"title": self.plan["lao_name_th"], "title_en": self.plan["lao_name_en"]})
+        known = (body for body in self.descriptor["contributors"] if body["title"] == self.edition.plan["lao_name_th"])
+        return next(known, {"title": self.edition.plan["lao_name_th"], "title_en": self.edition.plan["lao_name_en"]})
 
     @property
     def publisher(self) -> JsonObject:

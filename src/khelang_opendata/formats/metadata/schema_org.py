@@ -77,7 +77,7 @@ def _organisation(body: JsonObject, facts: DatasetFacts) -> JsonObject:
 
 
 def _place(facts: DatasetFacts) -> JsonObject:
-    plan = facts.plan
+    plan = facts.edition.plan
     place = {
         "@type": "Place",
         "name": f"{plan['lao_name_th']} {plan['district_th']} {plan['province_th']}",
