@@ -1,4 +1,4 @@
-"""Releases that somebody spoilt, as folders and archives: ``python -m tests.archive_fuzz --cases N --seed S``.
+"""Spoilt releases, as folders and archives: ``python -m tests.archive_fuzz --cases N --seed S``.
 
 A small real release is mutated: its bytes, the structure of the archive, names, the manifest and the descriptor. Each
 is verified and read; nothing but our own failures may come out, and what passes must be the release itself.

@@ -74,8 +74,8 @@ def khelang(tmp_path: Path) -> Khelang:
 
 
 @cache
-def _told_of_the_plan() -> frozenset[tuple[str, object]]:
-    """What is reported of the real plan as it stands (a unit that leads nothing)."""
+def _issues_of_the_plan() -> frozenset[tuple[str, object]]:
+    """The issues of the real plan without changes (a unit that leads nothing)."""
     return frozenset((i.code, i.params.get("record")) for i in validate(PLAN).issues if not i.acknowledged_by)
 
 
@@ -86,7 +86,7 @@ def issues_of(folder: Path) -> list[Issue]:
 def new_issues_of(folder: Path) -> list[Issue]:
     """What is reported of a package, less what an erratum acknowledges and what the real plan has anyway."""
     found = (issue for issue in validate(folder).issues if not issue.acknowledged_by)
-    return [i for i in found if (i.code, i.params.get("record")) not in _told_of_the_plan()]
+    return [i for i in found if (i.code, i.params.get("record")) not in _issues_of_the_plan()]
 
 
 def codes_of(folder: Path) -> list[str]:

@@ -1,7 +1,7 @@
 """Our Table Schema engines against frictionless: generated packages, judged by both, compared finding by finding.
 
 ``python -m tests.differential --cases 20000 --seed 1`` judges the cases 1 to 20,000, and ``--cases 1 --seed 77`` case
-77 again: a case is its seed. What is not generated, or told frictionless in other words, is where it is wrong
+77 again: a case is its seed. What is not generated, or put to frictionless in other words, is where it is wrong
 (``docs/table-schema.md``); each such place says so, and ``test_differential.py`` has the test.
 """
 
@@ -26,7 +26,7 @@ from unittest.mock import patch
 from khelang_opendata.tableschema import Engine, Finding, TableSource, check_tables, columns, compiled, dialect
 
 JsonObject = dict[str, Any]
-Told = tuple[str, str, int, str | None, str | None]
+Found = tuple[str, str, int, str | None, str | None]
 """A finding as it is compared: table, type, row, field, cell."""
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -150,7 +150,7 @@ ITEMS: dict[str, list[str]] = {
 }
 MISSING: list[list[Any]] = [
     *([""], ["", "-"], ["-"], [], ["None", ""], ["n/a", "-", ""], ["0", ""], ["1"], [" "], ["x", "NaN"]),
-    *([{"value": "-", "label": "not told"}, {"value": ""}], [{"value": "None"}]),
+    *([{"value": "-", "label": "not given"}, {"value": ""}], [{"value": "None"}]),
 ]
 PATTERNS = [
     "[A-Z][0-9]+",
@@ -429,12 +429,12 @@ def _limits(case: Case) -> Iterator[None]:
         yield
 
 
-def told(found: dict[str, tuple[Engine, list[Finding]]]) -> Counter[Told]:
+def counted(found: dict[str, tuple[Engine, list[Finding]]]) -> Counter[Found]:
     """Findings as they are compared."""
     return Counter((t, str(f.type), f.row, f.field, f.cell) for t, (_, findings) in found.items() for f in findings)
 
 
-def frictionless_tells(sources: Sequence[TableSource], *, as_meant: bool = True) -> Counter[Told]:
+def findings_of_frictionless(sources: Sequence[TableSource], *, as_meant: bool = True) -> Counter[Found]:
     """What frictionless finds in files, as a user runs it; ``as_meant`` gives it patterns that it does not mistake."""
     from frictionless import Package  # noqa: PLC0415 (170 ms to import)
 
@@ -457,15 +457,15 @@ def _error(error: Any) -> tuple[str, int, str | None, str | None]:
 
 
 def package_descriptor(sources: Sequence[TableSource], *, as_meant: bool = True) -> JsonObject:
-    """The package's descriptor for frictionless, which guesses nothing where it is told everything."""
-    told_all = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "skipInitialSpace": False, "header": True}
+    """The package's descriptor for frictionless, which guesses nothing where everything is given."""
+    all_given = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "skipInitialSpace": False, "header": True}
     resources = [
         {
             "name": source.name,
             "type": "table",
             "path": f"{source.name}.csv",
             "encoding": "utf-8",
-            "dialect": {**told_all, **(source.dialect or {})},
+            "dialect": {**all_given, **(source.dialect or {})},
             "schema": _as_meant(source.schema) if as_meant else source.schema,
         }
         for source in sources
@@ -487,8 +487,8 @@ class Difference:
     """A case on which the engines do not agree."""
 
     case: Case
-    more: Counter[Told]
-    less: Counter[Told]
+    more: Counter[Found]
+    less: Counter[Found]
 
     def __str__(self) -> str:
         lines = [f"case {self.case.seed}: chunks of {self.case.chunk}, {self.case.remembered} texts remembered"]
@@ -512,11 +512,11 @@ def judge(seed: int, tally: Tally, engine: Engine | None = None) -> Difference |
     """Compare our findings in a case with frictionless's, and count them."""
     case = case_of(seed)
     try:
-        found, theirs = ours(case, engine), frictionless_tells(case.sources)
+        found, theirs = ours(case, engine), findings_of_frictionless(case.sources)
     except Exception as error:
         error.add_note(f"in case {seed}")
         raise
-    mine = told(found)
+    mine = counted(found)
     tally.cases += 1
     tally.tables.update(by for by, _ in found.values())
     tally.findings.update(type_ for _, type_, *_ in mine.elements())

@@ -1,4 +1,4 @@
-"""Kills publishing into a web server's folder, at random moments and before random steps, and looks at what stands.
+"""Kills publishing into a web server's folder, at random moments and before random steps, and checks what remains.
 
 ``python -m tests.folder_kills 400`` kills four hundred times and says how often which state was left.
 """
@@ -21,14 +21,14 @@ from urllib.parse import unquote
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.release import withdraw_release
 from tests.conftest import PLAN
-from tests.killing import Files, end_of, forked, laid_out, tell
+from tests.killing import Files, end_of, forked, laid_out, report_storm
 from tests.kills import contents
 from tests.releases import DAY, copied, correct_a_cell, publish
 
 STAGING = ".unfinished-publish"
 _HISTORY = ("first", "second", "withdraw", "withdraw all")
 _STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod"}
-"""What Python tells its audit hooks of before it asks the system."""
+"""Audit events that Python raises before it asks the system."""
 _LINK = re.compile(r'href="([^"#:]+)"')
 
 
@@ -48,7 +48,7 @@ class Scenario:
 
 def scenarios(folder: Path) -> list[Scenario]:
     """The first publishing, a second release, its withdrawal, the withdrawal of all, and the repair of a release."""
-    own: Files = {"robots.txt": b"somebody else's"}
+    own: Files = {"robots.txt": b"of another owner"}
     found: list[Scenario] = []
     before = own
     assert end_of(forked(lambda: _release(folder))) == 0  # in a fork: a process with threads must not be forked
@@ -80,7 +80,7 @@ def _scenario(name: str, releases: Path, before: Files, out: Path) -> Scenario:
 
 
 def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
-    """Kill so many times; gives what stood afterwards, and how often.
+    """Kill so many times, and count what remained.
 
     Raises:
         AssertionError: something was half there, or the next run did not mend it.
@@ -88,18 +88,18 @@ def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
     chance = random.Random(seed)  # noqa: S311 (no secret)
     found = scenarios(folder)
     steps = {scenario.name: _steps_of(scenario, folder) for scenario in found}
-    told: Counter[str] = Counter()
+    reported: Counter[str] = Counter()
     for attempt in range(kills):
         scenario, out = found[attempt % len(found)], laid_out(found[attempt % len(found)].before, folder / "out")
         if attempt % 2:
             _kill_before(chance.choice(chance.choice(steps[scenario.name])), scenario, out)
         else:
             _kill_at_a_moment(chance, scenario, out)
-        told[f"{scenario.name}: {_standing(scenario, out)}"] += 1
+        reported[f"{scenario.name}: {_standing(scenario, out)}"] += 1
         assert end_of(forked(lambda: scenario.act(out))) == 0, "the run after a kill fails"  # noqa: B023 (at once)
         assert contents(out) == scenario.after
         assert [path.name for path in out.glob(".*")] in ([".lock"], []), "something is left behind"
-    return told
+    return reported
 
 
 def _standing(scenario: Scenario, out: Path) -> str:
@@ -119,10 +119,10 @@ def _standing(scenario: Scenario, out: Path) -> str:
 
 
 def _pieces(files: Files) -> dict[str, dict[str, bytes]]:
-    told: dict[str, dict[str, bytes]] = {}
+    reported: dict[str, dict[str, bytes]] = {}
     for name, data in files.items():
-        told.setdefault(name.split("/")[0], {})[name] = data
-    return told
+        reported.setdefault(name.split("/")[0], {})[name] = data
+    return reported
 
 
 def _steps_of(scenario: Scenario, folder: Path) -> list[list[int]]:
@@ -148,13 +148,13 @@ def _kill_before(step: int, scenario: Scenario, out: Path) -> None:
     assert end_of(forked(act)) == -signal.SIGKILL
 
 
-def _watch(out: Path, told: Callable[[int], None]) -> list[str]:
-    """Tell of each step that writes below a folder, by its number, before it is taken."""
+def _watch(out: Path, reported: Callable[[int], None]) -> list[str]:
+    """Report the number of each step that writes below a folder, before Python takes it."""
     seen: list[str] = []
 
     def hook(event: str, args: tuple[object, ...]) -> None:
         if event in _STEPS and str(args[0]).startswith(str(out)) and not (event == "open" and args[1] == "rb"):
-            told(len(seen))
+            reported(len(seen))
             seen.append(event)
 
     sys.addaudithook(hook)
@@ -171,4 +171,4 @@ def _kill_at_a_moment(chance: random.Random, scenario: Scenario, out: Path) -> N
 
 
 if __name__ == "__main__":
-    tell(storm, __doc__)
+    report_storm(storm, __doc__)

@@ -1,4 +1,4 @@
-"""What the storms of kills share: processes to kill, the folders they write, and telling what was left."""
+"""What the storms of kills share: processes to kill, the folders that they write, and a report of what was left."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def laid_out(files: Files, out: Path) -> Path:
     return out
 
 
-def tell(storm: Callable[[int, int, Path], Mapping[str, object]], description: str | None) -> None:
-    """Kill as often as the command line asks, and tell what was left."""
+def report_storm(storm: Callable[[int, int, Path], Mapping[str, object]], description: str | None) -> None:
+    """Kill as often as the command line asks, and print what was left."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("kills", type=int)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        told = storm(arguments.kills, arguments.seed, Path(folder))
-    sys.stdout.write(json.dumps(dict(sorted(told.items())), ensure_ascii=False, indent=2) + "\n")
+        reported = storm(arguments.kills, arguments.seed, Path(folder))
+    sys.stdout.write(json.dumps(dict(sorted(reported.items())), ensure_ascii=False, indent=2) + "\n")

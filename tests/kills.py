@@ -35,7 +35,7 @@ from khelang_opendata.release import (
     verify_release,
     withdraw_release,
 )
-from tests.killing import Files, end_of, forked, laid_out, tell
+from tests.killing import Files, end_of, forked, laid_out, report_storm
 
 PLAN = Path(__file__).parents[1] / "datapackage"
 DAY = date(2026, 11, 22)
@@ -87,18 +87,18 @@ def scenarios(folder: Path) -> list[Scenario]:
 def _import_what_is_loaded_late(act: Callable[[], object], names: Path) -> None:
     """Import what an act imports; a fork does it, for a process with threads (polars) must not be forked."""
 
-    def told(_out: Path) -> None:
+    def reported(_out: Path) -> None:
         act()
         names.write_text("\n".join(sys.modules))
 
-    assert end_of(forked(partial(told, names))) == 0
+    assert end_of(forked(partial(reported, names))) == 0
     for name in names.read_text().split():
         with suppress(ImportError, ValueError):
             import_module(name)
 
 
 def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
-    """Kill so many times; gives how often which stage was cut short, and what stood afterwards.
+    """Kill so many times; count how often each stage was cut short, and what remained.
 
     Raises:
         AssertionError: something was half there, or the next run did not mend it.
@@ -106,7 +106,7 @@ def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
     chance = random.Random(seed)  # noqa: S311 (no secret)
     found = scenarios(folder)
     spans = {scenario.name: _spans(scenario, folder / "out") for scenario in found}
-    told: Counter[str] = Counter()
+    reported: Counter[str] = Counter()
     for attempt in range(kills):
         scenario = chance.choice(found)
         whole = attempt % 10 == 0
@@ -116,12 +116,12 @@ def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
         _kill(
             forked(partial(_act(scenario, whole=whole), out)), out / stage if stage else None, chance.uniform(0, span)
         )
-        told[f"{scenario.name}: {_standing(scenario, out)}"] += 1
+        reported[f"{scenario.name}: {_standing(scenario, out)}"] += 1
         if attempt % 50 == 49:
             sys.stderr.write(f"{attempt + 1} kills\n")
         assert end_of(forked(partial(_act(scenario, whole=False), out))) == 0, "the run after a kill fails"
         assert contents(out) == scenario.after, _difference(contents(out), scenario.after)
-    return told
+    return reported
 
 
 def _standing(scenario: Scenario, out: Path) -> str:
@@ -198,4 +198,4 @@ def _difference(found: Files, wanted: Files) -> list[str]:
 
 
 if __name__ == "__main__":
-    tell(storm, __doc__)
+    report_storm(storm, __doc__)

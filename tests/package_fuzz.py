@@ -1,4 +1,4 @@
-"""Fuzz packages and descriptors: whatever stands in them, the answer is a report or a failure in words.
+"""Fuzz packages and descriptors: whatever they hold, the answer is a report or a failure in words.
 
 ``python -m tests.package_fuzz --cases 20000 --seed 1`` mutates the small valid example: values of the descriptor
 become others of any type, its text and that of tables loses, gains and changes bytes, cells become what people and
@@ -248,7 +248,7 @@ def judge(package: Path) -> str:
 
 def storm(cases: int, seed: int) -> dict[str, Any]:
     """Judge so many packages, from a number on."""
-    told: Counter[str] = Counter()
+    reported: Counter[str] = Counter()
     faults: list[str] = []
     slowest = (0.0, seed)
     for alarm in (signal.SIGALRM, signal.SIGPROF):
@@ -260,7 +260,7 @@ def storm(cases: int, seed: int) -> dict[str, Any]:
             signal.alarm(LONGEST_WAIT)
             signal.setitimer(signal.ITIMER_PROF, LONGEST_SECONDS)
             try:
-                told[judge(package)] += 1
+                reported[judge(package)] += 1
             except (Exception, TooSlow) as error:
                 faults.append(f"{number}: {type(error).__name__}: {error}"[:300])
             finally:
@@ -269,7 +269,7 @@ def storm(cases: int, seed: int) -> dict[str, Any]:
             slowest = max(slowest, (time.process_time() - start, number))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     times = {"slowest_seconds": round(slowest[0], 2), "slowest_case": slowest[1], "peak_rss_mb": round(peak)}
-    return {"cases": cases, "seed": seed, **times, "outcomes": dict(told.most_common()), "faults": faults}
+    return {"cases": cases, "seed": seed, **times, "outcomes": dict(reported.most_common()), "faults": faults}
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -7,7 +7,7 @@ of finite automata", 1991; for an unanchored search, p is the start that moves a
 the automaton of the pattern's places (Glushkov). What is not understood counts as slow.
 
 Taken as harmless is a place q from which nothing more must follow: a match is then found, and nothing is tried again.
-Assertions are taken as if they always held, which only adds ways, but for those of what may not stand before a match
+Assertions are taken as if they always held, which only adds ways, but for those of what may not come before a match
 at the very beginning of a pattern, which say where a search may start.
 """
 
@@ -75,15 +75,15 @@ class Automaton:
         self._leave_one_sign_of_each_kind()
 
     def _leave_one_sign_of_each_kind(self) -> None:
-        told = [*self.takes, *(chars for signs in self.not_behind for chars in signs)]
-        kinds = {tuple(sign in chars for chars in told): sign for sign in self.alphabet}
+        reported = [*self.takes, *(chars for signs in self.not_behind for chars in signs)]
+        kinds = {tuple(sign in chars for chars in reported): sign for sign in self.alphabet}
         self.alphabet = list(kinds.values())
         kept = frozenset(self.alphabet)
         self.takes = [chars & kept for chars in self.takes]
         self.not_behind = [tuple(chars & kept for chars in signs) for signs in self.not_behind]
 
     def _not_behind(self, items: list[Any]) -> list[tuple[Chars, ...]]:
-        """What may not stand before a match: signs in negative lookbehinds at the beginning."""
+        """What may not come before a match: signs in negative lookbehinds at the beginning."""
         found = []
         for op, value in items:
             if op not in (codes.ASSERT, codes.ASSERT_NOT):
@@ -162,7 +162,7 @@ class Automaton:
 
 
 def _alphabet(tree: Any) -> list[str]:
-    """Signs of which each stands for all that the pattern does not tell apart: those it names, and their neighbours."""
+    """One sign of each class that the pattern treats alike: those that it names, and their neighbours."""
     named = {sign + step for sign in _named(tree) for step in (-1, 0, 1)}
     return sorted({*_SAMPLE, *(chr(sign) for sign in named if 0 <= sign <= sys.maxunicode)})
 
@@ -207,7 +207,7 @@ def slow(pattern: str, flags: int = 0, *, search: bool = True, whole: bool = Fal
 
 
 def _is_behind(signs: tuple[Chars, ...], behind: tuple[Chars, ...]) -> bool:
-    """Whether the last signs are certainly some that may not stand there."""
+    """Whether the last signs are certainly some that may not be there."""
     last = behind[-len(signs) :]
     return len(last) == len(signs) and all(kind <= sign for kind, sign in zip(last, signs, strict=True))
 
@@ -223,7 +223,7 @@ def numbers_that_grow(numbers: dict[tuple[Chars, ...], int]) -> Iterator[tuple[C
 class _Steps:
     """The steps of an automaton: its places, and below zero those of a start that moves along the text.
 
-    The moving start remembers the last signs, as far as what may not stand before a match tells them apart.
+    The moving start remembers the last signs, as far as what may not come before a match distinguishes them.
     """
 
     def __init__(self, automaton: Automaton, *, search: bool, whole: bool) -> None:

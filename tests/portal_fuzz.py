@@ -369,7 +369,7 @@ def portal_of(case: Case, publication: Publication) -> Ckan:
     if case.is_published:
         run(Case(0, False, 0, False), publication, portal)
         if case.seed % 3 == 0 and portal.dataset:
-            portal.dataset["notes"] = f"{SHOWN} by somebody else"
+            portal.dataset["notes"] = f"{SHOWN} by another user"
     return portal
 
 
@@ -383,12 +383,12 @@ def run(case: Case, publication: Publication, portal: Ckan) -> Ending:
             found = survey(client)
             scheme_of = found.scheme
             org = organization_id(client, "lampang")
-            standing = examine(client, publication, found, org, GIVEN, lambda _: None)
+            current = examine(client, publication, found, org, GIVEN, lambda _: None)
             for language in Language:
-                shown.append(check_text(standing.metadata, publication, found, language))
-                shown.append(dry_run_text(standing, found, language))
-                shown.append(status_text(standing, found, "1.0.0", language))
-            done = publish(client, standing, "lampang", force=case.seed % 2 == 0, progress=lambda _: None)
+                shown.append(check_text(current.metadata, publication, found, language))
+                shown.append(dry_run_text(current, found, language))
+                shown.append(status_text(current, found, "1.0.0", language))
+            done = publish(client, current, "lampang", force=case.seed % 2 == 0, progress=lambda _: None)
             describe_tables(client, publication, done.dataset_id)
         except KhelangError as error:
             for each in (error, getattr(error, "cause", error)):
@@ -442,8 +442,8 @@ def main() -> None:
             if failed >= ENOUGH:
                 break
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told = {"cases": done, "failures": failed, "slowest_seconds": round(slowest, 2), "peak_rss_mb": round(peak)}
-    print(json.dumps(told))  # noqa: T201
+    reported = {"cases": done, "failures": failed, "slowest_seconds": round(slowest, 2), "peak_rss_mb": round(peak)}
+    print(json.dumps(reported))  # noqa: T201
     sys.exit(1 if failed else 0)
 
 

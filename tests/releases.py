@@ -1,4 +1,4 @@
-"""What the tests of releases share: releasing changed copies of the real plan, and looking at what stands then."""
+"""What the tests of releases share: releasing changed copies of the real plan, and checking what the folder holds."""
 
 from __future__ import annotations
 

@@ -330,7 +330,7 @@ except EnvironmentFailure as error:
 
 @pytest.mark.parametrize("name", ["datapackage.json", "data/units.csv", "data"])
 def test_unreadable_file_is_a_failure_of_the_surroundings(example: Path, name: str) -> None:
-    """Tried as nobody, for root may read everything."""
+    """Run as an unprivileged user, for root may read everything."""
     mode = (example / name).stat().st_mode
     (example / name).chmod(0)
     for parent in [example, *example.parents][:-2]:

@@ -116,7 +116,7 @@ def growth_result(larger: list[float]) -> EntryResult:
     return EntryResult("Growth", "Invented.", "growth", 0, "2026-11-22: 2 cores", tools)
 
 
-def test_growth_is_told_in_pairs() -> None:
+def test_growth_is_reported_in_pairs() -> None:
     _, _, _, _, heading, _, columns, cells, *_ = markdown([growth_result([0.24, 0.2, 9])]).splitlines()
     assert heading == "| what grows | n | with n | with 10 n | × as long | findings with 10 n |"
     assert columns == "| columns | 100 | 20.0 ms | 240 ms | 12.0 | 1,000 |"
@@ -163,7 +163,7 @@ def test_tools_take_turns_and_one_that_fails_is_left_out(capsys: pytest.CaptureF
     assert "broken was not measured: no such engine" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="workers are looked up as Linux tells them")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="workers are looked up in /proc, which Linux has")
 def test_a_process_is_measured_with_its_workers() -> None:
     held = "a = bytearray(40_000_000); a[::4096] = b'x' * len(a[::4096]); import time; time.sleep(0.4)"
     below = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {held!r}])"

@@ -134,7 +134,7 @@ def test_plan_with_a_table_of_another_dialect_than_declared(plan: Path) -> None:
 
 
 @pytest.mark.parametrize("properties", [{"header": False}, {"commentChar": "#"}, {"delimiter": "||"}])
-def test_plan_with_a_dialect_that_nobody_opens_without_being_told(plan: Path, properties: dict[str, object]) -> None:
+def test_plan_with_a_dialect_that_no_reader_guesses(plan: Path, properties: dict[str, object]) -> None:
     _declare(plan, **properties)
     issue = only_issue(plan)
     assert (issue.code, issue.params["variant"]) == ("descriptor_invalid", "dialect")

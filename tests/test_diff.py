@@ -1,4 +1,4 @@
-"""Differences: every change is found by key, weighed, and told in each form, whatever the cells hold."""
+"""Differences: every change is found by key, weighed, and written in each form, whatever the cells hold."""
 
 from __future__ import annotations
 

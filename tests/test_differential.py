@@ -18,7 +18,7 @@ import pytest
 from khelang_opendata.tableschema import Engine, Finding, FindingType, TableSource, check_tables
 from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.tableschema.reference import SchemaInvalid
-from tests.differential import Case, Tally, case_of, frictionless_tells, judge, ours, told
+from tests.differential import Case, Tally, case_of, counted, findings_of_frictionless, judge, ours
 
 STANDARD, FRICTIONLESS = Engine.STANDARD, Engine.FRICTIONLESS
 TYPE, CONSTRAINT, BLANK = map(str, (FindingType.TYPE, FindingType.CONSTRAINT, FindingType.BLANK_ROW))
@@ -41,7 +41,7 @@ def found_by_us(table: TableSource) -> list[tuple[str, int, str | None, str | No
 
 
 def found_by_frictionless(table: TableSource) -> list[tuple[str, int, str | None, str | None]]:
-    return [found[1:] for found in frictionless_tells([table], as_meant=False)]
+    return [found[1:] for found in findings_of_frictionless([table], as_meant=False)]
 
 
 # Generated cases
@@ -62,7 +62,7 @@ def test_our_use_of_frictionless_gives_what_it_gives_on_files(first: int) -> Non
     for case in map(case_of, range(first, first + 10)):
         schemas = deepcopy([table.schema for table in case.sources])
         by_us, by_frictionless = ours(case), ours(case, FRICTIONLESS)
-        assert told(by_frictionless) == frictionless_tells(case.sources), case.seed
+        assert counted(by_frictionless) == findings_of_frictionless(case.sources), case.seed
         for name, (engine, findings) in by_us.items():
             assert engine is STANDARD
             same = [f for f in by_frictionless[name][1] if f.type in (FindingType.PRIMARY_KEY, FindingType.UNIQUE)]
@@ -91,8 +91,8 @@ def test_rows_that_were_read_before_give_the_same() -> None:
     for case in map(case_of, range(441, 501)):
         if all((table.dialect or {}).get("header", True) for table in case.sources):
             read = Case(case.seed, tuple(map(with_rows, case.sources)), case.chunk, case.remembered)
-            assert told(ours(read)) == told(ours(case)), case.seed
-            assert told(ours(read, FRICTIONLESS)) == told(ours(case)), case.seed
+            assert counted(ours(read)) == counted(ours(case)), case.seed
+            assert counted(ours(read, FRICTIONLESS)) == counted(ours(case)), case.seed
 
 
 def test_a_case_is_its_seed() -> None:
@@ -116,7 +116,9 @@ def test_a_pattern_is_of_the_whole_cell(
     table = source(f"a\n{cells}", type="string", constraints={"pattern": pattern})
     assert [cell for *_, cell in found_by_us(table)] == wrong
     assert [cell for *_, cell in found_by_frictionless(table)] == wrong_to_frictionless
-    assert [finding.cell for finding in check(table, FRICTIONLESS)[1]] == wrong, "for we tell it what is meant"
+    assert [finding.cell for finding in check(table, FRICTIONLESS)[1]] == wrong, (
+        "because our descriptor says what is meant"
+    )
 
 
 @pytest.mark.parametrize(
@@ -276,7 +278,7 @@ def test_types_and_formats_that_frictionless_checks(field: dict[str, Any], good:
     assert found.reason.startswith("schema: ")
     findings = list(found.findings)
     assert {(finding.row, finding.field) for finding in findings} == {(3, "a"), (3, "b")}
-    assert Counter(("t", str(f.type), f.row, f.field, f.cell) for f in findings) == frictionless_tells([table])
+    assert Counter(("t", str(f.type), f.row, f.field, f.cell) for f in findings) == findings_of_frictionless([table])
 
 
 @pytest.mark.parametrize(

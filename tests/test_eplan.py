@@ -156,7 +156,7 @@ def test_whether_a_project_takes_money_is_the_officials_to_decide_where_the_plan
     assert "แผนไม่บอกจำนวนเงินของแหล่ง" in unknown.notes[1]
 
 
-def test_sources_of_money_add_up_and_are_told() -> None:
+def test_sources_of_money_add_up_and_are_reported() -> None:
     row = row_of(rows_of(VALID, 2562, 6), 6)
     assert (row.planned, row.uses_budget) == (Decimal(150_000), True)
     assert "งบประมาณตามแผนรวมหลายแหล่ง: งบประมาณขององค์กรปกครองส่วนท้องถิ่น 100,000 + เงินกันไว้เบิกเหลื่อมปี 50,000" in row.notes
@@ -180,7 +180,7 @@ def test_projects_that_share_a_name_in_the_system_name_each_other() -> None:
     assert not alone.notes, "no. 4 does not run in 2562"
 
 
-def test_a_planned_amount_reported_otherwise_than_planned_is_told(example: Path) -> None:
+def test_a_planned_amount_reported_otherwise_than_planned_is_reported(example: Path) -> None:
     replace_in(example / "data/progress.csv", "P01,2561,12,completed,true,20000", "P01,2561,12,completed,true,25000")
     row = row_of(rows_of(example, 2561, 12), 1)
     assert row.planned == Decimal(25_000)
@@ -208,13 +208,13 @@ def test_a_project_reported_on_is_in_the_table_though_the_plan_does_not_run_it(e
     assert (row.uses_budget, row.planned, row.missing) == (True, None, ("planned",))
 
 
-def test_a_reason_other_than_those_listed_must_be_told(example: Path) -> None:
+def test_a_reason_other_than_those_listed_must_be_given(example: Path) -> None:
     replace_in(example / "data/progress.csv", P04_OF_2561, P04_OF_2561.replace("policy_changed", "other"))
     row = row_of(rows_of(example, 2561, 12), 4)
-    told = columns(12)["other_reason"].cell(row)
+    reported = columns(12)["other_reason"].cell(row)
     assert row.missing == ()
-    assert str(told).startswith("ผู้บริหารให้นำงบประมาณไปใช้บรรเทาอุทกภัย")
-    assert columns(12)["remark"].cell(row) is None, "not told twice"
+    assert str(reported).startswith("ผู้บริหารให้นำงบประมาณไปใช้บรรเทาอุทกภัย")
+    assert columns(12)["remark"].cell(row) is None, "not reported twice"
 
 
 def test_a_plan_without_reports_and_errata_has_rows_all_the_same(example: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_plan_without_reports_and_errata_has_rows_all_the_same(example: Path) 
 
 def test_the_words_are_those_of_the_system_and_of_the_standard() -> None:
     fields = load_family().tables["progress"].field_by_name
-    assert {code: told.title_th for code, told in codes_of(fields["status"]).items()} == STATUSES
+    assert {code: reported.title_th for code, reported in codes_of(fields["status"]).items()} == STATUSES
     assert list(REASONS) == fields["cannot_reason"].descriptor["constraints"]["enum"]
 
 
@@ -389,7 +389,7 @@ def test_the_workbook_holds_the_score_as_it_stands(releases: Path) -> None:
     assert "ไม่อยู่ในตาราง เพราะแผนไม่ดำเนินการในปีนี้: ลำดับที่ 6" in lines
 
 
-def test_the_state_of_a_row_is_told(releases: Path, example: Path) -> None:
+def test_the_state_of_a_row_is_reported(releases: Path, example: Path) -> None:
     data = workbook_of(releases / "example/latest", 2561, 12)
     sheet = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["รายงาน"]
     rows = rows_of(VALID, 2561, 12)
@@ -514,19 +514,19 @@ def test_a_wrong_call_is_refused(
     assert not list(tmp_path.glob("*.xlsx"))
 
 
-def test_where_it_goes_must_be_told(releases: Path, khelang: Khelang) -> None:
+def test_where_it_goes_must_be_given(releases: Path, khelang: Khelang) -> None:
     done = khelang("export", releases / "khelang/latest")
     assert done.returncode == 2
     assert "--to" in done.stderr.decode()
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(releases: Path, khelang: Khelang) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported(releases: Path, khelang: Khelang) -> None:
     done = khelang("export", releases / "khelang/latest", "--to", "eplan", "--out", "nowhere/report.xlsx")
     assert done.returncode == 3
     assert "nowhere/report.xlsx cannot be written" in done.stderr.decode()
 
 
-def test_projects_scored_by_the_round_before_are_told(example: Path, khelang: Khelang, tmp_path: Path) -> None:
+def test_projects_scored_by_the_round_before_are_reported(example: Path, khelang: Khelang, tmp_path: Path) -> None:
     remove_report(example, "mae-thung-2561-2564,mae-thung-2561-2564-P04,2561,12", "ข้อเสนอแนะ: ตั้งงบประมาณใหม่")
     publish(example, tmp_path / "releases")
     done = khelang("export", "releases", "--to", "eplan", "--year", "2561")

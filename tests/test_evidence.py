@@ -107,16 +107,18 @@ def test_plan_lists_every_project_with_budget_and_period(real: Package) -> None:
 
 
 @pytest.mark.parametrize(
-    "number, told",
+    "number, reported",
     [
         ("2", "ไม่ใช้งบประมาณ"),
         ("8", "ไม่ดำเนินการในปีนี้"),
         ("42", "ใช้งบประมาณร่วมกับโครงการอื่น"),
     ],
 )
-def test_status_of_a_budget_decides_what_stands_in_place_of_an_amount(real: Package, number: str, told: str) -> None:
+def test_status_of_a_budget_decides_what_stands_in_place_of_an_amount(
+    real: Package, number: str, reported: str
+) -> None:
     budget = rows_of(exhibit(real, 2569, ItemKind.PLAN))[number][3]
-    assert budget.lines == (told,)
+    assert budget.lines == (reported,)
     assert budget.figure == ""
 
 
@@ -182,16 +184,16 @@ def test_results_that_nobody_recorded_are_never_invented(real: Package) -> None:
 def test_recorded_results_show_state_money_and_problems(small: Package) -> None:
     results = exhibit(small, 2562, ItemKind.RESULTS)
     rows = rows_of(results)
-    told = {number: [cell.lines for cell in row[3:]] for number, row in rows.items()}
-    assert told["1"] == [
+    reported = {number: [cell.lines for cell in row[3:]] for number, row in rows.items()}
+    assert reported["1"] == [
         ("ดำเนินการแล้วเสร็จ", "จัดอบรมแล้ว 1 รุ่น มีผู้เข้าร่วม 58 คน"),
         ("18,750.50 บาท",),
         ("ไม่มี",),
     ]
-    assert told["3"][1] == ("ไม่ใช้งบประมาณ",), "it has no budget, and spent none"
-    assert told["4"][0] == ("ไม่สามารถดำเนินการได้: นโยบายเปลี่ยนแปลง",)
-    assert told["4"][1] == ("0 บาท",), "it has a budget, and spent nothing of it"
-    assert told["4"][2] == ("ผู้บริหารให้นำงบประมาณไปใช้บรรเทาอุทกภัย", "ข้อเสนอแนะ: ตั้งงบประมาณใหม่ในปี 2563")
+    assert reported["3"][1] == ("ไม่ใช้งบประมาณ",), "it has no budget, and spent none"
+    assert reported["4"][0] == ("ไม่สามารถดำเนินการได้: นโยบายเปลี่ยนแปลง",)
+    assert reported["4"][1] == ("0 บาท",), "it has a budget, and spent nothing of it"
+    assert reported["4"][2] == ("ผู้บริหารให้นำงบประมาณไปใช้บรรเทาอุทกภัย", "ข้อเสนอแนะ: ตั้งงบประมาณใหม่ในปี 2563")
 
 
 def test_results_that_are_missing_are_named(small: Package) -> None:
@@ -202,7 +204,7 @@ def test_results_that_are_missing_are_named(small: Package) -> None:
     assert rows_of(results)["7"][4].lines == ("ยังไม่มีการบันทึก",), "reported, but without money spent"
 
 
-def test_six_month_round_is_told_apart_from_the_year(small: Package) -> None:
+def test_six_month_round_is_distinguished_from_the_year(small: Package) -> None:
     results = rows_of(exhibit(small, 2561, ItemKind.RESULTS, months=6, covers=0))
     assert results["4"][3].lines == ("อยู่ระหว่างดำเนินการ", "ประสานชุมชนเพื่อกำหนดวันรณรงค์")
     assert results["3"][3].lines == ("ยังไม่มีการบันทึก",), "it was reported after twelve months only"
@@ -240,7 +242,7 @@ def test_action_against_risks_is_left_for_the_official(real: Package) -> None:
     assert "measures" in todo_of(measures)
 
 
-def test_plan_without_risks_and_risk_without_measures_are_told(release: Path, tmp_path: Path) -> None:
+def test_plan_without_risks_and_risk_without_measures_are_reported(release: Path, tmp_path: Path) -> None:
     folder = copied(release, tmp_path / "bare")
     controls = folder / "data/risk_controls.csv"
     kept = [line for line in controls.read_text(encoding="utf-8").splitlines(keepends=True) if "-R02," not in line]
@@ -341,7 +343,7 @@ def test_output_that_cannot_be_written_is_refused(khelang: Khelang, release: Pat
 
 
 @pytest.mark.parametrize(
-    "year, code, told",
+    "year, code, reported",
     [
         ("2026", 2, "2026"),
         ("69", 2, "69"),
@@ -352,11 +354,11 @@ def test_output_that_cannot_be_written_is_refused(khelang: Khelang, release: Pat
     ],
 )
 def test_year_that_is_none_or_not_known_is_refused(
-    khelang: Khelang, release: Path, tmp_path: Path, year: str, code: int, told: str
+    khelang: Khelang, release: Path, tmp_path: Path, year: str, code: int, reported: str
 ) -> None:
     done = khelang("evidence", release, f"--year={year}")
     assert (done.returncode, done.stdout) == (code, b"")
-    assert told in done.stderr.decode()
+    assert reported in done.stderr.decode()
     assert not (tmp_path / "evidence").exists()
 
 

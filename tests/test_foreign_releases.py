@@ -119,7 +119,7 @@ ODD_DESCRIPTORS: dict[str, bytes] = {
 
 @pytest.mark.parametrize("case", ODD_DESCRIPTORS)
 def test_archive_of_a_descriptor_that_no_release_has(tmp_path: Path, case: str) -> None:
-    """The files match the manifest that somebody wrote for them; the archive is still none of a release."""
+    """The files match a manifest that was written for them; the archive is still no release."""
     files = whole({**FILES, "datapackage.json": ODD_DESCRIPTORS[case]})
     assert archive_of(files) is None
     path = tmp_path / "odd.zip"
@@ -225,7 +225,7 @@ def test_name_that_not_every_system_can_have_is_refused(tmp_path: Path, name: st
 
 def _named(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo("x")
-    entry.filename = name  # as it stands, NUL and all
+    entry.filename = name  # unchanged, with its NUL
     return entry
 
 

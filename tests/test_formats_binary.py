@@ -122,7 +122,7 @@ def test_the_same_bytes_elsewhere(tmp_path: Path) -> None:
     there = {"TZ": "Asia/Bangkok", "LC_ALL": "th_TH.UTF-8", "USER": "ปรีชา", "HOME": str(tmp_path)}
     there |= {"PYTHONHASHSEED": "7", "POLARS_MAX_THREADS": "4", "SOURCE_DATE_EPOCH": "1"}
     path = os.pathsep.join(map(str, (PLAN.parent, PLAN.parent / "src")))
-    told = [
+    reported = [
         subprocess.run(
             [sys.executable, "-c", BUILD],
             cwd=cwd,
@@ -132,7 +132,7 @@ def test_the_same_bytes_elsewhere(tmp_path: Path) -> None:
         ).stdout
         for cwd, env in ((PLAN.parent, here), (tmp_path, there))
     ]
-    assert told[0] == told[1] != b""
+    assert reported[0] == reported[1] != b""
 
 
 # --- XLSX
@@ -245,15 +245,15 @@ def test_a_table_longer_than_a_sheet_is_refused(plan: Edition, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("lang", ["th", "en"])
-def test_what_does_not_fit_is_told_and_nothing_is_released(tmp_path: Path, khelang: Khelang, lang: str) -> None:
+def test_what_does_not_fit_is_reported_and_nothing_is_released(tmp_path: Path, khelang: Khelang, lang: str) -> None:
     datapackage = Path(shutil.copytree(PLAN, tmp_path / "datapackage"))
     replace_in(datapackage / "data/printed_totals.csv", "1061600", "1234567890.123456")
     done = khelang("release", datapackage, "--lang", lang, "--allow-warnings", "test")
-    told = done.stderr.decode()
+    reported = done.stderr.decode()
     assert done.returncode == 1
-    assert "1234567890.123456" in told
-    assert "printed_totals" in told
-    assert "Traceback" not in told
+    assert "1234567890.123456" in reported
+    assert "printed_totals" in reported
+    assert "Traceback" not in reported
     assert not [*tmp_path.glob("releases/v*")]
 
 
@@ -368,7 +368,7 @@ def test_sqlite_reads_any_rows_from_the_pages(rows: list[tuple[Any, Any]], times
         "INSERT INTO units (plan_id, unit_id) SELECT plan_id, 'x-U99' FROM plans",
         "UPDATE budgets SET budget_status = 'perhaps'",
         "UPDATE dimensions SET scored = 2",
-        "UPDATE projects SET lead_unit_id = 'nobody'",
+        "UPDATE projects SET lead_unit_id = 'no-unit'",
         "DELETE FROM code_funding_source WHERE code = 'own_revenue'",
     ],
 )
@@ -536,7 +536,7 @@ def test_without_polars_there_are_no_parquet_files(plan: Edition, monkeypatch: p
     assert parquet(plan) == {}
 
 
-# --- All forms of a release tell the same
+# --- All forms of a release hold the same
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,7 @@ def test_every_engine_finds_the_table_as_its_schema_says(edition: Edition, form:
 
 
 @pytest.mark.parametrize("form", ["flat", "summary"])
-def test_every_column_is_told_in_both_languages(edition: Edition, form: str) -> None:
+def test_every_column_is_reported_in_both_languages(edition: Edition, form: str) -> None:
     fields = schema_of(edition, form)["fields"]
     assert len({field["name"] for field in fields}) == len(fields)
     for field in fields:
@@ -134,7 +134,7 @@ class TestFlat:
         }
 
     def test_polars_opens_it_without_options(self, khelang_nakhon: Edition, tmp_path: Path) -> None:
-        """It tells the types by the first hundred rows and stumbles over what comes later."""
+        """It guesses the types from the first hundred rows and stumbles over what comes later."""
         (tmp_path / "flat.csv").write_bytes(flat_csv(khelang_nakhon))
         totals = pl.read_csv(tmp_path / "flat.csv").group_by("fiscal_year_be").agg(pl.col("amount_thb").sum())
         assert dict(totals.iter_rows()) == TOTALS
@@ -224,7 +224,7 @@ class TestSummary:
         assert (found["projects"], found["projects_with_budget"], found["projects_with_unknown_amount"]) == counts
         assert found["amount_thb"] == total
 
-    def test_units_of_one_name_are_told_apart(self, khelang_nakhon: Edition) -> None:
+    def test_units_of_one_name_are_distinguished(self, khelang_nakhon: Edition) -> None:
         units = {
             row["scope_id"]: row["name_th"] for row in rows_of(summary_csv(khelang_nakhon)) if row["scope"] == "unit"
         }
@@ -263,7 +263,7 @@ def test_tables_come_back_from_csv(edition: Edition) -> None:
 
 
 class TestCodebook:
-    def test_every_column_and_code_is_told_once(self, edition: Edition) -> None:
+    def test_every_column_and_code_is_reported_once(self, edition: Edition) -> None:
         rows = rows_of(codebook_csv(edition))
         names = [(row["table"], row["column"]) for row in rows]
         assert len(set(names)) == len(names)

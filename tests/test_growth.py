@@ -280,8 +280,8 @@ def test_errata_explain_what_they_explain_one_by_one(seed: int) -> None:
     ]
     assert {found.severity for found in warnings} == {Severity.WARNING}
     judged = Errata(plan_of(errata=errata).records("errata"))
-    told = [found.acknowledged_by for found in judged.acknowledge(warnings)]
-    assert told == [plainly_acknowledged(found, errata) for found in warnings]
+    reported = [found.acknowledged_by for found in judged.acknowledge(warnings)]
+    assert reported == [plainly_acknowledged(found, errata) for found in warnings]
     used = {e["erratum_id"] for e in errata if any(plainly_acknowledged(found, [e]) for found in warnings)}
     unmatched = [e["erratum_id"] for e in errata if e["erratum_id"] not in used]
     assert [
@@ -290,7 +290,7 @@ def test_errata_explain_what_they_explain_one_by_one(seed: int) -> None:
 
 
 def test_short_and_blank_rows_below_a_wide_heading(example: Path) -> None:
-    """Each is told once; a row whose cells are all there is judged as ever."""
+    """Each is reported once; a row whose cells are all there is judged as ever."""
     path = example / "data/risk_factors.csv"
     heading, *rows = path.read_text(encoding="utf-8").splitlines()
     extra = [f"extra_{k}" for k in range(50)]

@@ -1,4 +1,4 @@
-"""Packages, releases and names that somebody made to do harm: nothing runs, nothing is sent, nothing else is written.
+"""Packages, releases and names made to do harm: nothing runs, nothing is sent, nothing else is written.
 
 Every command is run over each of them in a process that notes what it does (:mod:`tests.watched`).
 """
@@ -240,7 +240,7 @@ def test_hostile_package_runs_nothing_and_writes_only_the_output(name: str, tmp_
     assert sorted(path.name for path in tmp_path.iterdir()) == ["commands.json", "output", "package"]
 
 
-# Releases that somebody made: they agree with their manifest, and with nothing else
+# Forged releases: they agree with their manifest, and with nothing else
 
 
 def sealed(folder: Path) -> Path:

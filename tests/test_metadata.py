@@ -1,4 +1,4 @@
-"""What is told about a release: DCAT-AP, schema.org, Croissant and the citation, each read by its own tools."""
+"""The metadata of a release: DCAT-AP, schema.org, Croissant and the citation, each read by its own tools."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class TestDcat:
         assert one(graph, period, "dcat:endDate").toPython() == date.fromisoformat(last)
 
     def test_iris_are_the_same_with_and_without_a_base(self, edition: Edition, files: Mapping[str, bytes]) -> None:
-        """Without a base they mean the folder above the document's; with one, the document may stand anywhere."""
+        """Without a base they mean the folder above the document's; with one, the document may be anywhere."""
         relative = dcat_jsonld(edition, files, previous_version="0.9.0")
         absolute = dcat_jsonld(edition, files, base=HERE, previous_version="0.9.0")
         assert HERE.encode() not in relative
@@ -193,7 +193,7 @@ class TestDcat:
         assert str(one(graph, dataset, "dcat:landingPage")) == "https://example.org/plan"
         assert "mailto:plan@example.org" in {str(o) for o in graph.objects()}
         names = {str(name) for name in graph.objects(one(graph, dataset, "dct:publisher"), term("foaf:name"))}
-        assert names == {"เทศบาลเมืองเขลางค์นคร", "Khelang Nakhon Town Municipality"}, "nobody else is told to publish"
+        assert names == {"เทศบาลเมืองเขลางค์นคร", "Khelang Nakhon Town Municipality"}, "no one else is named as publisher"
 
 
 class TestSchemaOrg:
@@ -315,17 +315,17 @@ class TestReadme:
 
     @pytest.mark.parametrize("folder", [PLAN, VALID], ids=["real plan", "example"])
     @pytest.mark.parametrize("name", ["README.th.md", "README.en.md"])
-    def test_every_file_of_a_release_is_told_of(self, folder: Path, name: str) -> None:
+    def test_every_file_of_a_release_is_texts_of(self, folder: Path, name: str) -> None:
         files = self.release_of(folder).files
         readme = files[name].decode()
-        told = set(re.findall("`([^`]+)`", readme))
+        reported = set(re.findall("`([^`]+)`", readme))
         for path in files:
-            folder_told = {f"{parent.as_posix()}/" for parent in PurePosixPath(path).parents} & told
+            folders_listed = {f"{parent.as_posix()}/" for parent in PurePosixPath(path).parents} & reported
             pattern = "parquet/*.parquet" if path.startswith("parquet/") else path
-            assert path.startswith("README.") or pattern in told or folder_told, path
-        for path in told:
+            assert path.startswith("README.") or pattern in reported or folders_listed, path
+        for path in reported:
             if re.fullmatch(r"[\w./-]+\.(csv|html|json|jsonld|md|sqlite|txt|xlsx|cff)", path):
-                assert path in files, f"{path} is told of and not there"
+                assert path in files, f"{path} is listed and not there"
 
     def test_without_polars_it_says_that_parquet_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(parquet_form, "is_available", lambda: False)

@@ -78,7 +78,7 @@ GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("validation/rules/cell_values.py", "pattern"): lambda: list(cell_values._UNTIDY.values()),
     ("portals/profiles.py", "content['tag']"): patterns_of_tags,
 }
-"""Calls whose pattern is not written where they stand, and which patterns they are given."""
+"""Calls whose pattern is not a literal, and the patterns that they are given."""
 
 
 def uses() -> Iterator[Used]:
@@ -127,10 +127,10 @@ def evaluated(node: ast.expr, path: Path) -> Any:
 def test_no_pattern_of_the_sources_is_slow() -> None:
     found = list(uses())
     assert len({used.place for used in found}) > 60, "patterns are not found any more"
-    told = {
+    reported = {
         used: why for used in {*found} if (why := slow(used.pattern, used.flags, search=used.search, whole=used.whole))
     }
-    assert {used.pattern for used in told} == {*SHORT_TEXTS}, told
+    assert {used.pattern for used in reported} == {*SHORT_TEXTS}, reported
 
 
 def test_no_pattern_of_the_standard_is_slow() -> None:
@@ -166,7 +166,7 @@ def test_no_pattern_of_the_standard_is_slow() -> None:
         r"x(?=a*b)",  # not understood
     ],
 )
-def test_slow_patterns_are_told(pattern: str) -> None:
+def test_slow_patterns_are_reported(pattern: str) -> None:
     assert slow(pattern)
 
 

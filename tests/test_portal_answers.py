@@ -119,11 +119,11 @@ def test_what_ckan_answers_passes(action: str, result: Any) -> None:
 def survey_of(status: Any) -> str:
     """What is shown of a status."""
 
-    class Telling(Client):
+    class Answered(Client):
         def get(self, action: str, *_args: Any, **_more: Any) -> Any:
             return {"status_show": status, "license_list": []}.get(action, {"dataset_fields": []})
 
-    found = survey(Telling("https://portal.example"))
+    found = survey(Answered("https://portal.example"))
     return f"{found.version}{found.title}{found.extensions}"
 
 
@@ -203,15 +203,15 @@ def test_publication_stops_where_the_portal_answers_in_another_form(
 
     client = Client(answering(answer, portal), Token(SECRET), patience=Patience(tries=1))  # type: ignore[call-arg]
     publication = light(read_publication(released))
-    standing = examine(client, publication, survey(client), ORG, GIVEN, lambda _: None)
+    current = examine(client, publication, survey(client), ORG, GIVEN, lambda _: None)
     with pytest.raises(PublicationStopped) as caught:
-        publish(client, standing, "lampang", force=False, progress=lambda _: None)
+        publish(client, current, "lampang", force=False, progress=lambda _: None)
     assert caught.value.cause.code == "portal_answer_unusable"
     assert caught.value.cause.params["action"] == action
 
 
 def test_table_whose_columns_the_datastore_does_not_tell_is_left_alone(released: Path) -> None:
-    class Telling(Client):
+    class Answered(Client):
         def get(self, action: str, *_args: Any, **_more: Any) -> Any:
             return {} if action == "datastore_info" else "…"
 
@@ -219,7 +219,7 @@ def test_table_whose_columns_the_datastore_does_not_tell_is_left_alone(released:
             return None
 
     publication: Publication = light(read_publication(released))
-    tables = describe_tables(Telling("https://portal.example"), publication, str(DATASET))
+    tables = describe_tables(Answered("https://portal.example"), publication, str(DATASET))
     assert (tables.described, tables.waiting) == (0, 2)
 
 
@@ -264,9 +264,9 @@ def test_write_is_not_waited_for_longer_than_a_read(released: Path, answering: C
     waits: list[float] = []
     url = answering(lambda action, result: Busy if action == "package_create" else result, Ckan())
     client = Client(url, Token(SECRET), patience=Patience(sleep=waits.append))
-    standing = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
+    current = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
     with pytest.raises(PublicationStopped) as caught:
-        publish(client, standing, "lampang", force=False, progress=lambda _: None)
+        publish(client, current, "lampang", force=False, progress=lambda _: None)
     assert caught.value.cause.code == "portal_busy"
     assert waits == []
 
@@ -289,13 +289,13 @@ def test_write_that_takes_too_long_is_looked_for_and_not_sent_again(
         return result
 
     client = Client(answering(late, portal), Token(SECRET), patience=Patience(request_seconds=1))
-    standing = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
+    current = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
     try:
         if is_carried_out:
-            assert publish(client, standing, "lampang", force=False, progress=lambda _: None).steps
+            assert publish(client, current, "lampang", force=False, progress=lambda _: None).steps
         else:
             with pytest.raises(PublicationStopped) as caught:
-                publish(client, standing, "lampang", force=False, progress=lambda _: None)
+                publish(client, current, "lampang", force=False, progress=lambda _: None)
             assert isinstance(caught.value.cause, PortalTooSlow)
             assert called["package_revise"] == 1
     finally:
@@ -318,7 +318,7 @@ def test_texts_that_a_portal_keeps_as_json_may_hold_anything() -> None:
 
 
 class Busy:
-    """The result that stands for: too many requests."""
+    """The result that means: too many requests."""
 
 
 class Answering(Spoiler):

@@ -159,14 +159,14 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture
 def nowhere() -> str:
-    """An address of this computer at which nobody listens."""
+    """An address of this computer at which no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for this computer that nobody signed but itself, with its key."""
+    """A self-signed certificate for this computer, with its key."""
     key = Ed25519PrivateKey.generate()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "portal of the tests")])
     day = timedelta(days=1)
@@ -399,7 +399,7 @@ class TestMeaning:
             assert found.exit_code == code
             assert found.transient == (kind in ("portal_down", "portal_busy") or variant == "cut")
 
-    def test_all_fields_are_told_at_once_nested_ones_by_their_place(self, serve: Callable[..., Server]) -> None:
+    def test_all_fields_are_reported_at_once_nested_ones_by_their_place(self, serve: Callable[..., Server]) -> None:
         said: dict[str, Any] = {
             "title": ["ค่าที่ขาดหาย"],
             "resources": [{}, {"url": ["Missing value"], "name": ["x", "y"]}],
@@ -444,10 +444,10 @@ class TestMeaning:
             assert found.exit_code == 2
         assert not there.seen
 
-    def test_redirect_to_nonsense_is_told_as_such(self, serve: Callable[..., Server]) -> None:
+    def test_redirect_to_nonsense_is_reported_as_such(self, serve: Callable[..., Server]) -> None:
         assert fault(lambda: client_of(serve(moved("http://[x"))).get("x")).code == "portal_moved"
 
-    def test_token_unknown_and_right_missing_are_told_apart(self, serve: Callable[..., Server]) -> None:
+    def test_token_unknown_and_right_missing_are_distinguished(self, serve: Callable[..., Server]) -> None:
         forbidden = error(403, "Authorization Error", message="Access denied")
         bad, good = client_of(serve(forbidden)), client_of(serve(result(False)))
         assert (is_token_known(bad, "lampang"), is_token_known(good, "lampang")) == (False, True)
@@ -637,7 +637,7 @@ class TestDownloads:
         for call in (lambda: client.download(server.url("/f")), lambda: client.get("group_list")):
             assert fault(call).params["variant"] == "large"
 
-    def test_whatever_is_no_file_is_told(self, serve: Callable[..., Server]) -> None:
+    def test_whatever_is_no_file_is_reported(self, serve: Callable[..., Server]) -> None:
         def of(reply: Reply) -> PortalError:
             server = serve(reply)
             return fault(lambda: client_of(server).download(server.url("/f?secret=x")))

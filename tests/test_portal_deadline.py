@@ -126,7 +126,7 @@ def timers() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)}
 
 
-def told_too_slow(call: Callable[[], object]) -> PortalTooSlow:
+def fails_too_slow(call: Callable[[], object]) -> PortalTooSlow:
     found = fault(call)
     assert isinstance(found, PortalTooSlow)
     assert (found.transient, found.exit_code, found.params["seconds"]) == (False, 3, "0.5")
@@ -138,10 +138,10 @@ def told_too_slow(call: Callable[[], object]) -> PortalTooSlow:
 def test_answer_that_never_ends_does(treat: Callable[[Way], Portal], way: str) -> None:
     portal = treat(WAYS[way])
     client = Client(portal.url(), Token(SECRET), patience=SOON)
-    told_too_slow(lambda: client.get("status_show"))
+    fails_too_slow(lambda: client.get("status_show"))
     assert portal.asked == 1, "which is not asked again, for as long"
-    told_too_slow(lambda: client.post("package_create", {"title": "x"}))
-    told_too_slow(lambda: client.download(portal.url() + "/f"))
+    fails_too_slow(lambda: client.post("package_create", {"title": "x"}))
+    fails_too_slow(lambda: client.download(portal.url() + "/f"))
     assert portal.asked == 3
     assert not timers()
 
@@ -149,8 +149,8 @@ def test_answer_that_never_ends_does(treat: Callable[[Way], Portal], way: str) -
 def test_cut_at_the_deadline_is_no_end_of_a_whole_answer(treat: Callable[[Way], Portal]) -> None:
     whole = b'{"success": true, "result": 1}'
     portal = treat(drip(OK + b"\r\n" + whole, b" "))
-    told_too_slow(lambda: Client(portal.url(), patience=SOON).get("x"))
-    told_too_slow(lambda: Client(portal.url(), patience=SOON).download(portal.url() + "/f"))
+    fails_too_slow(lambda: Client(portal.url(), patience=SOON).get("x"))
+    fails_too_slow(lambda: Client(portal.url(), patience=SOON).download(portal.url() + "/f"))
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -160,14 +160,14 @@ def test_proxy_that_never_ends_does(
 ) -> None:
     proxy = treat(WAYS[way])
     monkeypatch.setenv(f"{scheme}_proxy", proxy.url())
-    told_too_slow(lambda: Client(f"{scheme}://portal.example", patience=SOON).get("x"))
+    fails_too_slow(lambda: Client(f"{scheme}://portal.example", patience=SOON).get("x"))
 
 
 def test_handshake_of_tls_that_never_ends_does(treat: Callable[[Way], Portal], monkeypatch: pytest.MonkeyPatch) -> None:
     hello = drip(b"\x16\x03\x03\x40\x00", b"\x02")
-    told_too_slow(lambda: Client(treat(hello).url("https"), patience=SOON).get("x"))
+    fails_too_slow(lambda: Client(treat(hello).url("https"), patience=SOON).get("x"))
     monkeypatch.setenv("https_proxy", treat(tunnel_to(hello)).url())
-    told_too_slow(lambda: Client("https://portal.example", patience=SOON).get("x"))
+    fails_too_slow(lambda: Client("https://portal.example", patience=SOON).get("x"))
 
 
 def test_answer_in_tls_that_never_ends_does(
@@ -184,7 +184,7 @@ def test_answer_in_tls_that_never_ends_does(
 
     server = serve_tls(trickle)
     try:
-        told_too_slow(lambda: Client(server.url(scheme="https"), Token(SECRET), patience=SOON).get("x"))
+        fails_too_slow(lambda: Client(server.url(scheme="https"), Token(SECRET), patience=SOON).get("x"))
     finally:
         over.set()
 
@@ -192,7 +192,7 @@ def test_answer_in_tls_that_never_ends_does(
 def test_upload_that_is_sipped_ends(treat: Callable[[Way], Portal]) -> None:
     client = Client(treat(sip).url(), Token(SECRET), patience=SOON)
     large = Upload("upload", "plan.csv", bytes(2**25), "text/csv")
-    told_too_slow(lambda: client.post("package_revise", {}, large))
+    fails_too_slow(lambda: client.post("package_revise", {}, large))
 
 
 def test_upload_may_take_longer_than_a_connection(treat: Callable[[Way], Portal]) -> None:
@@ -220,7 +220,7 @@ def test_no_connection_is_left_open(treat: Callable[[Way], Portal], monkeypatch:
         return made[-1]
 
     monkeypatch.setattr(socket.socket, "dup", dup)
-    told_too_slow(lambda: Client(portal.url(), patience=SOON).get("x"))
+    fails_too_slow(lambda: Client(portal.url(), patience=SOON).get("x"))
     assert len(made) == 1
     assert [connection.fileno() for connection in made] == [-1]
     assert not timers()
@@ -237,7 +237,7 @@ def test_further_addresses_of_a_host_are_not_tried(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: resolved)
     monkeypatch.setattr(socket.socket, "connect", connect)
-    told_too_slow(lambda: Client("http://portal.example", patience=SOON).get("x"))
+    fails_too_slow(lambda: Client("http://portal.example", patience=SOON).get("x"))
     assert len(tried) < 1000
 
 

@@ -81,16 +81,16 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
 
 @pytest.fixture
 def web(history: History, tmp_path: Path) -> Path:
-    """A web server's folder with the first release, and something of somebody else's."""
+    """A web server's folder with the first release, and a file of another owner."""
     web = tmp_path / "web"
     publish_folder(history.first, web)
-    (web / "robots.txt").write_text("somebody else's")
+    (web / "robots.txt").write_text("of another owner")
     return web
 
 
 @dataclass
-class Told(HTMLParser):
-    """What a page tells a program: its links, its scripts, and its text."""
+class Page(HTMLParser):
+    """What a program reads in a page: its links, its scripts, and its text."""
 
     links: list[dict[str, str | None]] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
@@ -123,8 +123,8 @@ class Told(HTMLParser):
         return [str(link["href"]) for link in self.links if not str(link["href"]).startswith(("#", "https://"))]
 
 
-def told_by(web: Path) -> Told:
-    page = Told()
+def page_of(web: Path) -> Page:
+    page = Page()
     page.feed((web / "index.html").read_text(encoding="utf-8"))
     return page
 
@@ -139,7 +139,7 @@ def fault_of(error: KhelangError) -> tuple[str, str]:
     return str(error.params.get("variant", "")), failure_text(error, Language.EN).message
 
 
-# What stands in the folder
+# What the folder holds
 
 
 def test_folder_has_what_was_released_and_a_page(history: History, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_next_release_is_put_beside_the_one_before(history: History, web: Path) 
 
 
 @pytest.mark.parametrize("newest", ["latest", "v1.0.2"])
-def test_newest_release_stands_for_the_folder_of_all(history: History, tmp_path: Path, newest: str) -> None:
+def test_newest_release_means_the_folder_of_all(history: History, tmp_path: Path, newest: str) -> None:
     publish_folder(history.third / newest, tmp_path / "web")
     assert seen(history.third).items() <= seen(tmp_path / "web").items()
 
@@ -205,7 +205,7 @@ def test_withdrawal_brings_back_the_release_before(history: History, web: Path) 
     assert (outcome.version, outcome.added, outcome.removed) == ("1.0.0", ("withdrawals.json",), ())
     assert contents(web / "latest") == contents(web / "v1.0.0")
     assert "v1.0.1" in {path.name for path in web.iterdir()}, "its files stay"
-    page = told_by(web)
+    page = page_of(web)
     assert f"2569: {REASON}" in page.text
     assert f"{DAY.isoformat()}: {REASON}" in page.text
     assert not [link for link in page.files if link.startswith("v1.0.1/")]
@@ -216,7 +216,7 @@ def test_withdrawal_of_all_takes_latest_away_and_says_so(history: History, web: 
     outcome = publish_folder(history.all_withdrawn, web)
     assert (outcome.version, outcome.removed) == (None, ("latest",))
     assert not (web / "latest").exists()
-    page = told_by(web)
+    page = page_of(web)
     assert "Every version has been withdrawn" in page.text
     assert "ทุกรุ่นถูกยกเลิกการใช้แล้ว" in page.text
     assert not page.scripts, "no search engine is offered withdrawn data"
@@ -225,9 +225,9 @@ def test_withdrawal_of_all_takes_latest_away_and_says_so(history: History, web: 
 
 def test_dry_run_tells_the_same_and_writes_nothing(history: History, web: Path, tmp_path: Path) -> None:
     before = stamps(web)
-    told = publish_folder(history.second, web, dry_run=True)
+    reported = publish_folder(history.second, web, dry_run=True)
     assert stamps(web) == before
-    assert publish_folder(history.second, web) == told
+    assert publish_folder(history.second, web) == reported
     assert publish_folder(history.first, tmp_path / "new/web", dry_run=True).written
     assert not (tmp_path / "new").exists()
 
@@ -263,7 +263,7 @@ def served(history: History, tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 def test_every_link_of_the_page_answers_with_the_right_file(served: tuple[Path, str]) -> None:
     web, address = served
-    page = told_by(web)
+    page = page_of(web)
     assert len({*page.files}) > 20
     for link in {*page.files}:
         with urlopen(urljoin(address, link)) as answer:  # noqa: S310 (our own server)
@@ -277,7 +277,7 @@ def test_every_link_of_the_page_answers_with_the_right_file(served: tuple[Path, 
 
 def test_page_shows_the_files_in_the_order_of_the_publication(history: History, web: Path) -> None:
     publish_folder(history.third, web)
-    half = [link.removeprefix("v1.0.2/") for link in told_by(web).files if link.startswith("v1.0.2/")]
+    half = [link.removeprefix("v1.0.2/") for link in page_of(web).files if link.startswith("v1.0.2/")]
     half = half[: len(half) // 2]
     assert half[:3] == [f"{NAME}-flat.csv", f"{NAME}-summary.csv", f"{NAME}.xlsx"]
     assert half[3:16] == [entry["path"] for entry in _descriptor(web)["resources"] if not entry.get("derived")]
@@ -291,7 +291,7 @@ def _descriptor(web: Path) -> dict[str, list[dict[str, str]]]:
 
 def test_page_tells_each_version_with_its_day_and_note(history: History, web: Path) -> None:
     publish_folder(history.third, web)
-    page = told_by(web)
+    page = page_of(web)
     assert page.text.count("รุ่น 1.0.1") == 1
     assert page.text.count("22 พฤศจิกายน 2569") >= 4
     assert page.text.count(NOTE) == 2
@@ -302,7 +302,7 @@ def test_page_tells_each_version_with_its_day_and_note(history: History, web: Pa
 
 def test_search_engines_find_the_data_set(history: History, web: Path) -> None:
     publish_folder(history.third, web)
-    [script] = told_by(web).scripts
+    [script] = page_of(web).scripts
     dataset = json.loads(script)
     released = json.loads((web / "v1.0.2/metadata/schema-org.jsonld").read_bytes())
     files = [one.pop("contentUrl") for one in dataset["distribution"]]
@@ -319,7 +319,7 @@ def test_nothing_in_the_data_runs_or_escapes(plan: Path, tmp_path: Path) -> None
     edit_descriptor(plan, lambda d: d["licenses"][0].update(title=f"CC {EVIL}"))
     publish_release(Package.load(plan), tmp_path / "releases", ReleaseOptions(DAY))
     publish_folder(tmp_path / "releases", tmp_path / "web")
-    page = told_by(tmp_path / "web")
+    page = page_of(tmp_path / "web")
     [script] = page.scripts
     assert json.loads(script)["name"] == f"แผน {EVIL}"
     assert page.text.count("</script><script>alert(1)</script><!-- <b>\"'&amp; <U+202E>") >= 5
@@ -397,7 +397,7 @@ def _files(web: Path) -> None:
 
 def test_what_is_not_ours_is_left_alone(history: History, web: Path) -> None:
     _files(web)
-    mine = {name: data for name, data in contents(web).items() if data in (b"mine", b"somebody else's")}
+    mine = {name: data for name, data in contents(web).items() if data in (b"mine", b"of another owner")}
     assert len(mine) == 6
     publish_folder(history.third, web)
     publish_folder(history.all_withdrawn, web)
@@ -407,7 +407,7 @@ def test_what_is_not_ours_is_left_alone(history: History, web: Path) -> None:
 
 @pytest.mark.parametrize("name", ["index.html", "index.json", "CHANGELOG.md", "feed.atom", "latest/a", "v1.0.0/a"])
 @pytest.mark.parametrize("force", [False, True])
-def test_name_of_ours_that_is_somebody_elses_is_refused(
+def test_name_of_ours_that_is_another_owner_is_refused(
     history: History, tmp_path: Path, name: str, force: bool
 ) -> None:
     web = tmp_path / "web"
@@ -442,7 +442,7 @@ def test_folder_where_a_file_belongs_and_file_where_a_folder_does(history: Histo
 
 @pytest.mark.parametrize("left", ["index.json", "index.html", "latest", "v1.0.0"])
 def test_folder_of_another_plan_is_refused(tmp_path: Path, web: Path, left: str) -> None:
-    """Whichever of our pieces still tells whose it is."""
+    """Any of our pieces that still names its plan."""
     publish(VALID, tmp_path / "releases")
     for path in web.iterdir():
         if path.name != left:
@@ -550,9 +550,9 @@ import os, resource, signal, sys
 from pathlib import Path
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.portals.folder import publish_folder
-releases, web, nobody = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+releases, web, user = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
 publish_folder(releases, web.with_name("new"), dry_run=True)  # imports what there is
-if nobody and os.geteuid() == 0:
+if user and os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
@@ -586,14 +586,14 @@ def test_full_disk_loses_nothing(history: History, web: Path, limit: int) -> Non
 
 @pytest.mark.parametrize("mode", [0o555, 0o000])
 def test_folder_without_rights(history: History, web: Path, mode: int) -> None:
-    """Tried as nobody, for root may write anywhere."""
+    """Run as an unprivileged user, for root may write anywhere."""
     before = contents(web)
     for parent in {*[*web.parents][:-2], *[*history.second.parents][:-2]}:
         parent.chmod(parent.stat().st_mode | 0o055)
     web.chmod(mode)
-    told = _publish_elsewhere(history.second, web, "nobody")
+    reported = _publish_elsewhere(history.second, web, "nobody")
     web.chmod(0o755)
-    assert told == ("folder_unwritable", "")
+    assert reported == ("folder_unwritable", "")
     assert contents(web) == before
 
 
@@ -654,6 +654,6 @@ def test_killed_publishing_leaves_no_half_and_the_next_run_works() -> None:
     command = [sys.executable, "-m", "tests.folder_kills", str(KILLS), "--seed", "6"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    told = json.loads(done.stdout)
-    assert sum(told.values()) == KILLS
-    assert sum(count for state, count in told.items() if "leftovers" in state), "no kill hit the writing"
+    reported = json.loads(done.stdout)
+    assert sum(reported.values()) == KILLS
+    assert sum(count for state, count in reported.items() if "leftovers" in state), "no kill hit the writing"

@@ -1,4 +1,4 @@
-"""What a portal is sent of a plan: every field, by the portal's own lists; what is wrong is told before it is sent."""
+"""What a portal receives of a plan: every field, by the portal's own lists; faults are reported before it is sent."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ SAID = {
 }
 
 
-def told(name: str) -> dict[str, Any]:
-    """A scheme of the real portals that the tests run, as ckanext-scheming tells it."""
+def reported(name: str) -> dict[str, Any]:
+    """A scheme of the real portals that the tests run, as ckanext-scheming returns it."""
     scheme: dict[str, Any] = yaml.safe_load((SCHEMES / f"{name}.yaml").read_text(encoding="utf-8"))
     return scheme
 
 
 def scheme_of(name: str, change: Callable[[dict[str, Any]], object] = lambda _: None) -> Scheme:
-    scheme = told(name)
+    scheme = reported(name)
     change({field["field_name"]: field for field in scheme["dataset_fields"]})
     licences = json.loads((SCHEMES / f"{name}.licenses.json").read_text(encoding="utf-8"))
     return Scheme.of(scheme, licences)
@@ -225,7 +225,7 @@ def test_licence_is_found_in_the_list_of_the_portal(real: Publication) -> None:
 
 
 def test_licences_that_only_the_portal_lists_are_legal_in_a_scheme_without_a_list(real: Publication) -> None:
-    without = told("thai_gdc")
+    without = reported("thai_gdc")
     for field in without["dataset_fields"]:
         if field["field_name"] == "license_id":
             del field["choices"]
@@ -283,8 +283,8 @@ def test_further_field_of_a_portal_is_said_in_the_descriptor_or_given(example: P
     assert "agency_type" not in mapped(saying(example, portal=portal), THAI, {}).fields
 
 
-def test_what_a_portal_demands_of_files_is_told_or_missing(example: Publication) -> None:
-    scheme = told("thai_gdc")
+def test_what_a_portal_demands_of_files_is_given_or_missing(example: Publication) -> None:
+    scheme = reported("thai_gdc")
     wanted = {"field_name": "resource_data_collect", "label": {"th": "หน่วยย่อย"}, "required": True}
     scheme["resource_fields"].append(wanted)
     demanding = Scheme.of(scheme, [])
@@ -301,7 +301,7 @@ def test_other_must_be_explained(real: Publication) -> None:
     assert codes(metadata) == [("missing", "objective_other")]
 
 
-def test_name_that_no_field_has_is_told_with_the_nearest(real: Publication) -> None:
+def test_name_that_no_field_has_is_reported_with_the_nearest(real: Publication) -> None:
     given = {**SAID, "maintainer_mail": "a@b.go.th", "owner_org": "other"}
     metadata = mapped(real, given=given)
     assert codes(metadata) == [("unknown_field", "maintainer_mail"), ("unknown_field", "owner_org")]
@@ -366,7 +366,7 @@ def test_value_is_mended_where_it_is_safe(real: Publication, field: str, given: 
         ("maintainer", "กอง\ud800คลัง", "control_character"),
     ],
 )
-def test_value_that_a_portal_should_not_have_is_told(real: Publication, field: str, given: str, code: str) -> None:
+def test_value_that_a_portal_should_not_have_is_reported(real: Publication, field: str, given: str, code: str) -> None:
     metadata = mapped(real, given={**SAID, field: given})
     assert codes(metadata) == [(code, field)]
 
@@ -463,7 +463,7 @@ def test_plain_portal_demands_little(real: Publication) -> None:
 # --- files
 
 
-def test_every_file_is_told_in_thai_with_its_format_and_hash(real: Publication) -> None:
+def test_every_file_is_reported_in_thai_with_its_format_and_hash(real: Publication) -> None:
     resources = [resource_of(file, real, THAI) for file in real.distributions]
     names = [resource["name"] for resource in resources]
     assert names[:3] == ["งบประมาณแบบตารางเดียว (CSV)", "ยอดรวมงบประมาณ (CSV)", "ทุกตารางในแฟ้ม Excel (XLSX)"]
@@ -529,7 +529,7 @@ def test_data_dictionary_tells_every_column_and_keeps_codes_as_text(real: Public
 # --- words
 
 
-def test_every_problem_is_told_in_both_languages(real: Publication) -> None:
+def test_every_problem_is_reported_in_both_languages(real: Publication) -> None:
     given = {**SAID, "geo_coverage": "ที่นี่", "maintainer_email": "x", "nmae": "y", "created_date": "เมื่อวาน"}
     problems = mapped(real, given={**given, "objective": "", "tag_string": "ก"}).problems
     for language in Language:

@@ -43,7 +43,7 @@ def test_portal_is_known_by_its_fields(scheme: Scheme, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["thai_gdc", "", "../thai_gdc", "GD_Catalog"])
-def test_unknown_profile_is_told_with_the_known_ones(name: str) -> None:
+def test_unknown_profile_is_reported_with_the_known_ones(name: str) -> None:
     with fails("profile_unknown") as refusal:
         load_profile(name)
     assert isinstance(refusal.value, UsageError)

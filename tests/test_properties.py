@@ -1,4 +1,4 @@
-"""Whatever stands in the files: an issue or a clear failure, never a traceback (property tests and fuzzing)."""
+"""Whatever the files hold: an issue or a clear failure, never a traceback (property tests and fuzzing)."""
 
 from __future__ import annotations
 

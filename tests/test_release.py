@@ -32,7 +32,7 @@ ARCHIVE = f"{NAME}-v1.0.0.zip"
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of a copy of the plan that stands in no repository, which no test may spoil."""
+    """A release of a copy of the plan outside of any repository, which no test may spoil."""
     folder = tmp_path_factory.mktemp("released")
     publish(copied(PLAN, folder / "plan"), folder / "out")
     return folder / "out/v1.0.0"
@@ -127,10 +127,14 @@ def test_markup_in_a_cell_stays_text_in_the_readme(plan: Path) -> None:
 
 
 def test_provenance_names_roles_and_what_made_it(released: Path, plan: Path) -> None:
-    told = json.loads((released / "provenance.json").read_text(encoding="utf-8"))
-    assert (told["schema"], told["version"], told["approved_by"]) == ("anticorruption-plan/1.0.0", "1.0.0", None)
-    assert told["commit"] is None
-    assert f"{NAME}-E001" in told["errata"]
+    reported = json.loads((released / "provenance.json").read_text(encoding="utf-8"))
+    assert (reported["schema"], reported["version"], reported["approved_by"]) == (
+        "anticorruption-plan/1.0.0",
+        "1.0.0",
+        None,
+    )
+    assert reported["commit"] is None
+    assert f"{NAME}-E001" in reported["errata"]
     draft = draft_release(Package.load(plan), ReleaseOptions(DAY, approved_by=" ปลัดเทศบาล "))
     assert json.loads(build_release(draft).files["provenance.json"])["approved_by"] == "ปลัดเทศบาล"
 
@@ -156,7 +160,7 @@ def test_same_package_and_day_give_the_same_bytes_elsewhere(released: Path, plan
         table.write_bytes(BOM + table.read_bytes().replace(b"\n", b"\r\n"))
     edit_descriptor(plan, _without_hashes)
     places = [
-        {"TZ": "Asia/Bangkok", "LC_ALL": "C", "PYTHONHASHSEED": "7", "HOME": "/nonexistent", "USER": "somebody"},
+        {"TZ": "Asia/Bangkok", "LC_ALL": "C", "PYTHONHASHSEED": "7", "HOME": "/nonexistent", "USER": "anyone"},
         {"TZ": "America/St_Johns", "LC_ALL": "th_TH.UTF-8", "PYTHONHASHSEED": "42", "PYTHONUTF8": "0"},
     ]
     for number, place in enumerate(places):
@@ -173,7 +177,7 @@ def _without_hashes(descriptor: dict[str, Any]) -> None:
 
 
 def _release_as_another_user(plan: Path, out: Path, env: dict[str, str], umask: int) -> None:
-    """As nobody where the tests run as root and nobody may read them; as the user of the tests elsewhere."""
+    """As the unprivileged user where root runs the tests and that user may read them; else as the user of the tests."""
     out.mkdir(parents=True)
     command = [sys.executable, "-m", "khelang_opendata", "release", str(plan), "--out", str(out)]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env}
@@ -347,7 +351,7 @@ def _in_another_dialect(descriptor: dict[str, Any]) -> None:
             entry["dialect"] = {"delimiter": ";", "quoteChar": "'", "lineTerminator": "\r\n"}
 
 
-def test_warnings_are_told_in_the_release_and_not_carried_to_the_next(plan: Path, tmp_path: Path) -> None:
+def test_warnings_are_reported_in_the_release_and_not_carried_to_the_next(plan: Path, tmp_path: Path) -> None:
     edit_descriptor(plan, lambda d: d.update(allowedWarnings={"count": 3, "reason": "อดีต"}))
     publish(plan, tmp_path / "out")
     assert "allowedWarnings" not in json.loads((tmp_path / "out/v1.0.0/datapackage.json").read_bytes())

@@ -258,7 +258,7 @@ def test_text_marks_the_cell_under_its_column(package: Package) -> None:
 
 @pytest.mark.parametrize("field", ["title_th", "lead_unit_printed", "source_section", "plan_id", "eplan_title_th"])
 def test_text_tables_are_not_broken_by_thai_marks(package: Package, field: str) -> None:
-    """Every bar of the table stands in the same column of the terminal, and no line is wider than it."""
+    """Every bar of the table is in the same column of the terminal, and no line is wider than it."""
     text = rendered(ReportFormat.TEXT, at("projects", 2, field), package=package, language=Language.TH)
     rows = [line for line in text.splitlines() if re.match(r" {4}[ \d]+ \| ", line)]
     assert len(rows) == 3
@@ -294,7 +294,7 @@ def test_text_lists_the_acknowledged_shortly_at_the_end(package: Package) -> Non
     assert lines[-1].startswith("Valid: no errors (0 warnings, 3 acknowledged)")
 
 
-def test_text_has_colours_only_when_told(package: Package) -> None:
+def test_text_has_colours_only_when_asked(package: Package) -> None:
     found = report(at("budgets", 2, "funding_source", "\x1b[2Jx"))
     plain = render_report(found, package, ReportFormat.TEXT, Language.EN)
     coloured = render_report(found, package, ReportFormat.TEXT, Language.EN, color=True)

@@ -97,7 +97,7 @@ def _budgets(*lines: str) -> HeadedTable:
     return check_headings({"budgets": table}, load_family())[0]["budgets"]
 
 
-def test_values_are_told_in_the_order_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_are_reported_in_the_order_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """The columns are read some rows at a time; who reads the issues does not see it."""
     monkeypatch.setattr(cell_values, "_ROWS_AT_ONCE", 2)
     table = _budgets("note_th,amount_thb,project_id", 'ก  ข,"1,000",k-P๐๑', ",,", "ก  ข", "ก,5,k-P๐๑", "=1,5,k-P01")

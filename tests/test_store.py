@@ -31,9 +31,9 @@ def test_killed_releasing_leaves_no_half_and_the_next_run_works() -> None:
     command = [sys.executable, "-m", "tests.kills", str(KILLS), "--seed", "6"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    told = json.loads(done.stdout)
-    assert sum(told.values()) == KILLS
-    assert sum(count for state, count in told.items() if "leftovers" in state), "no kill hit the writing"
+    reported = json.loads(done.stdout)
+    assert sum(reported.values()) == KILLS
+    assert sum(count for state, count in reported.items() if "leftovers" in state), "no kill hit the writing"
 
 
 def test_what_a_crash_left_is_removed(out: Path) -> None:
@@ -113,9 +113,9 @@ def test_processes_at_the_same_moment_end_in_one(tmp_path: Path) -> None:
         "en",
     ]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
-    told = [(process.communicate(), process.returncode) for process in processes]
-    assert {code for _, code in told} <= {0, 3}, told
-    assert sum(b"Released version" in printed for (printed, _), _ in told) == 1
+    reported = [(process.communicate(), process.returncode) for process in processes]
+    assert {code for _, code in reported} <= {0, 3}, reported
+    assert sum(b"Released version" in printed for (printed, _), _ in reported) == 1
     assert_sound(tmp_path / "out", ["1.0.0"])
 
 
@@ -177,7 +177,7 @@ def test_disk_that_fills_up_once_the_release_stands(plan: Path, khelang: Khelang
     assert_sound(out, ["1.0.0", "1.0.1"])
 
 
-def test_archive_that_cannot_be_written_is_told_to_callers(
+def test_archive_that_cannot_be_written_is_reported_to_callers(
     plan: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(path: Path, data: bytes) -> None:
@@ -207,7 +207,7 @@ def test_release_that_reads_back_otherwise_is_not_published(
 @pytest.mark.parametrize("mode", [0o555, 0o000])
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_folder_without_rights(example: Path, out: Path, mode: int, dry_run: bool) -> None:
-    """Tried as nobody, for root may write anywhere; ``example`` is another plan, which only who may read can tell."""
+    """Run as an unprivileged user, for root may write anywhere; only a reader sees that it is another plan."""
     before = contents(out)
     for parent in [*out.parents][:-2]:
         parent.chmod(parent.stat().st_mode | 0o055)
@@ -215,8 +215,8 @@ def test_folder_without_rights(example: Path, out: Path, mode: int, dry_run: boo
     command = [sys.executable, "-c", _RELEASE_AS_NOBODY, str(example), str(out), "dry" if dry_run else ""]
     done = subprocess.run(command, capture_output=True, check=False)
     out.chmod(0o755)
-    told = "output_of_another_plan" if dry_run and mode else "output_unwritable"
-    assert (done.stdout.decode(), done.stderr.decode()) == (told, "")
+    reported = "output_of_another_plan" if dry_run and mode else "output_unwritable"
+    assert (done.stdout.decode(), done.stderr.decode()) == (reported, "")
     assert contents(out) == before
 
 

@@ -1,4 +1,4 @@
-"""Successive releases: which version follows from what changed, what is told of it, and releases taken back."""
+"""Successive releases: which version follows from what changed, what is written about it, and withdrawn releases."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def entries_of(out: Path) -> list[ElementTree.Element]:
     return ElementTree.parse(out / "feed.atom").findall("a:entry", ATOM)  # noqa: S314 (our own)
 
 
-def told(entry: ElementTree.Element, name: str) -> str:
+def reported(entry: ElementTree.Element, name: str) -> str:
     return entry.findtext(f"a:{name}", "", ATOM)
 
 
@@ -153,15 +153,15 @@ def test_change_log_tells_of_all_releases_newest_first_in_both_languages(history
 
 def test_feed_tells_of_all_releases_newest_first(history: History) -> None:
     found = entries_of(history.out)
-    assert [told(entry, "published")[:10] for entry in found] == [
+    assert [reported(entry, "published")[:10] for entry in found] == [
         "2027-10-01",
         "2027-04-10",
         "2026-12-01",
         "2026-11-22",
     ]
-    assert len({told(entry, "id") for entry in found}) == 4
-    assert NOTE in told(found[0], "content")
-    assert "1.1.0" in told(found[1], "title")
+    assert len({reported(entry, "id") for entry in found}) == 4
+    assert NOTE in reported(found[0], "content")
+    assert "1.1.0" in reported(found[1], "title")
 
 
 def test_readme_names_the_note(history: History) -> None:
@@ -208,7 +208,7 @@ def test_lost_rows_and_new_figures_need_a_note(
     assert changes_of(out, version)["note"] == NOTE
     for path in (f"v{version}/README.th.md", f"v{version}/README.en.md", f"v{version}/CHANGES.md", "CHANGELOG.md"):
         assert NOTE in (out / path).read_text(encoding="utf-8"), path
-    assert NOTE in told(entries_of(out)[0], "content")
+    assert NOTE in reported(entries_of(out)[0], "content")
 
 
 def test_note_that_is_no_text_does_no_harm(plan: Path, out: Path, khelang: Khelang) -> None:
@@ -272,7 +272,7 @@ def two(plan: Path, out: Path) -> Path:
     return out
 
 
-def test_withdrawn_release_is_told_of_everywhere_and_its_files_stay(two: Path, khelang: Khelang) -> None:
+def test_withdrawn_release_is_mentioned_everywhere_and_its_files_stay(two: Path, khelang: Khelang) -> None:
     files = contents(two / "v1.0.1")
     done = khelang("withdraw", "v1.0.1", "--reason", "ยอดปี 2567 ผิด", "--out", two, "--on", "2026-12-24", "--lang", "th")
     assert done.returncode == 0, done.stderr.decode()
@@ -286,9 +286,9 @@ def test_withdrawn_release_is_told_of_everywhere_and_its_files_stay(two: Path, k
     assert log.count("ยอดปี 2567 ผิด") == 2
     assert "24 ธันวาคม 2569" in log
     newest = entries_of(two)[0]
-    assert "ยอดปี 2567 ผิด" in told(newest, "content")
-    assert told(newest, "updated").startswith("2026-12-24")
-    assert told(newest, "published").startswith("2026-11-22")
+    assert "ยอดปี 2567 ผิด" in reported(newest, "content")
+    assert reported(newest, "updated").startswith("2026-12-24")
+    assert reported(newest, "published").startswith("2026-11-22")
 
 
 def test_withdrawing_again_changes_nothing(two: Path) -> None:
@@ -307,7 +307,7 @@ def test_without_a_usable_release_there_is_no_latest(two: Path) -> None:
 
 
 def test_release_after_a_withdrawal_has_a_higher_version(plan: Path, two: Path) -> None:
-    """Going back to what 1.0.0 told is a change of 1.0.1, and no version is ever given twice."""
+    """Going back to the content of 1.0.0 is a change of 1.0.1, and no version is ever given twice."""
     withdraw_release(two, "1.0.1", "ชื่อผิด", DAY)
     assert not publish(plan, two).written, "what was withdrawn is not released again"
     replace_in(plan / "data/units.csv", "Division of Finance", "Finance Division")
@@ -499,7 +499,7 @@ def test_folder_of_another_name_is_no_release(out: Path, name: str) -> None:
     assert versions_of(out) == ["1.0.0"]
 
 
-def test_note_missing_is_told_to_callers(plan: Path, out: Path) -> None:
+def test_note_missing_is_reported_to_callers(plan: Path, out: Path) -> None:
     change_a_figure(plan)
     with fails("note_missing"):
         publish(plan, out)

@@ -1,4 +1,4 @@
-"""Makes connections to a real CKAN fail while a plan is published, and looks at what stands and what readers see.
+"""Makes connections to a real CKAN fail while a plan is published, and checks what remains and what readers see.
 
 ``python -m tests.portal.faults --runs 400 --seed 1`` makes so many runs and says how often which end they came to;
 ``make test`` makes a few. The plan's releases are real ones with most of their files left out, so that a run takes
@@ -45,7 +45,7 @@ _HURRIED = 2
 _TOO_LATE = 2.5
 _BETWEEN_LOOKS = 0.05
 _WAITS = IMPATIENT.tries + 1
-"""So many that a client gives up on its way, and can put back what stood there."""
+"""So many that a client gives up on its way, and can restore the former state."""
 
 
 COMMAND = """
@@ -114,7 +114,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended: whether it succeeded, else what was said to stand there; and how many looks readers had."""
+    """How a run ended: whether it succeeded, else the state that it reported; and how many looks readers had."""
 
     kind: str
     looks: int
@@ -158,7 +158,7 @@ def scenarios(ckan: Ckan, first: Path, second: Path) -> dict[str, Scenario]:
 
 
 def prepare(ckan: Ckan, scenario: Scenario) -> None:
-    """Put on the portal what stands there before, unless it does."""
+    """Put the former state on the portal, unless it is there."""
     ckan.proxy.reset()
     if scenario.before is None or look(ckan) != scenario.states[0]:
         ckan.purge(NAME)
@@ -222,10 +222,10 @@ def reading(ckan: Ckan) -> Iterator[list[Look]]:
 
 
 def run(ckan: Ckan, scenario: Scenario, *troubles: Trouble) -> list[Ending]:
-    """Publish once with each trouble, then without, from what stands there before; give how the runs ended.
+    """Publish once with each trouble, then without, from the former state; give how the runs ended.
 
     Raises:
-        AssertionError: somebody saw a half state, something is there twice, what was said to stand there does not, or
+        AssertionError: a reader saw a half state, something is there twice, the reported state is not there, or
             the last run did not mend it.
     """
     ids = ids_of(ckan)
@@ -238,14 +238,14 @@ def run(ckan: Ckan, scenario: Scenario, *troubles: Trouble) -> list[Ending]:
 
 
 def disturbed(ckan: Ckan, scenario: Scenario, trouble: Trouble) -> Ending:
-    """Publish with a trouble while readers read, and check what stands then."""
+    """Publish with a trouble while readers read, and check the state afterwards."""
     before = look(ckan)
     with reading(ckan) as seen:
         kind = _publish(ckan, scenario, trouble.begin(ckan))
         ckan.proxy.reset()
     check_what_was_seen([*seen, now := look(ckan)], scenario)
     check_that_nothing_is_there_twice(ckan)
-    _check_what_was_told(kind, before, now, scenario, ckan)
+    _check_reported_state(kind, before, now, scenario, ckan)
     return Ending(kind, len(seen))
 
 
@@ -253,8 +253,10 @@ def _unlike(state: Look, scenario: Scenario) -> list[str]:
     """What a state has that each of the two whole ones lacks, and the other way round."""
     if not isinstance(state, State):
         return [repr(state)]
-    told = [f"{s.said}\n{json.dumps(s.hashes, indent=1)}".splitlines() for s in (state, *scenario.states) if s]
-    differences = (line for whole in told[1:] for line in difflib.unified_diff(whole, told[0], lineterm="", n=0))
+    reported = [f"{s.said}\n{json.dumps(s.hashes, indent=1)}".splitlines() for s in (state, *scenario.states) if s]
+    differences = (
+        line for whole in reported[1:] for line in difflib.unified_diff(whole, reported[0], lineterm="", n=0)
+    )
     return [line[:300] for line in differences]
 
 
@@ -274,12 +276,12 @@ def _publish(ckan: Ckan, scenario: Scenario, patience: Patience) -> str:
     return "succeeded"
 
 
-def _check_what_was_told(kind: str, before: Look, now: Look, scenario: Scenario, ckan: Ckan) -> None:
-    """What a run said to stand on the portal, stands there."""
+def _check_reported_state(kind: str, before: Look, now: Look, scenario: Scenario, ckan: Ckan) -> None:
+    """The portal has the state that a run reported."""
     if kind in ("succeeded", "unchecked"):
-        assert now == scenario.states[1], f"{kind}, but the new state does not stand: {_unlike(now, scenario)}"
+        assert now == scenario.states[1], f"{kind}, but the portal lacks the new state: {_unlike(now, scenario)}"
     elif kind == "restored" or kind.startswith("before"):
-        assert now == before, f"{kind}, but what stood before does not: {_unlike(now, scenario)}"
+        assert now == before, f"{kind}, but the portal lacks the former state: {_unlike(now, scenario)}"
     elif kind in ("hidden", "draft"):
         assert now is None, f"{kind}, but it is public"
         assert _shown(ckan, ckan.admin_token) is not None, f"{kind}, but there is nothing"
@@ -328,11 +330,11 @@ def storm(runs: int, seed: int, folder: Path) -> Counter[str]:
         ExceptionGroup: what `run` raised, after the last run.
     """
     chance = random.Random(seed)  # noqa: S311 (no secret)
-    told, failures = Counter[str](), []
+    reported, failures = Counter[str](), []
     with site(installation()) as running, portal(running, THAI_GDC) as ckan:
         for scenario, troubles in islice(_planned(chance, scenarios(ckan, *two_releases(folder))), runs):
             prepare(ckan, scenario)
-            told["runs"] += 1
+            reported["runs"] += 1
             try:
                 endings = run(ckan, scenario, *troubles)
             except Exception as error:
@@ -340,17 +342,17 @@ def storm(runs: int, seed: int, folder: Path) -> Counter[str]:
                 failures.append(error)
                 sys.stderr.write(f"{scenario.name}: {troubles}: {error}\n")
                 continue
-            told.update(f"{scenario.name}, {_way(t)}: {e.kind}" for t, e in zip(troubles, endings, strict=True))
-            told.update({"looks": sum(ending.looks for ending in endings), "converged": 1})
-            if told["runs"] % 20 == 0:
-                sys.stderr.write(f"{told['runs']} runs\n")
+            reported.update(f"{scenario.name}, {_way(t)}: {e.kind}" for t, e in zip(troubles, endings, strict=True))
+            reported.update({"looks": sum(ending.looks for ending in endings), "converged": 1})
+            if reported["runs"] % 20 == 0:
+                sys.stderr.write(f"{reported['runs']} runs\n")
     if failures:
-        raise ExceptionGroup(f"{len(failures)} runs failed; {dict(told)}", failures)
-    return told
+        raise ExceptionGroup(f"{len(failures)} runs failed; {dict(reported)}", failures)
+    return reported
 
 
 def _planned(chance: random.Random, found: Mapping[str, Scenario]) -> Iterator[tuple[Scenario, tuple[Trouble, ...]]]:
-    """The scenarios in turn, so that one stands on what the other left; each with every trouble, then with two."""
+    """The scenarios in turn, so that one starts from what the other left; each with every trouble, then with two."""
     planned = {name: every_trouble(scenario.requests) for name, scenario in found.items()}
     for troubles in planned.values():
         chance.shuffle(troubles)
@@ -373,8 +375,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        told = storm(arguments.runs, arguments.seed, Path(folder))
-    sys.stdout.write(json.dumps(dict(sorted(told.items())), ensure_ascii=False, indent=2) + "\n")
+        reported = storm(arguments.runs, arguments.seed, Path(folder))
+    sys.stdout.write(json.dumps(dict(sorted(reported.items())), ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":

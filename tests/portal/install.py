@@ -1,6 +1,6 @@
 """CKAN in a virtual environment of its own, and its empty databases, kept between test runs.
 
-Both stand in build/ckan/<key>; the key changes with requirements/ckan.txt, with this file, with Python and with
+Both are in build/ckan/<key>; the key changes with requirements/ckan.txt, with this file, with Python and with
 PostgreSQL. A new one is made beside its place and moved there when it is whole.
 """
 
@@ -153,8 +153,8 @@ def _fill(new: Installation, folder: Path, postgres: Postgres, services: Mapping
     ini.write_text(configuration(settings), encoding="utf-8")
 
     def ckan(*command: str) -> bytes:
-        told: Command = [new.python, "-c", _CKAN, "-c", ini, *command]
-        return subprocess.run(told, check=True, capture_output=True, env=environment(folder), cwd=folder).stdout
+        reported: Command = [new.python, "-c", _CKAN, "-c", ini, *command]
+        return subprocess.run(reported, check=True, capture_output=True, env=environment(folder), cwd=folder).stdout
 
     ckan("db", "upgrade")
     postgres.run(ckan("datastore", "set-permissions").decode(), "datastore")

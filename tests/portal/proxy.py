@@ -1,6 +1,6 @@
 """What can go wrong between a client and a portal, on purpose: one named fault at one numbered request.
 
-A proxy stands between the client and CKAN for the whole life of a portal, and CKAN is told the proxy's address as
+A proxy is between the client and CKAN for the whole life of a portal, and CKAN has the proxy's address as
 its own (ckan.site_url). So what a client fetches by a resource's URL comes this way, is counted, and can fail, too.
 Nothing is rewritten. Each request and each reply is read whole before it is passed on.
 """
@@ -118,7 +118,7 @@ class Proxy:
                 self._changed.notify_all()
 
     def _one(self, client: socket.socket, stream: BufferedIOBase, head: bytes) -> bool:
-        """Serve one request; tell whether the connection may carry another one."""
+        """Serve one request; return whether the connection may carry another one."""
         seen, fault, seconds = self._arrived(head)
         if fault == "refuse":
             return False
@@ -170,7 +170,7 @@ class _Server(ThreadingTCPServer):
 
 
 def _answer(client: socket.socket, reply: bytes, fault: Fault | None, seconds: float) -> bool:
-    """Send the client what the fault leaves of a reply; tell whether the connection may carry another request."""
+    """Send the client what the fault leaves of a reply; return whether the connection may carry another request."""
     if fault == "reply_lost":
         return False
     if fault == "error_after":
@@ -203,12 +203,12 @@ def _headers(head: bytes) -> HTTPMessage:
 
 
 def _body(stream: BufferedIOBase, headers: HTTPMessage, to_the_end: bool) -> bytes:
-    """Read a message's body as it stands on the wire.
+    """Read a message's body as the wire has it.
 
     Args:
         stream: the connection, after the header
-        headers: the header, which tells the body's length or that it comes in chunks
-        to_the_end: whether a body of which the header tells nothing is all that comes, or nothing
+        headers: the header, which has the body's length or says that it comes in chunks
+        to_the_end: whether a body without a length in the header is all that comes, or nothing
     """
     if headers.get("Transfer-Encoding", "").lower() == "chunked":
         return _chunks(stream)

@@ -59,7 +59,7 @@ def published(ckan: Ckan, publication: Publication, *, force: bool = False, **mo
     )
 
 
-def standing(ckan: Ckan, publication: Publication) -> CurrentState:
+def current_state(ckan: Ckan, publication: Publication) -> CurrentState:
     return examined(client_of(ckan), ckan, publication)
 
 

@@ -41,7 +41,7 @@ class Variant:
 
 
 def _thai(name: str, scheme: str, **settings: object) -> Variant:
-    """Give a portal with a scheme of the folder schemes/ and its licences, which speaks Thai unless told otherwise."""
+    """Give a portal with a scheme of the folder schemes/ and its licences, which speaks Thai by default."""
     path = _SCHEMES / f"{scheme}.yaml"
     return Variant(
         name,
@@ -168,7 +168,7 @@ def portal(shared: Site, variant: Variant) -> Iterator[Ckan]:
         proxy, solr = Proxy(), Solr(shared.installed.solr_schema)
         running.callback(proxy.stop)
         running.callback(solr.stop)
-        # The port is taken here and handed down, so that nobody else can take it.
+        # The port is taken here and handed down, so that no other process can take it.
         listening = running.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
         proxy.target = listening.getsockname()[1]
         direct = f"http://127.0.0.1:{proxy.target}"
@@ -208,12 +208,12 @@ def _settings(shared: Site, variant: Variant, folder: Path, addresses: Mapping[s
 @contextmanager
 def _serving(shared: Site, folder: Path, ini: Path, listening: socket.socket) -> Iterator[None]:
     """Run CKAN, once its accounts are made."""
-    told, log = folder / "accounts.json", folder / "ckan.log"
-    command: Command = [shared.installed.python, INSIDE / "serve.py", ini, str(listening.fileno()), told]
+    reported, log = folder / "accounts.json", folder / "ckan.log"
+    command: Command = [shared.installed.python, INSIDE / "serve.py", ini, str(listening.fileno()), reported]
     environ = environment(shared.folder)
     process = start(bound(command), log, pass_fds=[listening.fileno()], env=environ, cwd=folder)
     try:
-        wait_until(told.exists, process, log)
+        wait_until(reported.exists, process, log)
         yield
     finally:
         stop(process)

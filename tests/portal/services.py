@@ -1,4 +1,4 @@
-"""What a CKAN stands on: PostgreSQL and Redis as the system has them, and the three answers it wants of Solr.
+"""What a CKAN needs: PostgreSQL and Redis as the system has them, and the three answers it wants of Solr.
 
 All run in one temporary folder. PostgreSQL and Redis are reached by Unix sockets there, so no port is taken before
 it is used. Each gets a signal from the kernel when the process that started it ends, however that ends.
@@ -77,7 +77,7 @@ def stop(process: subprocess.Popen[bytes], ending: signal.Signals = signal.SIGTE
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait for a server, and tell what it logged if it ends or takes too long."""
+    """Wait for a server; raise with its log if it ends or takes too long."""
     until = time.monotonic() + _PATIENCE
     while not ready():
         if process.poll() is not None or time.monotonic() > until:
@@ -87,7 +87,7 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
 
 
 class Postgres:
-    """A PostgreSQL cluster in a folder; its superuser is ckan, and nobody needs a password."""
+    """A PostgreSQL cluster in a folder; its superuser is ckan, and no user needs a password."""
 
     def __init__(self, folder: Path) -> None:
         """Name the cluster's folder, below one that every user may enter."""

@@ -93,7 +93,7 @@ def test_missing_token_and_missing_options_are_wrong_usage(portal: Run, khelang:
     assert khelang("publish", released).returncode == 2
     assert khelang("publish", released, "--to", "folder", "a", "b").returncode == 2
     assert portal("--set", "maintainer_email").returncode == 2
-    assert portal("--profile", "nobody", *SET).returncode == 2
+    assert portal("--profile", "no-one", *SET).returncode == 2
 
 
 def test_user_without_rights_is_a_failure_with_its_remedy(portal: Run, ckan: Ckan) -> None:
@@ -103,24 +103,24 @@ def test_user_without_rights_is_a_failure_with_its_remedy(portal: Run, ckan: Cka
     assert "วิธีแก้" in err(done)
 
 
-def test_missing_fields_are_told_one_by_one(portal: Run) -> None:
+def test_missing_fields_are_reported_one_by_one(portal: Run) -> None:
     done = portal()
     assert done.returncode == 1
     assert all(field in err(done) for field in ("maintainer_email", "objective", "update_frequency_unit"))
 
 
-def test_progress_is_told_to_somebody_at_a_terminal(ckan: Ckan, released: Path) -> None:
+def test_progress_is_shown_at_a_terminal(ckan: Ckan, released: Path) -> None:
     terminal, process = pty.openpty()
     command = [sys.executable, "-m", "khelang_opendata", "publish", str(released), "--url", ckan.url, "--org", ckan.org]
     env = {**os.environ, "CKAN_API_TOKEN": ckan.editor_token}
     with subprocess.Popen([*command, *SET, "--lang=en"], stderr=process, stdout=subprocess.PIPE, env=env) as running:
         os.close(process)
-        told = _everything(terminal)
+        reported = _everything(terminal)
     assert running.returncode == 0
-    assert "Creating a private draft" in told
-    assert f"Uploading {NAME}-flat.csv (670 kB)" in told
-    assert f"Reading back {NAME}-flat.csv" in told
-    assert "Making the dataset public" in told
+    assert "Creating a private draft" in reported
+    assert f"Uploading {NAME}-flat.csv (670 kB)" in reported
+    assert f"Reading back {NAME}-flat.csv" in reported
+    assert "Making the dataset public" in reported
 
 
 def _everything(terminal: int) -> str:
@@ -146,7 +146,7 @@ def test_portal_check_tells_what_is_demanded_and_whether_the_release_is_taken(
     taken = khelang("portal", "check", released, "--url", ckan.url, "--org", ckan.org, *SET)
     assert taken.returncode == 0
     assert "It would take this release" in out(taken)
-    unknown = khelang("portal", "check", released, "--url", ckan.url, "--org", "nobody", *SET)
+    unknown = khelang("portal", "check", released, "--url", ckan.url, "--org", "no-one", *SET)
     assert unknown.returncode == 2
     nowhere = khelang("portal", "check", released, "--url", "http://127.0.0.1:9")
     assert nowhere.returncode == 3
@@ -163,11 +163,16 @@ def test_commands_of_the_document_work(ckan: Ckan, tmp_path: Path) -> None:
     assert len(blocks) == 4
     env = {**os.environ, "PYTHON": sys.executable, "CKAN_API_TOKEN": ckan.editor_token, "LC_ALL": "C.UTF-8"}
     for block in blocks:
-        told = FUNCTIONS + block.replace("https://data.go.th", ckan.url).replace(
+        reported = FUNCTIONS + block.replace("https://data.go.th", ckan.url).replace(
             "--org khelang-nakhon", f"--org {ckan.org}"
         )
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", told], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+            ["bash", "-euo", "pipefail", "-c", reported],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
     assert (tmp_path / "public/index.html").is_file()

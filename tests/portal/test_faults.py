@@ -85,7 +85,7 @@ def test_failure_that_passes_is_overcome(
         ("update", Trouble("reply_lost", 11, onward=True, waits=5), "restored"),
     ],
 )
-def test_portal_that_dies_is_told_and_gets_the_rest_later(
+def test_portal_that_dies_is_reported_and_gets_the_rest_later(
     ckan: Ckan, undisturbed: dict[str, Scenario], name: str, trouble: Trouble, ending: str
 ) -> None:
     prepare(ckan, undisturbed[name])
@@ -133,7 +133,7 @@ def test_killed_publication_goes_on_where_it_was(
 
 
 @pytest.mark.parametrize(
-    ("name", "number", "told"),
+    ("name", "number", "reported"),
     [
         ("first", 9, b"A private draft of the dataset"),
         ("update", 13, b"is hidden while its files change"),
@@ -141,7 +141,7 @@ def test_killed_publication_goes_on_where_it_was(
     ],
 )
 def test_interrupted_publication_says_what_stands_there(
-    ckan: Ckan, undisturbed: dict[str, Scenario], releases: tuple[Path, Path], name: str, number: int, told: bytes
+    ckan: Ckan, undisturbed: dict[str, Scenario], releases: tuple[Path, Path], name: str, number: int, reported: bytes
 ) -> None:
     scenario = undisturbed[name]
     prepare(ckan, scenario)
@@ -153,12 +153,14 @@ def test_interrupted_publication_says_what_stands_there(
         _, printed = process.communicate(timeout=60)
     assert process.returncode == 3
     assert b"was interrupted" in printed
-    assert told in printed
+    assert reported in printed
     assert b"Traceback" not in printed
     check_that_it_converges(ckan, scenario, ids)
 
 
-def test_token_revoked_as_the_portal_dies_is_told_as_a_refusal(ckan: Ckan, undisturbed: dict[str, Scenario]) -> None:
+def test_token_revoked_as_the_portal_dies_is_reported_as_a_refusal(
+    ckan: Ckan, undisturbed: dict[str, Scenario]
+) -> None:
     scenario = undisturbed["update"]
     prepare(ckan, scenario)
     client = client_of(ckan, token := ckan.make_user_token("editor"))

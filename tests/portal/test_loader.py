@@ -26,16 +26,16 @@ _SECONDS = 120
 
 @pytest.fixture(scope="module")
 def loaded(loading_portal: Ckan, first: Publication) -> Iterator[Loaded]:
-    """The real plan on a portal that has loaded its tables and was told what they mean."""
+    """The real plan on a portal that has loaded its tables and has their descriptions."""
     with purged(loading_portal, NAME):
         dataset = published(loading_portal, first).dataset_id
-        told = describe(loading_portal, first, dataset)
+        reported = describe(loading_portal, first, dataset)
         until_loaded(loading_portal, first)
-        yield Loaded(dataset, told, describe(loading_portal, first, dataset))
+        yield Loaded(dataset, reported, describe(loading_portal, first, dataset))
 
 
 class Loaded(NamedTuple):
-    """A dataset, and what was told of its tables before they were loaded and after."""
+    """A dataset, and the descriptions of its tables before they were loaded and after."""
 
     dataset: str
     before: Tables
@@ -171,7 +171,7 @@ def loaded_row(ckan: Ckan, dataset: dict[str, Any], name: str, encoding: str) ->
     return records(ckan, resource["id"])[0]
 
 
-def test_loader_is_not_told_of_a_file_that_a_revision_adds(loading_ckan: Ckan, by_hand: dict[str, Any]) -> None:
+def test_loader_does_not_see_a_file_that_a_revision_adds(loading_ckan: Ckan, by_hand: dict[str, Any]) -> None:
     fields = {
         "match__id": by_hand["id"],
         "update__resources__extend": json.dumps([{"name": "a", "format": "CSV"}]),

@@ -99,7 +99,7 @@ def test_the_server_refuses_what_these_lists_do_not_name(ckan: Ckan, field: str)
     assert set(errors(answer)) == {field, "__type"}
 
 
-def test_all_fields_that_are_wrong_are_told_at_once(ckan: Ckan) -> None:
+def test_all_fields_that_are_wrong_are_reported_at_once(ckan: Ckan) -> None:
     answer = ckan.action("package_create", {"name": "x"}, ckan.editor_token)
     assert {"owner_org", "maintainer", "notes", "objective", "license_id", "name"} <= set(errors(answer))
 

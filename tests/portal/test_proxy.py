@@ -1,4 +1,4 @@
-"""Each fault that the proxy makes, as the client sees it, as CKAN sees it, and what stands there afterwards."""
+"""Each fault that the proxy makes, as the client sees it, as CKAN sees it, and the state afterwards."""
 
 from __future__ import annotations
 

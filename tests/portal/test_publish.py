@@ -27,7 +27,7 @@ from khelang_opendata.portals.refusals import (
 from khelang_opendata.release import withdraw_release
 from tests.conftest import fails
 from tests.portal.conftest import NEXT_DAY
-from tests.portal.publishing import GIVEN, client_of, examined, few, published, purged, standing
+from tests.portal.publishing import GIVEN, client_of, current_state, examined, few, published, purged
 from tests.portal.server import Ckan
 from tests.releases import DAY, NAME, copied
 
@@ -138,7 +138,7 @@ def test_withdrawn_release_is_marked_and_the_one_before_is_shown_again(
     assert not published(ckan, few(out)).steps
 
 
-def test_what_somebody_else_changed_is_told_and_not_overwritten(ckan: Ckan, first: Publication) -> None:
+def test_what_others_changed_is_reported_and_not_overwritten(ckan: Ckan, first: Publication) -> None:
     published(ckan, first)
     ids = ids_of(ckan)
     ckan.result("package_patch", {"id": NAME, "notes": "แก้โดยผู้ดูแล"})
@@ -149,8 +149,13 @@ def test_what_somebody_else_changed_is_told_and_not_overwritten(ckan: Ckan, firs
     before = shown(ckan)
     with pytest.raises(PortalChanged) as refused:
         published(ckan, first)
-    told = {(change.file, change.field) for change in refused.value.changes}
-    assert told == {(None, "notes"), ("codebook.csv", "description"), ("data/risks.csv", ""), ("data/units.csv", "")}
+    reported = {(change.file, change.field) for change in refused.value.changes}
+    assert reported == {
+        (None, "notes"),
+        ("codebook.csv", "description"),
+        ("data/risks.csv", ""),
+        ("data/units.csv", ""),
+    }
     assert shown(ckan) == before
     published(ckan, first, force=True)
     resources = shown(ckan)["resources"]
@@ -233,7 +238,7 @@ def test_stale_look_is_refused_by_the_lock_and_looked_at_again(
 
 
 @pytest.mark.parametrize("kind", ["unknown", "revoked"])
-def test_token_that_the_portal_does_not_know_is_told(ckan: Ckan, first: Publication, kind: str) -> None:
+def test_token_that_the_portal_does_not_know_is_reported(ckan: Ckan, first: Publication, kind: str) -> None:
     token = "abc.def.ghi" if kind == "unknown" else ckan.make_user_token("editor")
     if kind == "revoked":
         ckan.revoke(token)
@@ -241,7 +246,7 @@ def test_token_that_the_portal_does_not_know_is_told(ckan: Ckan, first: Publicat
         published(ckan, first, token=token)
 
 
-def test_user_without_rights_is_told(ckan: Ckan, first: Publication) -> None:
+def test_user_without_rights_is_reported(ckan: Ckan, first: Publication) -> None:
     with fails("no_right"):
         published(ckan, first, token=ckan.reader_token)
     with fails("no_right"):
@@ -282,7 +287,7 @@ def test_title_of_another_dataset_is_refused(ckan: Ckan, first: Publication) -> 
 
 
 @pytest.mark.parametrize("role", ["editor", "admin"])
-def test_name_in_the_trash_is_told(ckan: Ckan, first: Publication, role: str) -> None:
+def test_name_in_the_trash_is_reported(ckan: Ckan, first: Publication, role: str) -> None:
     published(ckan, first)
     ckan.result("package_delete", {"id": NAME})
     with pytest.raises(PortalInvalid) as refused:
@@ -301,14 +306,14 @@ def test_file_too_large_puts_back_what_stood_before(small_ckan: Ckan, first: Pub
     assert isinstance(stopped.value.cause, FileTooLarge)
     assert stopped.value.params["variant"] == "restored"
     after = shown(small_ckan)
-    told = [[(r["release_path"], r["name"], r["sha256"]) for r in state["resources"]] for state in (before, after)]
-    assert told[0] == told[1]
+    reported = [[(r["release_path"], r["name"], r["sha256"]) for r in state["resources"]] for state in (before, after)]
+    assert reported[0] == reported[1]
     assert files_of(small_ckan) == expected(light)
     assert after["private"] is False
     assert not published(small_ckan, light).steps
 
 
-def test_stopped_search_index_is_told(ckan: Ckan, first: Publication) -> None:
+def test_stopped_search_index_is_reported(ckan: Ckan, first: Publication) -> None:
     ckan.stop_search()
     with pytest.raises(KhelangError) as stopped:
         published(ckan, first)
@@ -319,7 +324,7 @@ def test_stopped_search_index_is_told(ckan: Ckan, first: Publication) -> None:
     assert files_of(ckan) == expected(first)
 
 
-def test_missing_metadata_are_told_before_anything_is_sent(ckan: Ckan, first: Publication) -> None:
+def test_missing_metadata_are_reported_before_anything_is_sent(ckan: Ckan, first: Publication) -> None:
     ckan.proxy.reset()
     with pytest.raises(MetadataRefused) as refused:
         published(ckan, first, given={})
@@ -333,7 +338,7 @@ def test_another_scheme_is_read_from_the_portal(stricter_ckan: Ckan, first: Publ
     extra = {problem.field: problem for problem in refused.value.problems}
     given = dict(GIVEN)
     for field, problem in extra.items():
-        assert problem.allowed, "the legal values of the portal are told"
+        assert problem.allowed, "the legal values of the portal are listed"
         given[field] = problem.allowed[0]
     published(stricter_ckan, first, given=given)
     assert shown(stricter_ckan)["license_id"] == "Creative Commons Attribution"
@@ -374,15 +379,15 @@ def test_tables_that_the_portal_loaded_get_their_dictionary(ckan: Ckan, first: P
 
 
 def test_status_compares_the_portal_with_the_release_here(ckan: Ckan, first: Publication, second: Publication) -> None:
-    assert standing(ckan, first).found is None
+    assert current_state(ckan, first).found is None
     published(ckan, first)
-    assert standing(ckan, first).is_current
-    assert not standing(ckan, second).is_current
-    assert not standing(ckan, second).by_others
+    assert current_state(ckan, first).is_current
+    assert not current_state(ckan, second).is_current
+    assert not current_state(ckan, second).by_others
 
 
 def test_record_holds_no_more_than_fingerprints(ckan: Ckan, first: Publication) -> None:
     published(ckan, first)
-    told = json.loads(shown(ckan)["resources"][-1]["published_fields"])
-    assert all(len(digest) == 12 for digest in told.values())
+    reported = json.loads(shown(ckan)["resources"][-1]["published_fields"])
+    assert all(len(digest) == 12 for digest in reported.values())
     assert DAY.isoformat() == shown(ckan)["created_date"]

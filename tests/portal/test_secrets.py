@@ -32,7 +32,7 @@ from tests.releases import NAME
 
 FOREIGN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJub2JvZHkncyIsImlhdCI6MTc5fQ.h3kQ-9s_unknownToTheportal0123456789ABCDEF"
 
-# Read by Python before the command: everything is logged, and nobody waits for a portal that does not answer.
+# Read by Python before the command: everything is logged, and no test waits for a portal that does not answer.
 _LOUD = """
 import logging, time
 logging.basicConfig(level=logging.DEBUG)
@@ -41,7 +41,7 @@ time.sleep = lambda seconds: None
 
 
 def forms(token: str) -> list[bytes]:
-    """A token, its signature alone, and both as they may stand in something encoded."""
+    """A token, its signature alone, and both as an encoded text may hold them."""
     texts = [token, token.rpartition(".")[2][:24]]
     return [
         form for text in texts for form in (*_encoded(text.encode()), *map(text.encode, ("utf-16-le", "utf-16-be")))
@@ -132,8 +132,8 @@ def token_file(place: Place, token: str, mode: int = 0o600) -> str:
 
 
 def test_success_gives_no_token_away_here_or_there(portal: Ckan, place: Place) -> None:
-    code, told = place.run(portal.url, portal.org, portal.editor_token, python=("-X", "dev"))
-    assert (code, "DEBUG:urllib3" in told) == (0, True)
+    code, reported = place.run(portal.url, portal.org, portal.editor_token, python=("-X", "dev"))
+    assert (code, "DEBUG:urllib3" in reported) == (0, True)
     dataset = portal.action("package_show", {"id": NAME}, portal.admin_token).content
     stored = [path.read_bytes() for path in portal.storage.rglob("*") if path.is_file()]
     assert len(stored) >= 3
@@ -180,9 +180,9 @@ def test_traceback_of_an_unforeseen_failure_shows_no_token(portal: Ckan, place: 
     with (place.home / "python/sitecustomize.py").open("a", encoding="utf-8") as lines:
         lines.write("import urllib3.connection\ndel urllib3.connection.HTTPConnection.getresponse\n")
     for before, is_shown in (((), False), (("--debug",), True)):
-        code, told = place.run(portal.url, portal.org, portal.editor_token, python=("-X", "dev"), before=before)
-        assert (code, "Traceback" in told) == (3, is_shown)
-        assert "AttributeError" in told
+        code, reported = place.run(portal.url, portal.org, portal.editor_token, python=("-X", "dev"), before=before)
+        assert (code, "Traceback" in reported) == (3, is_shown)
+        assert "AttributeError" in reported
 
 
 @pytest.mark.parametrize("number", [2, 7])
@@ -205,8 +205,8 @@ def test_interrupt_shows_no_token_and_neither_does_the_list_of_processes(
 
 def test_no_option_takes_a_token(place: Place) -> None:
     command = [sys.executable, "-m", "khelang_opendata", "publish"]
-    told = subprocess.run([*command, "--help"], capture_output=True, check=True).stdout
-    assert {word.strip(b",") for word in told.split() if b"token" in word and b"-" in word} == {b"--token-file"}
+    reported = subprocess.run([*command, "--help"], capture_output=True, check=True).stdout
+    assert {word.strip(b",") for word in reported.split() if b"token" in word and b"-" in word} == {b"--token-file"}
     refused = subprocess.run([*command, "--token", FOREIGN], capture_output=True, check=False)
     assert refused.returncode == 2
     assert_absent(FOREIGN, refused.stdout, refused.stderr)
@@ -295,18 +295,24 @@ def test_portal_that_repeats_the_token_is_not_quoted_with_it(portal: Ckan, place
         assert portal.editor_token.encode() in b"".join(received)
 
 
-def told_of(error: BaseException) -> list[bytes]:
+def texts_of(error: BaseException) -> list[bytes]:
     """All that can be shown of an exception: its texts, the variables of every function it came through, its pickle."""
     shown = traceback.TracebackException.from_exception(error, capture_locals=True)
     ours = [frame for frame in shown.stack if not Path(frame.filename).is_relative_to(ROOT / "tests")]
     assert ours
-    told = [repr(error), str(error), repr(vars(error)), *shown.format_exception_only(), repr([f.locals for f in ours])]
+    reported = [
+        repr(error),
+        str(error),
+        repr(vars(error)),
+        *shown.format_exception_only(),
+        repr([f.locals for f in ours]),
+    ]
     try:
         pickled = pickle.dumps(error)
     except TypeError:
         pickled = b""
     chain = [cause for cause in (error.__cause__, getattr(error, "cause", None)) if cause]
-    return [pickled, *(text.encode() for text in told), *(text for cause in chain for text in told_of(cause))]
+    return [pickled, *(text.encode() for text in reported), *(text for cause in chain for text in texts_of(cause))]
 
 
 @pytest.mark.parametrize("fault", ["refuse", "cut_request", "error_500", "reply_lost", "error_after", "cut_reply"])
@@ -314,7 +320,7 @@ def test_exceptions_hold_no_token(portal: Ckan, place: Place, fault: Any) -> Non
     portal.proxy.dead_from(7, fault)
     with pytest.raises(Exception) as raised:
         published(portal, light(read_publication(place.releases)))
-    assert_absent(portal.editor_token, *told_of(raised.value))
+    assert_absent(portal.editor_token, *texts_of(raised.value))
 
 
 def test_exception_of_who_watches_the_progress_holds_no_token(portal: Ckan, place: Place) -> None:
@@ -326,7 +332,7 @@ def test_exception_of_who_watches_the_progress_holds_no_token(portal: Ckan, plac
 
     with pytest.raises(RuntimeError) as raised:
         publish(client, there, portal.org, force=False, progress=fail)
-    assert_absent(portal.editor_token, *told_of(raised.value))
+    assert_absent(portal.editor_token, *texts_of(raised.value))
 
 
 def test_client_and_token_cannot_be_shown_or_stored(portal: Ckan) -> None:

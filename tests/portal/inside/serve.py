@@ -50,15 +50,15 @@ def accounts() -> dict[str, str]:
     }
 
 
-def main(ini: str, listening: str, told: str) -> None:
+def main(ini: str, listening: str, reported: str) -> None:
     app = make_app(load_config(ini))
     with app._wsgi_app.test_request_context():
         made = accounts()
     config["ckanext.xloader.api_token"] = made["admin_token"]
     server = make_server("127.0.0.1", 0, app, threaded=True, fd=int(listening))
-    beside = Path(told).with_suffix(".new")
+    beside = Path(reported).with_suffix(".new")
     beside.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
-    beside.rename(told)
+    beside.rename(reported)
     server.serve_forever()
 
 
