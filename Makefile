@@ -9,14 +9,18 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := build/oldest
 
-.PHONY: release test oldest lint format docs benchmark fuzz fuzz-files fuzz-portal faults lock clean
+.PHONY: release test unit oldest lint format docs benchmark fuzz fuzz-files fuzz-portal faults lock clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
 	$(BIN)/khelang release datapackage --out releases
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
+
+# Half a minute: what needs no process, no server and no browser.
+unit: $(READY)
+	$(BIN)/pytest --numprocesses auto -m "not system" $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -47,7 +51,7 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 # Those left out need what only `make test` installs.
 oldest: LEFT_OUT := accessibility docs eplan evidence formats_binary formats_text metadata portal_folder readers
 oldest: $(OLDEST)/.ready
-	$(OLDEST)/bin/pytest --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
+	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
 docs: $(READY)
 	$(BIN)/python -m khelang_opendata.render.rules_markdown docs/rules.md
