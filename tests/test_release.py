@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Package
-from khelang_opendata.release import ReleaseOptions, build_release, draft_release, verify_release
-from khelang_opendata.release.archive import ArchiveRefused
-from khelang_opendata.release.signature import NAMESPACE
+from khelang_opendata.published import verify_release
+from khelang_opendata.published.archive import ArchiveRefused
+from khelang_opendata.published.signature import NAMESPACE
+from khelang_opendata.release import ReleaseOptions, build_release, draft_release
 from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, new_issues_of, only_issue, replace_in
 from tests.releases import DAY, NAME, contents, copied, correct_a_cell, publish
 from tests.test_schemas import official_profile

@@ -10,17 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.release import verify_release
-from khelang_opendata.release.signature import (
-    MAX_KEY_BYTES,
-    NAMESPACE,
-    generate_key,
-    is_encrypted,
-    is_valid,
-    read_public_key,
-    sign,
-)
-from khelang_opendata.release.verify import SignatureState
+from khelang_opendata.published import verify_release
+from khelang_opendata.published.signature import MAX_KEY_BYTES, NAMESPACE, is_valid, read_public_key
+from khelang_opendata.published.verify import SignatureState
+from khelang_opendata.release.signing import generate_key, is_encrypted, sign
 from tests.conftest import PLAN, ROOT, Khelang, fails, needs
 from tests.signature_fuzz import DATA, KEY, OTHER, OpenSsh, corpus, differing, line_of, ours, randomly, refused_by_us
 from tests.test_trust import FILES, whole, zipped
@@ -246,7 +239,7 @@ def test_keygen_that_finds_a_private_key_makes_no_public_one(tmp_path: Path) -> 
 def test_keygen_that_finds_no_space_leaves_nothing(khelang: Khelang, tmp_path: Path) -> None:
     limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)); "
-    code = limit + "from khelang_opendata.release.signature import generate_key; from pathlib import Path; "
+    code = limit + "from khelang_opendata.release.signing import generate_key; from pathlib import Path; "
     code += "generate_key(Path('key'), None, 'x')"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
     assert b"output_unwritable" in done.stderr

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata.files.paths import is_safe_path
-from khelang_opendata.release import archive
-from khelang_opendata.release.archive import ArchiveRefused, zip_bytes
-from khelang_opendata.release.manifest import SIGNATURE
-from khelang_opendata.release.signature import NAMESPACE, generate_key, is_valid, public_key_of, sign
-from khelang_opendata.release.verify import Problem, ProblemKind, SignatureState, verify_release
+from khelang_opendata.published import archive
+from khelang_opendata.published.archive import ArchiveRefused, zip_bytes
+from khelang_opendata.published.manifest import SIGNATURE
+from khelang_opendata.published.signature import NAMESPACE, is_valid, public_key_of
+from khelang_opendata.published.verify import Problem, ProblemKind, SignatureState, verify_release
+from khelang_opendata.release.signing import generate_key, sign
 from tests.conftest import fails, needs
 
 DAY = date(2026, 11, 22)

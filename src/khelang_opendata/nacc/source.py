@@ -7,9 +7,9 @@ from pathlib import Path
 from khelang_opendata.model.failures import PackageRefused, ReleaseDamaged, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
-from khelang_opendata.release.manifest import MANIFEST
-from khelang_opendata.release.store import LATEST
-from khelang_opendata.release.verify import verify_release
+from khelang_opendata.published.history import LATEST
+from khelang_opendata.published.manifest import MANIFEST
+from khelang_opendata.published.verify import verify_release
 from khelang_opendata.validation import validate
 
 

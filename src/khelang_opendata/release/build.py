@@ -20,8 +20,9 @@ from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.package.edition import Edition, released_tables, table_csv
-from khelang_opendata.release.archive import YEARS
-from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
+from khelang_opendata.published.archive import YEARS
+from khelang_opendata.published.content import CHANGES
+from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, manifest_of
 from khelang_opendata.release.provenance import provenance
 from khelang_opendata.release.readme import licence_text, readme
 from khelang_opendata.render.changes_data import changes_json
@@ -32,8 +33,6 @@ from khelang_opendata.render.report_json import report_json
 from khelang_opendata.standard.family import JsonObject, SchemaFamily
 from khelang_opendata.validation import family_of, validate
 from khelang_opendata.validation.file_checks import file_hash
-
-CHANGES = "CHANGES.json"
 
 Signer = Callable[[bytes], bytes]
 """Makes the signature of a manifest."""

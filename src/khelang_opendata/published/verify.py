@@ -18,9 +18,9 @@ from khelang_opendata.files.paths import is_safe_path
 from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ExtraMissing
 from khelang_opendata.package.datapackage import DESCRIPTOR
-from khelang_opendata.release.archive import YEARS, holds, read_release, zip_bytes
-from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, digests_in
-from khelang_opendata.release.signature import is_valid, public_key_of, raw_public_key, require_library
+from khelang_opendata.published.archive import YEARS, holds, read_release, zip_bytes
+from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, digests_in
+from khelang_opendata.published.signature import is_valid, public_key_of, raw_public_key, require_library
 
 MAX_DESCRIPTOR = 8 * 1024**2
 """The largest descriptor that is read to build an archive again; parsed, JSON takes up to 35 times its size."""

@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 import struct
-import textwrap
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from khelang_opendata.model.characters import encodable
-from khelang_opendata.model.failures import ExtraMissing, UsageError, system_errors_as
-from khelang_opendata.release.archive import NotRegular, open_regular
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from khelang_opendata.model.failures import ExtraMissing, UsageError
+from khelang_opendata.published.archive import NotRegular, open_regular
 
 NAMESPACE = "khelang-release"
 """What a signature is for, so that one made for something else does not pass (``ssh-keygen -Y verify -n``)."""
@@ -33,17 +27,17 @@ MAX_KEY_BYTES = 64 * 1024
 MAX_SIGNATURE_BYTES = 64 * 1024
 """The largest signature that is looked at. Ours has 300 bytes."""
 
-_MAGIC = b"SSHSIG"
-_VERSION = 1
-_ALGORITHM = b"ssh-ed25519"
-_HASH = b"sha512"
+MAGIC = b"SSHSIG"
+FORMAT_VERSION = 1
+ALGORITHM = b"ssh-ed25519"
+HASH = b"sha512"
 _HASHES = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
 _KEY_LENGTH, _SIGNATURE_LENGTH = 32, 64
-_BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
-_LINE = 70
+BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|^Private-Lines:", re.MULTILINE)
 """OpenSSH's, PEM and PuTTY's private keys."""
+
 _OTHER_ALGORITHM = re.compile(r"(?!ssh-ed25519$)(?:sk-)?(?:ssh|ecdsa|webauthn)-[a-z0-9.@-]{1,60}")
 
 
@@ -68,93 +62,8 @@ def require_library() -> None:
     Raises:
         ExtraMissing: the library is not installed.
     """
-    with _library():
+    with extra_library():
         import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401, PLC0415 (extra, 40 ms to import)
-
-
-def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
-    """Write a new private key, for its owner's eyes only, and beside it the public key with the suffix ``.pub``.
-
-    Args:
-        path: the private key's file; it must not be there yet.
-        passphrase: what the private key is encrypted with, None to leave it open.
-        comment: who signs, for the public key's line: a role, not a person.
-
-    Returns:
-        The public key's path.
-
-    Raises:
-        ExtraMissing: the library is not installed.
-        UsageError: the passphrase is one that OpenSSH's format cannot hold.
-        EnvironmentFailure: a file of either name is there, or the system refuses to write; neither file is left behind.
-    """
-    with _library():
-        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 (extra, 40 ms to import)
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (the same)
-
-    key = Ed25519PrivateKey.generate()
-    open_ = serialization.NoEncryption()
-    with _library():
-        try:
-            protection = serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else open_
-            private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, protection)
-        except ValueError as error:  # too long for bcrypt, or not to be written as UTF-8
-            raise KeyUnusable("passphrase_unfit", path=str(path), reason=str(error)) from None
-    public = path.with_name(f"{path.name}.pub")
-    line = f"{_line(key.public_key().public_bytes_raw())} {encodable(' '.join(comment.split()))}\n"
-    with _written_new(public, line.encode(), 0o644), _written_new(path, private, 0o600):
-        return public
-
-
-def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
-    """What signs with a key, which is read once and at once.
-
-    Args:
-        key_path: the private key's file.
-        passphrase: what it is encrypted with; None or empty where it is not.
-
-    Returns:
-        A function that gives the signature of some bytes, as ``ssh-keygen -Y sign`` writes it; the same bytes and key
-        give the same one.
-
-    Raises:
-        ExtraMissing: the library is not installed.
-        UsageError: no such key, none of this kind, or the passphrase is wrong or missing.
-    """
-    key = _private_key(key_path, passphrase)
-    public = _string(_ALGORITHM) + _string(key.public_key().public_bytes_raw())
-
-    def sign(data: bytes) -> bytes:
-        blob = _string(_ALGORITHM) + _string(key.sign(_signed(data, _HASH)))
-        fields = (public, NAMESPACE.encode(), b"", _HASH, blob)
-        envelope = _MAGIC + struct.pack(">I", _VERSION) + b"".join(map(_string, fields))
-        lines = textwrap.wrap(base64.b64encode(envelope).decode(), _LINE)
-        return "\n".join([_BEGIN, *lines, _END, ""]).encode()
-
-    return sign
-
-
-def sign(data: bytes, key_path: Path, passphrase: str | None) -> bytes:
-    """The signature of some bytes.
-
-    Raises:
-        ExtraMissing: the library is not installed.
-        UsageError: no such key, none of this kind, or the passphrase is wrong or missing.
-    """
-    return signer(key_path, passphrase)(data)
-
-
-def is_encrypted(key_path: Path) -> bool:
-    """Whether a private key needs a passphrase; False where it is no key at all, for which signing has the words.
-
-    Raises:
-        ExtraMissing: the library is not installed.
-    """
-    try:
-        _private_key(key_path, None)
-    except KeyUnusable as error:
-        return error.params["variant"] == "passphrase_missing"
-    return False
 
 
 def read_public_key(path: Path) -> str:
@@ -166,12 +75,12 @@ def read_public_key(path: Path) -> str:
     Raises:
         UsageError: there is no such file, or it holds anything else.
     """
-    data = _read_key(path)
+    data = read_key_file(path)
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise KeyUnusable("public", path=str(path), reason=str(error)) from None
-    return _line(raw_public_key(text, str(path)))
+    return public_key_line(raw_public_key(text, str(path)))
 
 
 def raw_public_key(text: str, source: str) -> bytes:
@@ -195,9 +104,9 @@ def raw_public_key(text: str, source: str) -> bytes:
     words = lines[0].split()
     if _OTHER_ALGORITHM.fullmatch(words[0]):
         raise KeyUnusable("algorithm", path=source, algorithm=words[0])
-    blob = _decoded(words[1].encode()) if len(words) > 1 and words[0] == _ALGORITHM.decode() else None
+    blob = _decoded(words[1].encode()) if len(words) > 1 and words[0] == ALGORITHM.decode() else None
     key = _exact(blob, 2) if blob else None
-    if key is None or key[0] != _ALGORITHM or len(key[1]) != _KEY_LENGTH:
+    if key is None or key[0] != ALGORITHM or len(key[1]) != _KEY_LENGTH:
         raise KeyUnusable("public", path=source, reason=lines[0][:80])
     return key[1]
 
@@ -205,7 +114,7 @@ def raw_public_key(text: str, source: str) -> bytes:
 def public_key_of(signature: bytes) -> str | None:
     """The public key that a signature says it was made with, as a line; None where the signature is none."""
     parts = _parse(signature)
-    return _line(parts.key) if parts else None
+    return public_key_line(parts.key) if parts else None
 
 
 def is_valid(data: bytes, signature: bytes, public_key: str) -> bool:
@@ -219,7 +128,7 @@ def is_valid(data: bytes, signature: bytes, public_key: str) -> bool:
         ExtraMissing: the library is not installed.
         UsageError: the public key is none.
     """
-    with _library():
+    with extra_library():
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 (extra, 40 ms to import)
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 (the same)
 
@@ -227,14 +136,14 @@ def is_valid(data: bytes, signature: bytes, public_key: str) -> bool:
     if parts is None or parts.key != key:
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(parts.raw, _signed(data, parts.hash_name))
+        Ed25519PublicKey.from_public_bytes(key).verify(parts.raw, signed_bytes(data, parts.hash_name))
     except (InvalidSignature, ValueError):
         return False
     return True
 
 
 @contextmanager
-def _library() -> Iterator[None]:
+def extra_library() -> Iterator[None]:
     """Name the extra where the library, or what it needs for keys with a passphrase, is not installed."""
     try:
         yield
@@ -246,34 +155,12 @@ def _library() -> Iterator[None]:
         raise
 
 
-def _private_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
-    with _library():
-        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 (extra)
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (extra)
-        from cryptography.hazmat.primitives.serialization import load_ssh_private_key  # noqa: PLC0415 (extra)
+def read_key_file(path: Path) -> bytes:
+    """The content of a key file.
 
-    data = _read_key(path)
-    with _library():
-        try:
-            key = load_ssh_private_key(data, passphrase.encode() if passphrase else None)
-        except TypeError:  # the one is given without the other
-            variant = "passphrase_needless" if passphrase else "passphrase_missing"
-            raise KeyUnusable(variant, path=str(path)) from None
-        except (ValueError, UnsupportedAlgorithm) as error:
-            if isinstance(error, UnsupportedAlgorithm) and "bcrypt" in str(error):
-                raise
-            variant = "passphrase_wrong" if passphrase and _is_openssh(data) else "none"
-            raise KeyUnusable(variant, path=str(path), reason=str(error)) from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise KeyUnusable("none", path=str(path), reason=type(key).__name__)
-    return key
-
-
-def _is_openssh(data: bytes) -> bool:
-    return b"-----BEGIN OPENSSH PRIVATE KEY-----" in data
-
-
-def _read_key(path: Path) -> bytes:
+    Raises:
+        UsageError: no ordinary file, not readable, or larger than :data:`MAX_KEY_BYTES`.
+    """
     try:
         with open_regular(path) as file:
             data = file.read(MAX_KEY_BYTES + 1)
@@ -293,23 +180,23 @@ def _parse(signature: bytes) -> _Signature | None:
     written ``ED25519``, white space may stand within the Base64, and anything after the footer.
     """
     envelope = _dearmoured(signature)
-    if envelope is None or not envelope.startswith(_MAGIC) or envelope[len(_MAGIC) : len(_MAGIC) + 4] > b"\0\0\0\1":
+    if envelope is None or not envelope.startswith(MAGIC) or envelope[len(MAGIC) : len(MAGIC) + 4] > b"\0\0\0\1":
         return None
-    fields = _exact(envelope[len(_MAGIC) + 4 :], 5)
+    fields = _exact(envelope[len(MAGIC) + 4 :], 5)
     if fields is None:
         return None
     key, blob = _exact(fields[0], 2), _exact(fields[4], 2)
     if key is None or blob is None:
         return None
-    is_key = _name(key[0]) == _ALGORITHM or _name(key[0]).lower() == b"ed25519"
-    is_ours = _name(fields[1]) == NAMESPACE.encode() and _name(fields[3]) in _HASHES and _name(blob[0]) == _ALGORITHM
+    is_key = _name(key[0]) == ALGORITHM or _name(key[0]).lower() == b"ed25519"
+    is_ours = _name(fields[1]) == NAMESPACE.encode() and _name(fields[3]) in _HASHES and _name(blob[0]) == ALGORITHM
     is_fit = len(key[1]) == _KEY_LENGTH and len(blob[1]) == _SIGNATURE_LENGTH
     return _Signature(key[1], _name(fields[3]), blob[1]) if is_key and is_ours and is_fit else None
 
 
 def _dearmoured(signature: bytes) -> bytes | None:
     """The bytes within the armour."""
-    begin, end = f"{_BEGIN}\n".encode(), f"\n{_END}".encode()
+    begin, end = f"{BEGIN}\n".encode(), f"\n{END}".encode()
     position = signature.find(end, len(begin), MAX_SIGNATURE_BYTES)
     if not signature.startswith(begin) or position < 0:
         return None
@@ -325,18 +212,20 @@ def _decoded(text: bytes) -> bytes | None:
     return data if base64.b64encode(data) == text else None
 
 
-def _signed(data: bytes, hash_name: bytes) -> bytes:
+def signed_bytes(data: bytes, hash_name: bytes) -> bytes:
     """What the key signs of some bytes."""
     fields = (NAMESPACE.encode(), b"", hash_name, _HASHES[hash_name](data).digest())
-    return _MAGIC + b"".join(map(_string, fields))
+    return MAGIC + b"".join(map(wire_string, fields))
 
 
-def _line(key: bytes) -> str:
-    blob = _string(_ALGORITHM) + _string(key)
-    return f"{_ALGORITHM.decode()} {base64.b64encode(blob).decode()}"
+def public_key_line(key: bytes) -> str:
+    """A raw public key as a line of a ``.pub`` file, without a comment."""
+    blob = wire_string(ALGORITHM) + wire_string(key)
+    return f"{ALGORITHM.decode()} {base64.b64encode(blob).decode()}"
 
 
-def _string(data: bytes) -> bytes:
+def wire_string(data: bytes) -> bytes:
+    """A string of the SSH wire format: its length in four bytes, then its bytes (RFC 4251, section 5)."""
     return struct.pack(">I", len(data)) + data
 
 
@@ -355,20 +244,3 @@ def _exact(data: bytes, count: int) -> list[bytes] | None:
 def _name(field: bytes) -> bytes:
     """A name of the wire format; OpenSSH reads it as a C string, and takes one that brings its NUL along."""
     return field.removesuffix(b"\0")
-
-
-@contextmanager
-def _written_new(path: Path, data: bytes, mode: int) -> Iterator[None]:
-    """Write a file that does not exist yet, at no moment readable for others; remove it if something fails later."""
-    with system_errors_as("output_unwritable", path):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            yield
-        except BaseException:
-            with suppress(OSError):
-                path.unlink()
-            raise

@@ -21,13 +21,13 @@ from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.thai import FISCAL_YEARS
 from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_name
-from khelang_opendata.release.archive import read_folder
-from khelang_opendata.release.build import CHANGES
-from khelang_opendata.release.manifest import MANIFEST
-from khelang_opendata.release.verify import archive_of, verify_release
+from khelang_opendata.published.archive import read_folder
+from khelang_opendata.published.manifest import MANIFEST
+from khelang_opendata.published.verify import archive_of, verify_release
 from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.descriptor import satisfies_profile
 
+CHANGES = "CHANGES.json"
 _PLANS = "data/plans.csv"
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from khelang_opendata.files.paths import MAX_PATH, is_safe_path
 from khelang_opendata.package.datapackage import MANIFEST
-from khelang_opendata.release import archive
+from khelang_opendata.published import archive
 
 __all__ = ["MANIFEST", "SIGNATURE", "digests_in", "manifest_of"]
 
