@@ -129,7 +129,7 @@ def _count_fields() -> list[JsonObject]:
             "จำนวนโครงการที่ไม่ทราบจำนวนเงิน",
             "Projects with an unknown amount",
             "จำนวนโครงการที่เอกสารไม่บอกจำนวนเงินของแหล่งเงินอย่างน้อยหนึ่งแหล่งในปีนั้น",
-            "Projects for which the document does not tell the amount from at least one source in that year.",
+            "Projects for which the document does not give the amount from at least one source in that year.",
         ),
     )
     return [field | {"type": "integer", "constraints": {"required": True, "minimum": 0}} for field in fields]

@@ -85,9 +85,9 @@ def _marked_up(text: str) -> str:
 
     The underscores of such are written as entities, or the library would escape them in its turn, and not all.
     """
-    told = _ESCAPE.sub("_x005F_", text)
-    told = _NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", told)
-    return f'<r><t xml:space="preserve">{escape(told, {"_": "&#95;"})}</t></r>'
+    escaped = _ESCAPE.sub("_x005F_", text)
+    escaped = _NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", escaped)
+    return f'<r><t xml:space="preserve">{escape(escaped, {"_": "&#95;"})}</t></r>'
 
 
 def columns_taken(line: str) -> int:

@@ -132,7 +132,7 @@ _NOTES = (
         "แต่ละแผ่นงานคือหนึ่งตาราง แถวที่ 1 คือชื่อคอลัมน์ แถวที่ 2 คือคำแปลไทย ข้อมูลเริ่มแถวที่ 3 "
         "ช่องว่างคือไม่มีค่า ไม่ใช่ศูนย์ ใน budgets ให้ดู budget_status ประกอบเสมอ",
         "Each sheet is one table: row 1 names the columns, row 2 has their Thai titles, the data begin in row 3. "
-        "An empty cell is no value, not zero: in budgets, always read budget_status too.",
+        "An empty cell means no value, not zero: in budgets, always read budget_status too.",
     ),
     (
         "ปี Years",

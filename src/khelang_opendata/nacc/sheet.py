@@ -32,9 +32,9 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one place of a table.
+    """One cell of a table.
 
-    ``lines`` is its text; ``details`` explain it, and stand below it on a page, and among the notes of a spreadsheet.
+    ``lines`` is its text; ``details`` explain it, and are shown below it on a page, and in the notes of a spreadsheet.
     ``figure`` is the bare number of an amount of money, for a spreadsheet. ``marks`` are numbers of footnotes.
     """
 
@@ -65,7 +65,7 @@ class Sheet:
 
     @property
     def total_span(self) -> int:
-        """How many columns the first cell of the last row takes, that the others stand below their own."""
+        """How many columns the first cell of the last row takes, so that the others are below their own columns."""
         return self.columns.index("budget")
 
     @property
@@ -76,7 +76,7 @@ class Sheet:
 
 @dataclass
 class Footnotes:
-    """The errata that a table's amounts are subject of, numbered as they come; each is told once."""
+    """The errata about a table's amounts, numbered in order of appearance, each once."""
 
     edition: Edition
     numbers: dict[str, int] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from khelang_opendata.standard.family import JsonObject, version_numbers
 
 INDEX, LATEST, CHANGELOG, FEED = "index.json", "latest", "CHANGELOG.md", "feed.atom"
 WITHDRAWALS = "withdrawals.json"
-"""Beside the index where a release was withdrawn: version by version why, and since when."""
+"""The reason and day of each withdrawal by version; exists once a release was withdrawn."""
 
 PENDING = ".pending.json"
 """The change under way: ``version``, and the hash of its new ``manifest`` or None for a withdrawal."""
@@ -35,7 +35,7 @@ VERSION_FOLDER = re.compile(f"v{VERSION.pattern}")
 
 @dataclass(frozen=True, slots=True)
 class _IndexEntry:
-    """What the index says of a release, and what does not stand in the release itself."""
+    """The part of an index entry that the release itself does not hold."""
 
     manifest: str
     archive_hash: str
@@ -44,7 +44,7 @@ class _IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class StoredRelease:
-    """A release in the folder: what is needed of it to make everything beside the folders."""
+    """A release in its folder, reduced to what the index, the change log and the feed need."""
 
     note: ReleaseNote
     manifest: str
@@ -60,7 +60,7 @@ class StoredRelease:
 
 
 def is_store(folder: Path) -> bool:
-    """Whether a folder is that of a plan's releases, even if its index is lost."""
+    """Whether a folder holds a plan's releases, even if its index is lost."""
     return any((folder / name).is_file() for name in (INDEX, WITHDRAWALS, FEED))
 
 
@@ -68,14 +68,14 @@ def releases_of(out: Path) -> dict[str, ReleaseNote]:
     """The releases in a folder by version, oldest first, each with its withdrawal.
 
     Raises:
-        ReleaseDamaged: a release, an archive, the index or the list of withdrawals is not as it was published, or they
-            do not agree.
+        ReleaseDamaged: a release, an archive, the index or the list of withdrawals differs from what was
+            published, or they do not agree.
     """
     return {version: one.note for version, one in read_history(out).items()}
 
 
 def read_history(out: Path) -> dict[str, StoredRelease]:
-    """The releases in a folder by version, oldest first, after everything that says something of them was compared."""
+    """The releases in a folder by version, oldest first, compared with archives, index and withdrawals."""
     listed, withdrawals, pending = _read_index(out), _read_withdrawals(out), _read_pending(out)
     found = {folder.name[1:]: folder for folder in folders_in(out)}
     for version in sorted({*(listed or ()), *withdrawals} - found.keys()):
@@ -101,9 +101,9 @@ def _compared(
 
     Args:
         folder: the release's folder.
-        listed: what the index says by version; None where it is lost, and then the archive must be there.
-        withdrawn: what the list of withdrawals says of it.
-        pending: the change that was cut short.
+        listed: the index entries by version; None if the index is lost, and then the archive must exist.
+        withdrawn: its withdrawal, from the list.
+        pending: the interrupted change.
     """
     release = read_published(folder)
     one, version = StoredRelease.of(release, withdrawn), release.version
@@ -127,7 +127,7 @@ def _compared(
 
 
 def _read_index(out: Path) -> dict[str, _IndexEntry] | None:
-    """What the index says of each release; None where there is no index."""
+    """The entries of the index by version; None without an index."""
     content = _read_beside(out / INDEX)
     if content is None:
         return None
@@ -148,7 +148,7 @@ def _index_entry(entry: Mapping[str, Any]) -> _IndexEntry:
 
 
 def _read_withdrawals(out: Path) -> dict[str, Withdrawal]:
-    """The withdrawals by version; nothing where there is no list of them."""
+    """The withdrawals by version; empty without a list."""
     content = _read_beside(out / WITHDRAWALS)
     try:
         withdrawals = {version: read_withdrawal(one) for version, one in (content or {}).items()}
@@ -160,7 +160,7 @@ def _read_withdrawals(out: Path) -> dict[str, Withdrawal]:
 
 
 class PendingChange(NamedTuple):
-    """A change that was cut short: a new release with its manifest's hash, or a withdrawal without."""
+    """An interrupted change: a new release with its manifest's hash, or a withdrawal without one."""
 
     version: str
     manifest: str | None
@@ -172,10 +172,10 @@ def _read_pending(out: Path) -> PendingChange | None:
 
 
 def _read_beside(path: Path) -> Any:
-    """A JSON file beside the releases; None where there is none.
+    """A JSON file beside the releases; None if missing.
 
     Raises:
-        ReleaseDamaged: it is something else.
+        ReleaseDamaged: it is not a JSON object in an ordinary file.
     """
     try:
         status = path.lstat()

@@ -1,4 +1,4 @@
-"""Signatures that anybody can check without us: Ed25519 keys and signatures in OpenSSH's own formats.
+"""Signatures that can be checked without this program: Ed25519 keys and signatures in OpenSSH's own formats.
 
 ``ssh-keygen -Y verify`` checks them on every Linux, macOS and Windows of today. The formats are those of OpenSSH's
 PROTOCOL.sshsig and PROTOCOL.key; the cryptography is the library's (extra ``sign``).
@@ -19,13 +19,13 @@ from khelang_opendata.model.failures import ExtraMissing, UsageError
 from khelang_opendata.published.archive import NotRegular, open_regular
 
 NAMESPACE = "khelang-release"
-"""What a signature is for, so that one made for something else does not pass (``ssh-keygen -Y verify -n``)."""
+"""The purpose of the signature; one made for another purpose is invalid (``ssh-keygen -Y verify -n``)."""
 
 MAX_KEY_BYTES = 64 * 1024
 """The largest file that is read as a key; one of RSA with 16,384 bits takes a fifth of it."""
 
 MAX_SIGNATURE_BYTES = 64 * 1024
-"""The largest signature that is looked at. Ours has 300 bytes."""
+"""The largest signature that is parsed; one of this program has 300 bytes."""
 
 MAGIC = b"SSHSIG"
 FORMAT_VERSION = 1
@@ -42,14 +42,14 @@ _OTHER_ALGORITHM = re.compile(r"(?!ssh-ed25519$)(?:sk-)?(?:ssh|ecdsa|webauthn)-[
 
 
 class KeyUnusable(UsageError):
-    """A file holds no key to sign with, or to check a signature with; ``variant`` says why."""
+    """A file holds no usable key; ``variant`` gives the reason."""
 
     def __init__(self, variant: str, **params: str | int | float) -> None:
         super().__init__("key_unusable", variant, **params)
 
 
 class _Signature(NamedTuple):
-    """What a signature holds: the raw public key, the name of the hash, and the raw signature."""
+    """The parts of a signature: the raw public key, the name of the hash, and the raw signature."""
 
     key: bytes
     hash_name: bytes
@@ -73,7 +73,7 @@ def read_public_key(path: Path) -> str:
     it; blank lines and lines that begin with # do not count.
 
     Raises:
-        UsageError: there is no such file, or it holds anything else.
+        UsageError: the file is missing or holds anything else.
     """
     data = read_key_file(path)
     try:
@@ -87,7 +87,7 @@ def raw_public_key(text: str, source: str) -> bytes:
     """The 32 bytes of a public key that is written as in a ``.pub`` file (PROTOCOL.key, RFC 8709).
 
     Args:
-        text: the key; an empty text is none, and is never taken for no key asked for.
+        text: the key; an empty text is invalid, and never means that no key was given.
         source: what it was read from, for the failure.
 
     Raises:
@@ -112,7 +112,7 @@ def raw_public_key(text: str, source: str) -> bytes:
 
 
 def public_key_of(signature: bytes) -> str | None:
-    """The public key that a signature says it was made with, as a line; None where the signature is none."""
+    """The public key that a signature names, as a line; None if the signature is malformed."""
     parts = _parse(signature)
     return public_key_line(parts.key) if parts else None
 
@@ -126,7 +126,7 @@ def is_valid(data: bytes, signature: bytes, public_key: str) -> bool:
 
     Raises:
         ExtraMissing: the library is not installed.
-        UsageError: the public key is none.
+        UsageError: the public key is invalid.
     """
     with extra_library():
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 (extra, 40 ms to import)
@@ -177,7 +177,7 @@ def _parse(signature: bytes) -> _Signature | None:
     """What an armoured signature of our kind and namespace holds, read as OpenSSH reads it (sshsig.c).
 
     So the version may be 0, the reserved field may hold anything, a name may end in one NUL, the key's type may be
-    written ``ED25519``, white space may stand within the Base64, and anything after the footer.
+    written ``ED25519``, white space may occur within the Base64, and anything may follow the footer.
     """
     envelope = _dearmoured(signature)
     if envelope is None or not envelope.startswith(MAGIC) or envelope[len(MAGIC) : len(MAGIC) + 4] > b"\0\0\0\1":
@@ -204,7 +204,7 @@ def _dearmoured(signature: bytes) -> bytes | None:
 
 
 def _decoded(text: bytes) -> bytes | None:
-    """The bytes of a Base64 text; None where it is none, or its last letter has bits that say nothing."""
+    """The bytes of a Base64 text; None if it is invalid, or its last letter has unused bits set."""
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError:
@@ -213,7 +213,7 @@ def _decoded(text: bytes) -> bytes | None:
 
 
 def signed_bytes(data: bytes, hash_name: bytes) -> bytes:
-    """What the key signs of some bytes."""
+    """The bytes that the key signs for some data (PROTOCOL.sshsig)."""
     fields = (NAMESPACE.encode(), b"", hash_name, _HASHES[hash_name](data).digest())
     return MAGIC + b"".join(map(wire_string, fields))
 
@@ -230,7 +230,7 @@ def wire_string(data: bytes) -> bytes:
 
 
 def _exact(data: bytes, count: int) -> list[bytes] | None:
-    """The strings of the SSH wire format (RFC 4251, section 5) that some bytes are; None where they are not so many."""
+    """Exactly ``count`` strings of the SSH wire format (RFC 4251, section 5); None for other data."""
     strings = []
     for _ in range(count):
         length = int.from_bytes(data[:4], "big")
@@ -242,5 +242,5 @@ def _exact(data: bytes, count: int) -> list[bytes] | None:
 
 
 def _name(field: bytes) -> bytes:
-    """A name of the wire format; OpenSSH reads it as a C string, and takes one that brings its NUL along."""
+    """A name of the wire format; OpenSSH reads it as a C string, and accepts a trailing NUL."""
     return field.removesuffix(b"\0")

@@ -70,7 +70,7 @@ class ReleaseOptions:
 
     @property
     def as_written(self) -> ReleaseOptions:
-        """The same with its texts as a release can hold them; a blank one is none."""
+        """The same options with stripped, encodable texts; a blank text becomes None."""
         texts = (self.note, self.allow_warnings, self.approved_by)
         note, allow_warnings, approved_by = (encodable(text.strip()) or None if text else None for text in texts)
         return replace(self, note=note, allow_warnings=allow_warnings, approved_by=approved_by)
@@ -78,7 +78,7 @@ class ReleaseOptions:
 
 @dataclass(frozen=True)
 class Previous:
-    """What was released before: the last release, and the highest version there ever was."""
+    """The previous release: its package, and the highest version so far."""
 
     package: Package
     version: str
@@ -86,7 +86,7 @@ class Previous:
 
 @dataclass(frozen=True)
 class Draft:
-    """A valid package about to be released: its version, and what differs from the release before.
+    """A valid package about to be released: its version, and its differences from the previous release.
 
     ``changes`` is None for the first release.
     """
@@ -99,7 +99,7 @@ class Draft:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether it tells what the release before tells, so that there is nothing to release."""
+        """Whether the package is identical to the previous release, so that there is nothing to release."""
         return self.changes is not None and not self.changes
 
     @property

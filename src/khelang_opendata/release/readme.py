@@ -34,7 +34,7 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
 
 
 def licence_text(descriptor: JsonObject) -> str:
-    """Under which licence the data stand, in Thai and English, for those who look for a file of that name."""
+    """The licence of the data in Thai and English, as the file ``LICENSE`` that people look for."""
     return _environment().get_template("LICENSE.j2").render(package=descriptor)
 
 

@@ -36,11 +36,11 @@ _LINE = 70
 
 
 def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
-    """Write a new private key, for its owner's eyes only, and beside it the public key with the suffix ``.pub``.
+    """Write a new private key, readable by its owner only, and its public key with the suffix ``.pub``.
 
     Args:
-        path: the private key's file; it must not be there yet.
-        passphrase: what the private key is encrypted with, None to leave it open.
+        path: the private key's file; it must not exist yet.
+        passphrase: encrypts the private key; None to store it unencrypted.
         comment: who signs, for the public key's line: a role, not a person.
 
     Returns:
@@ -48,8 +48,8 @@ def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
 
     Raises:
         ExtraMissing: the library is not installed.
-        UsageError: the passphrase is one that OpenSSH's format cannot hold.
-        EnvironmentFailure: a file of either name is there, or the system refuses to write; neither file is left behind.
+        UsageError: OpenSSH's format cannot hold the passphrase.
+        EnvironmentFailure: one of the files exists, or the system refuses to write; no new file is left behind.
     """
     with extra_library():
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 (extra, 40 ms to import)
@@ -70,11 +70,11 @@ def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
 
 
 def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
-    """What signs with a key, which is read once and at once.
+    """A function that signs with a private key. The key is read immediately, and only once.
 
     Args:
         key_path: the private key's file.
-        passphrase: what it is encrypted with; None or empty where it is not.
+        passphrase: decrypts the key; None or empty for an unencrypted key.
 
     Returns:
         A function that gives the signature of some bytes, as ``ssh-keygen -Y sign`` writes it; the same bytes and key
@@ -82,7 +82,7 @@ def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
 
     Raises:
         ExtraMissing: the library is not installed.
-        UsageError: no such key, none of this kind, or the passphrase is wrong or missing.
+        UsageError: the file is missing or not an Ed25519 key, or the passphrase is wrong or missing.
     """
     key = _private_key(key_path, passphrase)
     public = wire_string(ALGORITHM) + wire_string(key.public_key().public_bytes_raw())
@@ -102,13 +102,13 @@ def sign(data: bytes, key_path: Path, passphrase: str | None) -> bytes:
 
     Raises:
         ExtraMissing: the library is not installed.
-        UsageError: no such key, none of this kind, or the passphrase is wrong or missing.
+        UsageError: the file is missing or not an Ed25519 key, or the passphrase is wrong or missing.
     """
     return signer(key_path, passphrase)(data)
 
 
 def is_encrypted(key_path: Path) -> bool:
-    """Whether a private key needs a passphrase; False where it is no key at all, for which signing has the words.
+    """Whether a private key needs a passphrase; False if the file is not a key, which signing reports.
 
     Raises:
         ExtraMissing: the library is not installed.
@@ -149,7 +149,7 @@ def _is_openssh(data: bytes) -> bool:
 
 @contextmanager
 def _written_new(path: Path, data: bytes, mode: int) -> Iterator[None]:
-    """Write a file that does not exist yet, at no moment readable for others; remove it if something fails later."""
+    """Create a file that others can never read; remove it if a later step fails."""
     with system_errors_as("output_unwritable", path):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:

@@ -4,13 +4,13 @@ A release is written into a hidden folder, read back, and renamed into place: th
 the archives, ``latest``, the change log and the feed are made from the folders; after a crash the next run makes them
 again.
 
-Folders, archives and index check each other: an archive holds what its folder holds, and the index has the hashes of
-both. A withdrawal is in the index, in ``withdrawals.json`` and in the change log. Whoever alters one place is noticed,
-and nothing is put right in silence: what does not agree is :class:`~khelang_opendata.model.failures.ReleaseDamaged`.
+Folders, archives and index confirm each other: an archive holds the files of its folder, and the index has the hashes
+of both. A withdrawal is in the index, in ``withdrawals.json`` and in the change log. A change of one of them alone is
+detected and never repaired silently: it is :class:`~khelang_opendata.model.failures.ReleaseDamaged`.
 
-A run that is cut short leaves the places in disagreement, too. So it first writes down what it is about to do
-(:data:`PENDING`), and the next run, which the lock makes safe, accepts that and nothing else. What else a crash leaves
-behind has a hidden name, and is removed.
+A run that is cut short leaves such differences, too. So each run first records the change that it is about to make
+(:data:`~khelang_opendata.published.history.PENDING`); the next run, protected by the lock, accepts this difference and
+no other. Other remains of a crash have hidden names, and are removed.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _HALF_WRITTEN = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a release: where it stands, how many files it has, and whether this run wrote it."""
+    """The result of releasing: version, folder, number of files, and whether this run wrote it."""
 
     version: str
     path: Path
@@ -90,23 +90,24 @@ class Outcome:
 def publish_release(
     package: Package, out: Path, options: ReleaseOptions, *, sign: Signer | None = None, dry_run: bool = False
 ) -> Outcome:
-    """Release a package below ``out``, unless the release before tells the same.
+    """Release a package below ``out``, unless it is identical to the previous release.
 
     Args:
         package: what is released.
-        out: the folder of all releases of this plan; it is made where it does not exist.
-        options: what the publisher says.
-        sign: what signs the release, None to leave it unsigned.
-        dry_run: find out what would happen, and write nothing.
+        out: the folder of all releases of this plan; it is created if missing.
+        options: the publisher's choices.
+        sign: signs the release; None to leave it unsigned.
+        dry_run: compute the outcome, and write nothing.
 
     Raises:
-        DataError: the package cannot be released as it stands (see :func:`draft_release`).
+        DataError: the package cannot be released (see :func:`draft_release`).
         UsageError: ``out`` is the folder of another plan.
         UsageError: ``out`` lies within a package or a release.
         EnvironmentFailure: another process is releasing into ``out``.
-        ReleaseDamaged: a release before, or the one just written, is not what its manifest says.
-        EnvironmentFailure: the system refuses to write, or what stands in ``out`` is not ours; nothing was released.
-        EnvironmentFailure: the release stands, but not everything beside it could be written.
+        ReleaseDamaged: a previous release, or the one just written, differs from its manifest.
+        EnvironmentFailure: the system refuses to write, or ``out`` has an unknown file of a
+            name that a release needs; nothing was released.
+        EnvironmentFailure: the release is written, but not all files beside it.
     """
     with system_errors_as("output_unwritable", out):
         refuse_protected(out, out, may_hold_releases=True)
@@ -120,18 +121,18 @@ def publish_release(
 
 
 def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
-    """Say of a release that it is not to be used any more; its files stay.
+    """Mark a release as withdrawn; its files stay.
 
     Args:
         out: the folder of all releases.
         version: which one.
-        reason: why, for everybody to read.
+        reason: why, for the users of the data.
         day: since when.
 
     Raises:
-        UsageError: there is no such release.
+        UsageError: the version is unknown.
         EnvironmentFailure: another process is releasing into ``out``.
-        ReleaseDamaged: a release, or the index, is not as it was published.
+        ReleaseDamaged: a release, or the index, differs from what was published.
         EnvironmentFailure: the system refuses to write.
     """
     with system_errors_as("output_unwritable", out):
@@ -163,7 +164,7 @@ def _published(
             _sync(out, stored)
         return Outcome(last, out / f"v{last}", len(read_folder(out / f"v{last}")), written=False)
     release = build_release(draft, sign)
-    _refuse_what_is_not_ours(out, release, is_first=not last)
+    _refuse_unknown_files(out, release, is_first=not last)
     if not dry_run:
         _complete(out, stored)
         _announce(out, release.version, hash_of(release.files[MANIFEST]))
@@ -175,8 +176,8 @@ def _published(
     return Outcome(release.version, out / release.folder, len(release.files), written=True)
 
 
-def _refuse_what_is_not_ours(out: Path, release: Release, *, is_first: bool) -> None:
-    """Refuse to overwrite what has the name of something new; for the first release, any of our names."""
+def _refuse_unknown_files(out: Path, release: Release, *, is_first: bool) -> None:
+    """Refuse to overwrite unknown files, before the first release under any name of the store."""
     beside = (INDEX, WITHDRAWALS, LATEST, CHANGELOG, FEED) if is_first else ()
     name = plan_name(json.loads(release.files[DESCRIPTOR]))
     for path in (out / name for name in (*beside, release.folder, f"{name}-{release.folder}.zip")):
@@ -185,7 +186,7 @@ def _refuse_what_is_not_ours(out: Path, release: Release, *, is_first: bool) -> 
 
 
 def _package_of(out: Path, version: str, package: Package) -> Package:
-    """The last release, whole, and of the same plan."""
+    """The package of the last release, after checking that it belongs to the same plan."""
     folder = out / f"v{version}"
     found = Package.load(folder)
     if found.descriptor.get("name") != package.descriptor.get("name"):
@@ -195,13 +196,13 @@ def _package_of(out: Path, version: str, package: Package) -> Package:
 
 
 def _announce(out: Path, version: str, manifest: str | None) -> None:
-    """Write down what is about to change, for the next run if this one is cut short."""
+    """Record the change before making it, so that the next run can finish it after a crash."""
     write_atomically(out / PENDING, json_bytes(PendingChange(version, manifest)._asdict()))
     flush_folder(out)
 
 
 def _complete(out: Path, stored: Mapping[str, StoredRelease]) -> None:
-    """Finish the change that was cut short before another one is announced in its place."""
+    """Finish an interrupted change, whose record the next change overwrites."""
     if (out / PENDING).exists() and stored:
         _sync(out, stored)
 
@@ -220,7 +221,7 @@ def _write_folder(release: Release, out: Path) -> None:
 
 
 def _check(folder: Path) -> None:
-    """Make sure that what was written is whole, and that all forms tell the same."""
+    """Check that the written release is complete, and that all forms hold the same data."""
     if problems := verify_release(folder).problems:
         raise ReleaseDamaged(str(folder / problems[0].path))
     if differing := differing_forms(Package.load(folder)):
@@ -228,10 +229,10 @@ def _check(folder: Path) -> None:
 
 
 def _sync(out: Path, stored: Mapping[str, StoredRelease]) -> None:
-    """Make everything beside the releases' folders from them; what is right already is not touched.
+    """Write all files beside the releases' folders; correct files are not touched.
 
-    Archives come before the index that lists them, and the index before what is shown of it. A withdrawal is in its
-    own list first: once it is there, a crash does not lose it.
+    The order matters after a crash: archives come before the index that lists them, and the index before the pages
+    made from it. A withdrawal is written to its own list first, so that no crash loses it.
     """
     order = sorted(stored, key=version_numbers)
     notes = [stored[version].note for version in stored]
@@ -258,7 +259,7 @@ def _withdrawal(note: ReleaseNote) -> dict[str, str] | None:
 
 
 def _entry(out: Path, one: StoredRelease) -> dict[str, Any]:
-    """A release in the index; its archive is made where it is missing."""
+    """The entry of a release in the index; writes its archive if missing."""
     folder = out / f"v{one.note.version}"
     if not (out / one.archive_name).exists():
         write_atomically(out / one.archive_name, read_published(folder).archive)
@@ -276,7 +277,7 @@ def _entry(out: Path, one: StoredRelease) -> dict[str, Any]:
 
 
 def _sync_latest(out: Path, version: str | None) -> None:
-    """``latest`` is a copy, since not every web server and file system has links."""
+    """Write ``latest`` as a copy: not every web server and file system supports links."""
     latest, new, old = out / LATEST, out / f"{_UNFINISHED}{LATEST}", out / f"{_OLD}{LATEST}"
     wanted = read_folder(out / f"v{version}") if version else {}
     if _holds(latest, wanted):
@@ -293,7 +294,7 @@ def _sync_latest(out: Path, version: str | None) -> None:
 
 
 def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Whether a folder holds these files and no others; without files, whether there is no such folder."""
+    """Whether a folder holds exactly these files; for no files, whether the folder is missing."""
     if not (files and folder.is_dir()):
         return not files and not os.path.lexists(folder)
     try:
@@ -308,7 +309,7 @@ def _write_if_new(path: Path, data: bytes) -> None:
 
 
 def _clear(out: Path) -> None:
-    """Remove what a crash left behind."""
+    """Remove the temporary files and folders of a crashed run."""
     for pattern in (f"{_UNFINISHED}*", f"{_OLD}*", *_HALF_WRITTEN):
         for leftover in out.glob(pattern):
             remove(leftover)
@@ -316,7 +317,7 @@ def _clear(out: Path) -> None:
 
 @contextmanager
 def _completing(out: Path) -> Iterator[None]:
-    """Report differently what cannot be written once the release itself is in its place."""
+    """Turn ``output_unwritable`` into ``release_unlisted`` once the release itself is written."""
     try:
         with system_errors_as("output_unwritable", out):
             yield

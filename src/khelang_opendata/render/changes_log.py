@@ -1,4 +1,4 @@
-"""What all releases changed: a dated change log in Markdown, and an Atom feed (RFC 4287) to be told of new ones."""
+"""What all releases changed: a dated change log in Markdown, and an Atom feed (RFC 4287) to subscribe to new ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def atom_feed(
         title: what the feed is called.
         author: who publishes.
         language: Thai or English.
-        url: the address of the folder of all releases, for links; without it there are none.
+        url: the address of the folder of all releases, for links; None to write no links.
     """
     words, releases = Words(language, 0), _newest_first(entries)
     feed = ElementTree.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": language.value})

@@ -79,7 +79,7 @@ class Words:
         return self.say("changes_none") if raised is Bump.NONE else self.say(f"changes_bump_{raised.name.lower()}")
 
     def key(self, row: RowChange) -> str:
-        """What tells a row from the others of its table."""
+        """The key of a row, as text."""
         return visible(", ".join(row.key))
 
     def whole(self, table: TableChanges, row: RowChange) -> str:

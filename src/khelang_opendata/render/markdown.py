@@ -1,4 +1,4 @@
-"""Text made safe for Markdown (CommonMark and GitHub's): it shows as it stands, whatever it holds."""
+"""Text made safe for Markdown (CommonMark and GitHub's): it is shown literally, whatever it holds."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def escaped(value: Any) -> str:
 
 
 def cell(value: Any) -> Escaped:
-    """Text for a cell of a table; a dash where there is none."""
+    """Text for a cell of a table; a dash for no text."""
     return Escaped(inline(value) or "–")
 
 

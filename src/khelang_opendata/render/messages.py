@@ -39,7 +39,7 @@ def failure_text(error: KhelangError, language: Language) -> Texts:
 
 
 def place_text(issue: Issue, language: Language) -> str:
-    """Where an issue stands, with a colon; empty for the package as a whole."""
+    """The place of an issue, with a colon; empty for the package as a whole."""
     place = issue.location
     if place.resource is None:
         return ""

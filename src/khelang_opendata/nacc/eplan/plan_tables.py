@@ -114,7 +114,9 @@ class PlanTables:
 
     def codes(self, table: str, field: str) -> Mapping[str, str]:
         """What the codes of a column are called in Thai."""
-        return {code: told.title_th for code, told in codes_of(self.tables[table].schema.field_by_name[field]).items()}
+        return {
+            code: entry.title_th for code, entry in codes_of(self.tables[table].schema.field_by_name[field]).items()
+        }
 
     def runs(self, project: Record, year: int) -> bool:
         """Whether a project is one of a year's: planned for it, or reported on all the same."""

@@ -93,11 +93,11 @@ class About:
 
 @dataclass(frozen=True)
 class _Grid:
-    """Where the table's columns stand, as formulas name them."""
+    """The ranges of the table's columns, for formulas."""
 
     columns: Mapping[str, FormColumn]
     last: int
-    """The row of the last record, the heading being row 0; row 1 where there is none."""
+    """The row of the last record, the heading being row 0; row 1 without records."""
 
     def place(self, name: str) -> int:
         """The column's place, from 0."""
@@ -181,7 +181,7 @@ def _write_cell(book: Book, sheet: Worksheet, row: int, at: int, cell: Cell) -> 
 
 
 def _needs(grid: _Grid, at: int) -> dict[str, str]:
-    """When each cell of a row must be filled in and is not, as formulas; what :attr:`EplanRow.missing` tells."""
+    """When each cell of a row must be filled in and is not, as formulas; the same as :attr:`EplanRow.missing`."""
     cell = {name: grid.cell(name, at) for name in grid.columns}
     conditions = dict.fromkeys(("uses_budget", "in_ordinance", "status"), "TRUE")
     conditions |= dict.fromkeys(_AMOUNTS, f'{cell["uses_budget"]}<>"{BUDGETS[False]}"')
@@ -278,10 +278,10 @@ def _counting(grid: _Grid, row: int) -> list[str]:
     is_of = f"({grid.range('dimension')}=$A{row + 1})"
     formulas = [f"=SUMPRODUCT({is_of}*1)"]
     for status in ("completed", "in_progress", "cannot"):
-        told = f'({grid.range("status")}="{STATUSES[status]}")'
+        condition = f'({grid.range("status")}="{STATUSES[status]}")'
         if "earlier" in grid.columns:
-            told = f'({told}+({grid.range("status")}="")*({grid.range("earlier")}="{STATUSES[status]}"))'
-        formulas.append(f"=SUMPRODUCT({is_of}*{told})")
+            condition = f'({condition}+({grid.range("status")}="")*({grid.range("earlier")}="{STATUSES[status]}"))'
+        formulas.append(f"=SUMPRODUCT({is_of}*{condition})")
     return [*formulas, f"=B{row + 1}-SUM(C{row + 1}:E{row + 1})"]
 
 
@@ -296,7 +296,7 @@ def _write_share(
     scored: bool = True,
     bold: bool = False,
 ) -> None:
-    """One line of the score, with what its formulas give as the data stand."""
+    """One line of the score, with the current results of its formulas."""
     style = {"bold": bold, **_LINE}
     counts = (share.projects, share.completed, share.in_progress, share.cannot, share.waiting)
     write_text(sheet, row, 0, heading, book.style(TEXT, **style))
