@@ -13,7 +13,7 @@ import pytest
 from khelang_opendata.published import verify_release
 from khelang_opendata.published.signature import MAX_KEY_BYTES, NAMESPACE, is_valid, read_public_key
 from khelang_opendata.published.verify import SignatureState
-from khelang_opendata.release.signing import generate_key, is_encrypted, sign
+from khelang_opendata.release.signing import generate_key, is_encrypted, signer
 from tests.conftest import PLAN, ROOT, Khelang, fails, needs
 from tests.signature_fuzz import DATA, KEY, OTHER, OpenSsh, corpus, differing, line_of, ours, randomly, refused_by_us
 from tests.test_trust import FILES, whole, zipped
@@ -144,7 +144,7 @@ def test_with_a_key_only_its_signature_is_enough(khelang: Khelang, tmp_path: Pat
     ours = generate_key(tmp_path / "ours", None, "ours")
     theirs = generate_key(tmp_path / "theirs", None, "theirs")
     manifest = FILES["manifest-sha256.txt"]
-    signed = {**FILES, "manifest-sha256.txt.sig": sign(manifest, tmp_path / "ours", None)}
+    signed = {**FILES, "manifest-sha256.txt.sig": signer(tmp_path / "ours", None)(manifest)}
     spoilt = {**FILES, "manifest-sha256.txt.sig": b"spoilt"}
     cases = [
         (signed, ours, SignatureState.VALID, 0),
@@ -191,7 +191,7 @@ def test_without_the_extra_nothing_that_was_asked_for_passes(
     khelang: Khelang, tmp_path: Path, no_extra: dict[str, str]
 ) -> None:
     public = generate_key(tmp_path / "key", None, "x")
-    signature = sign(FILES["manifest-sha256.txt"], tmp_path / "key", None)
+    signature = signer(tmp_path / "key", None)(FILES["manifest-sha256.txt"])
     signed = zipped(tmp_path / "x", {**FILES, "manifest-sha256.txt.sig": signature})
     commands = [
         ("verify", signed, "--public-key", public),
@@ -286,7 +286,7 @@ def test_private_key_that_cannot_be_used(tmp_path: Path, name: str, passphrase: 
     (tmp_path / "huge").write_bytes(b"\0" * (MAX_KEY_BYTES + 1))
     (tmp_path / "cut").write_bytes((tmp_path / "open").read_bytes()[:200])
     with fails("key_unusable") as caught:
-        sign(b"x", tmp_path / name, passphrase)
+        signer(tmp_path / name, passphrase)(b"x")
     assert caught.value.params["variant"] == variant
     assert is_encrypted(tmp_path / name) == (name == "locked")
 
@@ -307,6 +307,6 @@ def test_namespace_is_that_of_the_documents() -> None:
 def test_signature_of_another_manifest(tmp_path: Path) -> None:
     generate_key(tmp_path / "key", None, "x")
     other = whole({"datapackage.json": b"{}"})
-    files = {**FILES, "manifest-sha256.txt.sig": sign(other["manifest-sha256.txt"], tmp_path / "key", None)}
+    files = {**FILES, "manifest-sha256.txt.sig": signer(tmp_path / "key", None)(other["manifest-sha256.txt"])}
     result = verify_release(zipped(tmp_path / "x", files), read_public_key(tmp_path / "key.pub"))
     assert (result.signature, result.is_whole) == (SignatureState.INVALID, False)

@@ -23,7 +23,7 @@ FLAT: JsonObject = {
     "description_en": "The budgets, one row per project, year and source of money, with all names joined in and all "
     "codes explained. An empty amount does not mean zero: budget_status gives the meaning.",
 }
-"""What the flat table is, in Thai and English."""
+"""The description of the flat table in Thai and English."""
 STEP = " > "
 """Separates the names of a path."""
 

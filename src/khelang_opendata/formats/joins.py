@@ -62,10 +62,10 @@ class Joins:
 
 
 def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:
-    """What is above a record, and it.
+    """The path of a record: the record and those above it.
 
     Raises:
-        DataError: there is so much that files would be full of nothing else.
+        DataError: more levels than the files of a release can show.
     """
     found: list[Record] = []
     here = id_

@@ -1,4 +1,4 @@
-"""What workbooks have in common: styles, text as it is, rows as high as their texts, the same bytes everywhere."""
+"""Common parts of workbooks: styles, literal text, row heights, and the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _lines(text: str, width: int) -> int:
 
 
 def write_text(sheet: Worksheet, row: int, at: int, text: str, style: Format) -> None:
-    """Text as it is: whatever the library would take for more than text is put into the markup that it copies."""
+    """Write literal text: what the library or Excel would interpret is escaped in markup that the library copies."""
     if len(text.encode("utf-16-le")) // 2 > _LONGEST_TEXT:
         raise DataError("form_refused", "text", sheet=sheet.get_name(), limit=_LONGEST_TEXT, text=visible(text[:_TOLD]))
     plain = not _MORE_THAN_TEXT.search(text)

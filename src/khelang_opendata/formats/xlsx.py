@@ -108,7 +108,7 @@ def _front_sheet(book: Book, edition: Edition) -> None:
 
 
 def _about(edition: Edition) -> Iterator[tuple[str, str, str]]:
-    """What the workbook is: a label, and the text in Thai and in English."""
+    """Lines about the workbook: a label, and the text in Thai and in English."""
     about, day = edition.descriptor, edition.released_on
     yield "ชื่อ Title", about["title"], about["title_en"]
     yield "คืออะไร What it is", about["description"], about["description_en"]
@@ -334,7 +334,7 @@ def _contradictions(edition: Edition) -> Iterator[list[Value]]:
 
 
 def _names(edition: Edition) -> Mapping[str, str]:
-    """What the records that have an id of their own are called in Thai."""
+    """The Thai names of the records, by id."""
     found: dict[str, str] = {}
     for table in edition.tables.values():
         label, key = label_column(table.schema), table.schema.primary_key

@@ -1,4 +1,4 @@
-"""What a local government shows for the items of the ITA's OIT part, as the rows that its pages show.
+"""The evidence for the items of the ITA's OIT part, as the rows of its pages.
 
 Nothing is invented: missing data are shown as not recorded, and listed for the official to complete.
 """

@@ -1,4 +1,4 @@
-"""What the ITA's OIT part asks for, year by year: the items, and which of a plan's tables answers each.
+"""The items of the ITA's OIT part by year, and the table of a plan that answers each.
 
 They are in ``ita_items.yaml`` with their sources, because their codes change every year.
 """

@@ -55,12 +55,12 @@ class _Year:
         return any(budget["budget_status"] == status for budget in self.budgets[project["project_id"]])
 
     def known(self, projects: Sequence[Record]) -> Decimal:
-        """What is known of the projects' budgets."""
+        """The known budgets of the projects."""
         budgets = (budget for project in projects for budget in self.budgets[project["project_id"]])
         return sum((Decimal(budget["amount_thb"] or 0) for budget in budgets), Decimal(0))
 
     def sum(self, projects: Sequence[Record]) -> Cell:
-        """What the projects' budgets come to, which is more where an amount is not known."""
+        """The sum of the projects' budgets; a minimum if an amount is unknown."""
         known = amount(self.known(projects))
         if not any(self.has_status(project, "unknown") for project in projects):
             return known
@@ -134,7 +134,7 @@ def _unknown_budgets(of_year: _Year) -> tuple[ToDo, ...]:
 
 
 def results_sheet(edition: Edition, year: int, item: Item) -> Sheet:
-    """What the projects run in a fiscal year came to: result, money spent, problems; as far as it is recorded."""
+    """The recorded results of the projects of a fiscal year: result, money spent, problems."""
     of_year, footnotes = _Year(edition, year), Footnotes(edition)
     progress = _progress(edition, year, item.months)
     projects = [p for p in of_year.projects if of_year.is_run(p) or p["project_id"] in progress]
@@ -191,7 +191,7 @@ def _results_total(of_year: _Year, projects: Sequence[Record], progress: Mapping
 def _missing_results(
     of_year: _Year, item: Item, projects: Sequence[Record], progress: Mapping[str, Record]
 ) -> tuple[ToDo, ...]:
-    """What is not recorded of the results; a project that cannot be carried out needs no result."""
+    """The missing results; a project that cannot be carried out needs none."""
     plan = of_year.joins.plan
     if of_year.year < int(plan["start_fiscal_year_be"]):
         years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"

@@ -20,7 +20,7 @@ _FIGURES = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """What an official has to see to before a page is shown: an entry ``evidence_todo_…`` of the catalogue."""
+    """A task of the official before a page is published: an entry ``evidence_todo_…`` of the catalogue."""
 
     name: str
     params: Params
@@ -115,7 +115,7 @@ class Footnotes:
 
 
 def say(name: str, /, **params: str | int) -> str:
-    """What the catalogue has for a page, in Thai."""
+    """A notice of the catalogue in Thai."""
     return notice(f"evidence_{name}", Language.TH, **params)
 
 
@@ -140,6 +140,6 @@ def listed(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def title_of(edition: Edition, table: str, column: str, code: str) -> str:
-    """What a code means, in Thai; the code itself where its codelist is open and lacks it."""
+    """The Thai title of a code; the code itself if an open codelist lacks it."""
     codes = codes_of(edition.family.tables[table].field_by_name[column])
     return codes[code].title_th if code in codes else code

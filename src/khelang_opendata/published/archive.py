@@ -88,7 +88,7 @@ def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(files):
             entry = zipfile.ZipInfo(f"{folder}/{path}", (day.year, day.month, day.day, 0, 0, 0))
-            entry.create_system = 3  # Unix, on every system
+            entry.create_system = 3  # Unix; zipfile would write the system that it runs on
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             archive.writestr(entry, files[path])
     return buffer.getvalue()

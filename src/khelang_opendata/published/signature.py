@@ -174,7 +174,7 @@ def read_key_file(path: Path) -> bytes:
 
 
 def _parse(signature: bytes) -> _Signature | None:
-    """What an armoured signature of our kind and namespace holds, read as OpenSSH reads it (sshsig.c).
+    """The parts of an armoured signature of this algorithm and namespace, read as OpenSSH reads it (sshsig.c).
 
     So the version may be 0, the reserved field may hold anything, a name may end in one NUL, the key's type may be
     written ``ED25519``, white space may occur within the Base64, and anything may follow the footer.

@@ -1,4 +1,4 @@
-"""What a release contains: every file as bytes, the same for the same package, history and day on every machine."""
+"""Build a release in memory: every file as bytes, the same for the same package, history and day on every machine."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _LONGEST_SHOWN = 80
 
 @dataclass(frozen=True)
 class ReleaseOptions:
-    """What the publisher says about a release.
+    """The publisher's choices for a release.
 
     Attributes:
         released_on: the day of publication.

@@ -1,4 +1,4 @@
-"""Where a release comes from: standard, tool, source document, the package's commit, and who approved it."""
+"""The provenance of a release: standard, tool, source document, the package's commit, and the approving role."""
 
 from __future__ import annotations
 

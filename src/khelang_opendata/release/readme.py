@@ -17,7 +17,7 @@ from khelang_opendata.standard.family import JsonObject
 
 
 def readme(edition: Edition, forms: Sequence[Form], language: Language, note: ReleaseNote) -> str:
-    """What the data are, which files hold them, how to cite them, and what the document contradicts itself in."""
+    """The README: the data, their files, the citation, and the contradictions of the source document."""
     template = _environment().get_template(f"README.{language}.md.j2")
     return template.render(
         package=edition.descriptor,

@@ -97,16 +97,6 @@ def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
     return sign
 
 
-def sign(data: bytes, key_path: Path, passphrase: str | None) -> bytes:
-    """The signature of some bytes.
-
-    Raises:
-        ExtraMissing: the library is not installed.
-        UsageError: the file is missing or not an Ed25519 key, or the passphrase is wrong or missing.
-    """
-    return signer(key_path, passphrase)(data)
-
-
 def is_encrypted(key_path: Path) -> bool:
     """Whether a private key needs a passphrase; False if the file is not a key, which signing reports.
 

@@ -94,7 +94,7 @@ def _withdrawn(release: ReleaseNote, words: Words) -> str:
 
 
 def _what(release: ReleaseNote, words: Words) -> list[str]:
-    """What a release changed, a line for each table."""
+    """The changes of a release, one line for each table."""
     if release.summary is None:
         return [words.say("changes_first")]
     return [f"{label}: {line}" for label, line in words.summary(release.summary)] or [words.say("changes_none")]

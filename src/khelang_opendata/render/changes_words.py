@@ -83,7 +83,7 @@ class Words:
         return visible(", ".join(row.key))
 
     def whole(self, table: TableChanges, row: RowChange) -> str:
-        """What an added or removed row holds beside its key, cut to twice the length of a cell."""
+        """The content of an added or removed row without its key, cut to twice the length of a cell."""
         beside = (c for c in row.cells if c.field not in table.key and c.field != "plan_id")
         return _cut(visible("; ".join(f"{c.field}: {c.old or c.new}" for c in beside)), 2 * self.limit)
 

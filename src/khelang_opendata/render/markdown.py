@@ -32,13 +32,13 @@ def inline(value: Any) -> str:
 
 
 class Escaped(str):
-    """Markdown that is safe as it is."""
+    """Text that is already safe Markdown."""
 
     __slots__ = ()
 
 
 def escaped(value: Any) -> str:
-    """What a template puts into Markdown: text without markup of its own, unless it is :class:`Escaped` already."""
+    """A value in a Markdown template: escaped, unless it is :class:`Escaped` already."""
     return value if isinstance(value, Escaped) else inline(value)
 
 

@@ -53,7 +53,7 @@ def dcat_jsonld(
 
 
 def _about(facts: DatasetFacts) -> JsonObject:
-    """What the data are about."""
+    """The subject of the data."""
     descriptor, (start, end) = facts.descriptor, facts.period
     about = {
         "dct:title": _both(descriptor, "title"),
@@ -80,7 +80,7 @@ def _about(facts: DatasetFacts) -> JsonObject:
 
 
 def _origin(facts: DatasetFacts) -> JsonObject:
-    """Who made the data, from what, and who answers for them."""
+    """The makers of the data, their sources, and the responsible contact."""
     sources = facts.descriptor["sources"]
     origin: JsonObject = {
         "dct:publisher": _agent(facts.publisher),

@@ -140,7 +140,7 @@ class DatasetFacts:
         return next(iter(self.contributors("publisher")), self.owner)
 
     def contributors(self, role: str) -> list[JsonObject]:
-        """Those who did this for the data set."""
+        """The contributors with this role."""
         return [body for body in self.descriptor["contributors"] if role in body["roles"]]
 
     @property

@@ -1,4 +1,4 @@
-"""What an official must know or decide before a project's report, in Thai, the language of the system."""
+"""Notes for the official, to read or decide before reporting a project, in Thai, the language of the system."""
 
 from __future__ import annotations
 

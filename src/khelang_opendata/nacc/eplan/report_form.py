@@ -46,7 +46,7 @@ def eplan_csv(rows: Sequence[EplanRow], months: int) -> bytes:
 
 
 def _remark(report: Reported) -> str:
-    """What the system's field for remarks takes: the result, and the problems, unless the field before has them."""
+    """The text of the system's field for remarks: the result, and the problems unless the previous field has them."""
     problem = "" if report.reason == "other" else report.problem
     parts = {"ผลการดำเนินงาน": report.result, "ปัญหา อุปสรรค และข้อเสนอแนะ": problem}
     return "\n".join(f"{name}: {text}" for name, text in parts.items() if text)

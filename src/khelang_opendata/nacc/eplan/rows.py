@@ -1,4 +1,4 @@
-"""What an official reports to E-PlanNACC, the reporting system of the NACC: one row a project, year and round.
+"""The report to E-PlanNACC, the reporting system of the NACC: one row a project, year and round.
 
 Source of what the system asks, of its words and of their order: a public copy of its source code, of the plan period
 2561-2564 (https://github.com/lovelak/iplan, commit 15df1addcbf72393484343c7820acfea667fe92f): the report's form in
@@ -76,7 +76,7 @@ class EplanRow:
 
 
 def eplan_rows(package: Package, year: int, months: int) -> tuple[EplanRow, ...]:
-    """What is to be reported of a year's projects in one round, by dimension and number as the plan has them.
+    """The rows of a year's projects for one round, ordered by dimension and number as in the plan.
 
     Args:
         package: a release, or another valid package.
@@ -155,7 +155,7 @@ def _sharing(projects: Sequence[Record]) -> Mapping[str, Sequence[int]]:
 
 
 def _sum(budgets: Sequence[Record]) -> Decimal | None:
-    """What is planned from all sources together; None if no amount is known."""
+    """The planned amount of all sources together; None if no amount is known."""
     amounts = [Decimal(budget["amount_thb"]) for budget in budgets if budget["amount_thb"]]
     return sum(amounts, Decimal(0)) if amounts else None
 

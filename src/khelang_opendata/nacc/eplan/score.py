@@ -22,7 +22,7 @@ from khelang_opendata.nacc.eplan.plan_tables import Dimension
 from khelang_opendata.nacc.eplan.rows import EplanRow
 
 WEIGHTS = {"completed": Fraction(1), "in_progress": Fraction(1, 2), "cannot": Fraction(0)}
-"""What a project in each state gives."""
+"""The points of a project by status."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ _SCORE_WIDTHS = (52, 12, 14, 16, 16, 14, 13, 14)
 
 @dataclass(frozen=True)
 class About:
-    """What a workbook is made from: whose plan, which release, year and round; ``not_run`` are numbers of projects."""
+    """The source of a workbook: plan, release, year and round; ``not_run`` are numbers of projects."""
 
     lao: str
     plan: str
@@ -84,7 +84,7 @@ class About:
 
     @classmethod
     def of(cls, release: Package, year: int, months: int) -> About:
-        """What a release says of itself."""
+        """The source of a release, from its descriptor."""
         plan, descriptor = PlanTables.of(release).plan, release.descriptor
         day = date.fromisoformat(descriptor["created"][:10])
         not_run = projects_not_run(release, year)
@@ -212,7 +212,7 @@ def _rules(book: Book, sheet: Worksheet, grid: _Grid) -> None:
 
 
 def _refusal() -> dict[str, str]:
-    """What the program that shows the table says of a value that does not belong there."""
+    """The message of the spreadsheet program for an invalid value."""
     return {"error_title": "E-PlanNACC", "error_message": notice("eplan_refused", Language.TH)}
 
 
