@@ -31,9 +31,9 @@ from typing import Any
 from khelang_opendata import KhelangError, Package, ReleaseOptions, publish_release, verify_release
 from khelang_opendata.nacc.source import released_package
 from khelang_opendata.portals.publication import read_publication
-from khelang_opendata.release.archive import read_folder, read_zip
-from khelang_opendata.release.manifest import MANIFEST, SIGNATURE
-from khelang_opendata.release.verify import archive_of
+from khelang_opendata.published.archive import read_folder, read_zip
+from khelang_opendata.published.manifest import MANIFEST, SIGNATURE
+from khelang_opendata.published.verify import archive_of
 from tests.conftest import VALID
 
 ROOT = "mae-thung-2561-2564-v1.0.0"

@@ -26,15 +26,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from khelang_opendata import Package
-from khelang_opendata.release import (
-    Draft,
-    Release,
-    ReleaseOptions,
-    publish_release,
-    store,
-    verify_release,
-    withdraw_release,
-)
+from khelang_opendata.published import verify_release
+from khelang_opendata.release import Draft, Release, ReleaseOptions, publish_release, store, withdraw_release
 from tests.killing import Files, end_of, forked, laid_out, report_storm
 
 PLAN = Path(__file__).parents[1] / "datapackage"

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from khelang_opendata.release.signature import MAX_SIGNATURE_BYTES, NAMESPACE, is_valid, public_key_of
+from khelang_opendata.published.signature import MAX_SIGNATURE_BYTES, NAMESPACE, is_valid, public_key_of
 
 DATA = "ก\n".encode() * 20
 BEGIN, END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"

@@ -30,6 +30,7 @@ ROOMS = [
     "diff",
     "render",
     "formats",
+    "published",
     "release",
     "portals",
     "nacc",
@@ -59,6 +60,16 @@ def test_imports_run_downward(module: Path) -> None:
         return
     allowed = {*ROOMS[: height + 1]}
     assert imports_of(module) <= allowed
+
+
+LEAVES = {"portals", "nacc"}
+
+
+@pytest.mark.parametrize(
+    "module", [p for p in MODULES if room_of(p) in LEAVES], ids=lambda p: p.relative_to(SOURCE).as_posix()
+)
+def test_portals_and_reports_read_releases_and_build_none(module: Path) -> None:
+    assert not imports_of(module) & ({"release", *LEAVES} - {room_of(module)})
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: p.relative_to(SOURCE).as_posix())

@@ -147,13 +147,13 @@ def test_whether_a_project_takes_money_is_the_officials_to_decide_where_the_plan
     assert shared.uses_budget is None
     assert shared.missing == ("uses_budget", "approved", "disbursed", "in_ordinance", "status")
     assert shared.notes[:2] == (
-        "ใช้เงินของโครงการอื่น ตัดสินใจว่าจะรายงานเป็นใช้หรือไม่ใช้งบประมาณ",
+        "ใช้งบประมาณของโครงการอื่น ให้เลือกว่าจะรายงานเป็นใช้หรือไม่ใช้งบประมาณ",
         "หมายเหตุในแผน: การอบรมตามวิธีดำเนินการข้อ 2 ใช้งบประมาณของโครงการลำดับที่ 41",
     )
     unknown = row_of(rows_of(VALID, 2564, 6), 4)
     assert (unknown.uses_budget, unknown.planned) == (None, None)
     assert "planned" in unknown.missing
-    assert "แผนไม่บอกจำนวนเงินของแหล่ง" in unknown.notes[1]
+    assert "แผนไม่ระบุจำนวนเงินของแหล่ง" in unknown.notes[1]
 
 
 def test_sources_of_money_add_up_and_are_reported() -> None:
@@ -165,7 +165,7 @@ def test_sources_of_money_add_up_and_are_reported() -> None:
 def test_notes_tell_the_documents_contradictions_that_bear_on_the_report() -> None:
     rows = rows_of(PLAN, 2566, 12)
     assert row_of(rows, 13).notes == (
-        "เอกสารขัดกันเอง (E012): ช่องงบประมาณในตารางรวมกับแถวข้างเคียงจนตัวเลขของโครงการนี้หายไป ใช้ค่าจากรายละเอียดโครงการ "
+        "ข้อมูลในเอกสารไม่ตรงกัน (E012): ช่องงบประมาณในตารางรวมกับแถวข้างเคียงจนตัวเลขของโครงการนี้หายไป ใช้ค่าจากรายละเอียดโครงการ "
         "ซึ่งยอดรวมมิติที่ 1 ยืนยัน",
     )
     assert row_of(rows, 10).notes == (), "its erratum is about the name of a kind of expense"
@@ -174,7 +174,7 @@ def test_notes_tell_the_documents_contradictions_that_bear_on_the_report() -> No
 
 def test_projects_that_share_a_name_in_the_system_name_each_other() -> None:
     rows = rows_of(VALID, 2561, 12)
-    assert row_of(rows, 1).notes[0] == "ลำดับที่ 4 ใช้ชื่อเดียวกันในระบบ ตัดสินใจว่าจะรายงานรวมกันหรือแยกกัน"
+    assert row_of(rows, 1).notes[0] == "ลำดับที่ 4 ใช้ชื่อเดียวกันในระบบ ให้เลือกว่าจะรายงานรวมกันหรือแยกกัน"
     assert row_of(rows, 4).notes[0].startswith("ลำดับที่ 1 ใช้ชื่อเดียวกัน")
     alone = row_of(rows_of(VALID, 2562, 12), 1)
     assert not alone.notes, "no. 4 does not run in 2562"
@@ -184,7 +184,7 @@ def test_a_planned_amount_reported_otherwise_than_planned_is_reported(example: P
     replace_in(example / "data/progress.csv", "P01,2561,12,completed,true,20000", "P01,2561,12,completed,true,25000")
     row = row_of(rows_of(example, 2561, 12), 1)
     assert row.planned == Decimal(25_000)
-    assert row.notes[0] == "รายงานงบประมาณตามแผนไว้ 25,000 บาท แต่แผนตั้งไว้ 20,000 บาท ตรวจว่าตัวเลขใดถูก"
+    assert row.notes[0] == "รายงานงบประมาณตามแผนไว้ 25,000 บาท แต่แผนตั้งไว้ 20,000 บาท ให้ตรวจว่าตัวเลขใดถูกต้อง"
 
 
 def test_a_project_that_spent_money_without_a_budget_is_asked_for_amounts(example: Path) -> None:
@@ -587,7 +587,7 @@ def test_an_altered_release_is_refused(change: str, releases: Path, khelang: Khe
         (release / "data/more.csv").write_text("a\n", encoding="utf-8")
     done = khelang("export", release, "--to", "eplan")
     assert done.returncode == 3
-    assert "is not as it was published" in done.stderr.decode()
+    assert "differs from what was published" in done.stderr.decode()
     assert not list(tmp_path.glob("*.xlsx"))
 
 

@@ -155,7 +155,7 @@ def test_contradictions_about_amounts_are_footnotes_with_printed_and_adopted_val
     plan = exhibit(real, 2569, ItemKind.PLAN)
     (mark,) = rows_of(plan)["6"][3].marks
     note = plan.sheet.footnotes[mark - 1]
-    assert "อีกแห่งว่า “ปีงบประมาณ ๒๕๖๖ (ไม่ใช้งบประมาณ)" in note
+    assert "อีกจุดหนึ่งพิมพ์ว่า “ปีงบประมาณ ๒๕๖๖ (ไม่ใช้งบประมาณ)" in note
     assert "ใช้ค่า “0 บาท / 10,000 บาท”" in note
     third = next(group for group in plan.sheet.groups if group.heading.startswith("มิติที่ 3 "))
     assert third.sum is not None
@@ -261,7 +261,7 @@ def test_page_states_release_document_item_and_that_its_code_is_not_confirmed(re
     assert "22 พฤศจิกายน 2569 (รุ่น 1.0.0)" in page
     assert "ซึ่งประกาศเมื่อ 27 กันยายน 2565" in page
     assert "ยังไม่ยืนยัน" in page
-    assert "เลขข้อ O23 ของปี 2569 ยังไม่ได้ยืนยันสำหรับ อปท." in page
+    assert "เลขข้อ O23 ของปีงบประมาณ 2569 ยังไม่ได้ยืนยันสำหรับ อปท." in page
 
 
 def test_confirmed_code_says_so(real: Package) -> None:

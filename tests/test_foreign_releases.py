@@ -23,10 +23,10 @@ import pytest
 
 from khelang_opendata.files.paths import MAX_PATH, is_safe_path
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.release import archive, verify_release
-from khelang_opendata.release.archive import MAX_DIRECTORY, ArchiveRefused, zip_bytes
-from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, digests_in
-from khelang_opendata.release.verify import MAX_DESCRIPTOR, Problem, ProblemKind, archive_of
+from khelang_opendata.published import archive, verify_release
+from khelang_opendata.published.archive import MAX_DIRECTORY, ArchiveRefused, zip_bytes
+from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, digests_in
+from khelang_opendata.published.verify import MAX_DESCRIPTOR, Problem, ProblemKind, archive_of
 from tests.archive_fuzz import NAMES, judged, whole
 from tests.conftest import Khelang, fails
 from tests.test_trust import DAY, FILES

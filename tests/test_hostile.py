@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
+from khelang_opendata.files.place import write_files
 from khelang_opendata.model.characters import visible_lines
 from khelang_opendata.package.datapackage import plan_name
-from khelang_opendata.release.place import write_files
 from tests.conftest import ROOT, VALID, edit_descriptor, fails, replace_in
 from tests.releases import contents, copied, publish
 

@@ -333,14 +333,14 @@ class TestReadme:
         assert not [path for path in files if path.endswith(".parquet")]
         assert b"parquet" not in files["datapackage.json"]
         assert b"parquet" not in files["metadata/dcat.jsonld"]
-        for name, words in (("README.th.md", "รุ่นนี้ไม่มีแฟ้ม Parquet"), ("README.en.md", "has no Parquet files")):
+        for name, words in (("README.th.md", "รุ่นนี้ไม่มีไฟล์ Parquet"), ("README.en.md", "has no Parquet files")):
             readme = files[name].decode()
             assert words in readme
             assert ".parquet" not in readme
 
     def test_with_polars_it_does_not(self) -> None:
         files = self.release_of(VALID).files
-        assert "รุ่นนี้ไม่มีแฟ้ม Parquet" not in files["README.th.md"].decode()
+        assert "รุ่นนี้ไม่มีไฟล์ Parquet" not in files["README.th.md"].decode()
         assert "has no Parquet files" not in files["README.en.md"].decode()
 
 

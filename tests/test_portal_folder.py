@@ -26,9 +26,11 @@ from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from khelang_opendata import Language, Package
+from khelang_opendata.files import place
 from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
 from khelang_opendata.portals.folder import publish_folder
-from khelang_opendata.release import ReleaseOptions, place, publish_release, verify_release, withdraw_release
+from khelang_opendata.published import verify_release
+from khelang_opendata.release import ReleaseOptions, publish_release, withdraw_release
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import PLAN, ROOT, VALID, edit_descriptor, fails, needs, replace_in
 from tests.releases import (

@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Package
-from khelang_opendata.release import ReleaseOptions, build_release, draft_release, verify_release
-from khelang_opendata.release.archive import ArchiveRefused
-from khelang_opendata.release.signature import NAMESPACE
+from khelang_opendata.published import verify_release
+from khelang_opendata.published.archive import ArchiveRefused
+from khelang_opendata.published.signature import NAMESPACE
+from khelang_opendata.release import ReleaseOptions, build_release, draft_release
 from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, new_issues_of, only_issue, replace_in
 from tests.releases import DAY, NAME, contents, copied, correct_a_cell, publish
 from tests.test_schemas import official_profile
@@ -109,7 +110,7 @@ def test_manifest_satisfies_sha256sum(released: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("README.th.md", ["22 พฤศจิกายน 2569", "ข้อขัดแย้งในเอกสารต้นฉบับ", "UTF-8-BOM", "เทศบาลเมืองเขลางค์นคร. (2569)"]),
+        ("README.th.md", ["22 พฤศจิกายน 2569", "ข้อคลาดเคลื่อนในเอกสารต้นฉบับ", "UTF-8-BOM", "เทศบาลเมืองเขลางค์นคร. (2569)"]),
         ("README.en.md", ["released 2026-11-22", "Contradictions of the source document", "not official names"]),
     ],
 )

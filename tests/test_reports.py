@@ -375,7 +375,7 @@ def test_html_explains_the_acknowledged_with_the_erratum(package: Package) -> No
     assert "The items 33-37 do not add up to the printed subtotal" in page
     assert "ผลรวมของโครงการลำดับที่ 33-37" in page
     assert 'aria-labelledby="known"' in page
-    assert "There is nothing to correct." in page
+    assert "Nothing to correct." in page
 
 
 def test_html_lists_the_rules_that_found_nothing(package: Package) -> None:

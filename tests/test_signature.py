@@ -10,17 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.release import verify_release
-from khelang_opendata.release.signature import (
-    MAX_KEY_BYTES,
-    NAMESPACE,
-    generate_key,
-    is_encrypted,
-    is_valid,
-    read_public_key,
-    sign,
-)
-from khelang_opendata.release.verify import SignatureState
+from khelang_opendata.published import verify_release
+from khelang_opendata.published.signature import MAX_KEY_BYTES, NAMESPACE, is_valid, read_public_key
+from khelang_opendata.published.verify import SignatureState
+from khelang_opendata.release.signing import generate_key, is_encrypted, signer
 from tests.conftest import PLAN, ROOT, Khelang, fails, needs
 from tests.signature_fuzz import DATA, KEY, OTHER, OpenSsh, corpus, differing, line_of, ours, randomly, refused_by_us
 from tests.test_trust import FILES, whole, zipped
@@ -151,7 +144,7 @@ def test_with_a_key_only_its_signature_is_enough(khelang: Khelang, tmp_path: Pat
     ours = generate_key(tmp_path / "ours", None, "ours")
     theirs = generate_key(tmp_path / "theirs", None, "theirs")
     manifest = FILES["manifest-sha256.txt"]
-    signed = {**FILES, "manifest-sha256.txt.sig": sign(manifest, tmp_path / "ours", None)}
+    signed = {**FILES, "manifest-sha256.txt.sig": signer(tmp_path / "ours", None)(manifest)}
     spoilt = {**FILES, "manifest-sha256.txt.sig": b"spoilt"}
     cases = [
         (signed, ours, SignatureState.VALID, 0),
@@ -198,7 +191,7 @@ def test_without_the_extra_nothing_that_was_asked_for_passes(
     khelang: Khelang, tmp_path: Path, no_extra: dict[str, str]
 ) -> None:
     public = generate_key(tmp_path / "key", None, "x")
-    signature = sign(FILES["manifest-sha256.txt"], tmp_path / "key", None)
+    signature = signer(tmp_path / "key", None)(FILES["manifest-sha256.txt"])
     signed = zipped(tmp_path / "x", {**FILES, "manifest-sha256.txt.sig": signature})
     commands = [
         ("verify", signed, "--public-key", public),
@@ -246,7 +239,7 @@ def test_keygen_that_finds_a_private_key_makes_no_public_one(tmp_path: Path) -> 
 def test_keygen_that_finds_no_space_leaves_nothing(khelang: Khelang, tmp_path: Path) -> None:
     limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)); "
-    code = limit + "from khelang_opendata.release.signature import generate_key; from pathlib import Path; "
+    code = limit + "from khelang_opendata.release.signing import generate_key; from pathlib import Path; "
     code += "generate_key(Path('key'), None, 'x')"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
     assert b"output_unwritable" in done.stderr
@@ -293,7 +286,7 @@ def test_private_key_that_cannot_be_used(tmp_path: Path, name: str, passphrase: 
     (tmp_path / "huge").write_bytes(b"\0" * (MAX_KEY_BYTES + 1))
     (tmp_path / "cut").write_bytes((tmp_path / "open").read_bytes()[:200])
     with fails("key_unusable") as caught:
-        sign(b"x", tmp_path / name, passphrase)
+        signer(tmp_path / name, passphrase)(b"x")
     assert caught.value.params["variant"] == variant
     assert is_encrypted(tmp_path / name) == (name == "locked")
 
@@ -314,6 +307,6 @@ def test_namespace_is_that_of_the_documents() -> None:
 def test_signature_of_another_manifest(tmp_path: Path) -> None:
     generate_key(tmp_path / "key", None, "x")
     other = whole({"datapackage.json": b"{}"})
-    files = {**FILES, "manifest-sha256.txt.sig": sign(other["manifest-sha256.txt"], tmp_path / "key", None)}
+    files = {**FILES, "manifest-sha256.txt.sig": signer(tmp_path / "key", None)(other["manifest-sha256.txt"])}
     result = verify_release(zipped(tmp_path / "x", files), read_public_key(tmp_path / "key.pub"))
     assert (result.signature, result.is_whole) == (SignatureState.INVALID, False)

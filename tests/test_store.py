@@ -18,7 +18,8 @@ from filelock import FileLock
 
 from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged
-from khelang_opendata.release import store, verify_release
+from khelang_opendata.published import verify_release
+from khelang_opendata.release import store
 from tests.conftest import PLAN, ROOT, VALID, Khelang, fails, replace_in
 from tests.releases import DAY, contents, correct_a_cell, index_of, publish, versions_of
 

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata.files.paths import is_safe_path
-from khelang_opendata.release import archive
-from khelang_opendata.release.archive import ArchiveRefused, zip_bytes
-from khelang_opendata.release.manifest import SIGNATURE
-from khelang_opendata.release.signature import NAMESPACE, generate_key, is_valid, public_key_of, sign
-from khelang_opendata.release.verify import Problem, ProblemKind, SignatureState, verify_release
+from khelang_opendata.published import archive
+from khelang_opendata.published.archive import ArchiveRefused, zip_bytes
+from khelang_opendata.published.manifest import SIGNATURE
+from khelang_opendata.published.signature import NAMESPACE, is_valid, public_key_of
+from khelang_opendata.published.verify import Problem, ProblemKind, SignatureState, verify_release
+from khelang_opendata.release.signing import generate_key, signer
 from tests.conftest import fails, needs
 
 DAY = date(2026, 11, 22)
@@ -100,7 +101,7 @@ def test_nothing_there() -> None:
 def test_signature_is_one_of_openssh(folder: Path, tmp_path: Path, passphrase: str | None) -> None:
     public = generate_key(tmp_path / "key", passphrase, "กองยุทธศาสตร์")
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
-    signature = sign(FILES["manifest-sha256.txt"], tmp_path / "key", passphrase)
+    signature = signer(tmp_path / "key", passphrase)(FILES["manifest-sha256.txt"])
     (folder / SIGNATURE).write_bytes(signature)
     (tmp_path / "allowed").write_text(f"khelang {public.read_text(encoding='utf-8')}", encoding="utf-8")
     command: list[str | Path] = [
@@ -141,13 +142,13 @@ def test_openssh_s_own_signature_is_understood(tmp_path: Path) -> None:
     subprocess.run(command, check=True, capture_output=True)
     made = (tmp_path / "file.sig").read_bytes()
     assert is_valid(b"data", made, (tmp_path / "key.pub").read_text())
-    assert made == sign(b"data", tmp_path / "key", None)
+    assert made == signer(tmp_path / "key", None)(b"data")
 
 
 def test_signature_of_another_is_invalid(folder: Path, tmp_path: Path) -> None:
     ours = generate_key(tmp_path / "ours", None, "ours").read_text(encoding="utf-8")
     generate_key(tmp_path / "theirs", None, "theirs")
-    (folder / SIGNATURE).write_bytes(sign(FILES["manifest-sha256.txt"], tmp_path / "theirs", None))
+    (folder / SIGNATURE).write_bytes(signer(tmp_path / "theirs", None)(FILES["manifest-sha256.txt"]))
     result = verify_release(folder, ours)
     assert (result.signature, result.is_whole) == (SignatureState.INVALID, False)
 
@@ -160,7 +161,7 @@ def test_release_without_the_signature_that_is_expected(folder: Path, tmp_path: 
 def test_signature_spelt_otherwise_is_none(folder: Path, tmp_path: Path) -> None:
     """The last letter of Base64 may have bits that say nothing: A1= and A0= are the same bytes."""
     key = generate_key(tmp_path / "key", None, "x").read_text(encoding="utf-8")
-    signature = sign(FILES["manifest-sha256.txt"], tmp_path / "key", None)
+    signature = signer(tmp_path / "key", None)(FILES["manifest-sha256.txt"])
     assert signature.count(b"=") == 1
     last = signature.index(b"=") - 1
     for other in string.ascii_letters + string.digits + "+/":
@@ -170,7 +171,7 @@ def test_signature_spelt_otherwise_is_none(folder: Path, tmp_path: Path) -> None
 
 def test_any_byte_of_a_signature_changed_is_found(folder: Path, tmp_path: Path) -> None:
     key = generate_key(tmp_path / "key", None, "x").read_text(encoding="utf-8")
-    signature = sign(FILES["manifest-sha256.txt"], tmp_path / "key", None)
+    signature = signer(tmp_path / "key", None)(FILES["manifest-sha256.txt"])
     for position in range(0, len(signature) - 1):
         data = bytearray(signature)
         data[position] ^= 0x01
@@ -192,7 +193,7 @@ def test_key_that_cannot_be_used(tmp_path: Path, spoil: str) -> None:
     elif spoil == "passphrase":
         generate_key(tmp_path / "key", "right", "x")
     with fails("key_unusable"):
-        sign(b"x", tmp_path / "key", "wrong" if spoil == "passphrase" else None)
+        signer(tmp_path / "key", "wrong" if spoil == "passphrase" else None)(b"x")
 
 
 def _archive(folder: Path, fill: Callable[[zipfile.ZipFile], object]) -> Path:

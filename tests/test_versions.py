@@ -19,7 +19,8 @@ from khelang_opendata.diff import Bump
 from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.portals.publication import read_publication
-from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, verify_release, withdraw_release
+from khelang_opendata.published import verify_release
+from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, withdraw_release
 from khelang_opendata.standard import family
 from tests.conftest import PLAN, Khelang, edit_descriptor, fails, replace_in
 from tests.releases import (

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from khelang_opendata.model.report import Issue, Location, Report, Severity
     from khelang_opendata.model.wording import Language
     from khelang_opendata.package.datapackage import Package
-    from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, verify_release, withdraw_release
+    from khelang_opendata.published import verify_release
+    from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, withdraw_release
     from khelang_opendata.render.messages import failure_text, issue_texts
     from khelang_opendata.render.report_json import report_json
     from khelang_opendata.render.report_text import report_text
@@ -61,7 +62,8 @@ else:
         "model.limits": ("Limits",),
         "package.datapackage": ("Package",),
         "diff": ("compare",),
-        "release": ("ReleaseOptions", "Outcome", "publish_release", "verify_release", "withdraw_release"),
+        "release": ("ReleaseOptions", "Outcome", "publish_release", "withdraw_release"),
+        "published": ("verify_release",),
         "render.report_json": ("report_json",),
         "render.messages": ("failure_text", "issue_texts"),
         "render.report_text": ("report_text",),

@@ -159,7 +159,7 @@ def new_passphrase(language: Language) -> str | None:
 
 def read_passphrase(language: Language, key: Path) -> str | None:
     """The passphrase of a key: as set in the environment, else asked for if the key has one and somebody is there."""
-    from khelang_opendata.release.signature import is_encrypted  # noqa: PLC0415 (extra)
+    from khelang_opendata.release.signing import is_encrypted  # noqa: PLC0415 (extra)
 
     if (given := os.environ.get(_PASSPHRASE)) is not None or not sys.stdin.isatty() or not is_encrypted(key):
         return given or None

@@ -118,7 +118,8 @@ def withdraw_command(version: str, reason: str, out: Path, day: str | None, lang
 
 
 def _signer(key: Path, lang: Language) -> Signer:
-    from khelang_opendata.release.signature import require_library, signer  # noqa: PLC0415 (extra)
+    from khelang_opendata.published.signature import require_library  # noqa: PLC0415 (extra)
+    from khelang_opendata.release.signing import signer  # noqa: PLC0415 (extra)
 
     require_library()  # before a passphrase is asked for
     return signer(key, read_passphrase(lang, key))
@@ -141,7 +142,7 @@ def _day(given: str | None) -> date:
 
 
 def _written_day(text: str) -> date:
-    from khelang_opendata.release.archive import YEARS  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.published.archive import YEARS  # noqa: PLC0415 (the help does not need it)
 
     day = _day_of(text)
     if day is None:
@@ -165,7 +166,7 @@ def _day_of(text: str) -> date | None:
 
 
 def _day_of_epoch(text: str) -> date:
-    from khelang_opendata.release.archive import YEARS  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.published.archive import YEARS  # noqa: PLC0415 (the help does not need it)
 
     try:
         day = datetime.fromtimestamp(int(text), UTC).date() if _SECONDS.fullmatch(text) else None

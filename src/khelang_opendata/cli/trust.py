@@ -12,7 +12,7 @@ from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, new_p
 from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
-    from khelang_opendata.release import Verification
+    from khelang_opendata.published import Verification
 
 
 @click.command("verify")
@@ -35,8 +35,8 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
       khelang verify releases/v1.0.0
       khelang verify releases/latest --public-key signing-key.pub --lang th
     """
-    from khelang_opendata.release.signature import read_public_key  # noqa: PLC0415 (the help does not need it)
-    from khelang_opendata.release.verify import verify_release  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.published.signature import read_public_key  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.published.verify import verify_release  # noqa: PLC0415 (the help does not need it)
 
     result = verify_release(release, None if key_file is None else read_public_key(key_file))
     print_text("".join(f"{line}\n" for line in _lines(result, lang)))
@@ -46,7 +46,7 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
 
 def _lines(result: Verification, lang: Language) -> list[str]:
     from khelang_opendata.model.characters import visible  # noqa: PLC0415 (names of files may be anybody's)
-    from khelang_opendata.release.verify import SignatureState  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.published.verify import SignatureState  # noqa: PLC0415 (the help does not need it)
 
     problems = [notice(f"verify_{p.kind}", lang, path=visible(p.path)) for p in result.problems]
     verdict = "verify_broken" if problems else "verify_whole" if result.is_whole else "verify_unsigned"
@@ -71,7 +71,8 @@ def keygen_command(key: Path, comment: str, lang: Language) -> None:
       khelang keygen signing-key --comment "กองยุทธศาสตร์และงบประมาณ"
     """
     from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only this command)
-    from khelang_opendata.release.signature import generate_key, require_library  # noqa: PLC0415 (extra)
+    from khelang_opendata.published.signature import require_library  # noqa: PLC0415 (extra)
+    from khelang_opendata.release.signing import generate_key  # noqa: PLC0415 (extra)
 
     check_output(key)  # before a passphrase is asked for
     require_library()

@@ -1,4 +1,4 @@
-"""What an edition says of itself, for the forms that carry no README beside them."""
+"""The facts about an edition, for forms that are used without the README."""
 
 from __future__ import annotations
 

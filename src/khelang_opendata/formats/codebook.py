@@ -53,7 +53,7 @@ _LIMITS = ("unique", "minimum", "maximum", "minLength", "maxLength", "pattern")
 
 @dataclass(frozen=True)
 class CodebookColumn:
-    """One column as the codebook tells it."""
+    """One column in the codebook."""
 
     position: int
     field: Field
@@ -76,14 +76,14 @@ class CodebookColumn:
 
     @property
     def limits(self) -> Mapping[str, Any]:
-        """The constraints but ``required``, and ``enum`` where a codelist tells it."""
+        """The constraints but ``required``, and ``enum`` if a codelist gives it."""
         constraints = self.descriptor.get("constraints", {})
         names = _LIMITS if self.codes else (*_LIMITS, "enum")
         return {name: constraints[name] for name in names if name in constraints}
 
     @property
     def unit(self) -> tuple[str, str]:
-        """What its numbers count, in Thai and English, where the name tells."""
+        """What its numbers count, in Thai and English, if the name shows it."""
         return next((unit for ending, unit in _UNITS.items() if self.name.endswith(ending)), ("", ""))
 
     @cached_property
@@ -94,7 +94,7 @@ class CodebookColumn:
 
 @dataclass(frozen=True)
 class CodebookTable:
-    """One table as the codebook tells it."""
+    """One table in the codebook."""
 
     name: str
     path: str
@@ -104,7 +104,7 @@ class CodebookTable:
 
     @property
     def key(self) -> Sequence[str]:
-        """The columns that tell its rows apart."""
+        """The columns of its key."""
         return [column.name for column in self.columns if column.key]
 
     @property
@@ -123,7 +123,7 @@ def codebook_html(edition: Edition, language: Language = Language.TH) -> bytes:
     """The codebook as one page that needs nothing but itself.
 
     Args:
-        edition: the edition whose tables are told.
+        edition: the edition whose tables are described.
         language: which language is shown first; the reader can switch.
     """
     page = (

@@ -1,4 +1,4 @@
-"""What the codes of a column mean, in Thai and English."""
+"""The meanings of the codes of a column, in Thai and English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a release that are made from its tables, and how the descriptor tells of them."""
+"""The files of a release that are made from its tables, and their descriptors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Form:
 
     @property
     def path(self) -> str:
-        """Where it stands in the release."""
+        """Its path in the release."""
         return str(self.entry["path"])
 
 
@@ -52,9 +52,9 @@ def _forms(edition: Edition) -> Iterator[Form]:
     yield Form(_entry("codebook", "codebook.csv", codebook), codebook_csv(edition))
     # frictionless would take the first sheet for a table, and wants a library for Parquet: their formats are named so
     # that it leaves the files alone. The media types are the registered ones.
-    book = _file("ทุกตารางในแฟ้ม Excel", "All tables as a workbook", "workbook", _XLSX)
+    book = _file("ทุกตารางในไฟล์ Excel", "All tables as a workbook", "workbook", _XLSX)
     yield Form(_entry("workbook", f"{plan}.xlsx", book), workbook(edition))
-    nested = _file("ทั้งแผนเป็นแฟ้ม JSON เดียว", "The plan as nested JSON", "json", "application/json")
+    nested = _file("ทั้งแผนเป็นไฟล์ JSON เดียว", "The plan as nested JSON", "json", "application/json")
     yield Form(_entry("nested", f"{plan}.json", nested), nested_json(edition))
     sqlite = _file("ทุกตารางในฐานข้อมูล SQLite", "All tables as a SQLite database", "sqlite", "application/vnd.sqlite3")
     yield Form(_entry("database", f"{plan}.sqlite", sqlite), database(edition))

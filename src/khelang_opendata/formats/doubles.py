@@ -16,7 +16,7 @@ def held_values(table: ReleasedTable) -> Iterator[tuple[Value, ...]]:
     """The rows of a table as values, whose numbers a double gives back as they are.
 
     Raises:
-        DataError: a number has more than 15 digits, or is none; written all the same, it would become another.
+        DataError: a number has more than 15 digits, or is invalid; a double would change it.
     """
     for number, row in enumerate(table.values(), 1 + _HEADING_ROWS):
         for field, value in zip(table.schema.fields, row, strict=True):

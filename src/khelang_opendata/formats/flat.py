@@ -21,16 +21,16 @@ FLAT: JsonObject = {
     "description": "งบประมาณหนึ่งแถวต่อโครงการ ปี และแหล่งเงิน พร้อมชื่อของทุกรายการที่เกี่ยวข้องและความหมายของทุกรหัส "
     "เปิดใช้ได้โดยไม่ต้องเชื่อมตาราง ช่องว่างไม่ใช่ศูนย์ ให้ดู budget_status ประกอบ",
     "description_en": "The budgets, one row per project, year and source of money, with all names joined in and all "
-    "codes explained. An empty amount does not mean zero: budget_status tells what it means.",
+    "codes explained. An empty amount does not mean zero: budget_status gives the meaning.",
 }
-"""What the flat table is, in Thai and English."""
+"""The description of the flat table in Thai and English."""
 STEP = " > "
-"""Stands between the names of what belongs to each other."""
+"""Separates the names of a path."""
 
 
 @dataclass(frozen=True)
 class _Role:
-    """Whose columns are joined in: their table, whether it may be nobody's, and what their texts need to tell that."""
+    """A joined table: its name, whether a row may have no match, and the texts that explain this."""
 
     table: str
     optional: bool = False
@@ -112,9 +112,9 @@ _COLUMNS = {
 }
 """The flat table's columns, and where each comes from; those from nowhere are made here.
 
-What differs from row to row stands first, what a spreadsheet shows before anyone scrolls; the plan's own stand last.
+Columns that differ from row to row come first, visible without scrolling; the plan's own come last.
 
-The numbers of dimensions and missions stand in texts: who reads only the first rows takes a column of ``1`` or
+The numbers of dimensions and missions are texts: a program that reads only the first rows takes a column of ``1`` or
 ``1.10`` for numbers, and stumbles over ``3*`` or ``4.1.1``.
 """
 
@@ -158,7 +158,7 @@ _MADE = (
         "ภารกิจพร้อมภารกิจที่อยู่เหนือขึ้นไป",
         "Mission with those above it (Thai)",
         "เลขและชื่อภารกิจจากระดับบนสุดลงมา คั่นด้วย > เว้นว่างเมื่อโครงการอยู่ใต้มิติโดยไม่ระบุภารกิจ",
-        "Numbers and names from the highest mission down, divided by >. Empty when the project stands under the "
+        "Numbers and names from the highest mission down, divided by >. Empty when the project is directly under the "
         "dimension alone.",
     ),
     text_field(
@@ -173,7 +173,7 @@ _MADE = (
         "หน่วยงานรับผิดชอบหลักพร้อมต้นสังกัด",
         "Lead unit with those above it (Thai)",
         "ชื่อหน่วยงานจากต้นสังกัดสูงสุดลงมา คั่นด้วย > ใช้แยกหน่วยงานที่ชื่อซ้ำกัน",
-        "Names from the highest unit down, divided by >. Tells units of the same name apart.",
+        "Names from the highest unit down, divided by >. Distinguishes units of the same name.",
     ),
     text_field(
         "lead_unit_path_en",
@@ -231,7 +231,7 @@ def made_schema(
 
 
 def aligned(amounts: Sequence[Decimal | None]) -> list[str]:
-    """Amounts as text, all with as many decimals as the longest, for those who tell a type by the first rows."""
+    """Amounts as text, all with as many decimals as the longest, for programs that infer types from the first rows."""
     exponents = (amount.as_tuple().exponent for amount in amounts if amount is not None)
     decimals = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
     return ["" if amount is None else f"{amount:.{max(0, decimals)}f}" for amount in amounts]
@@ -243,7 +243,7 @@ def year_ce(year_be: str) -> str:
 
 
 def code_fields(descriptor: JsonObject) -> list[JsonObject]:
-    """The two columns beside a column of codes that tell the codes' titles."""
+    """The two columns beside a column of codes with the codes' titles."""
     name, title, title_en = descriptor["name"], descriptor["title"], descriptor["title_en"]
     return [
         text_field(
@@ -284,7 +284,7 @@ def _columns_of(name: str, source: str, family: SchemaFamily) -> Iterator[_FlatC
 
 
 def _described(field: Field, name: str, role: _Role) -> JsonObject:
-    """A column's descriptor where it is joined in: its texts tell whose it is, and it may be empty if nobody's."""
+    """The descriptor of a joined column: its texts name its table; it may be empty if a row has no match."""
     source = field.descriptor
     constraints = {k: v for k, v in source["constraints"].items() if not (role.optional and k == "required")}
     return {

@@ -1,4 +1,4 @@
-"""The records of a plan found by their ids, and what stands above a mission or a unit."""
+"""The records of a plan found by their ids, and the levels above a mission or a unit."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Joins:
         return self._by("projects", "project_id")
 
     def mission_path(self, mission_id: str) -> list[Record]:
-        """A mission and those above it, the highest first; nothing where there is no mission."""
+        """A mission and those above it, the highest first; empty without a mission."""
         return _path("missions", self.missions, mission_id, "parent_mission_id")
 
     def unit_path(self, unit_id: str) -> list[Record]:
@@ -62,10 +62,10 @@ class Joins:
 
 
 def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:
-    """What is above a record, and it.
+    """The path of a record: the record and those above it.
 
     Raises:
-        DataError: there is so much that files would be full of nothing else.
+        DataError: more levels than the files of a release can show.
     """
     found: list[Record] = []
     here = id_

@@ -1,4 +1,4 @@
-"""The whole plan as one nested JSON object, after ``plan.schema.json``: rows stand inside what they belong to."""
+"""The whole plan as one nested JSON object, after ``plan.schema.json``: rows are nested in their parents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A release's tables as Parquet, one file each, for those who have polars (the extra ``large``).
+"""A release's tables as Parquet, one file each, written if polars (the extra ``large``) is installed.
 
 Amounts are doubles, not decimals: pandas shows decimals as objects that most of its functions refuse, and a double
 gives back every number of up to 15 digits. Text that is empty in the CSV is null, as in every typed form.

@@ -128,7 +128,7 @@ def _cell(value: Value) -> Cell:
 
 
 def _metadata(edition: Edition) -> Iterator[tuple[str, str]]:
-    """What a reader of the file alone should know: what it is, of when, by whom, and what may be done with it."""
+    """Facts about the file: title, day, licence, publisher and citation, for readers of the database alone."""
     for key in ("name", "title", "title_en", "description", "description_en", "version", "conformsTo"):
         yield key, str(edition.descriptor[key])
     yield "released_on", edition.released_on.isoformat()

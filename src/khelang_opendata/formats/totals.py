@@ -20,7 +20,7 @@ SUMMARY: JsonObject = {
     "description_en": "Totals computed from the budgets, by year, of the whole plan and of each dimension, division "
     "and unit. The rows of each scope add up to the plan's: never add rows of different scopes.",
 }
-"""What the table of totals is, in Thai and English."""
+"""The description of the table of totals in Thai and English."""
 _SCOPES = {
     "plan": ("ทั้งแผน", "Whole plan"),
     "dimension": ("มิติ", "Dimension"),
@@ -129,7 +129,7 @@ def _count_fields() -> list[JsonObject]:
             "จำนวนโครงการที่ไม่ทราบจำนวนเงิน",
             "Projects with an unknown amount",
             "จำนวนโครงการที่เอกสารไม่บอกจำนวนเงินของแหล่งเงินอย่างน้อยหนึ่งแหล่งในปีนั้น",
-            "Projects for which the document does not tell the amount from at least one source in that year.",
+            "Projects for which the document does not give the amount from at least one source in that year.",
         ),
     )
     return [field | {"type": "integer", "constraints": {"required": True, "minimum": 0}} for field in fields]
@@ -145,7 +145,7 @@ def _groups(edition: Edition, joins: Joins) -> Mapping[tuple[str, str, str], Seq
 
 
 def _ids(joins: Joins, project: Record) -> Record:
-    """What a project counts towards, by scope."""
+    """The totals that a project counts towards, by scope."""
     unit = project["lead_unit_id"]
     return {
         "plan": project["plan_id"],

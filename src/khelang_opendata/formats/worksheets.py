@@ -1,4 +1,4 @@
-"""What workbooks have in common: styles, text as it is, rows as high as their texts, the same bytes everywhere."""
+"""Common parts of workbooks: styles, literal text, row heights, and the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _lines(text: str, width: int) -> int:
 
 
 def write_text(sheet: Worksheet, row: int, at: int, text: str, style: Format) -> None:
-    """Text as it is: whatever the library would take for more than text is put into the markup that it copies."""
+    """Write literal text: what the library or Excel would interpret is escaped in markup that the library copies."""
     if len(text.encode("utf-16-le")) // 2 > _LONGEST_TEXT:
         raise DataError("form_refused", "text", sheet=sheet.get_name(), limit=_LONGEST_TEXT, text=visible(text[:_TOLD]))
     plain = not _MORE_THAN_TEXT.search(text)
@@ -85,9 +85,9 @@ def _marked_up(text: str) -> str:
 
     The underscores of such are written as entities, or the library would escape them in its turn, and not all.
     """
-    told = _ESCAPE.sub("_x005F_", text)
-    told = _NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", told)
-    return f'<r><t xml:space="preserve">{escape(told, {"_": "&#95;"})}</t></r>'
+    escaped = _ESCAPE.sub("_x005F_", text)
+    escaped = _NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", escaped)
+    return f'<r><t xml:space="preserve">{escape(escaped, {"_": "&#95;"})}</t></r>'
 
 
 def columns_taken(line: str) -> int:

@@ -108,7 +108,7 @@ def _front_sheet(book: Book, edition: Edition) -> None:
 
 
 def _about(edition: Edition) -> Iterator[tuple[str, str, str]]:
-    """What the workbook is: a label, and the text in Thai and in English."""
+    """Lines about the workbook: a label, and the text in Thai and in English."""
     about, day = edition.descriptor, edition.released_on
     yield "ชื่อ Title", about["title"], about["title_en"]
     yield "คืออะไร What it is", about["description"], about["description_en"]
@@ -132,7 +132,7 @@ _NOTES = (
         "แต่ละแผ่นงานคือหนึ่งตาราง แถวที่ 1 คือชื่อคอลัมน์ แถวที่ 2 คือคำแปลไทย ข้อมูลเริ่มแถวที่ 3 "
         "ช่องว่างคือไม่มีค่า ไม่ใช่ศูนย์ ใน budgets ให้ดู budget_status ประกอบเสมอ",
         "Each sheet is one table: row 1 names the columns, row 2 has their Thai titles, the data begin in row 3. "
-        "An empty cell is no value, not zero: in budgets, always read budget_status too.",
+        "An empty cell means no value, not zero: in budgets, always read budget_status too.",
     ),
     (
         "ปี Years",
@@ -334,7 +334,7 @@ def _contradictions(edition: Edition) -> Iterator[list[Value]]:
 
 
 def _names(edition: Edition) -> Mapping[str, str]:
-    """What the records that have an id of their own are called in Thai."""
+    """The Thai names of the records, by id."""
     found: dict[str, str] = {}
     for table in edition.tables.values():
         label, key = label_column(table.schema), table.schema.primary_key

@@ -1,4 +1,4 @@
-"""What the NACC asks for: the OIT evidence of the ITA, and reports to its system E-PlanNACC."""
+"""Documents for the NACC: the OIT evidence of the ITA, and reports to its system E-PlanNACC."""
 
 from khelang_opendata.model.wording import Notices
 

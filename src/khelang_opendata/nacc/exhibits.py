@@ -1,6 +1,6 @@
-"""What a local government shows for the items of the ITA's OIT part, as the rows that its pages show.
+"""The evidence for the items of the ITA's OIT part, as the rows of its pages.
 
-Nothing is invented: what the data do not hold stands as not recorded, and is among what an official has to see to.
+Nothing is invented: missing data are shown as not recorded, and listed for the official to complete.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Exhibit:
 class Evidence:
     """All that is shown for one assessment fiscal year (B.E.), and the document and release that it is taken from.
 
-    ``announced_on`` is None where the plan does not say.
+    ``announced_on`` is None if the plan does not give it.
     """
 
     year: int

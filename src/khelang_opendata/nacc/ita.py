@@ -1,6 +1,6 @@
-"""What the ITA's OIT part asks for, year by year: the items, and which of a plan's tables answers each.
+"""The items of the ITA's OIT part by year, and the table of a plan that answers each.
 
-They stand in ``ita_items.yaml`` with their sources, for their codes change every year.
+They are in ``ita_items.yaml`` with their sources, because their codes change every year.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def items_of(year: int) -> tuple[Item, ...]:
     """The items of an assessment fiscal year (B.E.), in the order of their codes.
 
     Raises:
-        UsageError: nobody has entered that year yet.
+        UsageError: the file has no items of that year.
     """
     content = _content()
     if year not in content["years"]:

@@ -18,7 +18,7 @@ _ABOUT_LEVEL = {"risk_level", "risk_level_printed", "risk_score", "likelihood", 
 
 
 def risks_sheet(edition: Edition, year: int, item: Item) -> Sheet:
-    """The plan's risk assessment: processes, factors, levels, measures, and who sees to them."""
+    """The plan's risk assessment: processes, factors, levels, measures, and responsible units."""
     joins, footnotes = Joins(edition), Footnotes(edition)
     factors, controls = _by_risk(edition, "risk_factors"), _by_risk(edition, "risk_controls")
     rows = []
@@ -85,7 +85,7 @@ def _plain(number: str) -> str:
 
 
 def _gaps(edition: Edition, usual: ToDo) -> tuple[ToDo, ...]:
-    """What is missing in the assessment, and what has to be seen to in any case."""
+    """The missing parts of the assessment, and the steps that are always needed."""
     risks, controls = _risks(edition), _by_risk(edition, "risk_controls")
     if not risks:
         return (ToDo("no_risks", {}),)

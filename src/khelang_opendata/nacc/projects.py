@@ -18,7 +18,7 @@ _ABOUT_BUDGET = {"amount_thb", "budget_status", "summary_amount_printed", "sheet
 _PLAN_COLUMNS = ("number", "project", "unit", "budget", "period")
 _RESULT_COLUMNS = ("number", "project", "budget", "result", "spent", "problems")
 _TELLING = ("budgeted", "unknown", "shared", "no_budget", "not_run")
-"""The statuses of a budget, what tells most of a project first."""
+"""The statuses of a budget, the most informative first."""
 _TOLD = ("result_th", "disbursed_thb", "problem_th")
 
 
@@ -48,26 +48,26 @@ class _Year:
         return sorted(projects, key=lambda project: int(project["sequence_no"]))
 
     def is_run(self, project: Record) -> bool:
-        """Whether a project is run in the year, as far as its budgets tell."""
+        """Whether a project is run in the year, according to its budgets."""
         return any(budget["budget_status"] != "not_run" for budget in self.budgets[project["project_id"]])
 
     def has_status(self, project: Record, status: str) -> bool:
         return any(budget["budget_status"] == status for budget in self.budgets[project["project_id"]])
 
     def known(self, projects: Sequence[Record]) -> Decimal:
-        """What is known of the projects' budgets."""
+        """The known budgets of the projects."""
         budgets = (budget for project in projects for budget in self.budgets[project["project_id"]])
         return sum((Decimal(budget["amount_thb"] or 0) for budget in budgets), Decimal(0))
 
     def sum(self, projects: Sequence[Record]) -> Cell:
-        """What the projects' budgets come to, which is more where an amount is not known."""
+        """The sum of the projects' budgets; a minimum if an amount is unknown."""
         known = amount(self.known(projects))
         if not any(self.has_status(project, "unknown") for project in projects):
             return known
         return Cell((say("least", amount=known.lines[0]),), figure=known.figure)
 
     def budget(self, project: Record) -> Cell:
-        """A project's budget; each source of money is told where there are several, or it is not the organisation's."""
+        """A project's budget; sources of money are named if there are several, or others than the organisation."""
         budgets = self.budgets[project["project_id"]]
         notes = [budget["note_th"] for budget in budgets if budget["note_th"]]
         is_plain = len(budgets) == 1 and budgets[0]["funding_source"] == "own_revenue"
@@ -134,7 +134,7 @@ def _unknown_budgets(of_year: _Year) -> tuple[ToDo, ...]:
 
 
 def results_sheet(edition: Edition, year: int, item: Item) -> Sheet:
-    """What the projects run in a fiscal year came to: result, money spent, problems; as far as it is recorded."""
+    """The recorded results of the projects of a fiscal year: result, money spent, problems."""
     of_year, footnotes = _Year(edition, year), Footnotes(edition)
     progress = _progress(edition, year, item.months)
     projects = [p for p in of_year.projects if of_year.is_run(p) or p["project_id"] in progress]
@@ -183,24 +183,24 @@ def _spent(of_year: _Year, project: Record, report: Record) -> Cell:
 def _results_total(of_year: _Year, projects: Sequence[Record], progress: Mapping[str, Record]) -> tuple[Cell, ...]:
     reported = [r["disbursed_thb"] for r in progress.values() if r["disbursed_thb"]]
     spent = sum((Decimal(value) for value in reported), Decimal(0))
-    told = amount(spent) if len(reported) == len(projects) else text(say("least", amount=money(spent)))
+    spent_cell = amount(spent) if len(reported) == len(projects) else text(say("least", amount=money(spent)))
     label = text(say("total", count=len(projects)))
-    return (label, of_year.sum(projects), text(""), told if reported else text(say("unrecorded")), text(""))
+    return (label, of_year.sum(projects), text(""), spent_cell if reported else text(say("unrecorded")), text(""))
 
 
 def _missing_results(
     of_year: _Year, item: Item, projects: Sequence[Record], progress: Mapping[str, Record]
 ) -> tuple[ToDo, ...]:
-    """What is not recorded of the results; a project that cannot be carried out needs no result."""
+    """The missing results; a project that cannot be carried out needs none."""
     plan = of_year.joins.plan
     if of_year.year < int(plan["start_fiscal_year_be"]):
         years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
         return (ToDo("other_plan", {"year": of_year.year, "years": years}),)
     missing = [p for p in projects if not _is_told(progress.get(p["project_id"]))]
-    told = {"year": of_year.year, "months": item.months, "count": len(projects)}
+    params = {"year": of_year.year, "months": item.months, "count": len(projects)}
     if not progress:
-        return (ToDo("no_results", told),)
-    return (ToDo("some_results", {**told, "missing": len(missing), "numbers": _numbers(missing)}),) if missing else ()
+        return (ToDo("no_results", params),)
+    return (ToDo("some_results", {**params, "missing": len(missing), "numbers": _numbers(missing)}),) if missing else ()
 
 
 def _is_told(report: Record | None) -> bool:
@@ -210,7 +210,7 @@ def _is_told(report: Record | None) -> bool:
 
 
 def _budget(budget: Record) -> Cell:
-    """One budget: its amount, or what its status says where there is none."""
+    """One budget: its amount, or the meaning of its status."""
     if budget["budget_status"] == "budgeted":
         return amount(budget["amount_thb"])
     return text(say(f"budget_{budget['budget_status']}"))

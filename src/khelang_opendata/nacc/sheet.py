@@ -20,7 +20,7 @@ _FIGURES = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """What an official has to see to before a page is shown: an entry ``evidence_todo_…`` of the catalogue."""
+    """A task of the official before a page is published: an entry ``evidence_todo_…`` of the catalogue."""
 
     name: str
     params: Params
@@ -32,9 +32,9 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one place of a table.
+    """One cell of a table.
 
-    ``lines`` is its text; ``details`` explain it, and stand below it on a page, and among the notes of a spreadsheet.
+    ``lines`` is its text; ``details`` explain it, and are shown below it on a page, and in the notes of a spreadsheet.
     ``figure`` is the bare number of an amount of money, for a spreadsheet. ``marks`` are numbers of footnotes.
     """
 
@@ -65,7 +65,7 @@ class Sheet:
 
     @property
     def total_span(self) -> int:
-        """How many columns the first cell of the last row takes, that the others stand below their own."""
+        """How many columns the first cell of the last row takes, so that the others are below their own columns."""
         return self.columns.index("budget")
 
     @property
@@ -76,7 +76,7 @@ class Sheet:
 
 @dataclass
 class Footnotes:
-    """The errata that a table's amounts are subject of, numbered as they come; each is told once."""
+    """The errata about a table's amounts, numbered in order of appearance, each once."""
 
     edition: Edition
     numbers: dict[str, int] = field(default_factory=dict)
@@ -115,7 +115,7 @@ class Footnotes:
 
 
 def say(name: str, /, **params: str | int) -> str:
-    """What the catalogue has for a page, in Thai."""
+    """A notice of the catalogue in Thai."""
     return notice(f"evidence_{name}", Language.TH, **params)
 
 
@@ -140,6 +140,6 @@ def listed(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def title_of(edition: Edition, table: str, column: str, code: str) -> str:
-    """What a code means, in Thai; the code itself where its codelist is open and lacks it."""
+    """The Thai title of a code; the code itself if an open codelist lacks it."""
     codes = codes_of(edition.family.tables[table].field_by_name[column])
     return codes[code].title_th if code in codes else code

@@ -7,9 +7,9 @@ from pathlib import Path
 from khelang_opendata.model.failures import PackageRefused, ReleaseDamaged, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
-from khelang_opendata.release.manifest import MANIFEST
-from khelang_opendata.release.store import LATEST
-from khelang_opendata.release.verify import verify_release
+from khelang_opendata.published.history import LATEST
+from khelang_opendata.published.manifest import MANIFEST
+from khelang_opendata.published.verify import verify_release
 from khelang_opendata.validation import validate
 
 
@@ -17,15 +17,15 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
     """The package of a release, verified.
 
     Args:
-        path: the release's folder, or that of all releases, which stands for the latest.
+        path: the release's folder, or the folder of all releases, which means the latest.
         limits: how much is read.
 
     Raises:
-        UsageError: there is no such folder.
-        UsageError: it is none of a release.
+        UsageError: the folder does not exist.
+        UsageError: it is not a release.
         DataError: it is not safe to read.
         ReleaseDamaged: a file differs from the manifest, or is not in it.
-        PackageRefused: it is whole, but its tables are none of a plan; another program made it.
+        PackageRefused: the files match the manifest, but the tables are not a valid plan.
     """
     folder = path.parent if path.name == DESCRIPTOR else path
     folders = [folder, folder / LATEST]

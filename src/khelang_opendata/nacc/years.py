@@ -12,7 +12,7 @@ def fiscal_year(text: str) -> int:
     """The fiscal year (B.E.) that a text gives, in digits of any script.
 
     Raises:
-        UsageError: it is no year of the Buddhist era; 2023 is one of the Gregorian calendar.
+        UsageError: not a year of the Buddhist era; 2023, for instance, is Gregorian.
     """
     figures = ascii_text(text).strip()
     if not re.fullmatch("[0-9]{4}", figures) or int(figures) not in FISCAL_YEARS:

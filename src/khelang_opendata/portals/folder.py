@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from khelang_opendata.files.place import LOCK, exchange, flush_folder, locked, remove, write_files
 from khelang_opendata.files.serialize import hash_of
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
@@ -25,10 +26,9 @@ from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.portals.folder_page import index_html, plan_of_page
 from khelang_opendata.portals.publication import Publication, read_publication
-from khelang_opendata.release import verify_release
-from khelang_opendata.release.archive import ArchiveRefused, read_folder
-from khelang_opendata.release.place import LOCK, exchange, flush_folder, locked, remove, write_files
-from khelang_opendata.release.store import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, is_store
+from khelang_opendata.published import verify_release
+from khelang_opendata.published.archive import ArchiveRefused, read_folder
+from khelang_opendata.published.history import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, is_store
 
 PAGE = "index.html"
 _STAGING = ".unfinished-publish"

@@ -17,10 +17,10 @@ from pathlib import Path, PurePosixPath
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.formats.metadata.facts import FORMATS, FileFormat
 from khelang_opendata.model.failures import ReleaseDamaged, UsageError
-from khelang_opendata.release import releases_of
-from khelang_opendata.release.manifest import MANIFEST
-from khelang_opendata.release.published import PublishedRelease, read_published
-from khelang_opendata.release.store import LATEST, is_store
+from khelang_opendata.published import releases_of
+from khelang_opendata.published.content import PublishedRelease, read_published
+from khelang_opendata.published.history import LATEST, is_store
+from khelang_opendata.published.manifest import MANIFEST
 from khelang_opendata.standard.family import JsonObject
 
 

@@ -9,8 +9,7 @@ from khelang_opendata.release.build import (
     build_release,
     draft_release,
 )
-from khelang_opendata.release.store import Outcome, publish_release, releases_of, withdraw_release
-from khelang_opendata.release.verify import Verification, verify_release
+from khelang_opendata.release.store import Outcome, publish_release, withdraw_release
 
 __all__ = [
     "Draft",
@@ -19,11 +18,8 @@ __all__ = [
     "Release",
     "ReleaseOptions",
     "Signer",
-    "Verification",
     "build_release",
     "draft_release",
     "publish_release",
-    "releases_of",
-    "verify_release",
     "withdraw_release",
 ]

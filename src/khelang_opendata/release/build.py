@@ -1,4 +1,4 @@
-"""What a release contains: every file as bytes, the same for the same package, history and day on every machine."""
+"""Build a release in memory: every file as bytes, the same for the same package, history and day on every machine."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.package.edition import Edition, released_tables, table_csv
-from khelang_opendata.release.archive import YEARS
-from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, manifest_of
+from khelang_opendata.published.archive import YEARS
+from khelang_opendata.published.content import CHANGES
+from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, manifest_of
 from khelang_opendata.release.provenance import provenance
 from khelang_opendata.release.readme import licence_text, readme
 from khelang_opendata.render.changes_data import changes_json
@@ -33,8 +34,6 @@ from khelang_opendata.standard.family import JsonObject, SchemaFamily
 from khelang_opendata.validation import family_of, validate
 from khelang_opendata.validation.file_checks import file_hash
 
-CHANGES = "CHANGES.json"
-
 Signer = Callable[[bytes], bytes]
 """Makes the signature of a manifest."""
 
@@ -44,7 +43,7 @@ _LONGEST_SHOWN = 80
 
 @dataclass(frozen=True)
 class ReleaseOptions:
-    """What the publisher says about a release.
+    """The publisher's choices for a release.
 
     Attributes:
         released_on: the day of publication.
@@ -71,7 +70,7 @@ class ReleaseOptions:
 
     @property
     def as_written(self) -> ReleaseOptions:
-        """The same with its texts as a release can hold them; a blank one is none."""
+        """The same options with stripped, encodable texts; a blank text becomes None."""
         texts = (self.note, self.allow_warnings, self.approved_by)
         note, allow_warnings, approved_by = (encodable(text.strip()) or None if text else None for text in texts)
         return replace(self, note=note, allow_warnings=allow_warnings, approved_by=approved_by)
@@ -79,7 +78,7 @@ class ReleaseOptions:
 
 @dataclass(frozen=True)
 class Previous:
-    """What was released before: the last release, and the highest version there ever was."""
+    """The previous release: its package, and the highest version so far."""
 
     package: Package
     version: str
@@ -87,7 +86,7 @@ class Previous:
 
 @dataclass(frozen=True)
 class Draft:
-    """A valid package about to be released: its version, and what differs from the release before.
+    """A valid package about to be released: its version, and its differences from the previous release.
 
     ``changes`` is None for the first release.
     """
@@ -100,7 +99,7 @@ class Draft:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether it tells what the release before tells, so that there is nothing to release."""
+        """Whether the package is identical to the previous release, so that there is nothing to release."""
         return self.changes is not None and not self.changes
 
     @property

@@ -1,4 +1,4 @@
-"""Where a release comes from: standard, tool, source document, the package's commit, and who approved it."""
+"""The provenance of a release: standard, tool, source document, the package's commit, and the approving role."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def provenance(edition: Edition, approved_by: str | None, commit: str | None) ->
 
     Args:
         edition: what is released.
-        approved_by: the role that approved the release, not a person; None where nobody is named.
-        commit: the commit that the publisher says the package is; None where there is none. Nothing asks git: in a
+        approved_by: the role that approved the release, not a person; None if unknown.
+        commit: the commit of the package, given by the publisher; None if not given. Nothing asks git: in a
             folder that others made, its configuration can run any command.
     """
     return {

@@ -1,4 +1,4 @@
-"""The tables of a release read from each of its forms, to be sure that all of them tell the same.
+"""The tables of a release read from each of its forms, to check that all of them hold the same data.
 
 The schema decides how a value becomes text again: a number is written with the digits that it needs, so ``20000.00``
 comes back as ``20000``. :func:`plain` brings a CSV's own cells into that form.
@@ -74,7 +74,7 @@ def _records(data: bytes) -> Table:
 
 
 def _amounts(table: Table, by: str) -> Counter[tuple[str, str, Decimal]]:
-    """How often each amount stands in each year of a project, or of what else; an empty one counts as nothing."""
+    """How often each amount occurs for each owner (a project, for instance) and year; empty amounts are skipped."""
     header, rows = table
     id_, year, amount = (header.index(name) for name in (by, "fiscal_year_be", "amount_thb"))
     return Counter((row[id_], row[year], Decimal(row[amount] or 0)) for row in rows)
@@ -130,7 +130,7 @@ def as_text(field: Field, value: Any) -> str:
 def tables_from_xlsx(data: bytes, family: SchemaFamily) -> Tables:
     """The tables of a workbook: the sheets that the standard names, read as the format says.
 
-    Not by openpyxl, which takes ``_x005F_`` out of a text wherever it stands.
+    Not by openpyxl, which removes ``_x005F_`` anywhere in a text.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         names = [name for name in parts.namelist() if name.endswith(".xml")]
@@ -156,7 +156,7 @@ def _sheet_rows(sheet: ElementTree.Element, texts: Sequence[str]) -> list[list[A
 
 
 def _sheet_cell(cell: ElementTree.Element, texts: Sequence[str]) -> str | bool | Decimal:
-    """A cell's value; in a text ``_x0001_`` stands for the character of that number."""
+    """A cell's value; in a text, ``_x0001_`` is the character with that number."""
     value = cell.findtext(f"{_XLSX}v") or ""
     match cell.get("t"):
         case "s":
@@ -203,9 +203,9 @@ def tables_from_parquet(files: Mapping[str, bytes], family: SchemaFamily) -> Tab
 
 
 def tables_from_json(data: bytes, family: SchemaFamily) -> Tables:
-    """The tables of a plan's nested JSON; rows stand together that belong to the same row.
+    """The tables of a plan's nested JSON; rows with the same parent row are adjacent.
 
-    A table without rows is not told of where the table that its rows would stand in has none either.
+    An empty table is missing from the result if its parent table is empty, too.
     """
     records: dict[str, list[dict[str, Any]]] = {}
     _unnest(family, "plans", json.loads(data, parse_float=Decimal), {}, records)

@@ -17,7 +17,7 @@ from khelang_opendata.standard.family import JsonObject
 
 
 def readme(edition: Edition, forms: Sequence[Form], language: Language, note: ReleaseNote) -> str:
-    """What the data are, which files hold them, how to cite them, and what the document contradicts itself in."""
+    """The README: the data, their files, the citation, and the contradictions of the source document."""
     template = _environment().get_template(f"README.{language}.md.j2")
     return template.render(
         package=edition.descriptor,
@@ -34,7 +34,7 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
 
 
 def licence_text(descriptor: JsonObject) -> str:
-    """Under which licence the data stand, in Thai and English, for those who look for a file of that name."""
+    """The licence of the data in Thai and English, as the file ``LICENSE`` that people look for."""
     return _environment().get_template("LICENSE.j2").render(package=descriptor)
 
 

@@ -1,4 +1,4 @@
-"""What all releases changed: a dated change log in Markdown, and an Atom feed (RFC 4287) to be told of new ones."""
+"""What all releases changed: a dated change log in Markdown, and an Atom feed (RFC 4287) to subscribe to new ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def atom_feed(
         title: what the feed is called.
         author: who publishes.
         language: Thai or English.
-        url: the address of the folder of all releases, for links; without it there are none.
+        url: the address of the folder of all releases, for links; None to write no links.
     """
     words, releases = Words(language, 0), _newest_first(entries)
     feed = ElementTree.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": language.value})
@@ -94,7 +94,7 @@ def _withdrawn(release: ReleaseNote, words: Words) -> str:
 
 
 def _what(release: ReleaseNote, words: Words) -> list[str]:
-    """What a release changed, a line for each table."""
+    """The changes of a release, one line for each table."""
     if release.summary is None:
         return [words.say("changes_first")]
     return [f"{label}: {line}" for label, line in words.summary(release.summary)] or [words.say("changes_none")]

@@ -79,11 +79,11 @@ class Words:
         return self.say("changes_none") if raised is Bump.NONE else self.say(f"changes_bump_{raised.name.lower()}")
 
     def key(self, row: RowChange) -> str:
-        """What tells a row from the others of its table."""
+        """The key of a row, as text."""
         return visible(", ".join(row.key))
 
     def whole(self, table: TableChanges, row: RowChange) -> str:
-        """What an added or removed row holds beside its key, cut to twice the length of a cell."""
+        """The content of an added or removed row without its key, cut to twice the length of a cell."""
         beside = (c for c in row.cells if c.field not in table.key and c.field != "plan_id")
         return _cut(visible("; ".join(f"{c.field}: {c.old or c.new}" for c in beside)), 2 * self.limit)
 

@@ -17,7 +17,7 @@ class ExcerptColumn(NamedTuple):
     """One column of an excerpt: its letter in a spreadsheet, its label in the heading, and the row's cell.
 
     ``cell`` is None where the row has no such cell, and throughout where the heading itself is at fault. ``marked``
-    is the cell at fault, ``key`` one that tells which row this is; the others are neighbours.
+    is the cell at fault, ``key`` one that identifies the row; the others are neighbours.
     """
 
     letter: str
@@ -41,7 +41,7 @@ class Excerpt(NamedTuple):
 
 
 class Sheets:
-    """The tables of a package as reports look them up, once or ten thousand times; of no package there are none."""
+    """The tables of a package as reports look them up, once or ten thousand times; without a package, none."""
 
     def __init__(self, package: Package | None) -> None:
         """Take the first resource of each name that has a file."""

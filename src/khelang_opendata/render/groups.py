@@ -29,19 +29,19 @@ class IssueGroup(NamedTuple):
 
 
 def open_groups(report: Report) -> list[IssueGroup]:
-    """What awaits action: the issues that no erratum acknowledges."""
+    """The issues that no erratum acknowledges."""
     return _grouped(issue for issue in report.issues if issue.acknowledged_by is None)
 
 
 def acknowledged_groups(report: Report) -> list[IssueGroup]:
-    """What the document is known to contradict itself in."""
+    """The acknowledged issues, with the errata that explain them."""
     return _grouped(issue for issue in report.issues if issue.acknowledged_by is not None)
 
 
 def silent_rules(report: Report) -> list[Rule]:
     """The rules that found nothing, in the catalogue's order."""
-    heard = {*report.counts_by_code, *(issue.code for issue in report.issues)}
-    return [rule for rule in rules().values() if rule.code not in heard]
+    found = {*report.counts_by_code, *(issue.code for issue in report.issues)}
+    return [rule for rule in rules().values() if rule.code not in found]
 
 
 def errata_of(sheets: Sheets) -> Mapping[str, Mapping[str, str]]:

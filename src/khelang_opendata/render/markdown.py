@@ -1,4 +1,4 @@
-"""Text made safe for Markdown (CommonMark and GitHub's): it shows as it stands, whatever it holds."""
+"""Text made safe for Markdown (CommonMark and GitHub's): it is shown literally, whatever it holds."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def inline(value: Any) -> str:
 
 
 class Escaped(str):
-    """Markdown that is safe as it is."""
+    """Text that is already safe Markdown."""
 
     __slots__ = ()
 
 
 def escaped(value: Any) -> str:
-    """What a template puts into Markdown: text without markup of its own, unless it is :class:`Escaped` already."""
+    """A value in a Markdown template: escaped, unless it is :class:`Escaped` already."""
     return value if isinstance(value, Escaped) else inline(value)
 
 
 def cell(value: Any) -> Escaped:
-    """Text for a cell of a table; a dash where there is none."""
+    """Text for a cell of a table; a dash for no text."""
     return Escaped(inline(value) or "–")
 
 

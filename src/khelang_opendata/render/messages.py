@@ -16,7 +16,7 @@ _LONGEST_CELL = 80
 
 
 def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
-    """What an issue says: the wording of its rule, filled with its place and parameters.
+    """The texts of an issue: the wording of its rule, filled with its place and parameters.
 
     Args:
         issue: the issue.
@@ -34,12 +34,12 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
 
 
 def failure_text(error: KhelangError, language: Language) -> Texts:
-    """What a failure of the tool says."""
+    """The texts of a failure."""
     return error.texts(language)
 
 
 def place_text(issue: Issue, language: Language) -> str:
-    """Where an issue stands, with a colon; empty for the package as a whole."""
+    """The place of an issue, with a colon; empty for the package as a whole."""
     place = issue.location
     if place.resource is None:
         return ""
@@ -69,7 +69,7 @@ def example_of(code: str) -> JsonObject | None:
 
 
 def example_text(example: JsonObject, language: Language) -> str:
-    """What an invalid example does wrong."""
+    """The fault of an invalid example."""
     return str(example["about" if language == Language.TH else "about_en"])
 
 

@@ -17,7 +17,7 @@ def report_json(report: Report) -> str:
 
 
 def report_object(report: Report) -> dict[str, Any]:
-    """What the JSON report holds, for those who put it into JSON of their own."""
+    """The content of the JSON report, to include in another JSON document."""
     content: dict[str, Any] = {
         "valid": report.valid,
         "schema": report.schema,

@@ -22,7 +22,7 @@ _SHOWN = 200
 """Characters of a cell or a label that are looked at; no more of them fit."""
 _BOLD, _REVERSE = "1", "1;7"
 _ID = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9.]+)+")
-"""What is told apart by its end."""
+"""Ids, which differ at their ends."""
 _COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 
 
@@ -54,8 +54,8 @@ class _Writer:
             yield from (f"  {code}: {count:,}" for code, count in self.report.counts_by_code.items())
         for table in self.report.tables:
             if table.reason:
-                told = {"engine": str(table.engine), "table": table.name, "reason": visible(table.reason)}
-                yield notice("checked_by", self.language, **told)
+                params = {"engine": str(table.engine), "table": table.name, "reason": visible(table.reason)}
+                yield notice("checked_by", self.language, **params)
         yield self._paint(verdict(self.report, self.language), _BOLD)
 
     def _group(self, group: IssueGroup) -> Iterator[str]:

@@ -24,7 +24,7 @@ def clip(text: str, limit: int, *, keep_end: bool = False) -> str:
     Args:
         text: visible text.
         limit: columns it may take.
-        keep_end: cut at the beginning, as for an id, whose end tells it apart.
+        keep_end: cut at the beginning, as for an id, whose end distinguishes it.
     """
     if width(text) <= limit:
         return text
@@ -46,7 +46,7 @@ def pad(text: str, columns: int) -> str:
 
 
 def _clusters(text: str) -> list[str]:
-    """The letters of a text, each with the marks that stand on it."""
+    """The letters of a text, each with its combining marks."""
     clusters: list[str] = []
     for character in text:
         if clusters and unicodedata.category(character) in ("Mn", "Me"):

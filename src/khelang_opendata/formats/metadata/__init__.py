@@ -1,4 +1,4 @@
-"""What tells catalogues, search engines, programs and people about a release.
+"""Metadata of a release for catalogues, search engines, programs and people.
 
 DCAT-AP, schema.org, Croissant, Datasette and the Citation File Format.
 """

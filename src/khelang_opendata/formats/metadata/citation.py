@@ -12,7 +12,7 @@ _WIDEST = 120
 
 
 def citation_cff(edition: Edition) -> bytes:
-    """The citation as reference managers read it; the organisation whose plan it is stands as the author."""
+    """The citation as reference managers read it; the organisation of the plan is the author."""
     facts = DatasetFacts(edition, {}, None)
     descriptor, owner = edition.descriptor, facts.owner
     citation: JsonObject = {

@@ -131,7 +131,7 @@ def _record_set(table: ReleasedTable) -> JsonObject:
 
 
 def _field(table: ReleasedTable, field: Field) -> JsonObject:
-    """A column; a foreign key is told in words.
+    """A column; a foreign key is described in words.
 
     Readers take ``references`` as an order to join, and lose each row whose reference is empty.
     """

@@ -35,7 +35,7 @@ def dcat_jsonld(
         edition: what is released.
         files: all data files of the release by path.
         base: the address of the release's folder, ending in a slash; without it IRIs are relative to the folder
-            ``metadata/``, in which this document stands.
+            ``metadata/``, which holds this document.
         previous_version: the version before this one, if there is one.
     """
     facts = DatasetFacts(edition, files, base)
@@ -53,7 +53,7 @@ def dcat_jsonld(
 
 
 def _about(facts: DatasetFacts) -> JsonObject:
-    """What the data are about."""
+    """The subject of the data."""
     descriptor, (start, end) = facts.descriptor, facts.period
     about = {
         "dct:title": _both(descriptor, "title"),
@@ -80,7 +80,7 @@ def _about(facts: DatasetFacts) -> JsonObject:
 
 
 def _origin(facts: DatasetFacts) -> JsonObject:
-    """Who made the data, from what, and who answers for them."""
+    """The makers of the data, their sources, and the responsible contact."""
     sources = facts.descriptor["sources"]
     origin: JsonObject = {
         "dct:publisher": _agent(facts.publisher),
@@ -101,7 +101,7 @@ def _origin(facts: DatasetFacts) -> JsonObject:
 def _provenance(sources: Sequence[JsonObject]) -> list[JsonObject]:
     titles = " · ".join(source["title"] for source in sources)
     thai = f"ถอดจากเอกสาร {titles} จุดที่เอกสารขัดกันเองอยู่ในตาราง errata"
-    english = f"Transcribed from {titles}. Where the document contradicts itself is told in the table errata."
+    english = f"Transcribed from {titles}. The table errata lists where the document contradicts itself."
     return [{"@language": "th", "@value": thai}, {"@language": "en", "@value": english}]
 
 
@@ -172,11 +172,11 @@ def _date(day: str) -> JsonObject:
 
 
 def _concept(name: str, thai: str, english: str) -> JsonObject:
-    """A concept of the European Union's lists; the profile wants its label told."""
+    """A concept of the European Union's lists; the profile requires its label."""
     labels = [{"@language": "th", "@value": thai}, {"@language": "en", "@value": english}]
     return {**_node(_AUTHORITY + name, "skos:Concept"), "skos:prefLabel": labels}
 
 
 def _node(iri: str, type_: str) -> JsonObject:
-    """A thing by its IRI and class, which profiles check and no document that is fetched needs to tell."""
+    """A thing by its IRI and class, which profiles check, without fetching it."""
     return {"@id": iri, "@type": type_}

@@ -1,6 +1,6 @@
-"""What every vocabulary tells of a release: its plan, period, makers, licence and files.
+"""The facts of a release that every vocabulary gives: its plan, period, makers, licence and files.
 
-A release knows no address of its own. Its metadata stand in the folder ``metadata/``, so without a base address the
+A release does not know its own address. Its metadata are in the folder ``metadata/``, so without a base address the
 IRI of a file is relative (``../data/budgets.csv``) and means the file wherever the release is put as a whole.
 """
 
@@ -51,16 +51,16 @@ _CODEBOOK = {
     "description_en": "What every table, column and code means.",
 }
 _WHOLE = {
-    "title": "แผนทั้งแผนในแฟ้มเดียว",
+    "title": "แผนทั้งแผนในไฟล์เดียว",
     "title_en": "The whole plan in one file",
-    "description": "ตารางทุกตารางของแผนในแฟ้มเดียว",
+    "description": "ตารางทุกตารางของแผนในไฟล์เดียว",
     "description_en": "All tables of the plan in one file.",
 }
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file of a release as metadata tell it; ``texts`` are its titles and descriptions as in a schema."""
+    """One file of a release in the metadata; ``texts`` are its titles and descriptions as in a schema."""
 
     path: str
     iri: str
@@ -77,9 +77,9 @@ class DataFile:
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """What is told of an edition and its files.
+    """The facts of an edition and its files.
 
-    ``base`` is the address of the release's folder, with its last slash; None where nobody knows it.
+    ``base`` is the address of the release's folder, with its last slash; None if unknown.
     """
 
     edition: Edition
@@ -99,16 +99,16 @@ class DatasetFacts:
 
     @property
     def iri(self) -> str:
-        """The release's folder, which stands for this version of the data set."""
+        """The release's folder, which identifies this version of the data set."""
         return self.base or _ABOVE
 
     def folder_of(self, version: str) -> str:
-        """The folder of another version, which stands beside this one's."""
+        """The folder of another version, which is beside this one's."""
         return urljoin(self.iri, f"../v{version}/") if self.base else f"{_ABOVE}../v{version}/"
 
     @property
     def homepage(self) -> str | None:
-        """The data set's page, if its descriptor tells one."""
+        """The data set's page, if its descriptor gives one."""
         homepage = self.descriptor.get("homepage")
         return str(homepage) if homepage else None
 
@@ -130,7 +130,7 @@ class DatasetFacts:
 
     @cached_property
     def owner(self) -> JsonObject:
-        """The local government whose plan it is, whom a citation names; as the descriptor tells it, if it does."""
+        """The local government whose plan it is, whom citations name; from the descriptor, if given."""
         known = (body for body in self.descriptor["contributors"] if body["title"] == self.edition.plan["lao_name_th"])
         return next(known, {"title": self.edition.plan["lao_name_th"], "title_en": self.edition.plan["lao_name_en"]})
 
@@ -140,7 +140,7 @@ class DatasetFacts:
         return next(iter(self.contributors("publisher")), self.owner)
 
     def contributors(self, role: str) -> list[JsonObject]:
-        """Those who did this for the data set."""
+        """The contributors with this role."""
         return [body for body in self.descriptor["contributors"] if role in body["roles"]]
 
     @property

@@ -57,7 +57,7 @@ def _about(facts: DatasetFacts) -> JsonObject:
 
 
 def _makers(facts: DatasetFacts) -> JsonObject:
-    """The organisation whose plan it is stands first among the creators: it is whom a citation names."""
+    """The creators; the organisation of the plan is first, because citations name it."""
     creators = [facts.owner, *(body for body in facts.contributors("creator") if body != facts.owner)]
     return {
         "creator": [_organisation(body, facts) for body in creators],

@@ -1,4 +1,4 @@
-"""What an official must know or decide before a project's report, in Thai, the language of the system."""
+"""Notes for the official, to read or decide before reporting a project, in Thai, the language of the system."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from khelang_opendata.nacc.eplan.plan_tables import STATUSES, Dimension, Record,
 
 _ABOUT_AMOUNTS = {"amount_thb", "budget_status", "summary_amount_printed", "sheet_amount_printed"}
 _ABOUT_REPORTS = {("budgets", field) for field in _ABOUT_AMOUNTS} | {("projects", "eplan_title_th")}
-"""Where an erratum must stand to bear on a report: table and column."""
+"""The tables and columns whose errata concern a report."""
 
 
 @dataclass(frozen=True)
 class NoteFacts:
     """What bears on the report of one project in one round.
 
-    ``budgets`` are the project's of that year and ``planned`` their sum; ``uses_budget`` is None where nothing tells.
+    ``budgets`` are the project's of that year and ``planned`` their sum; ``uses_budget`` is None if unknown.
     ``sharing`` are the numbers of other projects under the same name in E-PlanNACC, ``errata`` those of the project in
     that year, ``sources`` the names of the sources of money.
     """
@@ -41,12 +41,12 @@ def notes_of(facts: NoteFacts) -> tuple[str, ...]:
 
 
 def _on_reports(facts: NoteFacts) -> Iterator[str]:
-    earlier, told = facts.earlier, facts.reported.planned if facts.reported else None
+    earlier, planned = facts.earlier, facts.reported.planned if facts.reported else None
     if earlier and not facts.reported:
         name = "eplan_note_closed" if earlier.status == "completed" else "eplan_note_earlier"
         yield _note(name, status=STATUSES[earlier.status])
-    if told is not None and facts.planned is not None and told != facts.planned:
-        yield _note("eplan_note_planned", reported=_baht(told), planned=_baht(facts.planned))
+    if planned is not None and facts.planned is not None and planned != facts.planned:
+        yield _note("eplan_note_planned", reported=_baht(planned), planned=_baht(facts.planned))
     if not facts.dimension.scored:
         yield _note("eplan_note_unscored", code=facts.dimension.code)
 
@@ -85,8 +85,8 @@ def _on_errata(facts: NoteFacts) -> Iterator[str]:
 
 def _amounts(facts: NoteFacts) -> Iterator[Decimal]:
     """The amounts that go into the system's form, as far as they are known."""
-    told = facts.reported
-    reported = (told.planned, told.approved, told.disbursed) if told else ()
+    report = facts.reported
+    reported = (report.planned, report.approved, report.disbursed) if report else ()
     return (amount for amount in (facts.planned, *reported) if amount is not None)
 
 

@@ -113,8 +113,10 @@ class PlanTables:
         return {(r["project_id"], int(r["fiscal_year_be"]), int(r["round_months"])): _reported(r) for r in records}
 
     def codes(self, table: str, field: str) -> Mapping[str, str]:
-        """What the codes of a column are called in Thai."""
-        return {code: told.title_th for code, told in codes_of(self.tables[table].schema.field_by_name[field]).items()}
+        """The Thai titles of the codes of a column."""
+        return {
+            code: entry.title_th for code, entry in codes_of(self.tables[table].schema.field_by_name[field]).items()
+        }
 
     def runs(self, project: Record, year: int) -> bool:
         """Whether a project is one of a year's: planned for it, or reported on all the same."""

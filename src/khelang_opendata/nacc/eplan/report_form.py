@@ -1,7 +1,7 @@
 """The reports to E-PlanNACC as a table to type from or to fill in: its columns, and the table as CSV.
 
-The columns stand in the order of the system's form (see :mod:`khelang_opendata.nacc.eplan.rows`). A cell that nobody
-reported is empty: nothing is made up, and the last column but one tells that it must be filled in.
+The columns are in the order of the system's form (see :mod:`khelang_opendata.nacc.eplan.rows`). An unreported cell
+is empty: nothing is invented, and the last column but one says that it must be filled in.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Cell = str | int | Decimal | None
 BUDGETS = {False: "ไม่ใช้งบประมาณ", True: "ใช้งบประมาณ"}
 ORDINANCES = {True: "บรรจุ", False: "ไม่บรรจุ"}
 TO_FILL, COMPLETE, CLOSED = "ต้องกรอก", "ครบแล้ว", "แล้วเสร็จแล้ว ไม่ต้องกรอก"
-"""What the table tells of a row: whether the official has to fill anything in."""
+"""The state of a row: whether the official has to fill anything in."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class FormColumn:
 
 
 def columns(months: int) -> Mapping[str, FormColumn]:
-    """The columns of a round's table by name; only the second round tells what was reported in the first."""
+    """The columns of a round's table by name; only the second round shows what was reported in the first."""
     skipped = () if months == TWELVE_MONTHS else ("earlier",)
     return {name: column for name, column in _COLUMNS.items() if name not in skipped}
 
@@ -45,10 +45,10 @@ def eplan_csv(rows: Sequence[EplanRow], months: int) -> bytes:
     return csv_bytes([[column.heading for column in shown.values()], *table])
 
 
-def _remark(told: Reported) -> str:
-    """What the system's field for remarks takes: the result, and the problems, unless the field before has them."""
-    problem = "" if told.reason == "other" else told.problem
-    parts = {"ผลการดำเนินงาน": told.result, "ปัญหา อุปสรรค และข้อเสนอแนะ": problem}
+def _remark(report: Reported) -> str:
+    """The text of the system's field for remarks: the result, and the problems unless the previous field has them."""
+    problem = "" if report.reason == "other" else report.problem
+    parts = {"ผลการดำเนินงาน": report.result, "ปัญหา อุปสรรค และข้อเสนอแนะ": problem}
     return "\n".join(f"{name}: {text}" for name, text in parts.items() if text)
 
 
@@ -87,21 +87,21 @@ _COLUMNS = {
         "การใช้งบประมาณ", 14, lambda row: None if row.uses_budget is None else BUDGETS[row.uses_budget]
     ),
     "planned": FormColumn("งบประมาณตามแผน (บาท)", 14, lambda row: row.planned),
-    "approved": FormColumn("งบประมาณตามข้อบัญญัติ/เทศบัญญัติ (บาท)", 16, _of_report(lambda told: told.approved)),
-    "disbursed": FormColumn("เบิกจ่ายจริง (บาท)", 14, _of_report(lambda told: told.disbursed)),
+    "approved": FormColumn("งบประมาณตามข้อบัญญัติ/เทศบัญญัติ (บาท)", 16, _of_report(lambda report: report.approved)),
+    "disbursed": FormColumn("เบิกจ่ายจริง (บาท)", 14, _of_report(lambda report: report.disbursed)),
     "in_ordinance": FormColumn(
         "บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน",
         18,
-        _of_report(lambda told: None if told.in_ordinance is None else ORDINANCES[told.in_ordinance]),
+        _of_report(lambda report: None if report.in_ordinance is None else ORDINANCES[report.in_ordinance]),
     ),
-    "status": FormColumn("สถานะการดำเนินงาน", 20, _of_report(lambda told: STATUSES[told.status])),
+    "status": FormColumn("สถานะการดำเนินงาน", 20, _of_report(lambda report: STATUSES[report.status])),
     "reason": FormColumn(
-        "เหตุที่ไม่สามารถดำเนินการได้", 22, _of_report(lambda told: REASONS[told.reason] if told.reason else None)
+        "เหตุที่ไม่สามารถดำเนินการได้", 22, _of_report(lambda report: REASONS[report.reason] if report.reason else None)
     ),
     "other_reason": FormColumn(
-        "เหตุอื่นๆ (ระบุ)", 16, _of_report(lambda told: told.problem or None if told.reason == "other" else None)
+        "เหตุอื่นๆ (ระบุ)", 16, _of_report(lambda report: report.problem or None if report.reason == "other" else None)
     ),
-    "remark": FormColumn("หมายเหตุ", 30, _of_report(lambda told: _remark(told) or None)),
+    "remark": FormColumn("หมายเหตุ", 30, _of_report(lambda report: _remark(report) or None)),
     "earlier": FormColumn(
         "สถานะที่รายงานรอบ 6 เดือน", 19, lambda row: STATUSES[row.earlier.status] if row.earlier else None
     ),

@@ -1,4 +1,4 @@
-"""What an official reports to E-PlanNACC, the reporting system of the NACC: one row a project, year and round.
+"""The report to E-PlanNACC, the reporting system of the NACC: one row a project, year and round.
 
 Source of what the system asks, of its words and of their order: a public copy of its source code, of the plan period
 2561-2564 (https://github.com/lovelak/iplan, commit 15df1addcbf72393484343c7820acfea667fe92f): the report's form in
@@ -26,7 +26,7 @@ from khelang_opendata.package.datapackage import Package
 class EplanRow:
     """A project in one round of a year: what the plan says of it, and what was reported.
 
-    ``uses_budget`` is None where neither tells. ``reported`` is the report of the round, ``earlier`` that of
+    ``uses_budget`` is None if neither gives it. ``reported`` is the report of the round, ``earlier`` that of
     the six-month round, where the row is of the twelve-month round. ``notes`` are what the official must decide.
     """
 
@@ -50,33 +50,33 @@ class EplanRow:
 
     @property
     def counted_status(self) -> str | None:
-        """The status that the system scores: that of the year's latest report; None where there is none."""
+        """The status that the system scores: that of the year's latest report; None without a report."""
         latest = self.reported or self.earlier
         return latest.status if latest else None
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The columns that must still be filled in; the planned amount, if the plan does not tell it, among them."""
+        """The columns that must still be filled in; the planned amount, if the plan does not give it, among them."""
         if self.is_closed:
             return ()
         return tuple(name for name, value in self._needed().items() if value in (None, ""))
 
     def _needed(self) -> Mapping[str, object]:
-        told = self.reported
+        report = self.reported
         needed: dict[str, object] = {"uses_budget": self.uses_budget}
         if self.uses_budget is not False:
             needed["planned"] = self.planned
-            needed |= {"approved": told and told.approved, "disbursed": told and told.disbursed}
-        needed |= {"in_ordinance": told and told.in_ordinance, "status": told and told.status}
-        if told and told.status == "cannot":
-            needed["reason"] = told.reason
-        if told and told.reason == "other":
-            needed["other_reason"] = told.problem
+            needed |= {"approved": report and report.approved, "disbursed": report and report.disbursed}
+        needed |= {"in_ordinance": report and report.in_ordinance, "status": report and report.status}
+        if report and report.status == "cannot":
+            needed["reason"] = report.reason
+        if report and report.reason == "other":
+            needed["other_reason"] = report.problem
         return needed
 
 
 def eplan_rows(package: Package, year: int, months: int) -> tuple[EplanRow, ...]:
-    """What is to be reported of a year's projects in one round, by dimension and number as the plan has them.
+    """The rows of a year's projects for one round, ordered by dimension and number as in the plan.
 
     Args:
         package: a release, or another valid package.
@@ -94,7 +94,7 @@ def eplan_rows(package: Package, year: int, months: int) -> tuple[EplanRow, ...]
 
 
 def projects_not_run(package: Package, year: int) -> tuple[int, ...]:
-    """The numbers of the projects that are none of a year's, which nobody reports on."""
+    """The numbers of the projects that do not run in a year, which are not reported."""
     tables = PlanTables.of(package)
     return tuple(sorted(int(p["sequence_no"]) for p in tables.projects if not tables.runs(p, year)))
 
@@ -142,12 +142,12 @@ def _facts(tables: PlanTables, project: Record, year: int, months: int, sharing:
 
 
 def _eplan_title(project: Record) -> str:
-    """The name in E-PlanNACC, which is the project's own where the plan tells no other."""
+    """The name in E-PlanNACC, which is the project's own name if the plan gives no other."""
     return project["eplan_title_th"] or project["title_th"]
 
 
 def _sharing(projects: Sequence[Record]) -> Mapping[str, Sequence[int]]:
-    """The numbers of the projects that each name in E-PlanNACC stands for."""
+    """The numbers of the projects that share each name in E-PlanNACC."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for project in projects:
         found[_eplan_title(project)].append(int(project["sequence_no"]))
@@ -155,15 +155,15 @@ def _sharing(projects: Sequence[Record]) -> Mapping[str, Sequence[int]]:
 
 
 def _sum(budgets: Sequence[Record]) -> Decimal | None:
-    """What is planned from all sources together; None where no amount is told."""
+    """The planned amount of all sources together; None if no amount is known."""
     amounts = [Decimal(budget["amount_thb"]) for budget in budgets if budget["amount_thb"]]
     return sum(amounts, Decimal(0)) if amounts else None
 
 
 def _uses_budget(budgets: Sequence[Record], reported: Reported | None) -> bool | None:
-    """Whether a project takes money that year, as the plan or a report tells; None where neither does."""
-    told = (reported.planned, reported.approved, reported.disbursed) if reported else ()
+    """Whether a project takes money that year, from the plan or a report; None if unknown."""
+    amounts = (reported.planned, reported.approved, reported.disbursed) if reported else ()
     statuses = {budget["budget_status"] for budget in budgets} - {"not_run"}
-    if "budgeted" in statuses or any(told):
+    if "budgeted" in statuses or any(amounts):
         return True
     return False if statuses == {"no_budget"} else None

@@ -22,7 +22,7 @@ from khelang_opendata.nacc.eplan.plan_tables import Dimension
 from khelang_opendata.nacc.eplan.rows import EplanRow
 
 WEIGHTS = {"completed": Fraction(1), "in_progress": Fraction(1, 2), "cannot": Fraction(0)}
-"""What a project in each state gives."""
+"""The points of a project by status."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Share:
 class Score:
     """The score of a round: of all scored projects, and dimension by dimension as the plan has them.
 
-    A dimension that is not scored stands among the dimensions, and does not count for the total.
+    A dimension that is not scored is listed, and does not count for the total.
     """
 
     total: Share
@@ -72,7 +72,7 @@ class Score:
 
 
 def eplan_score(rows: Sequence[EplanRow]) -> Score:
-    """The score that the system computes from the rows of a round as they stand."""
+    """The score that the system computes from the rows of a round."""
     dimensions = dict.fromkeys(row.dimension for row in rows)
     shares = ((dimension, _share(row for row in rows if row.dimension == dimension)) for dimension in dimensions)
     return Score(_share(row for row in rows if row.dimension.scored), tuple(shares))

@@ -72,7 +72,7 @@ _SCORE_WIDTHS = (52, 12, 14, 16, 16, 14, 13, 14)
 
 @dataclass(frozen=True)
 class About:
-    """What a workbook is made from: whose plan, which release, year and round; ``not_run`` are numbers of projects."""
+    """The source of a workbook: plan, release, year and round; ``not_run`` are numbers of projects."""
 
     lao: str
     plan: str
@@ -84,7 +84,7 @@ class About:
 
     @classmethod
     def of(cls, release: Package, year: int, months: int) -> About:
-        """What a release says of itself."""
+        """The source of a release, from its descriptor."""
         plan, descriptor = PlanTables.of(release).plan, release.descriptor
         day = date.fromisoformat(descriptor["created"][:10])
         not_run = projects_not_run(release, year)
@@ -93,11 +93,11 @@ class About:
 
 @dataclass(frozen=True)
 class _Grid:
-    """Where the table's columns stand, as formulas name them."""
+    """The ranges of the table's columns, for formulas."""
 
     columns: Mapping[str, FormColumn]
     last: int
-    """The row of the last record, the heading being row 0; row 1 where there is none."""
+    """The row of the last record, the heading being row 0; row 1 without records."""
 
     def place(self, name: str) -> int:
         """The column's place, from 0."""
@@ -181,7 +181,7 @@ def _write_cell(book: Book, sheet: Worksheet, row: int, at: int, cell: Cell) -> 
 
 
 def _needs(grid: _Grid, at: int) -> dict[str, str]:
-    """When each cell of a row must be filled in and is not, as formulas; what :attr:`EplanRow.missing` tells."""
+    """When each cell of a row must be filled in and is not, as formulas; the same as :attr:`EplanRow.missing`."""
     cell = {name: grid.cell(name, at) for name in grid.columns}
     conditions = dict.fromkeys(("uses_budget", "in_ordinance", "status"), "TRUE")
     conditions |= dict.fromkeys(_AMOUNTS, f'{cell["uses_budget"]}<>"{BUDGETS[False]}"')
@@ -212,7 +212,7 @@ def _rules(book: Book, sheet: Worksheet, grid: _Grid) -> None:
 
 
 def _refusal() -> dict[str, str]:
-    """What the program that shows the table says of a value that does not belong there."""
+    """The message of the spreadsheet program for an invalid value."""
     return {"error_title": "E-PlanNACC", "error_message": notice("eplan_refused", Language.TH)}
 
 
@@ -278,10 +278,10 @@ def _counting(grid: _Grid, row: int) -> list[str]:
     is_of = f"({grid.range('dimension')}=$A{row + 1})"
     formulas = [f"=SUMPRODUCT({is_of}*1)"]
     for status in ("completed", "in_progress", "cannot"):
-        told = f'({grid.range("status")}="{STATUSES[status]}")'
+        condition = f'({grid.range("status")}="{STATUSES[status]}")'
         if "earlier" in grid.columns:
-            told = f'({told}+({grid.range("status")}="")*({grid.range("earlier")}="{STATUSES[status]}"))'
-        formulas.append(f"=SUMPRODUCT({is_of}*{told})")
+            condition = f'({condition}+({grid.range("status")}="")*({grid.range("earlier")}="{STATUSES[status]}"))'
+        formulas.append(f"=SUMPRODUCT({is_of}*{condition})")
     return [*formulas, f"=B{row + 1}-SUM(C{row + 1}:E{row + 1})"]
 
 
@@ -296,7 +296,7 @@ def _write_share(
     scored: bool = True,
     bold: bool = False,
 ) -> None:
-    """One line of the score, with what its formulas give as the data stand."""
+    """One line of the score, with the current results of its formulas."""
     style = {"bold": bold, **_LINE}
     counts = (share.projects, share.completed, share.in_progress, share.cannot, share.waiting)
     write_text(sheet, row, 0, heading, book.style(TEXT, **style))

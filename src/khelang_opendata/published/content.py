@@ -1,4 +1,4 @@
-"""A release that was published, read back: verified, and with the shape that everything which reads it relies on.
+"""A published release: verified, with the structure that its readers rely on.
 
 A release may come from anyone. A file of another shape is a
 :class:`~khelang_opendata.model.failures.ReleaseDamaged`.
@@ -21,19 +21,19 @@ from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.thai import FISCAL_YEARS
 from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_name
-from khelang_opendata.release.archive import read_folder
-from khelang_opendata.release.build import CHANGES
-from khelang_opendata.release.manifest import MANIFEST
-from khelang_opendata.release.verify import archive_of, verify_release
+from khelang_opendata.published.archive import read_folder
+from khelang_opendata.published.manifest import MANIFEST
+from khelang_opendata.published.verify import archive_of, verify_release
 from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.descriptor import satisfies_profile
 
+CHANGES = "CHANGES.json"
 _PLANS = "data/plans.csv"
 
 
 @dataclass(frozen=True)
 class PublishedRelease:
-    """A whole release: its files by path, and what they say, checked.
+    """A complete release: its files, and their checked content.
 
     Attributes:
         folder: where it was read.
@@ -86,8 +86,8 @@ def read_published(folder: Path) -> PublishedRelease:
         folder: the release's folder.
 
     Raises:
-        ReleaseDamaged: a file is not as the manifest says, the signature is wrong, or a file does not say what every
-            release says.
+        ReleaseDamaged: a file differs from the manifest, the signature is invalid, or a file lacks what every
+            release has.
         DataError: it is not safe to read.
     """
     verification = verify_release(folder)
@@ -125,7 +125,7 @@ def _object(folder: Path, files: Mapping[str, bytes], path: str) -> JsonObject:
 
 
 def _descriptor(folder: Path, files: Mapping[str, bytes]) -> JsonObject:
-    """The descriptor, which satisfies the profile of the standard that it names and lists files that there are."""
+    """The descriptor, which satisfies the profile of the standard that it names and lists existing files."""
     descriptor = _object(folder, files, DESCRIPTOR)
     schema, version = descriptor.get("conformsTo"), descriptor.get("version")
     is_sound = (

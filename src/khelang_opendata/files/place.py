@@ -1,4 +1,4 @@
-"""Putting files and folders into their places so that a crash leaves the old ones or the new ones."""
+"""Write and exchange files and folders so that a crash leaves the old or the new ones."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def flush_folder(folder: Path) -> None:
 def exchange(new: Path, place: Path, old: Path) -> None:
     """Put a folder in the place of another, which goes to ``old``.
 
-    Linux swaps the two in one step (renameat2). Where it cannot, two renames do it: for a moment, or until the next run
-    if the crash comes just then, nothing stands in that place.
+    Linux swaps the two in one step (renameat2). Where it cannot, two renames do it: the place is empty between them,
+    and after a crash then, until the next run.
     """
     if _swapped(new, place):
         new.rename(old)
@@ -75,7 +75,7 @@ def _swapped(one: Path, other: Path) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a folder with all that is in it, or a link; nothing where there is none."""
+    """Remove a file, a folder with its content, or a link; a missing path is not an error."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

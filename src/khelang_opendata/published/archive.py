@@ -1,4 +1,4 @@
-"""Releases as one file, and releases that others made: whatever they hold, reading is safe.
+"""Archives of releases, and safe reading of folders and archives from any publisher.
 
 A foreign archive is read entry by entry, and never unpacked. Names that leave it or that not every system keeps apart,
 links, devices, and more than a release could ever hold are refused.
@@ -23,10 +23,10 @@ from khelang_opendata.files.paths import MAX_PATH, is_safe_path
 from khelang_opendata.model.failures import DataError, EnvironmentFailure, UsageError
 
 MAX_FILES = 10_000
-"""How many files and folders a release may hold at most; the plan of a municipality has 140."""
+"""The most files and folders of a release; the plan of a municipality has 140."""
 
 MAX_BYTES = 512 * 1024**2
-"""What a release may hold at most, unpacked; the plan of a municipality is a hundredth of it.
+"""The most bytes of a release, unpacked; the plan of a municipality is a hundredth of it.
 
 A ZIP is verified in twice the memory: its files, and the archive that they would make.
 """
@@ -53,7 +53,7 @@ _DAMAGED = (
     ValueError,
     struct.error,
 )
-"""What the standard library raises of files that are no archives; an unsupported compression is a RuntimeError."""
+"""Raised by the standard library for files that are not archives; unsupported compression is a RuntimeError."""
 
 _END = struct.Struct("<4s4H2LH")
 _END_MARK, _ZIP64_MARK = b"PK\5\6", b"PK\6\7"
@@ -65,18 +65,19 @@ _LOCAL_HEADER = 30
 
 
 class ArchiveRefused(DataError):
-    """A release from elsewhere is not safe to read, or is no release; ``variant`` says why."""
+    """A release is not safe to read, or not a release; ``variant`` gives the reason."""
 
     def __init__(self, variant: str, **params: str | int | float) -> None:
         super().__init__("archive_refused", variant, **params)
 
 
 class NotRegular(OSError):
-    """Something that is no ordinary file: a FIFO would be waited for, and a device may never end."""
+    """Not an ordinary file: opening a FIFO blocks, and reading a device may never end."""
 
 
 def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
-    """A ZIP archive of files in one folder: sorted, of one date, and stored, for how zlib packs depends on its version.
+    """A ZIP archive of files in one folder: sorted, with one date, and
+    stored: compressed bytes would depend on the version of zlib.
 
     Args:
         files: their bytes by path.
@@ -87,7 +88,7 @@ def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(files):
             entry = zipfile.ZipInfo(f"{folder}/{path}", (day.year, day.month, day.day, 0, 0, 0))
-            entry.create_system = 3  # Unix, on every system
+            entry.create_system = 3  # Unix; zipfile would write the system that it runs on
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             archive.writestr(entry, files[path])
     return buffer.getvalue()
@@ -102,7 +103,7 @@ def open_regular(path: Path, *, follow: bool = True) -> Iterator[BinaryIO]:
         follow: whether it may be a link to one.
 
     Raises:
-        NotRegular: it is something else, which is not opened, since that alone may wait for ever or start a device.
+        NotRegular: it is not an ordinary file; it is not opened, because opening may block or start a device.
         OSError: the system refuses to read it.
     """
     if not stat.S_ISREG(path.stat(follow_symlinks=follow).st_mode):
@@ -119,12 +120,12 @@ def read_release(path: Path) -> dict[str, bytes]:
     """The files of a release, whether it is a folder or an archive.
 
     Args:
-        path: the release's folder or ZIP archive; it may be anybody's.
+        path: the release's folder or ZIP archive; from any publisher.
 
     Raises:
-        UsageError: there is neither folder nor file.
+        UsageError: ``path`` does not exist.
         EnvironmentFailure: the system refuses to read it.
-        DataError: it is not safe to read, or no archive at all.
+        DataError: it is not safe to read, or not an archive.
     """
     try:
         mode = path.stat().st_mode
@@ -136,7 +137,7 @@ def read_release(path: Path) -> dict[str, bytes]:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """The files of a folder by path; links are told apart from files and not followed.
+    """The files of a folder by path; links are refused, not followed.
 
     Raises:
         EnvironmentFailure: the system refuses to read a file or a folder in it.
@@ -257,7 +258,7 @@ def _checked_name(path: Path, entry: zipfile.ZipInfo, names: _Names) -> str:
 
 
 class _Names:
-    """The paths of a release that others made, each of which must be one that every system keeps apart."""
+    """The paths of a foreign release, which must be distinct on every system."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -297,7 +298,7 @@ def _folded(path: str) -> str:
 
 
 class _Budget:
-    """What may still be read of a release that somebody else made; declared sizes are not believed."""
+    """Limits of files and bytes while reading a foreign release; declared sizes are not trusted."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.files, self.bytes = path, 0, 0

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from khelang_opendata.files.paths import MAX_PATH, is_safe_path
 from khelang_opendata.package.datapackage import MANIFEST
-from khelang_opendata.release import archive
+from khelang_opendata.published import archive
 
 __all__ = ["MANIFEST", "SIGNATURE", "digests_in", "manifest_of"]
 
@@ -27,10 +27,10 @@ def digests_in(manifest: bytes) -> dict[str, str] | None:
     """The hashes that a manifest gives, by path.
 
     Args:
-        manifest: the file's bytes; they may be anybody's.
+        manifest: the file's bytes, not trusted.
 
     Returns:
-        None where it is none: a line of another form or without its LF, a path that a release cannot have or that
+        None if it is malformed: a line of another form or without its LF, a path that a release cannot have or that
         comes twice, the manifest or its signature among the files, or more lines than a release has files.
     """
     if len(manifest) > archive.MAX_FILES * (_DIGEST_AND_SPACES + MAX_PATH + 1):

@@ -1,6 +1,6 @@
-"""Whether a release is consistent: every file that its manifest lists, none altered, none added, and signed by whom.
+"""Verify a release: all files of its manifest, none altered, none added, and the key that signed it.
 
-Anybody can write a manifest for other files. Only a signature that is checked with the publisher's key proves whose
+Anyone can write a manifest for other files. Only a signature that is checked with the publisher's key proves whose
 release it is.
 """
 
@@ -18,9 +18,9 @@ from khelang_opendata.files.paths import is_safe_path
 from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ExtraMissing
 from khelang_opendata.package.datapackage import DESCRIPTOR
-from khelang_opendata.release.archive import YEARS, holds, read_release, zip_bytes
-from khelang_opendata.release.manifest import MANIFEST, SIGNATURE, digests_in
-from khelang_opendata.release.signature import is_valid, public_key_of, raw_public_key, require_library
+from khelang_opendata.published.archive import YEARS, holds, read_release, zip_bytes
+from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, digests_in
+from khelang_opendata.published.signature import is_valid, public_key_of, raw_public_key, require_library
 
 MAX_DESCRIPTOR = 8 * 1024**2
 """The largest descriptor that is read to build an archive again; parsed, JSON takes up to 35 times its size."""
@@ -30,7 +30,7 @@ _MAX_FOLDER = 255
 
 
 class ProblemKind(StrEnum):
-    """How a file differs from what the manifest says."""
+    """How a file differs from the manifest."""
 
     MISSING = "missing"
     ALTERED = "altered"
@@ -41,23 +41,23 @@ class ProblemKind(StrEnum):
 
 
 class SignatureState(StrEnum):
-    """What is known of a release's signature."""
+    """The state of a release's signature."""
 
     NONE = "none"
-    """There is none, and none was expected."""
+    """No signature, and no key was given."""
     MISSING = "missing"
-    """There is none, though a key was given."""
+    """No signature, although a key was given."""
     VALID = "valid"
     """Made with the key that was given."""
     INVALID = "invalid"
     KEY_UNKNOWN = "key_unknown"
     """Made with the key that it names, but no key was given to compare that with."""
     UNCHECKED = "unchecked"
-    """There is one, no key was given, and the library that checks it (extra ``sign``) is not installed."""
+    """A signature exists, no key was given, and the library that checks it (extra ``sign``) is not installed."""
 
 
 class Problem(NamedTuple):
-    """One file that differs from what the manifest says."""
+    """One file that differs from the manifest."""
 
     kind: ProblemKind
     path: str
@@ -65,7 +65,7 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Verification:
-    """The result of verifying a release: what is wrong, and who signed it.
+    """The result of verifying a release: problems, and signature.
 
     ``key`` is the public key that the signature names, as a line; None without signature.
     """
@@ -77,9 +77,9 @@ class Verification:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every file is as the manifest says, and nothing speaks against the signature.
+        """Whether every file matches the manifest, and the signature is neither invalid nor missing.
 
-        Where a key was given, only a valid signature is enough. Where none was, this says nothing of who made the
+        With a key given, only a valid signature is accepted. Without, this does not prove who made the
         release; ``signature`` is :attr:`SignatureState.VALID` only where a key was given and fits.
         """
         return not self.problems and self.signature not in (SignatureState.INVALID, SignatureState.MISSING)
@@ -89,16 +89,16 @@ def verify_release(path: Path, public_key: str | None = None) -> Verification:
     """Compare a release with its manifest, and its manifest with its signature.
 
     Args:
-        path: the release's folder or ZIP archive; it may be anybody's.
+        path: the release's folder or ZIP archive; from any publisher.
         public_key: whose signature is expected, as a line of a ``.pub`` file; a release without one is then a problem.
-            None to expect none; an empty text is no key, and refused.
+            None to accept unsigned releases; an empty text is refused.
 
     Raises:
-        UsageError: ``public_key`` is no Ed25519 key.
+        UsageError: ``public_key`` is not an Ed25519 key.
         ExtraMissing: a key was given, and the library that checks signatures (extra ``sign``) is not installed.
-        UsageError: there is neither folder nor file.
+        UsageError: ``path`` does not exist.
         EnvironmentFailure: the system refuses to read it.
-        DataError: it is not safe to read, or no archive at all.
+        DataError: it is not safe to read, or not an archive.
     """
     if public_key is not None:
         raw_public_key(public_key, "public_key")
@@ -112,9 +112,9 @@ def verify_release(path: Path, public_key: str | None = None) -> Verification:
 
 
 def archive_of(files: Mapping[str, bytes]) -> bytes | None:
-    """The ZIP archive of a release's files, the same bytes for the same files; None where they are no release.
+    """The ZIP archive of a release's files, the same bytes for the same files; None if they are not a release.
 
-    The descriptor may be anybody's: one of a name, version or day that no archive can bear is that of no release.
+    The descriptor is not trusted: without a name, version and day that fit an archive, the result is None.
     """
     data = files.get(DESCRIPTOR)
     if data is None or len(data) > MAX_DESCRIPTOR:
