@@ -36,9 +36,9 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
       khelang verify releases/latest --public-key signing-key.pub --lang th
     """
     from khelang_opendata.release.signature import read_public_key  # noqa: PLC0415 (the help does not need it)
-    from khelang_opendata.release.verify import verify_release  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.release.verify import verify  # noqa: PLC0415 (the help does not need it)
 
-    result = verify_release(release, None if key_file is None else read_public_key(key_file))
+    result = verify(release, None if key_file is None else read_public_key(key_file))
     print_text("".join(f"{line}\n" for line in _lines(result, lang)))
     if not result.is_whole:
         sys.exit(PROBLEMS_IN_DATA)

@@ -9,8 +9,8 @@ from khelang_opendata.release.build import (
     build_release,
     draft_release,
 )
-from khelang_opendata.release.store import Outcome, publish_release, releases_of, withdraw_release
-from khelang_opendata.release.verify import Verification, verify_release
+from khelang_opendata.release.store import Outcome, release_package, releases_of, withdraw
+from khelang_opendata.release.verify import Verification, verify
 
 __all__ = [
     "Draft",
@@ -22,8 +22,8 @@ __all__ = [
     "Verification",
     "build_release",
     "draft_release",
-    "publish_release",
+    "release_package",
     "releases_of",
-    "verify_release",
-    "withdraw_release",
+    "verify",
+    "withdraw",
 ]

@@ -24,7 +24,7 @@ from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_
 from khelang_opendata.release.archive import read_folder
 from khelang_opendata.release.build import CHANGES
 from khelang_opendata.release.manifest import MANIFEST
-from khelang_opendata.release.verify import archive_of, verify_release
+from khelang_opendata.release.verify import archive_of, verify
 from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.descriptor import satisfies_profile
 
@@ -90,7 +90,7 @@ def read_published(folder: Path) -> PublishedRelease:
             release says.
         DataError: it is not safe to read.
     """
-    verification = verify_release(folder)
+    verification = verify(folder)
     if not verification.is_whole:
         damaged = verification.problems[0].path if verification.problems else MANIFEST
         raise ReleaseDamaged(str(folder / damaged))

@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 
 from khelang_opendata.diff import ReleaseNote, Withdrawal
 from khelang_opendata.diff.versioning import VERSION
+from khelang_opendata.files import StrPath
 from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
@@ -52,7 +53,7 @@ from khelang_opendata.release.manifest import MANIFEST
 from khelang_opendata.release.place import exchange, flush_folder, locked, remove, write_files
 from khelang_opendata.release.published import PublishedRelease, read_published, read_withdrawal
 from khelang_opendata.release.readback import differing_forms
-from khelang_opendata.release.verify import verify_release
+from khelang_opendata.release.verify import verify
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
 from khelang_opendata.standard.family import JsonObject, version_numbers
 
@@ -114,8 +115,8 @@ class _StoredRelease:
         return cls(note, release.manifest_hash, release.archive_name, archive, release.descriptor)
 
 
-def publish_release(
-    package: Package, out: Path, options: ReleaseOptions, *, sign: Signer | None = None, dry_run: bool = False
+def release_package(
+    package: Package, out: StrPath, options: ReleaseOptions, *, sign: Signer | None = None, dry_run: bool = False
 ) -> Outcome:
     """Release a package below ``out``, unless the release before tells the same.
 
@@ -135,6 +136,7 @@ def publish_release(
         EnvironmentFailure: the system refuses to write, or what stands in ``out`` is not ours; nothing was released.
         EnvironmentFailure: the release stands, but not everything beside it could be written.
     """
+    out = Path(out)
     with system_errors_as("output_unwritable", out):
         refuse_protected(out, out, may_hold_releases=True)
         first = None if out.exists() else draft_release(package, options)  # a refused package makes no folder
@@ -146,7 +148,7 @@ def publish_release(
             return _published(package, out, options, sign, first, dry_run=False)
 
 
-def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
+def withdraw(out: StrPath, version: str, reason: str, day: date) -> None:
     """Say of a release that it is not to be used any more; its files stay.
 
     Args:
@@ -161,6 +163,7 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
         ReleaseDamaged: a release, or the index, is not as it was published.
         EnvironmentFailure: the system refuses to write.
     """
+    out = Path(out)
     with system_errors_as("output_unwritable", out):
         if not VERSION.fullmatch(version) or not _folders_in(out):
             raise UsageError("version_unknown", version=version, path=str(out))
@@ -379,7 +382,7 @@ def _write_folder(release: Release, out: Path) -> None:
 
 def _check(folder: Path) -> None:
     """Make sure that what was written is whole, and that all forms tell the same."""
-    if problems := verify_release(folder).problems:
+    if problems := verify(folder).problems:
         raise ReleaseDamaged(str(folder / problems[0].path))
     if differing := differing_forms(Package.load(folder)):
         raise ReleaseDamaged(str(folder / differing[0]))
