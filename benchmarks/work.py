@@ -75,13 +75,13 @@ def report_grown(paths: Sequence[str]) -> int:
 
 def compare_grown(paths: Sequence[str]) -> int | None:
     """What differs between the first package and the last, written in every form; None where that is refused."""
-    from khelang_opendata.diff import compare  # noqa: PLC0415 (as above)
+    from khelang_opendata.diff import diff_packages  # noqa: PLC0415 (as above)
     from khelang_opendata.model.failures import DataError  # noqa: PLC0415 (as above)
     from khelang_opendata.model.wording import Language  # noqa: PLC0415 (as above)
     from khelang_opendata.render.changes import ChangesFormat, render_changes  # noqa: PLC0415 (as above)
 
     try:
-        changes = compare(*map(khelang_opendata.Package.load, (paths[0], paths[-1])))
+        changes = diff_packages(*map(khelang_opendata.Package.load, (paths[0], paths[-1])))
     except DataError:
         return None
     for form in ChangesFormat:

@@ -28,12 +28,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from khelang_opendata import KhelangError, Package, ReleaseOptions, publish_release, verify_release
+from khelang_opendata import KhelangError, Package, ReleaseOptions, release_package, verify
 from khelang_opendata.nacc.source import released_package
 from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.published.archive import read_folder, read_zip
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE
-from khelang_opendata.published.verify import archive_of
+from khelang_opendata.published.verification import archive_of
 from tests.conftest import VALID
 
 ROOT = "mae-thung-2561-2564-v1.0.0"
@@ -66,7 +66,7 @@ Files = dict[str, bytes]
 def small_release(folder: Path) -> tuple[Path, Path]:
     """The release of the valid example, as a folder and as an archive."""
     out = folder / "releases"
-    publish_release(Package.load(VALID), out, ReleaseOptions(date(2026, 11, 22)))
+    release_package(Package.load(VALID), out, ReleaseOptions(date(2026, 11, 22)))
     return out / "v1.0.0", out / f"{ROOT}.zip"
 
 
@@ -278,7 +278,7 @@ def cases(folder: Path, number: int, seed: int) -> Iterator[tuple[str, Path]]:
 
 
 READERS: dict[str, Callable[[Path], object]] = {
-    "verify_release": verify_release,
+    "verify": verify,
     "archive_of": lambda path: archive_of(read_folder(path) if path.is_dir() else read_zip(path)),
     "released_package": released_package,
     "read_publication": read_publication,
@@ -295,7 +295,7 @@ def judged(number: int, seed: int) -> dict[str, Any]:
                 begin = time.perf_counter()
                 try:
                     result = read(path)
-                    taken += name == "verify_release" and result.is_whole  # type: ignore[attr-defined]
+                    taken += name == "verify" and result.is_whole  # type: ignore[attr-defined]
                 except KhelangError:
                     pass
                 except Exception:

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from khelang_opendata.portals.folder import publish_folder
-from khelang_opendata.release import withdraw_release
+from khelang_opendata.release import withdraw
 from tests.conftest import PLAN
 from tests.killing import Files, end_of, forked, laid_out, report_storm
 from tests.kills import contents
@@ -67,9 +67,9 @@ def _release(folder: Path) -> None:
     correct_a_cell(plan)
     publish(plan, out)
     copied(out, folder / "second")
-    withdraw_release(out, "1.0.1", "ยอดผิด", DAY)
+    withdraw(out, "1.0.1", "ยอดผิด", DAY)
     copied(out, folder / "withdraw")
-    withdraw_release(out, "1.0.0", "ยอดผิด", DAY)
+    withdraw(out, "1.0.0", "ยอดผิด", DAY)
     copied(out, folder / "withdraw all")
 
 

@@ -26,8 +26,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from khelang_opendata import Package
-from khelang_opendata.published import verify_release
-from khelang_opendata.release import Draft, Release, ReleaseOptions, publish_release, store, withdraw_release
+from khelang_opendata.published import verify
+from khelang_opendata.release import Draft, Release, ReleaseOptions, release_package, store, withdraw
 from tests.killing import Files, end_of, forked, laid_out, report_storm
 
 PLAN = Path(__file__).parents[1] / "datapackage"
@@ -64,7 +64,7 @@ def scenarios(folder: Path) -> list[Scenario]:
             lambda out: _publish(changed, out),
             (".unfinished-v1.0.1", "v1.0.1", ".unfinished-latest", ".old-latest"),
         ),
-        ("withdraw", lambda out: withdraw_release(out, "1.0.1", "ยอดผิด", DAY), (".unfinished-latest", ".old-latest")),
+        ("withdraw", lambda out: withdraw(out, "1.0.1", "ยอดผิด", DAY), (".unfinished-latest", ".old-latest")),
     ]
     before: Files = {}
     for name, act, stages in acts:
@@ -124,7 +124,7 @@ def _standing(scenario: Scenario, out: Path) -> str:
         assert data in (scenario.before.get(name), scenario.after.get(name)), f"{name} is half there"
     versions = {name.split("/")[0] for name in files if name.startswith("v")}
     assert versions >= {name.split("/")[0] for name in scenario.before if name.startswith("v")}, "a release is lost"
-    assert all(verify_release(out / version).is_whole for version in versions), "a release is not whole"
+    assert all(verify(out / version).is_whole for version in versions), "a release is not whole"
     listed = json.loads(files.get("index.json", b'{"releases": []}'))["releases"]
     assert {entry["path"].rstrip("/") for entry in listed} <= versions, "a release is listed that is not there"
     assert all(entry["archive"] in files for entry in listed), "an archive is listed that is not there"
@@ -183,7 +183,7 @@ def _kill(pid: int, stage: Path | None, delay: float) -> None:
 
 
 def _publish(plan: Path, out: Path) -> None:
-    publish_release(Package.load(plan), out, ReleaseOptions(DAY))
+    release_package(Package.load(plan), out, ReleaseOptions(DAY))
 
 
 def _difference(found: Files, wanted: Files) -> list[str]:

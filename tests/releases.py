@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata import Package, load_family
-from khelang_opendata.release import Outcome, ReleaseOptions, publish_release
+from khelang_opendata.release import Outcome, ReleaseOptions, release_package
 from tests.conftest import PLAN, VALID, edit_descriptor, replace_in
 
 DAY = date(2026, 11, 22)
@@ -18,7 +18,7 @@ NAME = "khelang-nakhon-2566-2570"
 
 
 def publish(plan: Path, out: Path, day: date = DAY, **options: Any) -> Outcome:
-    return publish_release(Package.load(plan), out, ReleaseOptions(day, **options))
+    return release_package(Package.load(plan), out, ReleaseOptions(day, **options))
 
 
 def copied(source: Path, target: Path) -> Path:

@@ -96,7 +96,7 @@ def test_no_module_opens_a_file_of_another_room() -> None:
 
 
 def test_public_names_are_few_and_documented() -> None:
-    assert len(khelang_opendata.__all__) <= 25
+    assert len(khelang_opendata.__all__) <= 50
     for name in khelang_opendata.__all__:
         assert getattr(khelang_opendata, name).__doc__, name
 

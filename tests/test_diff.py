@@ -27,7 +27,7 @@ from khelang_opendata.diff import (
     Summary,
     Withdrawal,
     bump,
-    compare,
+    diff_packages,
     needs_note,
     next_version,
 )
@@ -56,7 +56,7 @@ Records = dict[str, dict[tuple[str, ...], dict[str, str]]]
 
 def changes_to(plan: Path) -> Changes:
     """What differs between the real plan and a changed copy."""
-    return compare(Package.load(PLAN), Package.load(plan))
+    return diff_packages(Package.load(PLAN), Package.load(plan))
 
 
 def only_table(changes: Changes) -> TableChanges:
@@ -161,7 +161,7 @@ def test_added_rows_are_minor_without_a_note(example: Path, tmp_path: Path) -> N
     row = "mae-thung-2561-2564,mae-thung-2561-2564-P07,2562,6,in_progress,,,,,,,,"
     with (new / "data/progress.csv").open("a", encoding="utf-8") as file:
         file.write(f"{row}\n")
-    changes = compare(Package.load(example), Package.load(new))
+    changes = diff_packages(Package.load(example), Package.load(new))
     added = only_table(changes).rows[0]
     assert (added.change, added.key) == (Change.ADDED, ("mae-thung-2561-2564-P07", "2562", "6"))
     assert added.cells[-1] == CellChange("status", None, "in_progress")
@@ -175,7 +175,7 @@ def test_a_table_that_comes_is_minor_and_one_that_goes_major(plan: Path) -> None
     table = only_table(changes)
     assert (table.name, table.change, len(table.rows)) == ("progress", Change.ADDED, 1)
     assert (bump(changes), needs_note(changes)) == (Bump.MINOR, False)
-    back = compare(Package.load(plan), Package.load(PLAN))
+    back = diff_packages(Package.load(plan), Package.load(PLAN))
     assert only_table(back).change is Change.REMOVED
     assert only_table(back).rows[0].change is Change.REMOVED
     assert (bump(back), needs_note(back)) == (Bump.MAJOR, True)
@@ -219,7 +219,7 @@ def test_line_ends_inside_cells_are_no_difference(plan: Path, tmp_path: Path) ->
     rewrite(plan / "data/units.csv", lambda rows: rows[1].__setitem__(2, "a\nb"))
     new = Path(shutil.copytree(plan, tmp_path / "new"))
     rewrite(new / "data/units.csv", lambda rows: rows[1].__setitem__(2, "a\r\nb"))
-    assert not compare(Package.load(plan), Package.load(new))
+    assert not diff_packages(Package.load(plan), Package.load(new))
 
 
 def test_a_release_is_compared_as_a_package(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_release_is_compared_as_a_package(tmp_path: Path) -> None:
     ).files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
-    assert not compare(Package.load(tmp_path), Package.load(PLAN))
+    assert not diff_packages(Package.load(tmp_path), Package.load(PLAN))
 
 
 def test_order_of_changes(plan: Path) -> None:
@@ -303,7 +303,7 @@ def test_true_is_not_one(plan: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(plan, tmp_path / "other"))
     edit_descriptor(plan, lambda descriptor: descriptor.update(x=True))
     edit_descriptor(other, lambda descriptor: descriptor.update(x=1))
-    assert compare(Package.load(plan), Package.load(other)).metadata == (MetadataChange("/x", True, 1),)
+    assert diff_packages(Package.load(plan), Package.load(other)).metadata == (MetadataChange("/x", True, 1),)
 
 
 def test_metadata_nested_too_deeply_are_refused() -> None:
@@ -313,7 +313,7 @@ def test_metadata_nested_too_deeply_are_refused() -> None:
         deep = {"x": deep}
     nested = replace(package, descriptor={**package.descriptor, "deep": deep})
     with fails("descriptor_invalid"):
-        compare(nested, replace(package, descriptor={**package.descriptor, "deep": {"x": deep}}))
+        diff_packages(nested, replace(package, descriptor={**package.descriptor, "deep": {"x": deep}}))
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def test_version_of_the_schema(old: str, new: str, weight: Bump) -> None:
     sides = (
         replace(package, descriptor={**package.descriptor, "conformsTo": f"{family.FAMILY}/{v}"}) for v in (old, new)
     )
-    changes = compare(*sides)
+    changes = diff_packages(*sides)
     assert changes.schema_changed
     assert not changes.metadata
     assert not changes.tables
@@ -388,7 +388,7 @@ def test_refused_for_a_table(
     spoil(plan / "data" / f"{table}.csv")
     for old, new in ((PLAN, plan), (plan, PLAN)):
         with fails("diff_refused") as refused:
-            compare(Package.load(old), Package.load(new))
+            diff_packages(Package.load(old), Package.load(new))
         assert (
             refused.value.params.items() >= {"variant": variant, "table": table, "package": str(plan), **params}.items()
         )
@@ -409,7 +409,7 @@ def test_refused_for_the_descriptor(plan: Path, variant: str, change: Callable[[
     edit_descriptor(plan, change)
     for old, new in ((PLAN, plan), (plan, PLAN)):
         with fails("diff_refused") as refused:
-            compare(Package.load(old), Package.load(new))
+            diff_packages(Package.load(old), Package.load(new))
         assert refused.value.params["variant"] == variant
         _says_all(refused.value)
 
@@ -509,13 +509,13 @@ def applied(changes: Changes, tables: Records) -> Records:
 @RUNS
 @given(records(), st.data())
 def test_nothing_differs_from_itself_in_another_order(tables: Records, data: st.DataObject) -> None:
-    assert not compare(package_of(tables), package_of(tables, data))
+    assert not diff_packages(package_of(tables), package_of(tables, data))
 
 
 @RUNS
 @given(records(), records(), st.data())
 def test_changes_carried_out_give_the_new_package(old: Records, new: Records, data: st.DataObject) -> None:
-    changes = compare(package_of(old, data), package_of(new, data))
+    changes = diff_packages(package_of(old, data), package_of(new, data))
     assert applied(changes, old) == new
     assert bool(changes) == (old != new)
     for form in ChangesFormat:
@@ -550,7 +550,7 @@ def test_text_shows_where_long_cells_differ(plan: Path) -> None:
     old = plan.rename(plan.with_name("old"))
     new = Path(shutil.copytree(old, plan))
     rewrite(new / "data/units.csv", lambda rows: rows[1].__setitem__(2, "ก" * 200 + "ที่  2"))
-    text = render_changes(compare(Package.load(old), Package.load(new)), ChangesFormat.TEXT, Language.EN)
+    text = render_changes(diff_packages(Package.load(old), Package.load(new)), ChangesFormat.TEXT, Language.EN)
     assert re.search(r"…ก+ที่ 1 → …ก+ที่␣␣2\n", text)
 
 

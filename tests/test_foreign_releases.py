@@ -23,10 +23,10 @@ import pytest
 
 from khelang_opendata.files.paths import MAX_PATH, is_safe_path
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.published import archive, verify_release
+from khelang_opendata.published import archive, verify
 from khelang_opendata.published.archive import MAX_DIRECTORY, ArchiveRefused, zip_bytes
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, digests_in
-from khelang_opendata.published.verify import MAX_DESCRIPTOR, Problem, ProblemKind, archive_of
+from khelang_opendata.published.verification import MAX_DESCRIPTOR, Problem, ProblemKind, archive_of
 from tests.archive_fuzz import NAMES, judged, whole
 from tests.conftest import Khelang, fails
 from tests.test_trust import DAY, FILES
@@ -60,7 +60,7 @@ def folder_of(path: Path, files: dict[str, bytes] = FILES) -> Path:
 
 def variant_of(path: Path) -> object:
     with fails("archive_refused") as caught:
-        verify_release(path)
+        verify(path)
     return caught.value.params["variant"]
 
 
@@ -124,8 +124,8 @@ def test_archive_of_a_descriptor_that_no_release_has(tmp_path: Path, case: str) 
     assert archive_of(files) is None
     path = tmp_path / "odd.zip"
     path.write_bytes(zip_bytes(files, "plan-v1.0.0", DAY))
-    assert verify_release(path).problems == (Problem(ProblemKind.REPACKED, "odd.zip"),)
-    assert verify_release(folder_of(tmp_path / "folder", files)).is_whole
+    assert verify(path).problems == (Problem(ProblemKind.REPACKED, "odd.zip"),)
+    assert verify(folder_of(tmp_path / "folder", files)).is_whole
 
 
 @pytest.mark.parametrize("case", ["deep list", "number of 5,000 digits", "created '9999-12-31T00:00:00'"])
@@ -146,7 +146,7 @@ def test_days_that_an_archive_can_bear(tmp_path: Path, created: str) -> None:
     assert data == zip_bytes(files, "plan-v1.0.0", date.fromisoformat(created[:10]))
     assert data is not None
     (tmp_path / "x.zip").write_bytes(data)
-    assert verify_release(tmp_path / "x.zip").is_whole
+    assert verify(tmp_path / "x.zip").is_whole
 
 
 # Manifests
@@ -186,13 +186,13 @@ UNSAFE = sorted(set(NAMES) - {*filter(is_safe_path, NAMES)})
 def test_manifest_that_is_none(tmp_path: Path, case: str) -> None:
     data = _odd_manifests()[case]
     assert digests_in(data) is None
-    found = verify_release(folder_of(tmp_path / "folder", {**FILES, MANIFEST: data})).problems
+    found = verify(folder_of(tmp_path / "folder", {**FILES, MANIFEST: data})).problems
     assert found == (Problem(ProblemKind.MALFORMED, MANIFEST),)
 
 
 def test_files_that_come_with_their_signature_in_the_manifest_do_not_pass(tmp_path: Path) -> None:
     files = whole({**FILES, SIGNATURE: b"x"})
-    assert not verify_release(folder_of(tmp_path / "folder", files)).is_whole
+    assert not verify(folder_of(tmp_path / "folder", files)).is_whole
 
 
 # Names
@@ -277,9 +277,9 @@ def test_name_in_a_folder_that_is_not_utf_8(khelang: Khelang, tmp_path: Path) ->
 
 def test_thai_names_and_hidden_files_are_names_as_others(tmp_path: Path) -> None:
     files = whole({**FILES, "ข้อมูล/ค่าใช้จ่าย น้ำ.csv": b"x", ".hidden": b"", unicodedata.normalize("NFC", "é"): b"x"})
-    assert verify_release(folder_of(tmp_path / "folder", files)).is_whole
+    assert verify(folder_of(tmp_path / "folder", files)).is_whole
     (tmp_path / "x.zip").write_bytes(archive_of(files) or b"")
-    assert verify_release(tmp_path / "x.zip").is_whole
+    assert verify(tmp_path / "x.zip").is_whole
 
 
 # Archives
@@ -432,7 +432,7 @@ def test_archive_of_the_right_files_that_is_not_the_published_one(tmp_path: Path
     data = buffer.getvalue()
     path.write_bytes({"before": b"#!/bin/sh\n" + data, "after": data + b"\n"}.get(case, data))
     try:
-        assert verify_release(path).problems == (Problem(ProblemKind.REPACKED, "x.zip"),)
+        assert verify(path).problems == (Problem(ProblemKind.REPACKED, "x.zip"),)
     except ArchiveRefused as refused:
         assert (case, refused.params["variant"]) == ("after", "damaged")
 
@@ -449,7 +449,7 @@ class _Forward(io.BytesIO):
 
 def test_empty_archive_holds_no_manifest(khelang: Khelang, tmp_path: Path) -> None:
     made(tmp_path / "x.zip", lambda _: None)
-    assert verify_release(tmp_path / "x.zip").problems == (Problem(ProblemKind.MISSING, MANIFEST),)
+    assert verify(tmp_path / "x.zip").problems == (Problem(ProblemKind.MISSING, MANIFEST),)
     in_words(khelang, tmp_path / "x.zip", 1)
 
 
@@ -478,7 +478,7 @@ def test_path_that_is_neither_file_nor_folder(
     monkeypatch.chdir(tmp_path)
     for path, codes, code in _kinds(tmp_path):
         with pytest.raises(KhelangError) as caught:
-            verify_release(path)
+            verify(path)
         assert caught.value.code in codes
         if path.name in ("fifo", "to-device", "circle", "mem"):
             in_words(khelang, path, code)
@@ -547,7 +547,7 @@ def test_what_cannot_be_read_for_want_of_rights(spoil: str) -> None:
         refused.chmod(0)
         try:
             with as_nobody(), fails("file_unreadable") as caught:
-                verify_release(refused if spoil.endswith(".zip") else folder)
+                verify(refused if spoil.endswith(".zip") else folder)
         finally:
             refused.chmod(mode)
         assert str(caught.value.params["path"]) == str(refused)

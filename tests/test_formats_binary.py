@@ -40,7 +40,7 @@ from khelang_opendata.formats.sqlite_pages import StoredTable, database_image
 from khelang_opendata.formats.totals import summary_schema
 from khelang_opendata.formats.xlsx import CODEBOOK, CONTRADICTIONS, FRONT, workbook
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.release import ReleaseOptions, publish_release
+from khelang_opendata.release import ReleaseOptions, release_package
 from khelang_opendata.release.readback import (
     Tables,
     as_text,
@@ -543,7 +543,7 @@ def test_without_polars_there_are_no_parquet_files(plan: Edition, monkeypatch: p
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the example that no test leaves spoilt."""
     out = tmp_path_factory.mktemp("releases")
-    return publish_release(Package.load(VALID), out, ReleaseOptions(DAY, allow_warnings="test")).path
+    return release_package(Package.load(VALID), out, ReleaseOptions(DAY, allow_warnings="test")).path
 
 
 def test_the_forms_of_a_release_do_not_differ(released: Path) -> None:

@@ -29,8 +29,8 @@ from khelang_opendata import Language, Package
 from khelang_opendata.files import place
 from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
 from khelang_opendata.portals.folder import publish_folder
-from khelang_opendata.published import verify_release
-from khelang_opendata.release import ReleaseOptions, publish_release, withdraw_release
+from khelang_opendata.published import verify
+from khelang_opendata.release import ReleaseOptions, release_package, withdraw
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import PLAN, ROOT, VALID, edit_descriptor, fails, needs, replace_in
 from tests.releases import (
@@ -71,13 +71,13 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     correct_a_cell(plan)
     publish(plan, out)
     second = copied(out, folder / "second")
-    withdraw_release(out, "1.0.1", REASON, DAY)
+    withdraw(out, "1.0.1", REASON, DAY)
     withdrawn = copied(out, folder / "withdrawn")
     change_a_figure(plan)
     publish(plan, out, note=NOTE)
     third = copied(out, folder / "third")
     for version in ("1.0.0", "1.0.2"):
-        withdraw_release(out, version, "ยกเลิกทั้งแผน", DAY)
+        withdraw(out, version, "ยกเลิกทั้งแผน", DAY)
     return History(first, second, withdrawn, third, out)
 
 
@@ -192,7 +192,7 @@ def test_next_release_is_put_beside_the_one_before(history: History, web: Path) 
     assert outcome.replaced == ("latest", "index.json", "CHANGELOG.md", "feed.atom", "index.html")
     assert stamps(web / "v1.0.0") == before
     assert seen(history.second).items() <= seen(web).items()
-    assert verify_release(web / "latest").is_whole
+    assert verify(web / "latest").is_whole
 
 
 @pytest.mark.parametrize("newest", ["latest", "v1.0.2"])
@@ -319,7 +319,7 @@ EVIL = "</script><script>alert(1)</script><!-- <b>\"'&amp; \u202e"
 def test_nothing_in_the_data_runs_or_escapes(plan: Path, tmp_path: Path) -> None:
     edit_descriptor(plan, lambda d: d.update(title=f"แผน {EVIL}", description_en=EVIL))
     edit_descriptor(plan, lambda d: d["licenses"][0].update(title=f"CC {EVIL}"))
-    publish_release(Package.load(plan), tmp_path / "releases", ReleaseOptions(DAY))
+    release_package(Package.load(plan), tmp_path / "releases", ReleaseOptions(DAY))
     publish_folder(tmp_path / "releases", tmp_path / "web")
     page = page_of(tmp_path / "web")
     [script] = page.scripts

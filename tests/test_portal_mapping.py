@@ -31,7 +31,7 @@ from khelang_opendata.portals.profiles import profile_for
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.refusals import FieldProblem, MetadataRefused
 from khelang_opendata.portals.scheme import Scheme
-from khelang_opendata.release import withdraw_release
+from khelang_opendata.release import withdraw
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import PLAN, VALID
 from tests.releases import copied, correct_a_cell, publish
@@ -493,7 +493,7 @@ def test_days_of_files_are_those_of_their_release(real: Publication) -> None:
 
 def test_withdrawn_release_says_so_in_its_archive(releases: Path, tmp_path: Path) -> None:
     out = copied(releases, tmp_path / "out")
-    withdraw_release(out, "1.0.0", "ยอดปี 2567 ผิด", date(2027, 2, 1))
+    withdraw(out, "1.0.0", "ยอดปี 2567 ผิด", date(2027, 2, 1))
     publication = read_publication(out)
     archive = resource_of(publication.distributions[-1], publication, THAI)
     assert archive["name"] == "รุ่น 1.0.0 (ยกเลิกการใช้แล้ว) (ZIP)"
@@ -505,7 +505,7 @@ def test_withdrawn_release_says_so_in_its_archive(releases: Path, tmp_path: Path
 def test_plan_of_which_all_was_withdrawn_says_so_first_and_is_accepted(releases: Path, tmp_path: Path) -> None:
     out = copied(releases, tmp_path / "out")
     for version in ("1.0.0", "1.0.1"):
-        withdraw_release(out, version, "ผิดทั้งฉบับ", date(2027, 2, 1))
+        withdraw(out, version, "ผิดทั้งฉบับ", date(2027, 2, 1))
     metadata = mapped(read_publication(out))
     assert metadata.problems == ()
     assert str(metadata.fields["notes"]).startswith("ยกเลิกการใช้รุ่นนี้แล้วเมื่อ 1 กุมภาพันธ์ 2570: ผิดทั้งฉบับ\n\nWithdrawn on")

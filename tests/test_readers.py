@@ -13,7 +13,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from khelang_opendata import Package, ReleaseOptions, publish_release
+from khelang_opendata import Package, ReleaseOptions, release_package
 from tests.conftest import PLAN, needs
 
 TABLES = sorted(path.stem for path in PLAN.glob("data/*.csv"))
@@ -22,7 +22,7 @@ TABLES = sorted(path.stem for path in PLAN.glob("data/*.csv"))
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("releases")
-    return publish_release(Package.load(PLAN), out, ReleaseOptions(date(2026, 11, 22))).path / "data"
+    return release_package(Package.load(PLAN), out, ReleaseOptions(date(2026, 11, 22))).path / "data"
 
 
 def shape(table: Path) -> tuple[list[str], int]:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Package
-from khelang_opendata.published import verify_release
+from khelang_opendata.published import verify
 from khelang_opendata.published.archive import ArchiveRefused
 from khelang_opendata.published.signature import NAMESPACE
 from khelang_opendata.release import ReleaseOptions, build_release, draft_release
@@ -226,11 +226,11 @@ def test_any_byte_changed_in_a_release_is_found(released: Path, tmp_path: Path) 
     for name, position in places(contents(copy), chance):
         data = (copy / name).read_bytes()
         (copy / name).write_bytes(flipped(data, position, chance))
-        assert not verify_release(copy).is_whole, (name, position)
+        assert not verify(copy).is_whole, (name, position)
         (copy / name).write_bytes(data)
         changed += 1
     assert changed > 300
-    assert verify_release(copy).is_whole
+    assert verify(copy).is_whole
 
 
 def test_any_byte_changed_in_an_archive_is_found(released: Path, tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def flipped(data: bytes, position: int, chance: random.Random) -> bytes:
 
 def is_whole(path: Path) -> bool:
     try:
-        return verify_release(path).is_whole
+        return verify(path).is_whole
     except ArchiveRefused:
         return False
 
@@ -262,12 +262,12 @@ def test_any_file_added_or_removed_is_found(released: Path, tmp_path: Path) -> N
     copy = copied(released, tmp_path / "copy")
     for name, data in contents(copy).items():
         (copy / name).unlink()
-        assert not verify_release(copy).is_whole, name
+        assert not verify(copy).is_whole, name
         (copy / name).write_bytes(data)
     for name in (".hidden", "data/.DS_Store", "parquet/more.parquet", "metadata/x/y", "manifest-sha256.txt~"):
         (copy / name).parent.mkdir(exist_ok=True)
         (copy / name).write_bytes(b"")
-        assert [problem.path for problem in verify_release(copy).problems] == [name]
+        assert [problem.path for problem in verify(copy).problems] == [name]
         (copy / name).unlink()
     (copy / "data/link.csv").symlink_to("budgets.csv")
     assert not is_whole(copy)
@@ -283,7 +283,7 @@ def test_file_added_to_or_removed_from_an_archive_is_found(released: Path, tmp_p
             for path, data in wanted.items():
                 archive.writestr(f"{NAME}-v1.0.0/{path}", data)
         (tmp_path / "copy.zip").write_bytes(buffer.getvalue())
-        found = verify_release(tmp_path / "copy.zip").problems
+        found = verify(tmp_path / "copy.zip").problems
         assert [(p.kind, p.path) for p in found] == [("extra" if change == "added" else "missing", name)]
 
 
@@ -360,7 +360,7 @@ def test_warnings_are_reported_in_the_release_and_not_carried_to_the_next(plan: 
 
 def test_small_example_is_released_as_well(tmp_path: Path) -> None:
     assert publish(VALID, tmp_path / "out").version == "1.0.0"
-    assert verify_release(tmp_path / "out/v1.0.0").is_whole
+    assert verify(tmp_path / "out/v1.0.0").is_whole
 
 
 def test_plan_without_risks_is_released_as_well(example: Path, tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_plan_without_risks_is_released_as_well(example: Path, tmp_path: Path) -
         path = example / f"data/{table}.csv"
         path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
     publish(example, tmp_path / "out")
-    assert not verify_release(tmp_path / "out/v1.0.0").problems
+    assert not verify(tmp_path / "out/v1.0.0").problems
 
 
 def test_dry_run_writes_nothing(khelang: Khelang, tmp_path: Path) -> None:

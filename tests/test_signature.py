@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.published import verify_release
+from khelang_opendata.published import verify
 from khelang_opendata.published.signature import MAX_KEY_BYTES, NAMESPACE, is_valid, read_public_key
-from khelang_opendata.published.verify import SignatureState
+from khelang_opendata.published.verification import SignatureState
 from khelang_opendata.release.signing import generate_key, is_encrypted, signer
 from tests.conftest import PLAN, ROOT, Khelang, fails, needs
 from tests.signature_fuzz import DATA, KEY, OTHER, OpenSsh, corpus, differing, line_of, ours, randomly, refused_by_us
@@ -117,7 +117,7 @@ def test_file_that_holds_no_public_key(tmp_path: Path, name: str) -> None:
 def test_text_that_is_no_public_key(tmp_path: Path, name: str) -> None:
     text = NO_KEYS[name][0].decode("utf-8", "replace").removeprefix("\ufeff")
     with fails("key_unusable"):
-        verify_release(zipped(tmp_path / "x"), text)
+        verify(zipped(tmp_path / "x"), text)
 
 
 def test_command_refuses_a_file_that_holds_no_public_key(khelang: Khelang, tmp_path: Path) -> None:
@@ -135,9 +135,9 @@ def test_command_refuses_a_file_that_holds_no_public_key(khelang: Khelang, tmp_p
 @pytest.mark.parametrize("junk", ["", " ", "\n", "None", b"", b"ssh-ed25519", 0, False, (), []])
 def test_library_does_not_take_junk_for_no_key(tmp_path: Path, junk: object) -> None:
     path = zipped(tmp_path / "x")
-    assert verify_release(path).is_whole
+    assert verify(path).is_whole
     with fails("key_unusable"):
-        verify_release(path, junk)  # type: ignore[arg-type]
+        verify(path, junk)  # type: ignore[arg-type]
 
 
 def test_with_a_key_only_its_signature_is_enough(khelang: Khelang, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_with_a_key_only_its_signature_is_enough(khelang: Khelang, tmp_path: Pat
     ]
     for files, key, state, code in cases:
         path = zipped(tmp_path / "x", files)
-        result = verify_release(path, read_public_key(key) if key else None)
+        result = verify(path, read_public_key(key) if key else None)
         assert (result.signature, result.is_whole) == (state, code == 0)
         done = khelang("verify", path, *(["--public-key", key] if key else []), "--lang", "en")
         words = done.stdout.decode()
@@ -174,9 +174,9 @@ def test_with_a_key_only_its_signature_is_enough(khelang: Khelang, tmp_path: Pat
 
 def test_release_without_manifest_and_with_a_key(tmp_path: Path) -> None:
     files = {name: data for name, data in FILES.items() if name != "manifest-sha256.txt"}
-    assert verify_release(zipped(tmp_path / "x", files), LINE).signature is SignatureState.MISSING
+    assert verify(zipped(tmp_path / "x", files), LINE).signature is SignatureState.MISSING
     signed = {**files, "manifest-sha256.txt.sig": corpus()["good"]}
-    assert verify_release(zipped(tmp_path / "x", signed), LINE).signature is SignatureState.INVALID
+    assert verify(zipped(tmp_path / "x", signed), LINE).signature is SignatureState.INVALID
 
 
 @pytest.fixture
@@ -308,5 +308,5 @@ def test_signature_of_another_manifest(tmp_path: Path) -> None:
     generate_key(tmp_path / "key", None, "x")
     other = whole({"datapackage.json": b"{}"})
     files = {**FILES, "manifest-sha256.txt.sig": signer(tmp_path / "key", None)(other["manifest-sha256.txt"])}
-    result = verify_release(zipped(tmp_path / "x", files), read_public_key(tmp_path / "key.pub"))
+    result = verify(zipped(tmp_path / "x", files), read_public_key(tmp_path / "key.pub"))
     assert (result.signature, result.is_whole) == (SignatureState.INVALID, False)

@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged
-from khelang_opendata.published import verify_release
+from khelang_opendata.published import verify
 from khelang_opendata.release import store
 from tests.conftest import PLAN, ROOT, VALID, Khelang, fails, replace_in
 from tests.releases import DAY, contents, correct_a_cell, index_of, publish, versions_of
@@ -124,8 +124,8 @@ def assert_sound(out: Path, versions: list[str]) -> None:
     """Every release, its archive and ``latest`` are whole, and nothing hidden is left."""
     assert versions_of(out) == versions
     for entry in index_of(out)["releases"]:
-        assert verify_release(out / entry["path"]).is_whole
-        assert verify_release(out / entry["archive"]).is_whole
+        assert verify(out / entry["path"]).is_whole
+        assert verify(out / entry["archive"]).is_whole
     assert contents(out / "latest") == contents(out / f"v{versions[-1]}")
     assert [path.name for path in out.glob(".*")] == [".lock"]
 
@@ -172,7 +172,7 @@ def test_disk_that_fills_up_once_the_release_stands(plan: Path, khelang: Khelang
     done = khelang("release", plan, "--out", out, "--lang", "th", preexec_fn=_files_no_larger_than(2_000_000))
     assert done.returncode == 3
     assert "รุ่นใหม่ออกครบแล้ว" in done.stderr.decode()
-    assert verify_release(out / "v1.0.1").is_whole
+    assert verify(out / "v1.0.1").is_whole
     assert {name: d for name, d in contents(out).items() if not name.startswith(("v1.0.1/", ".pending"))} == before
     assert khelang("release", plan, "--out", out).returncode == 0
     assert_sound(out, ["1.0.0", "1.0.1"])
@@ -227,15 +227,15 @@ from datetime import date
 from pathlib import Path
 from khelang_opendata import Package
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.release import ReleaseOptions, publish_release
+from khelang_opendata.release import ReleaseOptions, release_package
 package, out, dry = Package.load(sys.argv[1]), Path(sys.argv[2]), bool(sys.argv[3])
-publish_release(package, out.with_name("new"), ReleaseOptions(date(2026, 11, 22)), dry_run=True)  # imports all
+release_package(package, out.with_name("new"), ReleaseOptions(date(2026, 11, 22)), dry_run=True)  # imports all
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
 try:
-    publish_release(package, out, ReleaseOptions(date(2026, 11, 22)), dry_run=dry)
+    release_package(package, out, ReleaseOptions(date(2026, 11, 22)), dry_run=dry)
 except KhelangError as error:
     sys.stdout.write(error.code)
 """
@@ -297,7 +297,7 @@ def test_withdrawal_survives_what_fails_after_it(out: Path, monkeypatch: pytest.
 
     with monkeypatch.context() as patch, fails("output_unwritable"):
         patch.setattr(store, "_sync_latest", fail)
-        store.withdraw_release(out, "1.0.0", "ยอดผิด", DAY)
+        store.withdraw(out, "1.0.0", "ยอดผิด", DAY)
     publish(PLAN, out)
     assert index_of(out)["releases"][0]["withdrawn"]["reason"] == "ยอดผิด"
     assert not (out / "latest").exists()

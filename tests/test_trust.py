@@ -20,7 +20,7 @@ from khelang_opendata.published import archive
 from khelang_opendata.published.archive import ArchiveRefused, zip_bytes
 from khelang_opendata.published.manifest import SIGNATURE
 from khelang_opendata.published.signature import NAMESPACE, is_valid, public_key_of
-from khelang_opendata.published.verify import Problem, ProblemKind, SignatureState, verify_release
+from khelang_opendata.published.verification import Problem, ProblemKind, SignatureState, verify
 from khelang_opendata.release.signing import generate_key, signer
 from tests.conftest import fails, needs
 
@@ -54,7 +54,7 @@ def zipped(folder: Path, files: dict[str, bytes] = FILES) -> Path:
 
 def test_whole_release_as_folder_and_as_archive(folder: Path) -> None:
     for path in (folder, zipped(folder)):
-        result = verify_release(path)
+        result = verify(path)
         assert result.is_whole
         assert (result.files, result.problems, result.signature) == (4, (), SignatureState.NONE)
 
@@ -67,8 +67,8 @@ def test_any_byte_changed_is_found(folder: Path) -> None:
             position = chance.randrange(len(data))
             data[position] ^= chance.randrange(1, 256)
             (folder / name).write_bytes(data)
-            assert not verify_release(folder).is_whole, (name, position)
-            assert not verify_release(zipped(folder, {**FILES, name: bytes(data)})).is_whole
+            assert not verify(folder).is_whole, (name, position)
+            assert not verify(zipped(folder, {**FILES, name: bytes(data)})).is_whole
             (folder / name).write_bytes(FILES[name])
 
 
@@ -76,7 +76,7 @@ def test_each_missing_altered_and_added_file_is_named(folder: Path) -> None:
     (folder / "README.th.md").unlink()
     (folder / "datapackage.json").write_bytes(b"{ }")
     (folder / "data/.hidden").write_bytes(b"")
-    assert verify_release(folder).problems == (
+    assert verify(folder).problems == (
         Problem(ProblemKind.ALTERED, "datapackage.json"),
         Problem(ProblemKind.EXTRA, "data/.hidden"),
         Problem(ProblemKind.MISSING, "README.th.md"),
@@ -88,12 +88,12 @@ def test_manifest_that_is_none(folder: Path, manifest: bytes | None) -> None:
     (folder / "manifest-sha256.txt").unlink()
     if manifest is not None:
         (folder / "manifest-sha256.txt").write_bytes(manifest)
-    assert not verify_release(folder).is_whole
+    assert not verify(folder).is_whole
 
 
 def test_nothing_there() -> None:
     with fails("package_not_found"):
-        verify_release(Path("nowhere"))
+        verify(Path("nowhere"))
 
 
 @needs("ssh-keygen")
@@ -120,8 +120,8 @@ def test_signature_is_one_of_openssh(folder: Path, tmp_path: Path, passphrase: s
         [*command, folder / SIGNATURE], input=FILES["manifest-sha256.txt"], capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert verify_release(folder, public.read_text(encoding="utf-8")).signature is SignatureState.VALID
-    assert verify_release(folder).signature is SignatureState.KEY_UNKNOWN
+    assert verify(folder, public.read_text(encoding="utf-8")).signature is SignatureState.VALID
+    assert verify(folder).signature is SignatureState.KEY_UNKNOWN
 
 
 @needs("ssh-keygen")
@@ -149,13 +149,13 @@ def test_signature_of_another_is_invalid(folder: Path, tmp_path: Path) -> None:
     ours = generate_key(tmp_path / "ours", None, "ours").read_text(encoding="utf-8")
     generate_key(tmp_path / "theirs", None, "theirs")
     (folder / SIGNATURE).write_bytes(signer(tmp_path / "theirs", None)(FILES["manifest-sha256.txt"]))
-    result = verify_release(folder, ours)
+    result = verify(folder, ours)
     assert (result.signature, result.is_whole) == (SignatureState.INVALID, False)
 
 
 def test_release_without_the_signature_that_is_expected(folder: Path, tmp_path: Path) -> None:
     key = generate_key(tmp_path / "key", None, "x").read_text(encoding="utf-8")
-    assert not verify_release(folder, key).is_whole
+    assert not verify(folder, key).is_whole
 
 
 def test_signature_spelt_otherwise_is_none(folder: Path, tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_hostile_archive_is_refused(
     monkeypatch.setattr(archive, "MAX_FILES", 10)
     monkeypatch.setattr(archive, "MAX_BYTES", 2_000_000)
     with fails("archive_refused") as caught:
-        verify_release(_archive(folder, fill))
+        verify(_archive(folder, fill))
     assert caught.value.params["variant"] == variant
 
 
@@ -246,7 +246,7 @@ def test_archive_cut_short_or_spoilt_is_refused_or_found(folder: Path) -> None:
         path = folder.parent / "spoilt.zip"
         path.write_bytes(data)
         try:
-            assert bytes(data) == good or not verify_release(path).is_whole
+            assert bytes(data) == good or not verify(path).is_whole
         except ArchiveRefused:
             continue
 
@@ -254,7 +254,7 @@ def test_archive_cut_short_or_spoilt_is_refused_or_found(folder: Path) -> None:
 def test_link_in_a_folder_is_refused(folder: Path) -> None:
     (folder / "data/link.csv").symlink_to("/etc/passwd")
     with fails("archive_refused"):
-        verify_release(folder)
+        verify(folder)
 
 
 def test_archive_is_the_same_everywhere_and_opens_anywhere(folder: Path) -> None:

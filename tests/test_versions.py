@@ -19,8 +19,8 @@ from khelang_opendata.diff import Bump
 from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.portals.publication import read_publication
-from khelang_opendata.published import verify_release
-from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, withdraw_release
+from khelang_opendata.published import verify
+from khelang_opendata.release import Outcome, ReleaseOptions, release_package, withdraw
 from khelang_opendata.standard import family
 from tests.conftest import PLAN, Khelang, edit_descriptor, fails, replace_in
 from tests.releases import (
@@ -102,8 +102,8 @@ def test_index_tells_of_each_release_and_of_its_archive(history: History) -> Non
     for entry in index_of(history.out)["releases"]:
         descriptor = json.loads((history.out / entry["path"] / "datapackage.json").read_text(encoding="utf-8"))
         assert (descriptor["version"], descriptor["conformsTo"]) == (entry["version"], entry["schema"])
-        assert verify_release(history.out / entry["path"]).is_whole
-        assert verify_release(history.out / entry["archive"]).is_whole
+        assert verify(history.out / entry["path"]).is_whole
+        assert verify(history.out / entry["archive"]).is_whole
         assert entry["withdrawn"] is None
 
 
@@ -218,7 +218,7 @@ def test_note_that_is_no_text_does_no_harm(plan: Path, out: Path, khelang: Khela
     note = "แก้\n<b>&amp;</b>\x07\udcff ]]>"
     assert khelang("release", plan, "--out", out, "--note", note).returncode == 0
     assert khelang("withdraw", "1.0.1", "--out", out, "--reason", note).returncode == 0
-    assert verify_release(out / "v1.0.1").is_whole
+    assert verify(out / "v1.0.1").is_whole
     assert len(entries_of(out)) == 2
     assert "<b>" not in (out / "CHANGELOG.md").read_text(encoding="utf-8")
     assert not publish(plan, out).written
@@ -293,15 +293,15 @@ def test_withdrawn_release_is_mentioned_everywhere_and_its_files_stay(two: Path,
 
 
 def test_withdrawing_again_changes_nothing(two: Path) -> None:
-    withdraw_release(two, "1.0.1", "ยอดผิด", DAY)
+    withdraw(two, "1.0.1", "ยอดผิด", DAY)
     before = stamps(two)
-    withdraw_release(two, "1.0.1", "เหตุผลอื่น", date(2027, 1, 1))
+    withdraw(two, "1.0.1", "เหตุผลอื่น", date(2027, 1, 1))
     assert stamps(two) == before
 
 
 def test_without_a_usable_release_there_is_no_latest(two: Path) -> None:
     for version in ("1.0.1", "1.0.0"):
-        withdraw_release(two, version, "ยอดผิด", DAY)
+        withdraw(two, version, "ยอดผิด", DAY)
     assert index_of(two)["latest"] is None
     assert not (two / "latest").exists()
     assert [path.name for path in two.glob(".*")] == [".lock"]
@@ -309,7 +309,7 @@ def test_without_a_usable_release_there_is_no_latest(two: Path) -> None:
 
 def test_release_after_a_withdrawal_has_a_higher_version(plan: Path, two: Path) -> None:
     """Going back to the content of 1.0.0 is a change of 1.0.1, and no version is ever given twice."""
-    withdraw_release(two, "1.0.1", "ชื่อผิด", DAY)
+    withdraw(two, "1.0.1", "ชื่อผิด", DAY)
     assert not publish(plan, two).written, "what was withdrawn is not released again"
     replace_in(plan / "data/units.csv", "Division of Finance", "Finance Division")
     assert publish(plan, two).version == "1.0.2"
@@ -327,7 +327,7 @@ def test_unknown_version_is_wrong_usage(out: Path, khelang: Khelang, version: st
 
 def test_withdrawing_from_nowhere_makes_no_folder(tmp_path: Path) -> None:
     with fails("version_unknown"):
-        withdraw_release(tmp_path / "nowhere", "1.0.0", "x", DAY)
+        withdraw(tmp_path / "nowhere", "1.0.0", "x", DAY)
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -364,8 +364,8 @@ def assert_damaged(out: Path, plan: Path) -> None:
     before = contents(out)
     acts: list[Callable[[], object]] = [
         lambda: publish(plan, out),
-        lambda: publish_release(Package.load(plan), out, ReleaseOptions(DAY), dry_run=True),
-        lambda: withdraw_release(out, "1.0.0", "x", DAY),
+        lambda: release_package(Package.load(plan), out, ReleaseOptions(DAY), dry_run=True),
+        lambda: withdraw(out, "1.0.0", "x", DAY),
         lambda: read_publication(out),
         lambda: publish_folder(out, out.with_name("web")),
     ]
@@ -421,7 +421,7 @@ def _follow(out: Path, name: str) -> Path:
 
 
 def test_withdrawal_survives_the_loss_of_the_index(two: Path, plan: Path) -> None:
-    withdraw_release(two, "1.0.1", "ยอดผิด", DAY)
+    withdraw(two, "1.0.1", "ยอดผิด", DAY)
     before = contents(two)
     (two / "index.json").unlink()
     assert not publish(plan, two).written
@@ -438,13 +438,13 @@ def test_withdrawal_survives_the_loss_of_the_index(two: Path, plan: Path) -> Non
     lambda out: edit_index(out, lambda index: index["releases"][1]["withdrawn"].update(reason="x")),
 ])  # fmt: skip
 def test_withdrawal_in_one_place_alone_is_noticed(two: Path, plan: Path, spoil: Callable[[Path], object]) -> None:
-    withdraw_release(two, "1.0.1", "ยอดผิด", DAY)
+    withdraw(two, "1.0.1", "ยอดผิด", DAY)
     spoil(two)
     assert_damaged(two, plan)
 
 
 def test_withdrawn_release_is_not_published_by_itself_without_the_index(two: Path) -> None:
-    withdraw_release(two, "1.0.1", "ยอดผิด", DAY)
+    withdraw(two, "1.0.1", "ยอดผิด", DAY)
     (two / "index.json").unlink()
     with fails("release_superseded"):
         read_publication(two / "v1.0.1")
@@ -468,7 +468,7 @@ def test_spoilt_index_is_refused(out: Path, content: bytes) -> None:
     with pytest.raises(ReleaseDamaged, match=r"index\.json"):
         publish(PLAN, out)
     with pytest.raises(ReleaseDamaged, match=r"index\.json"):
-        withdraw_release(out, "1.0.0", "x", DAY)
+        withdraw(out, "1.0.0", "x", DAY)
     assert (out / "index.json").read_bytes() == content
 
 

@@ -1,10 +1,17 @@
 """khelang_opendata: anti-corruption plans of Thai local governments as validated, versioned open data.
 
-A package is loaded (:class:`Package`), checked (:func:`validate`, giving a :class:`Report` of :class:`Issue`),
-compared (:func:`compare`) and released (:func:`publish_release`, :func:`verify_release`). Every issue and failure is
-a code with parameters; :func:`issue_texts` and :func:`failure_text` say it in Thai or English.
+Load a package (:class:`Package`), check it (:func:`validate`), compare it (:func:`diff_packages`), release it
+(:func:`release_package`), check a release (:func:`verify`), mark one as withdrawn (:func:`withdraw`) and publish it
+(:func:`publish`, :func:`publish_folder`). The functions are named as the commands are; ``release_package`` and
+``diff_packages`` have longer names because ``khelang_opendata.release`` and ``khelang_opendata.diff`` are modules.
 
-Each name is imported from its module when it is first asked for, so that nothing is loaded that nobody uses.
+Each name is imported from its module at its first use, so that ``import khelang_opendata`` loads nothing heavy.
+
+Example:
+    >>> from khelang_opendata import Language, Package, report_text, validate
+    >>> report = validate("datapackage")
+    >>> report.valid
+    True
 """
 
 from typing import TYPE_CHECKING
@@ -12,6 +19,13 @@ from typing import TYPE_CHECKING
 from khelang_opendata.version import __version__ as __version__
 
 __all__ = [
+    "Bump",
+    "Changes",
+    "Engine",
+    "Field",
+    "Finding",
+    "FindingType",
+    "FolderOutcome",
     "Issue",
     "KhelangError",
     "Language",
@@ -19,57 +33,134 @@ __all__ = [
     "Location",
     "Outcome",
     "Package",
+    "PlanRule",
+    "Published",
     "ReleaseOptions",
     "Report",
+    "Resource",
+    "Rule",
     "SchemaFamily",
     "Severity",
-    "compare",
+    "Table",
+    "TableCheck",
+    "TableSchema",
+    "TableSource",
+    "TableSummary",
+    "Texts",
+    "Token",
+    "Validated",
+    "Verification",
+    "check_tables",
+    "diff_packages",
     "failure_text",
     "issue_texts",
     "load_family",
-    "publish_release",
+    "plan_rule",
+    "publish",
+    "publish_folder",
+    "release_package",
     "report_json",
     "report_text",
     "rules",
     "validate",
     "validate_many",
-    "verify_release",
-    "withdraw_release",
+    "verify",
+    "withdraw",
 ]
 
 if TYPE_CHECKING:
-    from khelang_opendata.diff import compare
+    from khelang_opendata.diff import Bump, Changes, diff_packages
     from khelang_opendata.model.failures import KhelangError
     from khelang_opendata.model.limits import Limits
-    from khelang_opendata.model.report import Issue, Location, Report, Severity
-    from khelang_opendata.model.wording import Language
-    from khelang_opendata.package.datapackage import Package
-    from khelang_opendata.published import verify_release
-    from khelang_opendata.release import Outcome, ReleaseOptions, publish_release, withdraw_release
+    from khelang_opendata.model.report import Issue, Location, Report, Severity, TableSummary
+    from khelang_opendata.model.rules import Rule
+    from khelang_opendata.model.wording import Language, Texts
+    from khelang_opendata.package.datapackage import Package, Resource, Table
+    from khelang_opendata.portals.ckan.publisher import Published
+    from khelang_opendata.portals.ckan.upload import publish
+    from khelang_opendata.portals.folder import FolderOutcome, publish_folder
+    from khelang_opendata.portals.token import Token
+    from khelang_opendata.published.verification import Verification, verify
+    from khelang_opendata.release import Outcome, ReleaseOptions, release_package, withdraw
     from khelang_opendata.render.messages import failure_text, issue_texts
     from khelang_opendata.render.report_json import report_json
     from khelang_opendata.render.report_text import report_text
-    from khelang_opendata.standard.family import SchemaFamily, load_family
+    from khelang_opendata.standard.family import Field, SchemaFamily, TableSchema, load_family
+    from khelang_opendata.tableschema import Engine, Finding, FindingType, TableCheck, TableSource, check_tables
     from khelang_opendata.validation import validate
-    from khelang_opendata.validation.batch import validate_many
+    from khelang_opendata.validation.batch import Validated, validate_many
     from khelang_opendata.validation.catalogue import rules
+    from khelang_opendata.validation.rules.registry import PlanRule, plan_rule
 else:
     _MODULES = {
-        "model.wording": ("Language",),
-        "validation.catalogue": ("rules",),
+        "diff": (
+            "Bump",
+            "Changes",
+            "diff_packages",
+        ),
         "model.failures": ("KhelangError",),
-        "model.report": ("Issue", "Location", "Report", "Severity"),
         "model.limits": ("Limits",),
-        "package.datapackage": ("Package",),
-        "diff": ("compare",),
-        "release": ("ReleaseOptions", "Outcome", "publish_release", "withdraw_release"),
-        "published": ("verify_release",),
+        "model.report": (
+            "Issue",
+            "Location",
+            "Report",
+            "Severity",
+            "TableSummary",
+        ),
+        "model.rules": ("Rule",),
+        "model.wording": (
+            "Language",
+            "Texts",
+        ),
+        "package.datapackage": (
+            "Package",
+            "Resource",
+            "Table",
+        ),
+        "portals.ckan.publisher": ("Published",),
+        "portals.ckan.upload": ("publish",),
+        "portals.folder": (
+            "FolderOutcome",
+            "publish_folder",
+        ),
+        "portals.token": ("Token",),
+        "release": (
+            "Outcome",
+            "ReleaseOptions",
+            "release_package",
+            "withdraw",
+        ),
+        "published.verification": ("Verification", "verify"),
+        "render.messages": (
+            "failure_text",
+            "issue_texts",
+        ),
         "render.report_json": ("report_json",),
-        "render.messages": ("failure_text", "issue_texts"),
         "render.report_text": ("report_text",),
-        "standard.family": ("SchemaFamily", "load_family"),
+        "standard.family": (
+            "Field",
+            "SchemaFamily",
+            "TableSchema",
+            "load_family",
+        ),
+        "tableschema": (
+            "Engine",
+            "Finding",
+            "FindingType",
+            "TableCheck",
+            "TableSource",
+            "check_tables",
+        ),
         "validation": ("validate",),
-        "validation.batch": ("validate_many",),
+        "validation.batch": (
+            "Validated",
+            "validate_many",
+        ),
+        "validation.catalogue": ("rules",),
+        "validation.rules.registry": (
+            "PlanRule",
+            "plan_rule",
+        ),
     }
 
     def __getattr__(name: str) -> object:

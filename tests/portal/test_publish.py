@@ -24,7 +24,7 @@ from khelang_opendata.portals.refusals import (
     PortalInvalid,
     PublicationStopped,
 )
-from khelang_opendata.release import withdraw_release
+from khelang_opendata.release import withdraw
 from tests.conftest import fails
 from tests.portal.conftest import NEXT_DAY
 from tests.portal.publishing import GIVEN, client_of, current_state, examined, few, published, purged
@@ -125,13 +125,13 @@ def test_withdrawn_release_is_marked_and_the_one_before_is_shown_again(
 ) -> None:
     out = copied(released_again, tmp_path / "out")
     published(ckan, few(out))
-    withdraw_release(out, "1.0.1", "ชื่อกองผิด", NEXT_DAY)
+    withdraw(out, "1.0.1", "ชื่อกองผิด", NEXT_DAY)
     published(ckan, few(out))
     resources = {resource["release_path"]: resource for resource in shown(ckan)["resources"]}
     assert "ยกเลิกการใช้" in resources[f"{NAME}-v1.0.1.zip"]["name"]
     assert "ชื่อกองผิด" in resources[f"{NAME}-v1.0.1.zip"]["description"]
     assert ckan.download(resources["data/units.csv"]) == expected(first)["data/units.csv"]
-    withdraw_release(out, "1.0.0", "ผิดทั้งหมด", NEXT_DAY)
+    withdraw(out, "1.0.0", "ผิดทั้งหมด", NEXT_DAY)
     published(ckan, few(out))
     assert list(ids_of(ckan)) == [f"{NAME}-v1.0.1.zip", f"{NAME}-v1.0.0.zip"]
     assert "ยกเลิกการใช้" in shown(ckan)["notes"]

@@ -37,13 +37,13 @@ def diff_command(old: Path, new: Path, format_: str, lang: Language, output: Pat
       khelang diff releases/v1.0.0 releases/v1.1.0 --lang th
       khelang diff releases/v1.0.0 datapackage --format csv --output changes.csv
     """
-    from khelang_opendata.diff import compare  # noqa: PLC0415 (the command's help does not need it)
+    from khelang_opendata.diff import diff_packages  # noqa: PLC0415 (the command's help does not need it)
 
     if output:
         from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only where a file is written)
 
         check_output(output)
-    changes = compare(Package.load(old, limits()), Package.load(new, limits()))
+    changes = diff_packages(Package.load(old, limits()), Package.load(new, limits()))
     text = render_changes(changes, ChangesFormat(format_), lang)
     if output:
         from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)

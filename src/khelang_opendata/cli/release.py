@@ -88,12 +88,12 @@ def release_command(
       khelang release --note "แก้ยอดตามมติสภา" --released-on 2026-11-22
     """
     from khelang_opendata.diff import Bump  # noqa: PLC0415 (only this command)
-    from khelang_opendata.release import ReleaseOptions, publish_release  # noqa: PLC0415 (loads jinja2, filelock)
+    from khelang_opendata.release import ReleaseOptions, release_package  # noqa: PLC0415 (loads jinja2, filelock)
 
     at_least = Bump[raised] if raised else Bump.NONE
     options = ReleaseOptions(_day(released_on), note, at_least, allow_warnings, approved_by, commit)
     signer = _signer(key, lang) if key else None
-    outcome = publish_release(Package.load(path, limits()), out, options, sign=signer, dry_run=dry_run)
+    outcome = release_package(Package.load(path, limits()), out, options, sign=signer, dry_run=dry_run)
     name = "unchanged" if not outcome.written else "dry_run" if dry_run else "released"
     print_text(notice(name, lang, version=outcome.version, path=str(outcome.path), files=outcome.files) + "\n")
 
@@ -111,9 +111,9 @@ def withdraw_command(version: str, reason: str, out: Path, day: str | None, lang
     ตัวอย่าง · Examples:
       khelang withdraw 1.0.0 --reason "ยอดงบประมาณปี 2567 ผิด ใช้รุ่น 1.0.1 แทน"
     """
-    from khelang_opendata.release import withdraw_release  # noqa: PLC0415 (loads filelock)
+    from khelang_opendata.release import withdraw  # noqa: PLC0415 (loads filelock)
 
-    withdraw_release(out, version.removeprefix("v"), reason, _day(day))
+    withdraw(out, version.removeprefix("v"), reason, _day(day))
     print_text(notice("withdrawn", lang, version=version.removeprefix("v")) + "\n")
 
 

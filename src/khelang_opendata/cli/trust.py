@@ -36,9 +36,9 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
       khelang verify releases/latest --public-key signing-key.pub --lang th
     """
     from khelang_opendata.published.signature import read_public_key  # noqa: PLC0415 (the help does not need it)
-    from khelang_opendata.published.verify import verify_release  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.published.verification import verify  # noqa: PLC0415 (the help does not need it)
 
-    result = verify_release(release, None if key_file is None else read_public_key(key_file))
+    result = verify(release, None if key_file is None else read_public_key(key_file))
     print_text("".join(f"{line}\n" for line in _lines(result, lang)))
     if not result.is_whole:
         sys.exit(PROBLEMS_IN_DATA)
@@ -46,7 +46,7 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
 
 def _lines(result: Verification, lang: Language) -> list[str]:
     from khelang_opendata.model.characters import visible  # noqa: PLC0415 (names of files may be anybody's)
-    from khelang_opendata.published.verify import SignatureState  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.published.verification import SignatureState  # noqa: PLC0415 (the help does not need it)
 
     problems = [notice(f"verify_{p.kind}", lang, path=visible(p.path)) for p in result.problems]
     verdict = "verify_broken" if problems else "verify_whole" if result.is_whole else "verify_unsigned"

@@ -1,6 +1,6 @@
 """What differs between two packages, and which version that asks for: plain data, no prose."""
 
-from khelang_opendata.diff.compare import Change, Changes, compare
+from khelang_opendata.diff.compare import Change, Changes, diff_packages
 from khelang_opendata.diff.release_note import ReleaseNote, Summary, Withdrawal
 from khelang_opendata.diff.versioning import Bump, bump, needs_note, next_version
 
@@ -12,7 +12,7 @@ __all__ = [
     "Summary",
     "Withdrawal",
     "bump",
-    "compare",
+    "diff_packages",
     "needs_note",
     "next_version",
 ]

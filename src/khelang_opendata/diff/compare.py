@@ -115,7 +115,7 @@ class _Part:
         return keyed_table(self.package, resource, key, self.family) if resource else None
 
 
-def compare(old: Package, new: Package) -> Changes:
+def diff_packages(old: Package, new: Package) -> Changes:
     """What differs between two packages; a release's folder is a package, too.
 
     Args:

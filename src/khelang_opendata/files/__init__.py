@@ -1,1 +1,6 @@
-"""Files on disk: safe paths, strict reading of JSON, one form of writing, and writing that a crash cannot halve."""
+"""Files: safe paths, atomic writing, and JSON and CSV read and written strictly."""
+
+import os
+
+StrPath = str | os.PathLike[str]
+"""A path as callers give it."""

@@ -9,7 +9,7 @@ from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.published.history import LATEST
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.published.verify import verify_release
+from khelang_opendata.published.verification import verify
 from khelang_opendata.validation import validate
 
 
@@ -32,7 +32,7 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
     root = next((found for found in folders if (found / MANIFEST).is_file()), folder)
     if root.is_dir() and not (root / MANIFEST).is_file():
         raise UsageError("no_release", path=str(path))
-    package, verification = Package.load(root, limits), verify_release(root)
+    package, verification = Package.load(root, limits), verify(root)
     if not verification.is_whole:
         damaged = verification.problems[0].path if verification.problems else MANIFEST
         raise ReleaseDamaged(str(root / damaged))

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from khelang_opendata.files import StrPath
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
@@ -103,7 +104,7 @@ class Package:
     limits: Limits = DEFAULT
 
     @classmethod
-    def load(cls, path: str | Path, limits: Limits = DEFAULT) -> Package:
+    def load(cls, path: StrPath, limits: Limits = DEFAULT) -> Package:
         """Read a package folder.
 
         Args:

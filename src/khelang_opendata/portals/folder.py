@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from khelang_opendata.files import StrPath
 from khelang_opendata.files.place import LOCK, exchange, flush_folder, locked, remove, write_files
 from khelang_opendata.files.serialize import hash_of
 from khelang_opendata.files.strict_json import JsonRefused, read_json
@@ -26,7 +27,7 @@ from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.portals.folder_page import index_html, plan_of_page
 from khelang_opendata.portals.publication import Publication, read_publication
-from khelang_opendata.published import verify_release
+from khelang_opendata.published import verify
 from khelang_opendata.published.archive import ArchiveRefused, read_folder
 from khelang_opendata.published.history import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, is_store
 
@@ -63,7 +64,7 @@ class _Site:
     pieces: Mapping[str, _Piece]
 
 
-def publish_folder(releases: Path, target: Path, *, dry_run: bool = False, force: bool = False) -> FolderOutcome:
+def publish_folder(releases: StrPath, target: StrPath, *, dry_run: bool = False, force: bool = False) -> FolderOutcome:
     """Make the folder of a web server show what a folder of releases has, whole or not at all.
 
     Args:
@@ -85,6 +86,7 @@ def publish_folder(releases: Path, target: Path, *, dry_run: bool = False, force
         EnvironmentFailure: the system refuses to read or write ``target``; each piece there is the old or the new one.
         EnvironmentFailure: another process is publishing there.
     """
+    releases, target = Path(releases), Path(target)
     with system_errors_as("file_unreadable", releases):
         root = _root_of(releases)
         site = _site_of(root, read_publication(releases))
@@ -276,7 +278,7 @@ def _stage(staging: Path, pieces: Mapping[str, _Piece]) -> None:
     for path in staging.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     for name in (name for name, piece in pieces.items() if not isinstance(piece, bytes)):
-        if problems := verify_release(staging / name).problems:
+        if problems := verify(staging / name).problems:
             raise ReleaseDamaged(str(staging / name / problems[0].path))
 
 

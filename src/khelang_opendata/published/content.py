@@ -23,7 +23,7 @@ from khelang_opendata.model.thai import FISCAL_YEARS
 from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_name
 from khelang_opendata.published.archive import read_folder
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.published.verify import archive_of, verify_release
+from khelang_opendata.published.verification import archive_of, verify
 from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
 from khelang_opendata.validation.descriptor import satisfies_profile
 
@@ -90,7 +90,7 @@ def read_published(folder: Path) -> PublishedRelease:
             release has.
         DataError: it is not safe to read.
     """
-    verification = verify_release(folder)
+    verification = verify(folder)
     if not verification.is_whole:
         damaged = verification.problems[0].path if verification.problems else MANIFEST
         raise ReleaseDamaged(str(folder / damaged))

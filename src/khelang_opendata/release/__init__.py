@@ -9,7 +9,7 @@ from khelang_opendata.release.build import (
     build_release,
     draft_release,
 )
-from khelang_opendata.release.store import Outcome, publish_release, withdraw_release
+from khelang_opendata.release.store import Outcome, release_package, withdraw
 
 __all__ = [
     "Draft",
@@ -20,6 +20,6 @@ __all__ = [
     "Signer",
     "build_release",
     "draft_release",
-    "publish_release",
-    "withdraw_release",
+    "release_package",
+    "withdraw",
 ]

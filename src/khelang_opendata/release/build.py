@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, compare, needs_note, next_version
+from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, diff_packages, needs_note, next_version
 from khelang_opendata.files.serialize import BOM, json_bytes
 from khelang_opendata.formats.codebook import codebook_html
 from khelang_opendata.formats.derived import CSV, forms_of
@@ -146,7 +146,7 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
         raise PackageRefused("package_invalid", report)
     if report.warnings and not options.allow_warnings:
         raise PackageRefused("warnings_unacknowledged", report)
-    changes = compare(previous.package, package) if previous else None
+    changes = diff_packages(previous.package, package) if previous else None
     if changes and needs_note(changes) and not options.note:
         raise DataError("note_missing")
     version = next_version(previous.version if previous else None, changes, options.at_least)

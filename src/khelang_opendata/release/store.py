@@ -53,7 +53,7 @@ from khelang_opendata.published.history import (
     read_history,
 )
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.published.verify import verify_release
+from khelang_opendata.published.verification import verify
 from khelang_opendata.release.build import (
     Draft,
     Previous,
@@ -87,7 +87,7 @@ class Outcome:
     written: bool
 
 
-def publish_release(
+def release_package(
     package: Package, out: Path, options: ReleaseOptions, *, sign: Signer | None = None, dry_run: bool = False
 ) -> Outcome:
     """Release a package below ``out``, unless it is identical to the previous release.
@@ -109,6 +109,7 @@ def publish_release(
             name that a release needs; nothing was released.
         EnvironmentFailure: the release is written, but not all files beside it.
     """
+    out = Path(out)
     with system_errors_as("output_unwritable", out):
         refuse_protected(out, out, may_hold_releases=True)
         first = None if out.exists() else draft_release(package, options)  # a refused package makes no folder
@@ -120,7 +121,7 @@ def publish_release(
             return _published(package, out, options, sign, first, dry_run=False)
 
 
-def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
+def withdraw(out: Path, version: str, reason: str, day: date) -> None:
     """Mark a release as withdrawn; its files stay.
 
     Args:
@@ -135,6 +136,7 @@ def withdraw_release(out: Path, version: str, reason: str, day: date) -> None:
         ReleaseDamaged: a release, or the index, differs from what was published.
         EnvironmentFailure: the system refuses to write.
     """
+    out = Path(out)
     with system_errors_as("output_unwritable", out):
         if not VERSION.fullmatch(version) or not folders_in(out):
             raise UsageError("version_unknown", version=version, path=str(out))
@@ -222,7 +224,7 @@ def _write_folder(release: Release, out: Path) -> None:
 
 def _check(folder: Path) -> None:
     """Check that the written release is complete, and that all forms hold the same data."""
-    if problems := verify_release(folder).problems:
+    if problems := verify(folder).problems:
         raise ReleaseDamaged(str(folder / problems[0].path))
     if differing := differing_forms(Package.load(folder)):
         raise ReleaseDamaged(str(folder / differing[0]))

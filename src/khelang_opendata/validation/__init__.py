@@ -6,8 +6,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 
+from khelang_opendata.files import StrPath
 from khelang_opendata.model.failures import DescriptorError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Report, TableSummary, Tally
@@ -28,7 +28,7 @@ from khelang_opendata.validation.structure import check_structure
 __all__ = ["family_of", "validate"]
 
 
-def validate(package: Package | str | Path, engine: Engine | None = None, *, limits: Limits = DEFAULT) -> Report:
+def validate(package: Package | StrPath, engine: Engine | None = None, *, limits: Limits = DEFAULT) -> Report:
     """Check a package against its schema family and the rules of a plan, and report every issue with its place.
 
     Args:

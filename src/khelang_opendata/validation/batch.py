@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from khelang_opendata.files import StrPath
 from khelang_opendata.model.failures import EnvironmentFailure, InternalError, KhelangError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Report
@@ -40,7 +41,7 @@ class Validated(NamedTuple):
 
 
 def validate_many(
-    paths: Iterable[str | Path],
+    paths: Iterable[StrPath],
     *,
     processes: int | None = None,
     engine: Engine | None = None,

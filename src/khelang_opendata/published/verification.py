@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from khelang_opendata.files import StrPath
 from khelang_opendata.files.paths import is_safe_path
 from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ExtraMissing
@@ -85,7 +86,7 @@ class Verification:
         return not self.problems and self.signature not in (SignatureState.INVALID, SignatureState.MISSING)
 
 
-def verify_release(path: Path, public_key: str | None = None) -> Verification:
+def verify(path: StrPath, public_key: str | None = None) -> Verification:
     """Compare a release with its manifest, and its manifest with its signature.
 
     Args:
@@ -100,6 +101,7 @@ def verify_release(path: Path, public_key: str | None = None) -> Verification:
         EnvironmentFailure: the system refuses to read it.
         DataError: it is not safe to read, or not an archive.
     """
+    path = Path(path)
     if public_key is not None:
         raw_public_key(public_key, "public_key")
         require_library()
