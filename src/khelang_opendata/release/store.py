@@ -135,6 +135,13 @@ def release_package(
         ReleaseDamaged: a release before, or the one just written, is not what its manifest says.
         EnvironmentFailure: the system refuses to write, or what stands in ``out`` is not ours; nothing was released.
         EnvironmentFailure: the release stands, but not everything beside it could be written.
+
+    Example:
+        >>> from datetime import date
+        >>> from khelang_opendata import Package, ReleaseOptions, release_package
+        >>> options = ReleaseOptions(date(2026, 11, 22))
+        >>> release_package(Package.load("datapackage"), "releases", options).version
+        '1.0.0'
     """
     out = Path(out)
     with system_errors_as("output_unwritable", out):
@@ -162,6 +169,11 @@ def withdraw(out: StrPath, version: str, reason: str, day: date) -> None:
         EnvironmentFailure: another process is releasing into ``out``.
         ReleaseDamaged: a release, or the index, is not as it was published.
         EnvironmentFailure: the system refuses to write.
+
+    Example:
+        >>> from datetime import date
+        >>> from khelang_opendata import withdraw
+        >>> withdraw("releases", "1.0.0", "The budget of 2567 is wrong", date(2026, 12, 1))
     """
     out = Path(out)
     with system_errors_as("output_unwritable", out):

@@ -100,6 +100,11 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
         UsageError: there is neither folder nor file.
         EnvironmentFailure: the system refuses to read it.
         DataError: it is not safe to read, or no archive at all.
+
+    Example:
+        >>> from khelang_opendata import verify
+        >>> verify("releases/v1.0.0").is_whole
+        True
     """
     path = Path(path)
     if public_key is not None:
