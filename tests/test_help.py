@@ -97,20 +97,6 @@ def test_language_of_the_group_is_that_of_its_commands() -> None:
     assert language_of(click.Context(main, parent=context)) is Language.TH
 
 
-@pytest.mark.parametrize(
-    ("module", "extra"),
-    [("cryptography.hazmat", "sign"), ("polars", "large"), ("keyring", "portal"), ("numpy", "large")],
-)
-def test_library_that_lacks_names_its_extra(monkeypatch: pytest.MonkeyPatch, module: str, extra: str) -> None:
-    def lacking(*_: object, **__: object) -> None:
-        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
-
-    monkeypatch.setattr(click.Group, "invoke", lacking)
-    done = CliRunner().invoke(main, ["explain"])
-    assert done.exit_code == 3
-    assert f".[{extra}]" in done.stderr
-
-
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shell_completes_the_commands(khelang: Khelang, shell: str) -> None:
     script = khelang(env={"_KHELANG_COMPLETE": f"{shell}_source"})

@@ -12,7 +12,7 @@ import click
 
 from khelang_opendata.cli.help import HelpedGroup, language_of
 from khelang_opendata.model.characters import visible_lines
-from khelang_opendata.model.failures import ExtraMissing, InternalError, Interrupted, KhelangError, PackageRefused
+from khelang_opendata.model.failures import InternalError, Interrupted, KhelangError, PackageRefused
 from khelang_opendata.model.limits import Limits
 from khelang_opendata.model.wording import Language, Notices
 from khelang_opendata.render import notice as of_reports
@@ -21,9 +21,6 @@ notice = Notices(__file__)
 """The sentences of the commands."""
 
 _PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
-
-_EXTRAS = {"polars": "large", "numpy": "large", "keyring": "portal", "cryptography": "sign"}
-"""The libraries that extras install."""
 
 PROBLEMS_IN_DATA, WRONG_USAGE, FAILURE = 1, 2, 3
 
@@ -92,8 +89,6 @@ class Commands(HelpedGroup):
             failure: KhelangError = Interrupted()
         except KhelangError as error:
             failure = error
-        except ImportError as error:
-            failure = _of_import(error)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # the boundary: a person gets a sentence, whatever happens
@@ -101,12 +96,6 @@ class Commands(HelpedGroup):
         if ctx.params.get("debug"):
             _print_traceback(failure)
         _fail(failure, ctx.meta.get("language") or default_language())
-
-
-def _of_import(error: ImportError) -> KhelangError:
-    """The extra that lacks where its library lacks; any other module that lacks is an error of ours."""
-    extra = _EXTRAS.get((error.name or "").partition(".")[0])
-    return ExtraMissing(extra) if extra else InternalError.of(error)
 
 
 def _print_traceback(failure: KhelangError) -> None:
