@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import khelang_opendata
 from khelang_opendata import Package, Verification, diff_packages, validate, validate_many, verify
@@ -55,3 +59,14 @@ def test_paths_of_any_kind_are_taken(released: Path) -> None:
     assert [one.path for one in validate_many([Elsewhere(VALID)], processes=1)] == [VALID]
     assert isinstance(verify(Elsewhere(released / "v1.0.0")), Verification)
     assert not diff_packages(Package.load(Elsewhere(PLAN)), Package.load(str(PLAN)))
+
+
+def test_examples_of_the_functions_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order of a plan's life, for a release must be there to be verified."""
+    shutil.copytree(PLAN, tmp_path / "datapackage")
+    monkeypatch.chdir(tmp_path)
+    ordered = ("validate", "diff_packages", "release_package", "verify", "publish_folder", "withdraw")
+    for name in ordered:
+        found = doctest.DocTestFinder(recurse=False).find(getattr(khelang_opendata, name), name, globs={})
+        assert [len(test.examples) > 1 for test in found] == [True], name
+        assert doctest.DocTestRunner().run(found[0]).failed == 0, name

@@ -174,7 +174,7 @@ def test_several_packages_as_lines_of_json(khelang: Khelang, three: list[Path]) 
 
 @pytest.mark.parametrize("form", ["html", "csv", "sarif", "json", "text"])
 def test_several_packages_into_a_folder(khelang: Khelang, three: list[Path], tmp_path: Path, form: str) -> None:
-    done = khelang("validate", *three[:2], "--format", form, "--output", tmp_path / "reports", "--lang", "th")
+    done = khelang("validate", *three[:2], "--format", form, "--out", tmp_path / "reports", "--lang", "th")
     assert done.returncode == 1
     suffix = "txt" if form == "text" else form
     names = {path.name for path in (tmp_path / "reports").iterdir()}
@@ -190,7 +190,7 @@ def test_several_packages_into_a_folder(khelang: Khelang, three: list[Path], tmp
 
 def test_package_named_as_the_summary_keeps_both(khelang: Khelang, tmp_path: Path) -> None:
     paths = [Path(shutil.copytree(VALID, tmp_path / parent / "summary")) for parent in ("a", "b")]
-    assert khelang("validate", *paths, "--format", "csv", "--output", tmp_path / "reports").returncode == 0
+    assert khelang("validate", *paths, "--format", "csv", "--out", tmp_path / "reports").returncode == 0
     assert {path.name for path in (tmp_path / "reports").iterdir()} == {"summary-2.csv", "summary-3.csv", "summary.csv"}
 
 
@@ -198,7 +198,7 @@ def test_package_named_as_the_summary_keeps_both(khelang: Khelang, tmp_path: Pat
 def test_several_packages_in_a_form_of_which_one_fits_a_file(khelang: Khelang, three: list[Path], form: str) -> None:
     done = khelang("validate", *three, "--format", form, "--lang", "th")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert "--output" in done.stderr.decode()
+    assert "--out " in done.stderr.decode()
 
 
 def test_engine_on_demand(khelang: Khelang) -> None:

@@ -453,7 +453,7 @@ def test_the_command_writes_the_table_and_tells_the_score(releases: Path, khelan
 def test_year_and_round_have_defaults_and_the_ending_decides_the_form(
     releases: Path, khelang: Khelang, tmp_path: Path
 ) -> None:
-    done = khelang("export", releases / "khelang/latest", "--to", "eplan", "--out", "report.CSV")
+    done = khelang("export", releases / "khelang/latest", "--to", "eplan", "--output", "report.CSV")
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode().splitlines()[1:] == [
         "Score that the system computes as of now: 0.00 per cent, 0 points of 44 scored projects "
@@ -474,7 +474,7 @@ def test_the_same_release_gives_the_same_bytes_anywhere(releases: Path, khelang:
     for number, env in enumerate(places):
         for ending in ("xlsx", "csv"):
             done = khelang(
-                "export", releases / "khelang/latest", "--to", "eplan", "--out", f"{number}.{ending}", env=env
+                "export", releases / "khelang/latest", "--to", "eplan", "--output", f"{number}.{ending}", env=env
             )
             assert done.returncode == 0, done.stderr
     for ending in ("xlsx", "csv"):
@@ -482,7 +482,7 @@ def test_the_same_release_gives_the_same_bytes_anywhere(releases: Path, khelang:
 
 
 def test_a_table_that_was_filled_in_is_not_replaced(releases: Path, khelang: Khelang, tmp_path: Path) -> None:
-    command = ("export", releases / "example/latest", "--to", "eplan", "--out", "mine.xlsx")
+    command = ("export", releases / "example/latest", "--to", "eplan", "--output", "mine.xlsx")
     assert khelang(*command).returncode == 0
     assert khelang(*command).returncode == 0, "the same again"
     (tmp_path / "mine.xlsx").write_bytes(b"filled in")
@@ -500,8 +500,8 @@ def test_a_table_that_was_filled_in_is_not_replaced(releases: Path, khelang: Khe
         (("--year", ""), '"" is not a fiscal year of the Buddhist era'),
         (("--year", "2565"), "Its fiscal years are 2566-2570"),
         (("--round", "9"), "'9' is not one of '6', '12'"),
-        (("--out", "report.pdf"), "report.pdf has no ending that can be written (.xlsx, .csv)"),
-        (("--out", "report"), "report has no ending that can be written"),
+        (("--output", "report.pdf"), "report.pdf has no ending that can be written (.xlsx, .csv)"),
+        (("--output", "report"), "report has no ending that can be written"),
         (("--to", "moon"), "'moon' is not 'eplan'"),
     ],
 )
@@ -521,7 +521,7 @@ def test_where_it_goes_must_be_given(releases: Path, khelang: Khelang) -> None:
 
 
 def test_a_folder_that_cannot_be_written_to_is_reported(releases: Path, khelang: Khelang) -> None:
-    done = khelang("export", releases / "khelang/latest", "--to", "eplan", "--out", "nowhere/report.xlsx")
+    done = khelang("export", releases / "khelang/latest", "--to", "eplan", "--output", "nowhere/report.xlsx")
     assert done.returncode == 3
     assert "nowhere/report.xlsx cannot be written" in done.stderr.decode()
 

@@ -13,7 +13,7 @@ def run() -> None:
     atexit.register(gc.freeze)
     from khelang_opendata.cli import main  # noqa: PLC0415 (loading it is what the above is for)
 
-    main()
+    main(prog_name="khelang")
 
 
 if __name__ == "__main__":

@@ -9,18 +9,13 @@ from __future__ import annotations
 import click
 
 from khelang_opendata import __version__
-from khelang_opendata.cli.common import Commands
+from khelang_opendata.cli.common import Commands, language_option
+from khelang_opendata.model.wording import Language
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="khelang")
-@click.option("--debug", is_flag=True, help="แสดงรายละเอียดทางเทคนิคเมื่อผิดพลาด · Print the traceback of a failure.")
-def main(debug: bool) -> None:
-    """แผนป้องกันการทุจริตของ อปท. เป็นข้อมูลเปิด · Anti-corruption plans of Thai local governments as open data.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang validate
-      khelang release --out releases
-      khelang explain value_missing
-    """
+@click.option("--debug", is_flag=True)
+@language_option
+def main(debug: bool, lang: Language) -> None:
+    """Anti-corruption plans of Thai local governments as open data."""

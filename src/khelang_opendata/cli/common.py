@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from khelang_opendata.cli.help import HelpedGroup, language_of
 from khelang_opendata.model.characters import visible_lines
 from khelang_opendata.model.failures import InternalError, Interrupted, KhelangError, PackageRefused
 from khelang_opendata.model.limits import Limits
@@ -47,9 +48,7 @@ package_argument = click.argument("path", type=click.Path(path_type=Path), defau
 language_option = click.option(
     "--lang",
     type=click.Choice([language.value for language in Language]),
-    show_default="of the system",
-    callback=lambda ctx, _param, value: _remember(ctx, Language(value) if value else default_language()),
-    help="ภาษาของข้อความ · Language of the messages.",
+    callback=lambda ctx, _param, value: _remember(ctx, Language(value) if value else language_of(ctx)),
 )
 
 
@@ -70,7 +69,7 @@ _COMMANDS = {
 """The commands, each with its module and function."""
 
 
-class Commands(click.Group):
+class Commands(HelpedGroup):
     """Loads each command when it is called, and turns every failure into its remedy and exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -8,35 +8,22 @@ from pathlib import Path
 import click
 
 from khelang_opendata.cli.common import language_option, limits, print_text
+from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render.changes import ChangesFormat, render_changes
 
 
-@click.command("diff")
+@click.command("diff", cls=HelpedCommand)
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option(
-    "--format",
-    "format_",
-    type=click.Choice([form.value for form in ChangesFormat]),
-    default="text",
-    show_default=True,
-    help="รูปแบบผลลัพธ์ · Form of the result.",
+    "--format", "format_", type=click.Choice([form.value for form in ChangesFormat]), default="text", show_default=True
 )
 @language_option
-@click.option("--output", type=click.Path(path_type=Path), help="แฟ้มผลลัพธ์ · Write the result here.")
+@click.option("--output", type=click.Path(path_type=Path))
 def diff_command(old: Path, new: Path, format_: str, lang: Language, output: Path | None) -> None:
-    """เปรียบเทียบชุดข้อมูลหรือรุ่นที่เผยแพร่สองชุด · Compare two packages or releases, row by row.
-
-    ความแตกต่างไม่ใช่ข้อผิดพลาด · A difference is no error: the exit code is 0.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang diff releases/v1.0.0 datapackage
-      khelang diff releases/v1.0.0 releases/v1.1.0 --lang th
-      khelang diff releases/v1.0.0 datapackage --format csv --output changes.csv
-    """
+    """Compare two packages or releases, row by row."""
     from khelang_opendata.diff import diff_packages  # noqa: PLC0415 (the command's help does not need it)
 
     if output:

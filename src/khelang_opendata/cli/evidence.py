@@ -8,28 +8,18 @@ from pathlib import Path
 import click
 
 from khelang_opendata.cli.common import language_option, limits, notice, print_text
+from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 
 
-@click.command("evidence")
+@click.command("evidence", cls=HelpedCommand)
 @click.argument("release", type=click.Path(path_type=Path))
-@click.option("--year", "typed", metavar="2569", required=True, help="ปีงบประมาณที่ประเมิน (พ.ศ.) · Fiscal year (B.E.).")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    show_default="evidence/<year>",
-    help="โฟลเดอร์ผลลัพธ์ · Write the pages here.",
-)
+@click.option("--year", "typed", metavar="2569", required=True)
+@click.option("--out", type=click.Path(path_type=Path), show_default="evidence/<year>")
 @language_option
 def evidence_command(release: Path, typed: str, out: Path | None, lang: Language) -> None:
-    """เขียนหน้าเว็บและตารางสำหรับข้อ OIT ของการประเมิน ITA · Write the pages and tables for the ITA's OIT items.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang evidence releases/latest --year 2569
-      khelang evidence releases/v1.0.0 --year ๒๕๖๙ --out website/ita
-    """
+    """Write the pages and tables for the ITA's OIT items."""
     from khelang_opendata.nacc.evidence_pages import INDEX, evidence_files  # noqa: PLC0415 (loads jinja2)
     from khelang_opendata.nacc.exhibits import evidence_of  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.nacc.ita import items_of  # noqa: PLC0415 (as above)

@@ -8,22 +8,17 @@ from pathlib import Path
 import click
 
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, notice, package_argument, print_text
+from khelang_opendata.cli.help import HelpedCommand, HelpedGroup
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST, Package
 
 
-@click.command("explain")
+@click.command("explain", cls=HelpedCommand)
 @click.argument("code", required=False)
 @language_option
 def explain_command(code: str | None, lang: Language) -> None:
-    """อธิบายกฎ · Explain a rule, or list all.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang explain
-      khelang explain reference_missing --lang th
-    """
+    """Explain a rule, or list all."""
     if code:
         from khelang_opendata.render.messages import explanation  # noqa: PLC0415 (the list does not need it)
 
@@ -34,23 +29,18 @@ def explain_command(code: str | None, lang: Language) -> None:
         print_text("".join(f"{rule.code:22} {rule.severity:8} {rule.title[lang]}\n" for rule in rules().values()))
 
 
-@click.group("schema")
-def schema_group() -> None:
-    """โครงสร้างมาตรฐาน · The standard's schemas."""
+@click.group("schema", cls=HelpedGroup)
+@language_option
+def schema_group(lang: Language) -> None:
+    """The standard's schemas."""
 
 
 @schema_group.command("sync")
 @package_argument
-@click.option("--check", is_flag=True, help="ตรวจเท่านั้น · Only tell whether they differ (exit code 1).")
+@click.option("--check", is_flag=True)
 @language_option
 def sync_command(path: Path, check: bool, lang: Language) -> None:
-    """เขียนโครงสร้างมาตรฐานลงใน datapackage.json · Write the standard's schemas into the descriptor.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang schema sync
-      khelang schema sync datapackage --check
-    """
+    """Write the standard's schemas into the descriptor."""
     from khelang_opendata.files.atomic import write_atomically  # noqa: PLC0415 (only this command)
     from khelang_opendata.files.serialize import json_bytes  # noqa: PLC0415 (only this command)
     from khelang_opendata.validation import family_of  # noqa: PLC0415 (20 ms that other commands save)

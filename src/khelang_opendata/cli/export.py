@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from khelang_opendata.cli.common import language_option, limits, notice, print_text
+from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.model.wording import Language
@@ -26,52 +27,26 @@ class _Round(click.Choice[str]):
         return super().convert(ascii_text(value), param, ctx)
 
 
-@click.command("export")
+@click.command("export", cls=HelpedCommand)
 @click.argument("release", type=click.Path(path_type=Path))
-@click.option(
-    "--to", type=click.Choice(["eplan"]), required=True, help="ระบบปลายทาง (E-PlanNACC) · The system that takes it."
-)
-@click.option(
-    "--year",
-    metavar="YEAR",
-    help="ปีงบประมาณ พ.ศ. · Fiscal year B.E. (default: the last that was reported on, else the plan's first).",
-)
-@click.option(
-    "--round",
-    "months",
-    type=_Round(["6", "12"]),
-    default="12",
-    show_default=True,
-    help="รอบ 6 หรือ 12 เดือน · The round, in months.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="แฟ้มผลลัพธ์ .xlsx หรือ .csv · The file (default: eplan-YEAR-ROUND.xlsx).",
-)
+@click.option("--to", type=click.Choice(["eplan"]), required=True)
+@click.option("--year", metavar="YEAR")
+@click.option("--round", "months", type=_Round(["6", "12"]), default="12", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE")
 @language_option
-def export_command(release: Path, to: str, year: str | None, months: str, out: Path | None, lang: Language) -> None:
-    """ทำตารางรายงานผลสำหรับระบบ E-PlanNACC พร้อมคะแนน · The table to report to E-PlanNACC, and the score it gives.
-
-    RELEASE คือโฟลเดอร์ของรุ่นที่ออกแล้ว หรือของทุกรุ่น · The folder of a release, or of all (then the latest).
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang export releases/latest --to eplan --year 2566 --round 6
-      khelang export releases/latest --to eplan --year ๒๕๖๖ --out report.csv --lang th
-    """
+def export_command(release: Path, to: str, year: str | None, months: str, output: Path | None, lang: Language) -> None:
+    """The table to report to E-PlanNACC, and the score it gives."""
     from khelang_opendata.nacc.eplan import About, eplan_rows, eplan_score, year_to_report  # noqa: PLC0415 (slow)
     from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
     from khelang_opendata.nacc.years import fiscal_year  # noqa: PLC0415 (as above)
 
     given = fiscal_year(year) if year is not None else None
-    if out is not None and out.suffix.lower() not in _FORMS:
-        raise UsageError("output_form_unknown", path=str(out), forms=", ".join(_FORMS))
+    if output is not None and output.suffix.lower() not in _FORMS:
+        raise UsageError("output_form_unknown", path=str(output), forms=", ".join(_FORMS))
     package = released_package(release, limits())
     about = About.of(package, given or year_to_report(package), int(months))
     rows = eplan_rows(package, about.year, about.months)
-    path, score = out or Path(f"{to}-{about.year}-{months}.xlsx"), eplan_score(rows)
+    path, score = output or Path(f"{to}-{about.year}-{months}.xlsx"), eplan_score(rows)
     _write(path, _table(path, rows, score, about))
     written = notice("eplan_written", lang, path=str(path), year=about.year, months=months, rows=len(rows))
     print_text("".join(f"{line}\n" for line in (written, *_score_lines(score, lang))))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text
+from khelang_opendata.cli.help import HelpedGroup
 from khelang_opendata.cli.publish import profile_option, set_option, timeout_option
 from khelang_opendata.model.wording import Language
 
@@ -15,15 +16,16 @@ _ANY = "-"
 """Stands for an organisation that nobody named yet."""
 
 
-@click.group("portal")
-def portal_group() -> None:
-    """เว็บท่าข้อมูล · Data portals."""
+@click.group("portal", cls=HelpedGroup)
+@language_option
+def portal_group(lang: Language) -> None:
+    """Data portals."""
 
 
 @portal_group.command("check")
 @click.argument("release", type=click.Path(path_type=Path), default=Path("releases"))
-@click.option("--url", metavar="URL", required=True, help="ที่อยู่เว็บท่า · Address of the portal.")
-@click.option("--org", metavar="ORG", help="ชื่อหน่วยงานบนเว็บท่า · Organisation on the portal.")
+@click.option("--url", metavar="URL", required=True)
+@click.option("--org", metavar="ORG")
 @profile_option
 @set_option
 @timeout_option
@@ -37,14 +39,7 @@ def check_command(
     timeout: int,
     lang: Language,
 ) -> None:
-    """เว็บท่านี้ใช้อะไร บังคับอะไร และจะรับรุ่นนี้หรือไม่ · What a portal runs and demands, and whether it takes a release.
-
-    ไม่ต้องมีโทเคน และไม่ส่งอะไร · It needs no token and sends nothing.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang portal check releases --url https://data.go.th
-    """
+    """What a portal runs and demands, and whether it takes a release."""
     from khelang_opendata.portals.ckan.client import Client, Patience  # noqa: PLC0415 (loads requests)
     from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.ckan.words import check_text  # noqa: PLC0415 (as above)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, language_option, notice, print_text
+from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import KhelangError, UsageError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.refusals import PublicationStopped
@@ -22,42 +23,28 @@ if TYPE_CHECKING:
 
 _RELEASES = Path("releases")
 
-url_option = click.option("--url", metavar="URL", help="ที่อยู่เว็บท่า เช่น https://data.go.th · Address of the portal.")
-profile_option = click.option(
-    "--profile", metavar="NAME", help="แบบของเว็บท่า: gd_catalog, data_go_th, ckan · Kind of portal (default: it tells)."
-)
+url_option = click.option("--url", metavar="URL")
+profile_option = click.option("--profile", metavar="NAME")
 set_option = click.option(
-    "--set",
-    "pairs",
-    metavar="FIELD=VALUE",
-    multiple=True,
-    callback=lambda _ctx, _param, values: _pairs(values),
-    help="ค่าของช่องข้อมูลที่เว็บท่าบังคับ · Value of a field of the portal; may be repeated.",
+    "--set", "pairs", metavar="FIELD=VALUE", multiple=True, callback=lambda _ctx, _param, values: _pairs(values)
 )
 timeout_option = click.option(
-    "--timeout",
-    metavar="SECONDS",
-    type=click.IntRange(1, 86_400),
-    default=600,
-    show_default=True,
-    help="แต่ละคำขอใช้เวลาได้นานที่สุดกี่วินาที · Longest that a request to the portal may take as a whole.",
+    "--timeout", metavar="SECONDS", type=click.IntRange(1, 86_400), default=600, show_default=True
 )
 
 
-@click.command("publish")
+@click.command("publish", cls=HelpedCommand)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[RELEASE] [DIR]")
-@click.option(
-    "--to", type=click.Choice(["ckan", "folder"]), default="ckan", show_default=True, help="ปลายทาง · Where to."
-)
+@click.option("--to", type=click.Choice(["ckan", "folder"]), default="ckan", show_default=True)
 @url_option
-@click.option("--org", metavar="ORG", help="ชื่อหน่วยงานบนเว็บท่า (ท้ายที่อยู่หน้าหน่วยงาน) · Organisation on the portal.")
+@click.option("--org", metavar="ORG")
 @profile_option
 @set_option
-@click.option("--token-file", metavar="FILE", type=click.Path(path_type=Path), help="แฟ้มที่เก็บโทเคน · File of the token.")
-@click.option("--dry-run", is_flag=True, help="บอกว่าจะส่งและเปลี่ยนอะไรโดยไม่ส่ง · Tell what would be sent, send nothing.")
-@click.option("--status", is_flag=True, help="บอกว่าบนเว็บท่าเป็นอย่างไร · Tell how the dataset stands on the portal.")
+@click.option("--token-file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True)
+@click.option("--status", is_flag=True)
 @timeout_option
-@click.option("--force", is_flag=True, help="เขียนทับสิ่งที่ผู้อื่นแก้ · Overwrite what somebody else changed.")
+@click.option("--force", is_flag=True)
 @language_option
 def publish_command(
     paths: tuple[Path, ...],
@@ -73,18 +60,7 @@ def publish_command(
     force: bool,
     lang: Language,
 ) -> None:
-    """เผยแพร่รุ่นที่ออกแล้วบนเว็บท่า CKAN หรือในโฟลเดอร์ของเว็บไซต์ · Publish a release on a CKAN portal or a web site.
-
-    โทเคนอ่านจาก --token-file, CKAN_API_TOKEN หรือพวงกุญแจของระบบ ไม่รับจากบรรทัดคำสั่ง
-    The token is read from --token-file, CKAN_API_TOKEN or the system's keyring, never from the command line.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang publish releases --url https://data.go.th --org khelang-nakhon --dry-run
-      khelang publish releases --url https://data.go.th --org khelang-nakhon
-      khelang publish releases --url https://data.go.th --org khelang-nakhon --status
-      khelang publish releases --to folder /var/www/opendata
-    """
+    """Publish a release on a CKAN portal or a web site."""
     if to == "folder":
         _publish_folder(paths, dry_run, force, lang)
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from khelang_opendata.cli.common import language_option, limits, notice, package_argument, print_text, read_passphrase
+from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR
 from khelang_opendata.model.wording import Language
@@ -25,44 +26,22 @@ _SECONDS = re.compile("[0-9]{1,12}")
 _LONGEST = 40
 """How many characters of a text that is no day are shown."""
 
-_out_option = click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("releases"),
-    show_default=True,
-    help="โฟลเดอร์ของทุกรุ่น · Folder of all releases.",
-)
-_day_option = click.option(
-    "--on", "day", metavar="YYYY-MM-DD", help="วันที่มีผล (ปี ค.ศ.) · Since when (default: today, or SOURCE_DATE_EPOCH)."
-)
+_out_option = click.option("--out", type=click.Path(path_type=Path), default=Path("releases"), show_default=True)
+_day_option = click.option("--on", "day", metavar="YYYY-MM-DD")
 
 
-@click.command("release")
+@click.command("release", cls=HelpedCommand)
 @package_argument
 @_out_option
-@click.option("--note", metavar="TEXT", help="เปลี่ยนอะไร เพราะเหตุใด · What changed and why, for readers.")
-@click.option("--minor", "raised", flag_value="MINOR", help="เพิ่มเลขรุ่นอย่างน้อยเลขกลาง · At least a MINOR version.")
-@click.option("--major", "raised", flag_value="MAJOR", help="เพิ่มเลขรุ่นหลัก · A MAJOR version.")
-@click.option("--dry-run", is_flag=True, help="บอกว่าจะทำอะไรโดยไม่เขียน · Tell what would be written, write nothing.")
-@click.option(
-    "--allow-warnings",
-    metavar="REASON",
-    help="เหตุผลที่ออกรุ่นทั้งที่มีคำเตือน (บันทึกไว้ในรุ่น) · Why to release with warnings; recorded in the release.",
-)
-@click.option("--approved-by", metavar="ROLE", help="ตำแหน่งผู้อนุมัติ ไม่ใช่ชื่อบุคคล · Role that approved it, no name.")
-@click.option("--commit", metavar="HASH", help="รหัสคอมมิตของชุดข้อมูล บันทึกไว้ในรุ่น · The package's commit, for the record.")
-@click.option(
-    "--sign",
-    "key",
-    metavar="KEY",
-    type=click.Path(path_type=Path),
-    help="กุญแจลงนาม รหัสผ่านอ่านจาก KHELANG_KEY_PASSPHRASE · Key to sign with; see khelang keygen.",
-)
-@click.option(
-    "--released-on",
-    metavar="YYYY-MM-DD",
-    help="วันเผยแพร่ (ปี ค.ศ.) · Day of release (default: today, or SOURCE_DATE_EPOCH).",
-)
+@click.option("--note", metavar="TEXT")
+@click.option("--minor", "raised", flag_value="MINOR")
+@click.option("--major", "raised", flag_value="MAJOR")
+@click.option("--dry-run", is_flag=True)
+@click.option("--allow-warnings", metavar="REASON")
+@click.option("--approved-by", metavar="ROLE")
+@click.option("--commit", metavar="HASH")
+@click.option("--sign", "key", metavar="KEY", type=click.Path(path_type=Path))
+@click.option("--released-on", metavar="YYYY-MM-DD")
 @language_option
 def release_command(
     path: Path,
@@ -77,16 +56,7 @@ def release_command(
     released_on: str | None,
     lang: Language,
 ) -> None:
-    """ตรวจแล้วออกรุ่น · Check a package and release it, whole or not at all.
-
-    เลขรุ่นได้จากสิ่งที่เปลี่ยนจากรุ่นก่อน · The version follows from what changed since the release before.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang release
-      khelang release datapackage --out releases --dry-run
-      khelang release --note "แก้ยอดตามมติสภา" --released-on 2026-11-22
-    """
+    """Check a package and release it, whole or not at all."""
     from khelang_opendata.diff import Bump  # noqa: PLC0415 (only this command)
     from khelang_opendata.release import ReleaseOptions, release_package  # noqa: PLC0415 (loads jinja2, filelock)
 
@@ -98,19 +68,14 @@ def release_command(
     print_text(notice(name, lang, version=outcome.version, path=str(outcome.path), files=outcome.files) + "\n")
 
 
-@click.command("withdraw")
+@click.command("withdraw", cls=HelpedCommand)
 @click.argument("version")
-@click.option("--reason", required=True, metavar="TEXT", help="เหตุผล ให้ทุกคนอ่านได้ · Why, for everybody to read.")
+@click.option("--reason", required=True, metavar="TEXT")
 @_out_option
 @_day_option
 @language_option
 def withdraw_command(version: str, reason: str, out: Path, day: str | None, lang: Language) -> None:
-    """ถอนรุ่นที่ไม่ควรใช้ต่อ แฟ้มยังอยู่ครบ · Take back a release that should not be used; its files stay.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang withdraw 1.0.0 --reason "ยอดงบประมาณปี 2567 ผิด ใช้รุ่น 1.0.1 แทน"
-    """
+    """Take back a release that should not be used; its files stay."""
     from khelang_opendata.release import withdraw  # noqa: PLC0415 (loads filelock)
 
     withdraw(out, version.removeprefix("v"), reason, _day(day))

@@ -9,32 +9,19 @@ from typing import TYPE_CHECKING
 import click
 
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, new_passphrase, notice, print_text
+from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
     from khelang_opendata.published import Verification
 
 
-@click.command("verify")
+@click.command("verify", cls=HelpedCommand)
 @click.argument("release", type=click.Path(path_type=Path))
-@click.option(
-    "--public-key",
-    "key_file",
-    type=click.Path(path_type=Path),
-    help="ไฟล์ .pub ของผู้เผยแพร่ ต้องตรวจลายมือชื่อผ่านเท่านั้น · The publisher's .pub file: only its signature passes.",
-)
+@click.option("--public-key", "key_file", type=click.Path(path_type=Path))
 @language_option
 def verify_command(release: Path, key_file: Path | None, lang: Language) -> None:
-    """ตรวจว่าไฟล์ของรุ่น (โฟลเดอร์หรือ ZIP) ตรงกับรายการ · Check a release (folder or ZIP) against its manifest.
-
-    หากไม่ระบุ --public-key จะไม่ทราบว่าใครเป็นผู้จัดทำ
-    Without --public-key nothing is known of who made it.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang verify releases/v1.0.0
-      khelang verify releases/latest --public-key signing-key.pub --lang th
-    """
+    """Check a release (folder or ZIP) against its manifest."""
     from khelang_opendata.published.signature import read_public_key  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.published.verification import verify  # noqa: PLC0415 (the help does not need it)
 
@@ -56,20 +43,12 @@ def _lines(result: Verification, lang: Language) -> list[str]:
     return [*problems, notice(f"signature_{result.signature}", lang, key=visible(result.key or "")), summary, *hint]
 
 
-@click.command("keygen")
+@click.command("keygen", cls=HelpedCommand)
 @click.argument("key", type=click.Path(path_type=Path))
-@click.option("--comment", default="khelang", show_default=True, help="หน่วยงานที่ลงนาม · The office that signs.")
+@click.option("--comment", default="khelang", show_default=True)
 @language_option
 def keygen_command(key: Path, comment: str, lang: Language) -> None:
-    """สร้างกุญแจลงนาม Ed25519 แบบ OpenSSH · Make an Ed25519 key pair to sign releases with (OpenSSH).
-
-    รหัสผ่านอ่านจาก KHELANG_KEY_PASSPHRASE หรือถามที่หน้าจอ
-    The passphrase is read from KHELANG_KEY_PASSPHRASE, or asked for at a terminal.
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang keygen signing-key --comment "กองยุทธศาสตร์และงบประมาณ"
-    """
+    """Make an Ed25519 key pair to sign releases with (OpenSSH)."""
     from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only this command)
     from khelang_opendata.published.signature import require_library  # noqa: PLC0415 (extra)
     from khelang_opendata.release.signing import generate_key  # noqa: PLC0415 (extra)

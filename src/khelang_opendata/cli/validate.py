@@ -9,76 +9,46 @@ from pathlib import Path
 import click
 
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, print_text
-from khelang_opendata.model.failures import DescriptorError
+from khelang_opendata.cli.help import HelpedCommand
+from khelang_opendata.model.failures import DescriptorError, UsageError
 from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render import ReportFormat, render_report
 
+_PACKAGE = Path("datapackage")
 _ENGINES = ("standard", "large", "frictionless")
 
 
-@click.command("validate")
+@click.command("validate", cls=HelpedCommand)
 @click.argument("paths", metavar="[PATH]...", type=click.Path(path_type=Path), nargs=-1)
 @click.option(
-    "--format",
-    "format_",
-    type=click.Choice([form.value for form in ReportFormat]),
-    default="text",
-    show_default=True,
-    help="รูปแบบรายงาน · Form of the report.",
+    "--format", "format_", type=click.Choice([form.value for form in ReportFormat]), default="text", show_default=True
 )
 @language_option
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    help="แฟ้มผลลัพธ์ หรือโฟลเดอร์หากตรวจหลายชุด · Write the report here; for several packages, a folder.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning"]),
-    default="error",
-    show_default=True,
-    help="ระดับที่ถือว่าไม่ผ่าน · What makes the exit code 1.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(_ENGINES),
-    show_default="เร็วที่สุด the fastest",
-    help="ตัวตรวจโครงสร้างตาราง ผลเหมือนกันทุกตัว · What checks the rows; all give the same report.",
-)
-@click.option(
-    "--processes",
-    type=click.IntRange(min=1),
-    show_default="จำนวนหน่วยประมวลผล of the machine",
-    help="จำนวนกระบวนการเมื่อตรวจหลายชุด · Processes for several packages.",
-)
+@click.option("--output", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path))
+@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", show_default=True)
+@click.option("--engine", type=click.Choice(_ENGINES))
+@click.option("--processes", type=click.IntRange(min=1))
 def validate_command(
     paths: tuple[Path, ...],
     format_: str,
     lang: Language,
     output: Path | None,
+    out: Path | None,
     fail_on: str,
     engine: str | None,
     processes: int | None,
 ) -> None:
-    """ตรวจชุดข้อมูล · Check packages (default: the folder datapackage).
-
-    \b
-    ตัวอย่าง · Examples:
-      khelang validate
-      khelang validate datapackage --lang th
-      khelang validate datapackage --format json --output report.json
-      khelang validate datapackage --format html --lang th --output report.html
-      khelang validate datapackage --format csv --output report.csv
-      khelang validate datapackage --format sarif --output report.sarif
-      khelang validate datapackage my-plan --output reports
-    """
-    if len(paths) > 1:
+    """Check packages (default: the folder datapackage)."""
+    if len(paths) > 1 or out:
+        if output:
+            raise UsageError("output_folder_needed", format=format_)
         from khelang_opendata.cli.validate_many import Many  # noqa: PLC0415 (only for several packages)
 
-        sys.exit(Many(ReportFormat(format_), lang, output, fail_on).run(paths, engine, processes))
-    path = paths[0] if paths else Path("datapackage")
+        sys.exit(Many(ReportFormat(format_), lang, out, fail_on).run(paths or [_PACKAGE], engine, processes))
+    path = paths[0] if paths else _PACKAGE
     from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (as the next)
     from khelang_opendata.validation import validate  # noqa: PLC0415 (several packages do it in their processes)
 

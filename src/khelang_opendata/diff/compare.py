@@ -128,6 +128,12 @@ def diff_packages(old: Package, new: Package) -> Changes:
     Raises:
         DataError: a table cannot be read or has no known schema, or keys are missing or occur twice.
         DescriptorError: the descriptors are nested too deeply.
+
+    Example:
+        >>> from khelang_opendata import Package, diff_packages
+        >>> plan = Package.load("datapackage")
+        >>> bool(diff_packages(plan, plan))
+        False
     """
     before, after = _Part.of(old), _Part.of(new)
     names = dict.fromkeys([*after.family.tables, *before.family.tables])

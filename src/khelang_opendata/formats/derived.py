@@ -39,7 +39,7 @@ class Form:
 
 
 def forms_of(edition: Edition) -> list[Form]:
-    """All forms of an edition; Parquet where the library for it is installed (extra ``parquet``)."""
+    """All forms of an edition; Parquet where the library for it is installed (extra ``large``)."""
     return list(_forms(edition))
 
 

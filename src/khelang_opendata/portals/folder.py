@@ -85,6 +85,11 @@ def publish_folder(releases: StrPath, target: StrPath, *, dry_run: bool = False,
         EnvironmentFailure: a release in ``target`` was altered, or ``releases`` does not have it; see ``force``.
         EnvironmentFailure: the system refuses to read or write ``target``; each piece there is the old or the new one.
         EnvironmentFailure: another process is publishing there.
+
+    Example:
+        >>> from khelang_opendata import publish_folder
+        >>> publish_folder("releases", "website").version
+        '1.0.0'
     """
     releases, target = Path(releases), Path(target)
     with system_errors_as("file_unreadable", releases):

@@ -100,6 +100,11 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
         UsageError: ``path`` does not exist.
         EnvironmentFailure: the system refuses to read it.
         DataError: it is not safe to read, or not an archive.
+
+    Example:
+        >>> from khelang_opendata import verify
+        >>> verify("releases/v1.0.0").is_whole
+        True
     """
     path = Path(path)
     if public_key is not None:

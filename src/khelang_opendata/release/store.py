@@ -28,6 +28,7 @@ from typing import Any
 
 from khelang_opendata.diff import ReleaseNote, Withdrawal
 from khelang_opendata.diff.versioning import VERSION
+from khelang_opendata.files import StrPath
 from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.files.place import exchange, flush_folder, locked, remove, write_files
 from khelang_opendata.files.serialize import hash_of, json_bytes
@@ -88,7 +89,7 @@ class Outcome:
 
 
 def release_package(
-    package: Package, out: Path, options: ReleaseOptions, *, sign: Signer | None = None, dry_run: bool = False
+    package: Package, out: StrPath, options: ReleaseOptions, *, sign: Signer | None = None, dry_run: bool = False
 ) -> Outcome:
     """Release a package below ``out``, unless it is identical to the previous release.
 
@@ -108,6 +109,13 @@ def release_package(
         EnvironmentFailure: the system refuses to write, or ``out`` has an unknown file of a
             name that a release needs; nothing was released.
         EnvironmentFailure: the release is written, but not all files beside it.
+
+    Example:
+        >>> from datetime import date
+        >>> from khelang_opendata import Package, ReleaseOptions, release_package
+        >>> options = ReleaseOptions(date(2026, 11, 22))
+        >>> release_package(Package.load("datapackage"), "releases", options).version
+        '1.0.0'
     """
     out = Path(out)
     with system_errors_as("output_unwritable", out):
@@ -135,6 +143,11 @@ def withdraw(out: Path, version: str, reason: str, day: date) -> None:
         EnvironmentFailure: another process is releasing into ``out``.
         ReleaseDamaged: a release, or the index, differs from what was published.
         EnvironmentFailure: the system refuses to write.
+
+    Example:
+        >>> from datetime import date
+        >>> from khelang_opendata import withdraw
+        >>> withdraw("releases", "1.0.0", "The budget of 2567 is wrong", date(2026, 12, 1))
     """
     out = Path(out)
     with system_errors_as("output_unwritable", out):

@@ -43,6 +43,12 @@ def validate(package: Package | StrPath, engine: Engine | None = None, *, limits
     Raises:
         UsageError: the path is no folder.
         EnvironmentFailure: the system refuses to read a file.
+
+    Example:
+        >>> from khelang_opendata import validate
+        >>> report = validate("datapackage")
+        >>> report.valid, report.errors
+        (True, 0)
     """
     if not isinstance(package, Package):
         try:

@@ -1,0 +1,97 @@
+"""The help of the commands, whose texts in both languages are in ``help.json``; nothing of a text is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+
+from khelang_opendata.model.wording import Language, read_texts
+
+_SHARED = ""
+"""The entry of ``help.json`` with the headings, and with the options that all commands have."""
+
+
+def language_of(ctx: click.Context) -> Language:
+    """The language of ``--lang``, else of the locale."""
+    from khelang_opendata.cli.common import default_language  # noqa: PLC0415 (which needs this module)
+
+    found: Language | None = ctx.meta.get("language")
+    return found or default_language()
+
+
+class HelpedCommand(click.Command):
+    """A command with its help in one language."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the language before ``--help``, which click handles where it meets it."""
+        for name, value in pairwise([*args, ""]):
+            given = value if name == "--lang" else name.removeprefix("--lang=")
+            if name.startswith("--lang") and given in [*Language]:
+                ctx.meta["language"] = Language(given)
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write usage, text, options, commands and examples."""
+        language, texts = language_of(ctx), _texts(ctx)
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _heading("usage", language))
+        for name in ("summary", "text"):
+            if name in texts:
+                formatter.write_paragraph()
+                with formatter.indentation():
+                    formatter.write_text(texts[name][language])
+        _write_section(formatter, _heading("options", language), self._option_rows(ctx, language))
+        if isinstance(self, click.Group):
+            rows = [(name, _of(f"{_path(ctx)} {name}")["summary"][language]) for name in self.list_commands(ctx)]
+            _write_section(formatter, _heading("commands", language), rows)
+        formatter.write_paragraph()
+        formatter.write(f"{_heading('examples', language)}:\n")
+        formatter.write("".join(f"  {example}\n" for example in texts["examples"]))
+
+    def _option_rows(self, ctx: click.Context, language: Language) -> list[tuple[str, str]]:
+        texts = {**_of(_SHARED)["options"], **_texts(ctx).get("options", {})}
+        rows = []
+        for option in self.get_params(ctx):
+            record = option.get_help_record(ctx) if isinstance(option, click.Option) else None
+            if record:
+                text = texts[max(option.opts, key=len).lstrip("-")][language]
+                extra = record[1].removeprefix(option.help or "").strip()
+                rows.append((record[0], f"{text}  {extra}".rstrip()))
+        return rows
+
+
+def _write_section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    with formatter.section(title):
+        formatter.write_dl(rows)
+
+
+def _path(ctx: click.Context) -> str:
+    """The command's names below the program's, which may be called by another name."""
+    names = []
+    here: click.Context | None = ctx
+    while here is not None and here.parent is not None:
+        names.append(str(here.command.name))
+        here = here.parent
+    return " ".join(["khelang", *reversed(names)])
+
+
+def _texts(ctx: click.Context) -> Mapping[str, Any]:
+    return _of(_path(ctx))
+
+
+def _of(path: str) -> Mapping[str, Any]:
+    texts: Mapping[str, Any] = read_texts(Path(__file__).with_suffix(".json"))[path]
+    return texts
+
+
+def _heading(name: str, language: Language) -> str:
+    return str(_of(_SHARED)["headings"][name][language])
+
+
+class HelpedGroup(HelpedCommand, click.Group):
+    """A group of commands with its help in one language."""
+
+    command_class = HelpedCommand
