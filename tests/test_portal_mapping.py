@@ -466,7 +466,7 @@ def test_plain_portal_demands_little(real: Publication) -> None:
 def test_every_file_is_told_in_thai_with_its_format_and_hash(real: Publication) -> None:
     resources = [resource_of(file, real, THAI) for file in real.distributions]
     names = [resource["name"] for resource in resources]
-    assert names[:3] == ["งบประมาณแบบตารางเดียว (CSV)", "ยอดรวมงบประมาณ (CSV)", "ทุกตารางในไฟล์ Excel (XLSX)"]
+    assert names[:3] == ["งบประมาณแบบตารางเดียว (CSV)", "ยอดรวมงบประมาณ (CSV)", "ทุกตารางในแฟ้ม Excel (XLSX)"]
     assert names[-5:] == [
         "คู่มือรหัสข้อมูล (HTML)",
         "คู่มือรหัสข้อมูล (CSV)",
