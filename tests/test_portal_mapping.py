@@ -170,9 +170,9 @@ def test_everybody_is_named_who_said_something(real: Publication) -> None:
 
 
 def test_given_goes_before_portal_and_portal_before_the_package(example: Publication) -> None:
-    portal = {**example.descriptor["portal"], "title": "จากเว็บท่า", "notes": "จากเว็บท่า"}
+    portal = {**example.descriptor["portal"], "title": "จากระบบบัญชีข้อมูล", "notes": "จากระบบบัญชีข้อมูล"}
     metadata = mapped(saying(example, portal=portal), given={"notes": "จากคำสั่ง"})
-    assert (metadata.fields["title"], metadata.fields["notes"]) == ("จากเว็บท่า", "จากคำสั่ง")
+    assert (metadata.fields["title"], metadata.fields["notes"]) == ("จากระบบบัญชีข้อมูล", "จากคำสั่ง")
 
 
 def test_blank_says_nothing_in_portal_and_takes_a_field_away_when_given(example: Publication) -> None:
@@ -471,8 +471,8 @@ def test_every_file_is_reported_in_thai_with_its_format_and_hash(real: Publicati
         "คู่มือรหัสข้อมูล (HTML)",
         "คู่มือรหัสข้อมูล (CSV)",
         "ผลการตรวจชุดข้อมูล (HTML)",
-        "ทุกแฟ้มของรุ่น 1.0.1 (ZIP)",
-        "ทุกแฟ้มของรุ่น 1.0.0 (ZIP)",
+        "ทุกไฟล์ของรุ่น 1.0.1 (ZIP)",
+        "ทุกไฟล์ของรุ่น 1.0.0 (ZIP)",
     ]
     assert len(set(names)) == len(names)
     assert {resource["format"] for resource in resources} == {"CSV", "XLSX", "JSON", "HTML", "ZIP"}

@@ -74,7 +74,7 @@ def test_published_again_changed_by_somebody_and_forced(portal: Run, ckan: Ckan)
     ckan.result("package_patch", {"id": NAME, "notes": "แก้โดยผู้อื่น"})
     status = portal("--status", *SET, "--lang", "th")
     assert status.returncode == 1
-    assert "ผู้อื่นแก้ไขบนเว็บท่า 1 แห่ง" in out(status)
+    assert "ผู้อื่นแก้ไขบนระบบบัญชีข้อมูล 1 จุด" in out(status)
     refused = portal(*SET, "--lang", "th")
     assert refused.returncode == 1
     assert out(refused) == ""

@@ -1,10 +1,10 @@
-"""The folder of a static web server: every release, what stands beside them, and a page that shows it all.
+"""The folder of a static web server: every release, the files beside them, and a page that shows it all.
 
 Everything that is new is written into one hidden folder and read back; then each file and folder is renamed into its
 place: what refers to others after them, the page last, and only then what goes is taken away. So whatever a crash
 leaves, the page and the index refer to what is there, and the next run, which the lock makes safe, does the rest.
 
-Nothing of somebody else's is touched. Ours is what carries our name for the plan: an index or a release that names it,
+Unknown files are never changed. Ours is what carries our name for the plan: an index or a release that names it,
 a page with our mark, an archive called after it; beside such an index, the change log, the feed and ``latest`` too.
 """
 
@@ -36,12 +36,12 @@ _STAGING = ".unfinished-publish"
 _ARCHIVE = re.compile(rf"(?P<plan>.+)-{VERSION_FOLDER.pattern}\.zip")
 
 _Piece = bytes | Mapping[str, bytes]
-"""What stands under a name: a file, or a folder's files by path."""
+"""The content under a name: a file, or a folder's files by path."""
 
 
 @dataclass(frozen=True, slots=True)
 class FolderOutcome:
-    """What became of each file and folder, by name; ``version`` is the one the page shows, None where there is none."""
+    """What became of each file and folder, by name; ``version`` is the one the page shows, None if there is none."""
 
     version: str | None
     added: tuple[str, ...]
@@ -78,7 +78,7 @@ def publish_folder(releases: StrPath, target: StrPath, *, dry_run: bool = False,
         UsageError: it is a release that was withdrawn, or not the newest.
         ReleaseDamaged: a release is not as it was released, or not as it was written.
         DataError: it is not safe to read.
-        EnvironmentFailure: what stands beside the releases does not tell of them all.
+        EnvironmentFailure: the files beside the releases do not list them all.
         EnvironmentFailure: the system refuses to read a release.
         UsageError: ``target`` overlaps with ``releases``, is another plan's, or has a link or something of somebody
             else's where we would write.
@@ -192,7 +192,7 @@ def _is_indexed(target: Path, plan: str) -> bool:
 
 
 def _standing(path: Path) -> _Piece | None:
-    """What stands under a name, None for nothing.
+    """Return the content under a name, None if nothing exists.
 
     Raises:
         UsageError: a link, something that is neither file nor folder, or a folder that holds one or far too much.
@@ -218,7 +218,7 @@ def _refuse_unless_ours(path: Path, found: _Piece, plan: str, *, indexed: bool) 
 
 
 def _owner_of(name: str, found: _Piece) -> str | None:
-    """The plan that a piece itself tells of, None where it tells of none."""
+    """The plan that a piece names, None if it names none."""
     if not isinstance(found, bytes):
         return _name_in(found.get(DESCRIPTOR, b""))
     archive = _ARCHIVE.fullmatch(name)
@@ -274,7 +274,7 @@ def _apply(outcome: FolderOutcome, site: _Site, target: Path) -> None:
 
 
 def _stage(staging: Path, pieces: Mapping[str, _Piece]) -> None:
-    """Write pieces where nobody sees them, readable by a web server whatever the umask, and read releases back."""
+    """Write pieces to a hidden folder, readable by a web server whatever the umask, and read releases back."""
     for name, piece in pieces.items():
         if isinstance(piece, bytes):
             write_files(staging, {name: piece})

@@ -30,9 +30,9 @@ _DATASET = "metadata/schema-org.jsonld"
 _MARK = '<meta name="generator" content="khelang_opendata">\n<meta name="dcterms.identifier" content="{}">'
 _MARKED = re.compile(_MARK.format('([^"]*)').encode())
 _HEAD = 4096
-"""Bytes at the beginning of a page among which its mark stands."""
+"""Bytes at the beginning of a page that are searched for its mark."""
 _PAGES = {"codebook.html": "page_codebook", "validation-report.html": "page_report"}
-"""Files that a release's descriptor does not list, and the notices that tell what they are."""
+"""Files that a release's descriptor does not list, and the notices that describe them."""
 _KILO = 1000
 
 
@@ -48,7 +48,7 @@ class _ListedFile:
         return self._told("title", language) or notice(_PAGES[self.file.path], language)
 
     def description(self, language: Language) -> str:
-        """What is in it, where that is told."""
+        """Its description, if there is one."""
         page = _PAGES.get(self.file.path)
         return notice(f"{page}_note", language) if page else self._told("description", language)
 
@@ -90,7 +90,7 @@ def index_html(publication: Publication, shown: Mapping[str, bytes] | None) -> b
 
 
 def plan_of_page(page: bytes) -> str | None:
-    """The plan whose releases a page of ours shows, None for a page of somebody else's."""
+    """The plan whose releases a page of ours shows, None for any other page."""
     match = _MARKED.search(page[:_HEAD])
     return match[1].decode("utf-8", "replace") if match else None
 
@@ -151,7 +151,7 @@ def _environment() -> Environment:
 
 
 def _told(entry: JsonObject, key: str, language: Language) -> str:
-    """What a descriptor tells in a language; in Thai where it does not tell it in English."""
+    """A text of a descriptor in a language; in Thai if it has no English text."""
     return str((entry.get(f"{key}_en") if language is Language.EN else None) or entry.get(key, ""))
 
 

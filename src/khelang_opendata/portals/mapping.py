@@ -44,7 +44,7 @@ _LONGEST, _MOST_ALLOWED = 300, 200
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a portal is told of a data set.
+    """The metadata of a dataset in a portal's fields.
 
     Attributes:
         fields: values by the target's field names, in canonical form: lists sorted, nothing empty.
@@ -60,9 +60,9 @@ class Metadata:
 def metadata_of(
     publication: Publication, scheme: Scheme, profile: Profile, owner_org: str, given: Mapping[str, str]
 ) -> Metadata:
-    """What a portal is told of a publication.
+    """Map a publication to a portal's fields.
 
-    What is given goes before the descriptor's property ``portal``, that before what the package tells by itself, and
+    What is given goes before the descriptor's property ``portal``, that before the package's own values, and
     that before what the profile holds true of every plan. A blank value given leaves the field out.
 
     Args:
@@ -146,7 +146,7 @@ def _missing(fields: Mapping[str, Value], targets: Mapping[str, SchemeField]) ->
 
 
 def _missing_of_files(publication: Publication, scheme: Scheme) -> Iterator[SchemeField]:
-    """What a portal demands of each file and nobody tells; ``url`` is there when the file is."""
+    """Yield the fields required of each file that have no value; ``url`` is there when the file is."""
     told = resource_of(publication.distributions[-1], publication, scheme)
     yield from (f for f in scheme.resource_fields.values() if f.required and f.name not in (*told, "url"))
 

@@ -18,7 +18,7 @@ from khelang_opendata.validation.rules.portal_readiness import EMAIL
 Value = str | tuple[str, ...]
 
 TAGS = "tag_string"
-"""The field of tags: its values are a list wherever it stands."""
+"""The field of tags: its values are always a list."""
 
 OTHER = "อื่นๆ"
 """How the legal value ends that must be explained in the field's ``<name>_other``."""
@@ -74,7 +74,7 @@ def read_value(raw: object, field: SchemeField, profile: Profile) -> Reading:
 
 
 def day_of(text: str) -> str | None:
-    """A day as ISO 8601 has it, of the Gregorian calendar; a year of the Buddhist era becomes one. None if it is none.
+    """A day in ISO 8601 (Gregorian calendar; years of the Buddhist era are converted). None if it is not a date.
 
     A portal stores 2569-01-15 as a day in five hundred years.
     """

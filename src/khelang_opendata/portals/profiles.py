@@ -1,4 +1,4 @@
-"""Profiles of portals: how a plan is told in the words of the portals that it goes to.
+"""Profiles of portals: how a plan is mapped to the fields of a kind of portal.
 
 A profile is data (``<name>.yaml``), and may extend another. What is legal on a portal is not in it: that the portal
 tells itself (:mod:`khelang_opendata.portals.scheme`).
@@ -22,7 +22,7 @@ PROFILES = ("gd_catalog", "data_go_th", "ckan")
 
 @dataclass(frozen=True)
 class Profile:
-    """How a plan is told to one kind of portal.
+    """How a plan is mapped to one kind of portal.
 
     Attributes:
         name: what it is called.
@@ -58,7 +58,7 @@ def load_profile(name: str) -> Profile:
     """The profile of this name.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no profile has this name.
     """
     if name not in PROFILES:
         raise UsageError("profile_unknown", name=name, names=", ".join(PROFILES))

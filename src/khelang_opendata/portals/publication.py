@@ -1,7 +1,7 @@
 """What a portal is to show of a plan: the newest release file by file, and every release as an archive.
 
 A portal's resource has one file, so a release that is replaced keeps only an archive of its own
-(``<plan_id>-vX.Y.Z.zip``). Files that are of use one by one stand beside it; the rest (Parquet, SQLite, schemas,
+(``<plan_id>-vX.Y.Z.zip``). Files that are of use one by one are placed beside it; the rest (Parquet, SQLite, schemas,
 metadata) are in the archive.
 """
 
@@ -29,7 +29,7 @@ class Distribution:
     """One file as a portal shows it: a distribution of DCAT, a resource of CKAN.
 
     ``path`` names it for ever: its path in the release, or the name of the archive. ``entry`` is what the release's
-    descriptor says of it, with its titles and its schema; an archive has none, and its ``note`` tells whether the
+    descriptor says of it, with its titles and its schema; an archive has none, and its ``note`` says whether the
     release was withdrawn.
     """
 
@@ -88,7 +88,7 @@ def read_publication(path: Path) -> Publication:
 
     Args:
         path: the folder with ``index.json``; or a release's folder, which must be the newest that was not withdrawn,
-            and may stand alone: then it is all the history there is.
+            and may be alone: then it is the whole history.
 
     Raises:
         UsageError: the folder is neither.

@@ -1,4 +1,4 @@
-"""The failures of publishing that a caller tells apart, or that carry more than their texts name."""
+"""The failures of publishing that a caller distinguishes, or that carry more than their texts name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What CKAN is told of a file: its resource, and the columns of its table for the DataStore."""
+"""Map a release file to its CKAN resource and to the columns of its DataStore table."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _TYPES = {"integer": "numeric", "number": "numeric"}
 """DataStore types by those of Table Schema; any other is text.
 
 An empty cell is NULL in a numeric column (PostgreSQL's COPY, which the loaders use). Days stay text: as ISO 8601 they
-sort as they are, and a ``timestamp`` would add an hour that nobody stated. A loader that guesses would take the leading
+sort as they are, and a ``timestamp`` would add an hour. A loader that guesses would take the leading
 zeros from a code, so text is said, too.
 """
 
 
 def resource_of(distribution: Distribution, publication: Publication, scheme: Scheme) -> JsonObject:
-    """What CKAN is told of a file, without ``id``, ``url`` and ``upload``.
+    """Return the CKAN resource of a file, without ``id``, ``url`` and ``upload``.
 
     Keys that the portal's scheme does not know are kept by CKAN; ``sha256`` is ours, for ``hash`` is the loader's.
     """

@@ -1,4 +1,4 @@
-"""What a CKAN portal demands of a data set, as the portal itself tells it (ckanext-scheming), read at run time."""
+"""The fields that a CKAN portal requires of a dataset, read from it at run time (ckanext-scheming)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SchemeField:
 
     Attributes:
         name: its key in the API.
-        label: what the portal's form calls it, in Thai where that is told.
+        label: what the portal's form calls it, in Thai if the portal gives it.
         required: whether a data set without it is refused.
         legal: its legal values; None where any is.
         is_list: whether it holds several values.
@@ -74,9 +74,9 @@ class SchemeField:
         return None if self.legal is None else tuple(choice.value for choice in self.legal)
 
     def spelling_of(self, text: str) -> str | None:
-        """A legal value as the portal spells it, whatever the spaces, digits and capitals; None where it is none.
+        """A legal value as the portal spells it, whatever the spaces, digits and capitals; None if it is not legal.
 
-        What the portal shows for a value stands for that value.
+        The label that the portal shows for a value is accepted, too.
         """
         if self.legal is None or text in (self.choices or ()):
             return text
@@ -102,7 +102,7 @@ class Scheme:
 
     @classmethod
     def of(cls, result: JsonObject, licences: Sequence[JsonObject]) -> Scheme:
-        """The scheme that a portal tells.
+        """Build the scheme from a portal's answers.
 
         Args:
             result: what ``scheming_dataset_schema_show`` answers for the type ``dataset``.

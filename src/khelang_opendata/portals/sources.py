@@ -1,4 +1,4 @@
-"""What is said of a data set, field by field, and by whom: the package, its releases, officials, or a profile."""
+"""The value of each field of a dataset and its source: the package, its releases, officials, or a profile."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Said = dict[str, tuple[object, Origin]]
 def said_of(
     publication: Publication, profile: Profile, targets: Mapping[str, SchemeField], given: Mapping[str, str]
 ) -> Said:
-    """What is said, and by whom; where several say it, he who goes first: given, portal, package, profile.
+    """Return each value and its source. Precedence: given, portal, package, profile.
 
     Args:
         publication: what is published.
@@ -67,7 +67,7 @@ def said_of(
 def _told(
     publication: Publication, profile: Profile, targets: Mapping[str, SchemeField]
 ) -> Iterator[tuple[str, object, Origin]]:
-    """What the package and its releases tell by themselves."""
+    """Yield the values that come from the package and its releases."""
     package, plan = publication.descriptor, publication.plan
     publisher = _publisher(package)
     for name, value, property_ in (

@@ -31,7 +31,7 @@ class Token:
 
     Args:
         secret: what the portal gave its user.
-        source: where it was read from, for what is said of one that cannot be used.
+        source: where it was read from, for the message if the token cannot be used.
 
     Raises:
         UsageError: it is empty, shorter or longer than any token, or has characters that none has.
@@ -78,7 +78,7 @@ def read_token(url: str, file: Path | None, environ: Mapping[str, str]) -> Token
 
 
 def _content(file: Path) -> str:
-    """What a file holds; its rights are those of the open file, which nobody can exchange in between."""
+    """What a file holds; its rights are those of the open file, so the file cannot be exchanged in between."""
     try:
         handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe would never answer
     except OSError as error:
@@ -97,7 +97,7 @@ def _content(file: Path) -> str:
 
 
 def _refuse_unsafe(status: os.stat_result, source: str) -> None:
-    """Refuse a file that somebody else may read, or may have written; Windows has no such modes."""
+    """Refuse a file that someone else may read, or may have written; Windows has no such modes."""
     if not stat.S_ISREG(status.st_mode):
         raise UsageError("token_unusable", "not_a_file", source=source)
     if hasattr(os, "getuid"):
@@ -123,7 +123,7 @@ def _checked(secret: str, source: str) -> str:
 
 
 def _from_keyring(host: str) -> str | None:
-    """What the system's keyring holds; nothing where there is no keyring, or nobody opens it."""
+    """What the system's keyring holds; nothing if there is no keyring or it is locked."""
     try:
         import keyring  # noqa: PLC0415 (extra, and only where no token was given)
         from keyring.errors import KeyringError  # noqa: PLC0415 (the same)

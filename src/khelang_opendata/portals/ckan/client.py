@@ -1,7 +1,8 @@
-"""A CKAN portal over HTTP: its actions are called and its files fetched, and the token goes to it and to nobody else.
+"""Call a CKAN portal's actions and fetch its files over HTTP. The token goes to no other host.
 
 The interface is CKAN's Action API, version 3 (https://docs.ckan.org/en/2.11/api/). Each request has a connection of
-its own: one that stood idle may be closed just as a write goes out on it, and nobody would know whether it arrived.
+its own: an idle connection may be closed just as a write goes out on it, and it would be unknown whether the write
+arrived.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ LARGEST_FILE = 512 * 2**20
 LARGEST_ANSWER = 16 * 2**20
 """Of an action: a dataset of a thousand files takes two, and in memory it is twenty times as large."""
 LONGEST_REQUEST = 86_400
-"""Seconds; a request that takes a day is none."""
+"""Seconds: the upper limit of a timeout (one day)."""
 MOST_REDIRECTS = 5
 _LONGER = 3
 
@@ -90,7 +91,7 @@ class Client:
         patience: how long to wait, and how often to try.
 
     Raises:
-        PortalMisused: the address is none, holds a password, or would carry the token unencrypted.
+        PortalMisused: the address is invalid, holds a password, or would carry the token unencrypted.
     """
 
     def __init__(self, url: str, token: Token | None = None, *, patience: Patience = Patience()) -> None:

@@ -1,9 +1,9 @@
-"""A dataset on a CKAN portal: as it is to be, as it stands, and what differs. Nothing here talks to a portal.
+"""The desired and the current state of a CKAN dataset, and their differences. This module makes no request.
 
-A portal computes no hash and tells nobody who changed what, so each resource carries keys of ours, which CKAN keeps:
-``sha256`` of its file, ``release_path``, ``fingerprint`` of what we said of it; and the newest archive carries
+A portal computes no hash and does not report who changed what, so each resource carries keys of ours, which CKAN keeps:
+``sha256`` of its file, ``release_path``, ``fingerprint`` of the values that we sent; and the newest archive carries
 ``published_fields``, a fingerprint of each of the dataset's fields. What no longer has its fingerprint was changed by
-somebody else. ``publishing`` marks a dataset that is private because we are at work on it.
+someone else. ``publishing`` marks a dataset that is private because we are at work on it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Found:
-    """A dataset as it stands: what ``package_show`` says, and the hashes of our files as they were read back.
+    """A dataset's current state: what ``package_show`` returns, and the hashes of our files as they were read back.
 
     A file that the portal does not give has the hash None.
     """
@@ -126,7 +126,7 @@ class Found:
 class Difference(NamedTuple):
     """A field of the dataset, or of a file of it, that is not as it is to be; None where there is none.
 
-    ``file`` is the file's path; the field ``""`` stands for the file itself.
+    ``file`` is the file's path; the field ``""`` means the file itself.
     """
 
     field: str
@@ -146,7 +146,7 @@ def target_of(
     scheme: Scheme,
     files: Collection[tuple[Distribution, JsonObject]],
 ) -> Target:
-    """A dataset as it is to be, with the fingerprints that tell later whether somebody else changed it.
+    """The desired state of a dataset, with the fingerprints that show later whether someone else changed it.
 
     Args:
         name: the dataset's name.
@@ -236,9 +236,9 @@ def _key_differences(resource: JsonObject, file: DatasetFile) -> Iterator[Differ
 
 
 def changed_by_others(target: Target, found: Found) -> list[Difference]:
-    """What differs because somebody else changed it since it was published, and would be overwritten.
+    """What differs because someone else changed it since it was published, and would be overwritten.
 
-    Where the dataset carries no record of ours, all of it is somebody else's; what they left as it is to be anyway
+    Where the dataset carries no record of ours, all of it is someone else's; what they left as it is to be anyway
     is no difference.
     """
     return [d for d in differences(target, found) if _is_of_others(d, found)]

@@ -3,7 +3,7 @@
 A loader of the portal (xloader, datapusher) copies each CSV file into a table some time after it was uploaded. Only
 then is there something to describe, so a table that is not there yet is left to the next run.
 
-The loader is asked to: CKAN itself tells it of files that ``resource_create`` adds and of those that are replaced, but
+The loader is asked to: CKAN notifies it of files that ``resource_create`` adds and of those that are replaced, but
 not of those that ``package_revise`` adds.
 """
 
@@ -60,7 +60,7 @@ def _describe(client: Client, resource: str, dictionary: list[JsonObject]) -> bo
         there = client.get("datastore_info", {"id": resource}).get("fields")
     except (PortalNotFound, PortalForbidden, ActionUnknown):
         return False
-    if there is None:  # some backends of a DataStore do not tell their columns
+    if there is None:  # some backends of a DataStore do not report their columns
         return False
     meanings = {column["id"]: column["info"] for column in dictionary}
     wanted = [{**column, "info": {**(column.get("info") or {}), **meanings.get(column["id"], {})}} for column in there]

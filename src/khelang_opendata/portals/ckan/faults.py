@@ -1,6 +1,6 @@
 """What a portal answered: the result it holds, or the exception it means. Nothing is sent or received here.
 
-The answers are those of CKAN 2.9 to 2.11 (``ckan/views/api.py``), of the servers that stand before it, and of HTTP
+The answers are those of CKAN 2.9 to 2.11 (``ckan/views/api.py``), of the servers in front of it, and of HTTP
 (RFC 9110). CKAN's own texts are recognised in English and in its Thai translation.
 """
 
@@ -89,7 +89,7 @@ class Answer:
 
     @cached_property
     def content(self) -> Any:
-        """Its content in JSON, None where it is none (``null`` means nothing in this interface)."""
+        """Its content in JSON, None if it is not JSON (``null`` means nothing in this interface)."""
         try:
             return json.loads(self.body, parse_int=_integer)
         except (ValueError, RecursionError):
@@ -120,7 +120,7 @@ def result_of(answer: Answer, file: str = "-", size: int = 0) -> Any:
         size: its size.
 
     Raises:
-        PortalError: there is none; which of its kinds, tells why.
+        PortalError: the answer has no result; the class gives the reason.
     """
     content = answer.content
     if (

@@ -43,17 +43,17 @@ _AS_OFTEN = 3
 """How often the same step is taken; a portal that stores something else each time is not argued with."""
 
 Progress = Callable[[Step], object]
-"""Is told of each step before it is taken."""
+"""Called with each step before it is taken."""
 
 
 @dataclass(frozen=True)
 class CurrentState:
-    """What stands on a portal, beside what is to stand there.
+    """Current and desired state of the dataset.
 
     Attributes:
-        metadata: what the portal is to be told, and why it would refuse that.
+        metadata: the metadata to send, and the reasons why the portal would refuse it.
         target: the dataset as it is to be.
-        found: the dataset as it stands; None where there is none, or none that this token may see.
+        found: the current dataset; None if it does not exist or this token may not read it.
     """
 
     metadata: Metadata
@@ -67,7 +67,7 @@ class CurrentState:
 
     @property
     def by_others(self) -> list[Difference]:
-        """What of it somebody else changed."""
+        """The differences that someone else caused."""
         return changed_by_others(self.target, self.found) if self.found else []
 
     @property
@@ -78,7 +78,7 @@ class CurrentState:
 
 @dataclass(frozen=True)
 class Published:
-    """What became of a publication: the dataset's address and id, and the steps taken; none where it stood before."""
+    """What became of a publication: the dataset's address and id, and the steps taken (none if it was up to date)."""
 
     url: str
     dataset_id: str
@@ -97,7 +97,7 @@ class _Work:
     last: Found | None = None
 
     def look(self, target: Target) -> Found | None:
-        """The dataset as it stands, its files read back."""
+        """Read the current dataset and download its files."""
         dataset = _shown(self.client, target.name)
         return self.read_back(dataset, target) if dataset else None
 
@@ -119,7 +119,7 @@ class _Work:
         return _data_of(self.client, found, resource, anonymous=anonymous)
 
     def take(self, step: Step, target: Target, found: Found | None) -> Found:
-        """Take one step, and give the dataset as it stands then."""
+        """Take one step and return the dataset after it."""
         self.progress(step)
         if step.path and found:
             self.hashes.pop(resource_id(found.id, step.path), None)
@@ -172,15 +172,15 @@ def examine(
     given: Mapping[str, str],
     progress: Progress,
 ) -> CurrentState:
-    """Compare a publication with what stands on a portal; nothing is sent.
+    """Compare a publication with the current dataset on a portal; nothing is changed.
 
     Args:
         client: the portal; without a token, private datasets are not seen.
-        publication: what is to stand there.
+        publication: the desired content of the dataset.
         portal: what the portal demands.
         org_id: the id of the organisation there.
         given: further fields by name.
-        progress: is told of each file that is read.
+        progress: called with each file that is read.
 
     Raises:
         PortalError: the portal cannot be read.
@@ -198,13 +198,13 @@ def publish(client: Client, standing: CurrentState, org: str, *, force: bool, pr
         client: the portal, with a token that may write in the organisation.
         standing: what :func:`examine` found.
         org: the organisation's name.
-        force: whether what somebody else changed is overwritten.
-        progress: is told of each step.
+        force: whether what someone else changed is overwritten.
+        progress: called with each step.
 
     Raises:
         MetadataRefused: the portal would refuse the metadata; nothing was sent.
-        PortalChanged: somebody else changed what would be overwritten.
-        PublicationStopped: it failed on the way; tells why, and what stands there now.
+        PortalChanged: someone else changed what would be overwritten.
+        PublicationStopped: a step failed; holds the reason and the state of the dataset after it.
         PortalError: it failed before anything was changed.
     """
     target, found = standing.target, standing.found
@@ -259,7 +259,7 @@ def _refuse_to_overwrite(target: Target, found: Found | None, force: bool) -> No
 
 
 def _backup(client: Client, target: Target, found: Found) -> Target:
-    """The dataset as it stands, as something to be reached again: what is said of it, and every file of ours."""
+    """Return the current state as a target for a rollback: the dataset's fields and each of our files."""
     new = {resource_id(found.id, file.path): file for file in target.files}
     ours = {str(resource["id"]): str(resource.get(PATH)) for resource in found.ours()}
     paths = ours | {id_: file.path for id_, file in new.items()}
@@ -286,7 +286,7 @@ def _reason_of(refusal: PortalForbidden, client: Client, org: str) -> PortalErro
 
 
 def _stopped(work: _Work, standing: CurrentState, backup: Target | None, cause: KhelangError) -> KhelangError:
-    """What is to be told of a failure, once what stood before stands again, if that can be had."""
+    """Build the error after attempting a rollback."""
     if not work.sent:
         return cause
     if backup and not isinstance(cause, PortalChanged | Interrupted):
@@ -301,7 +301,7 @@ def _stopped(work: _Work, standing: CurrentState, backup: Target | None, cause: 
 
 
 def _left_behind(work: _Work, standing: CurrentState, cause: KhelangError) -> KhelangError:
-    """What stands on the portal after a failure that could not be undone."""
+    """Name the state of the dataset after a failed rollback."""
     target, before = standing.target, standing.found
     try:
         found = _Work(work.client, lambda _: None).look(target) or work.last or before

@@ -1,10 +1,10 @@
 """What to do next so that a dataset becomes what it is to be: one call to the portal at a time.
 
-The next step follows from how the dataset stands, never from what was done before. So it does not matter whether a
+The next step depends on the current state of the dataset only, never on earlier steps. So it does not matter whether a
 call that failed was carried out all the same: look again, and go on.
 
-Nobody sees a half state. Files are changed only while the dataset is private, since CKAN replaces a stored file before
-it commits what it says of it; everything else is one call (``package_revise``), which CKAN makes whole or not at all.
+No reader sees a partial state. Files change only while the dataset is private, since CKAN replaces a stored file before
+it commits its metadata; everything else is one call (``package_revise``), which CKAN applies completely or not at all.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _hide(found: Found) -> Step:
 
 
 def _upload(file: DatasetFile, found: Found) -> Step:
-    """A file with what is said of it. The first one marks the dataset where nothing does yet."""
+    """A file with its metadata. The first one marks the dataset where nothing does yet."""
     id_ = resource_id(found.id, file.path)
     keys = file.keys if found.is_staged else {**file.keys, MARKER: "1"}
     lock = {f"match__{key}": value for key, value in _lock(found).items()}
@@ -78,7 +78,7 @@ def _upload(file: DatasetFile, found: Found) -> Step:
 
 
 def _described(target: Target, found: Found) -> JsonObject:
-    """Everything that is said of a dataset and its files, files that go left out; those of others stay, at the end."""
+    """All fields of a dataset and its files, without the files to remove; other people's files stay, at the end."""
     resources = {str(resource["id"]): resource for resource in found.resources}
     ours = {resource_id(found.id, file.path): file for file in target.files}
     going = {str(resource["id"]) for resource in found.ours()} - ours.keys()
@@ -105,5 +105,5 @@ def _revise(kind: StepKind, found: Found, update: JsonObject) -> Step:
 
 
 def _lock(found: Found) -> JsonObject:
-    """What must still be as it was seen, else CKAN refuses: nobody changed anything meanwhile."""
+    """The fields that must be unchanged since they were read; CKAN refuses the update otherwise."""
     return {"name": found.dataset["name"], "metadata_modified": found.dataset["metadata_modified"]}

@@ -1,4 +1,4 @@
-"""What a CKAN portal runs and demands, as it tells anybody who asks."""
+"""The software of a CKAN portal and its requirements, read without a token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from khelang_opendata.standard.family import JsonObject
 
 @dataclass(frozen=True)
 class Survey:
-    """What a portal tells of itself.
+    """The software and requirements that a portal reports.
 
     Attributes:
         url: its address.
@@ -22,7 +22,7 @@ class Survey:
         title: what it calls itself.
         extensions: the plugins that it runs.
         scheme: what it demands of a dataset.
-        profile: how a plan is told to it.
+        profile: how a plan is mapped to its fields.
     """
 
     url: str
@@ -43,7 +43,7 @@ def survey(client: Client, profile: str | None = None) -> Survey:
 
     Args:
         client: the portal.
-        profile: the name of its profile; None lets the portal tell.
+        profile: the name of its profile; None detects it from the portal.
 
     Raises:
         UsageError: there is no such profile.
@@ -74,7 +74,7 @@ def organization_id(client: Client, name: str) -> str:
     """The id of an organisation on a portal, by its name or id.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no profile has this name.
     """
     try:
         found: JsonObject = client.get("organization_show", {"id": name, "include_users": "false"})

@@ -1,4 +1,4 @@
-"""What stands on a portal, and what is to change there, as text for the terminal."""
+"""The current state of a dataset, and its planned changes, as text for the terminal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def dry_run_text(standing: CurrentState, portal: Survey, language: Language) -> 
 
 
 def status_text(standing: CurrentState, portal: Survey, version: str | None, language: Language) -> str:
-    """How a dataset stands on a portal, beside the release here."""
+    """Describe the state of a dataset compared with the local release."""
     differing = difference_lines(standing.differences, standing.target.scheme, language)
     others = difference_lines(standing.by_others, standing.target.scheme, language)
     lines = [
@@ -87,7 +87,7 @@ def difference_lines(differences: Iterable[Difference], scheme: Scheme, language
 
 
 def details(error: KhelangError, scheme: Scheme, language: Language) -> list[str]:
-    """What a failure tells beside its own text: each field, each difference, or each thing that the portal said."""
+    """Return the details of a failure: its fields, its differences, or the portal's answers."""
     match error:
         case MetadataRefused():
             return [problem_text(problem, language) for problem in error.problems]
