@@ -129,7 +129,7 @@ def release_package(
             return _published(package, out, options, sign, first, dry_run=False)
 
 
-def withdraw(out: Path, version: str, reason: str, day: date) -> None:
+def withdraw(out: StrPath, version: str, reason: str, day: date) -> None:
     """Mark a release as withdrawn; its files stay.
 
     Args:
