@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := build/oldest
 
-.PHONY: release test unit oldest lint format docs benchmark fuzz fuzz-files fuzz-portal faults lock clean
+.PHONY: release test unit oldest matrix lint format docs benchmark fuzz fuzz-files fuzz-portal faults lock clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -49,9 +49,21 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 
 # The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
 # Those left out need what only `make test` installs.
-oldest: LEFT_OUT := accessibility docs eplan evidence formats_binary formats_text metadata portal_folder readers
+oldest: LEFT_OUT := accessibility docs eplan evidence formats_binary formats_text metadata portal_folder readers windows
 oldest: $(OLDEST)/.ready
 	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
+
+# The unit tests on each Python that is supported, where it is installed.
+MATRIX := 3.11 3.12 3.13 3.14
+matrix:
+	@for version in $(MATRIX); do \
+	  command -v python$$version >/dev/null || { echo "python$$version is not installed and was not tried"; continue; }; \
+	  $(MAKE) --no-print-directory build/matrix/$$version/.ready PYTHON=python$$version && \
+	  build/matrix/$$version/bin/pytest --quiet --numprocesses auto -m "not system" $(ARGS) || exit 1; \
+	done
+
+build/matrix/%/.ready: requirements/build.txt requirements/dev.txt pyproject.toml
+	$(call install,build/matrix/$*,dev)
 
 docs: $(READY)
 	$(BIN)/python -m khelang_opendata.render.rules_markdown docs/rules.md
