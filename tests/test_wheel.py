@@ -51,9 +51,8 @@ def test_source_distribution_holds_what_its_tests_need(tmp_path: Path) -> None:
     with tarfile.open(file) as archive:
         packed = {name.partition("/")[2] for name in archive.getnames()}
         archive.extractall(tmp_path, filter="data")
-    listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
+    command = ["git", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     of_the_host = (".github/", ".gitattributes", ".pre-commit-config.yaml")
     assert {name for name in listed.split("\0") if not name.startswith(of_the_host)} - packed == {""}
     root = tmp_path / file.name.removesuffix(".tar.gz")
