@@ -146,7 +146,7 @@ def limits() -> Limits:
 
 
 def new_passphrase(language: Language) -> str | None:
-    """A passphrase for a new key, asked for twice where nobody set one; an empty one is none."""
+    """A passphrase for a new key, asked for twice unless the environment sets one; an empty one means no passphrase."""
     if (given := os.environ.get(_PASSPHRASE)) is not None or not sys.stdin.isatty():
         return given or None
     label = notice("passphrase", language)
@@ -157,7 +157,7 @@ def new_passphrase(language: Language) -> str | None:
 
 
 def read_passphrase(language: Language, key: Path) -> str | None:
-    """The passphrase of a key: as set in the environment, else asked for if the key has one and somebody is there."""
+    """The passphrase of a key: from the environment, else asked for at a terminal if the key has one."""
     from khelang_opendata.release.signing import is_encrypted  # noqa: PLC0415 (extra)
 
     if (given := os.environ.get(_PASSPHRASE)) is not None or not sys.stdin.isatty() or not is_encrypted(key):

@@ -33,9 +33,9 @@ def evidence_command(release: Path, typed: str, out: Path | None, lang: Language
     for exhibit in evidence.exhibits:
         title = exhibit.item.title_th if lang is Language.TH else exhibit.item.title_en
         names = {"page": f"{exhibit.name}.html", "table": f"{exhibit.name}.csv"}
-        told = notice("evidence_item", lang, code=exhibit.item.code, title=title, rows=exhibit.sheet.size, **names)
+        written = notice("evidence_item", lang, code=exhibit.item.code, title=title, rows=exhibit.sheet.size, **names)
         todo = [notice("evidence_todo", lang, text=one.text(lang)) for one in exhibit.todo]
-        print_text("".join(f"{line}\n" for line in (told, *todo)))
+        print_text("".join(f"{line}\n" for line in (written, *todo)))
     print_text(notice("evidence_written", lang, year=year, path=str(folder / INDEX)) + "\n")
 
 

@@ -13,7 +13,7 @@ from khelang_opendata.cli.publish import profile_option, set_option, timeout_opt
 from khelang_opendata.model.wording import Language
 
 _ANY = "-"
-"""Stands for an organisation that nobody named yet."""
+"""The organisation before one is named."""
 
 
 @click.group("portal", cls=HelpedGroup)

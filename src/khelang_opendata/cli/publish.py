@@ -80,15 +80,15 @@ def publish_command(
         raise UsageError("token_missing", address=Client(url).url)
     client = Client(url, token, patience=Patience(request_seconds=timeout))
     portal = survey(client, profile)
-    standing = examine(client, publication, portal, organization_id(client, org), pairs, _progress(lang))
+    state = examine(client, publication, portal, organization_id(client, org), pairs, _progress(lang))
     if dry_run:
-        print_text(words.dry_run_text(standing, portal, lang))
-        sys.exit(PROBLEMS_IN_DATA if standing.metadata.problems or standing.by_others else 0)
+        print_text(words.dry_run_text(state, portal, lang))
+        sys.exit(PROBLEMS_IN_DATA if state.metadata.problems or state.by_others else 0)
     if status:
-        print_text(words.status_text(standing, portal, publication.shown, lang))
-        sys.exit(0 if standing.is_current else PROBLEMS_IN_DATA)
+        print_text(words.status_text(state, portal, publication.shown, lang))
+        sys.exit(0 if state.is_current else PROBLEMS_IN_DATA)
     with _telling_details(portal.scheme, lang):
-        done = publish(client, standing, org, force=force, progress=_progress(lang))
+        done = publish(client, state, org, force=force, progress=_progress(lang))
     name = "published" if done.steps else "published_before"
     print_text(notice(name, lang, url=done.url, version=publication.shown or "-") + "\n")
     if portal.has_datastore:
@@ -104,8 +104,8 @@ def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, lang: L
     outcome = publish_folder(paths[0] if len(paths) > 1 else _RELEASES, paths[-1], dry_run=dry_run, force=force)
     signs = (("+", outcome.added), ("~", outcome.replaced), ("-", outcome.removed))
     lines = [f"{sign} {name}" for sign, names in signs for name in names]
-    told = "folder_unchanged" if not lines else "folder_dry_run" if dry_run else "folder_published"
-    lines.append(notice(told, lang, version=outcome.version or "-", path=str(paths[-1])))
+    name = "folder_unchanged" if not lines else "folder_dry_run" if dry_run else "folder_published"
+    lines.append(notice(name, lang, version=outcome.version or "-", path=str(paths[-1])))
     print_text("\n".join(lines) + "\n")
 
 
@@ -125,7 +125,7 @@ def _telling_details(scheme: Scheme, lang: Language) -> Iterator[None]:
 
 
 def _progress(lang: Language) -> Progress:
-    """Tell of each step where somebody watches."""
+    """Show each step, if stderr is a terminal."""
     from khelang_opendata.portals.ckan.words import step_text  # noqa: PLC0415 (loads requests)
 
     if not sys.stderr.isatty():

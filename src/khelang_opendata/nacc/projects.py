@@ -196,14 +196,14 @@ def _missing_results(
     if of_year.year < int(plan["start_fiscal_year_be"]):
         years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
         return (ToDo("other_plan", {"year": of_year.year, "years": years}),)
-    missing = [p for p in projects if not _is_told(progress.get(p["project_id"]))]
+    missing = [p for p in projects if not _has_result(progress.get(p["project_id"]))]
     params = {"year": of_year.year, "months": item.months, "count": len(projects)}
     if not progress:
         return (ToDo("no_results", params),)
     return (ToDo("some_results", {**params, "missing": len(missing), "numbers": _numbers(missing)}),) if missing else ()
 
 
-def _is_told(report: Record | None) -> bool:
+def _has_result(report: Record | None) -> bool:
     return report is not None and all(
         report[name] for name in _TOLD if name != "result_th" or report["status"] != "cannot"
     )

@@ -44,7 +44,7 @@ _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 class Table:
     """A CSV file's records: the heading, and the rows below it.
 
-    ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are text as they stand. ``data`` and ``dialect``
+    ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are unchanged text. ``data`` and ``dialect``
     are the file and the resource's property that they were read from.
     """
 
@@ -272,5 +272,5 @@ def _check_size(name: str, chunk: Sequence[Row], rows: int, limits: Limits) -> N
 
 
 def _unsupported(name: str, dialect_property: str) -> TableUnreadable:
-    """Nobody should have to be told how to open a table: a heading in the first row, and no records between."""
+    """A table opens without options: its heading is the first row, and no records come before it."""
     return TableUnreadable("descriptor_invalid", Location(name), variant="dialect", property=dialect_property)

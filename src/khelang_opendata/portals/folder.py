@@ -80,8 +80,8 @@ def publish_folder(releases: StrPath, target: StrPath, *, dry_run: bool = False,
         DataError: it is not safe to read.
         EnvironmentFailure: the files beside the releases do not list them all.
         EnvironmentFailure: the system refuses to read a release.
-        UsageError: ``target`` overlaps with ``releases``, is another plan's, or has a link or something of somebody
-            else's where we would write.
+        UsageError: ``target`` overlaps with ``releases``, is another plan's, or has a link or an unknown file
+            where the publisher writes.
         EnvironmentFailure: a release in ``target`` was altered, or ``releases`` does not have it; see ``force``.
         EnvironmentFailure: the system refuses to read or write ``target``; each piece there is the old or the new one.
         EnvironmentFailure: another process is publishing there.
@@ -153,7 +153,7 @@ def _lists(index: bytes, publication: Publication, archives: Mapping[str, bytes]
     """Whether an index lists these releases and no others."""
     content = read_json(index)  # its shape was checked when the releases were read
     listed = {entry["version"]: entry["archive_hash"] for entry in content["releases"]}
-    versions = (note.version for note in reversed(publication.history))  # as the archives stand
+    versions = (note.version for note in reversed(publication.history))  # newest first
     hashes = map(hash_of, archives.values())
     return listed == dict(zip(versions, hashes, strict=True)) and content.get("latest") == publication.shown
 
@@ -165,17 +165,17 @@ def _compared(site: _Site, target: Path, *, force: bool) -> FolderOutcome:
     indexed = _is_indexed(target, site.plan)
     for name in (LOCK, LATEST):  # where we write even if there is nothing to put there
         _standing(target / name)
-    told: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": []}
+    outcome: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": []}
     for name, piece in site.pieces.items():
         found = _standing(target / name)
         if found is not None and found != piece:
             _refuse_unless_ours(target / name, found, site.plan, indexed=indexed)
             _refuse_unless_changing(target / name, found, piece, force=force)
-        told["added" if found is None else "unchanged" if found == piece else "replaced"].append(name)
+        outcome["added" if found is None else "unchanged" if found == piece else "replaced"].append(name)
     removed = tuple(_outdated(site, target, indexed=indexed))
     if ahead := [name for name in removed if name != LATEST and not force]:
         raise EnvironmentFailure("folder_differs", "ahead", path=str(target / ahead[0]))
-    return FolderOutcome(site.version, removed=removed, **{key: tuple(names) for key, names in told.items()})
+    return FolderOutcome(site.version, removed=removed, **{key: tuple(names) for key, names in outcome.items()})
 
 
 def _is_indexed(target: Path, plan: str) -> bool:

@@ -45,15 +45,15 @@ class _ListedFile:
 
     def title(self, language: Language) -> str:
         """What it is called."""
-        return self._told("title", language) or notice(_PAGES[self.file.path], language)
+        return self._described_in("title", language) or notice(_PAGES[self.file.path], language)
 
     def description(self, language: Language) -> str:
         """Its description, if there is one."""
         page = _PAGES.get(self.file.path)
-        return notice(f"{page}_note", language) if page else self._told("description", language)
+        return notice(f"{page}_note", language) if page else self._described_in("description", language)
 
-    def _told(self, key: str, language: Language) -> str:
-        return _told(self.file.entry or {}, key, language)
+    def _described_in(self, key: str, language: Language) -> str:
+        return _described_in(self.file.entry or {}, key, language)
 
 
 def index_html(publication: Publication, shown: Mapping[str, bytes] | None) -> bytes:
@@ -144,13 +144,13 @@ def _dataset(dataset: JsonObject, folder: str) -> Markup:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = templates_of("khelang_opendata.portals", escape=True)
-    environment.filters.update(line=_line, size=_size, told=_told, tongue=_tongue, linkable=_linkable)
+    environment.filters.update(line=_line, size=_size, described=_described_in, tongue=_tongue, linkable=_linkable)
     environment.filters.update(day=written_date, quoted=quote)
     environment.globals["notice"] = notice
     return environment
 
 
-def _told(entry: JsonObject, key: str, language: Language) -> str:
+def _described_in(entry: JsonObject, key: str, language: Language) -> str:
     """A text of a descriptor in a language; in Thai if it has no English text."""
     return str((entry.get(f"{key}_en") if language is Language.EN else None) or entry.get(key, ""))
 

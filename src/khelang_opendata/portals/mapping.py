@@ -87,16 +87,16 @@ def metadata_of(
 
 def problem_text(found: FieldProblem, language: Language) -> str:
     """What is wrong with a field, its legal values, and what to do, in one language."""
-    said = {"field": _told(found.field), "label": _told(found.label), "value": _told(found.value)}
+    said = {"field": _readable(found.field), "label": _readable(found.label), "value": _readable(found.value)}
     more = ["…"] if len(found.allowed) > _MOST_ALLOWED else []
-    allowed = ", ".join([*map(_told, found.allowed[:_MOST_ALLOWED]), *more])
+    allowed = ", ".join([*map(_readable, found.allowed[:_MOST_ALLOWED]), *more])
     text = notice(f"metadata_{found.code}", language, allowed=allowed, limit=found.limit, **said)
     if found.code.startswith("missing") and allowed:
         return f"{text} {notice('metadata_allowed', language, allowed=allowed)}"
     return text
 
 
-def _told(text: str) -> str:
+def _readable(text: str) -> str:
     """A text of a portal, or of anybody, as it does no harm in a terminal."""
     return clip(visible(text[:_LONGEST]), _LONGEST)
 
@@ -147,8 +147,8 @@ def _missing(fields: Mapping[str, Value], targets: Mapping[str, SchemeField]) ->
 
 def _missing_of_files(publication: Publication, scheme: Scheme) -> Iterator[SchemeField]:
     """Yield the fields required of each file that have no value; ``url`` is there when the file is."""
-    told = resource_of(publication.distributions[-1], publication, scheme)
-    yield from (f for f in scheme.resource_fields.values() if f.required and f.name not in (*told, "url"))
+    filled = resource_of(publication.distributions[-1], publication, scheme)
+    yield from (f for f in scheme.resource_fields.values() if f.required and f.name not in (*filled, "url"))
 
 
 def _unknown(given: Mapping[str, str], targets: Mapping[str, SchemeField]) -> Iterator[FieldProblem]:

@@ -1,7 +1,7 @@
 """Profiles of portals: how a plan is mapped to the fields of a kind of portal.
 
-A profile is data (``<name>.yaml``), and may extend another. What is legal on a portal is not in it: that the portal
-tells itself (:mod:`khelang_opendata.portals.scheme`).
+A profile is data (``<name>.yaml``), and may extend another. The legal values of a portal are not in it: the portal
+publishes them (:mod:`khelang_opendata.portals.scheme`).
 """
 
 from __future__ import annotations

@@ -133,18 +133,18 @@ def _core_field(name: str) -> SchemeField:
     return SchemeField(name, name, name in _REQUIRED, is_email=name.endswith("_email"), is_url=name == "url")
 
 
-def _field(told: JsonObject) -> SchemeField:
-    name = str(told["field_name"])
-    validators = set(re.findall(r"\w+", str(told.get("validators", ""))))
-    preset = told.get("preset")
+def _field(field: JsonObject) -> SchemeField:
+    name = str(field["field_name"])
+    validators = set(re.findall(r"\w+", str(field.get("validators", ""))))
+    preset = field.get("preset")
     return SchemeField(
         name,
-        _label(told.get("label"), name),
-        required=bool(told.get("required")) or "not_empty" in validators,
-        legal=_legal(told.get("choices")),
+        _label(field.get("label"), name),
+        required=bool(field.get("required")) or "not_empty" in validators,
+        legal=_legal(field.get("choices")),
         is_list=preset in _LIST_PRESETS or bool(validators & _LIST_VALIDATORS),
         is_date=preset in _DATE_PRESETS or bool(validators & _DATE_VALIDATORS),
-        is_email="email_validator" in validators or told.get("display_snippet") == "email.html",
+        is_email="email_validator" in validators or field.get("display_snippet") == "email.html",
         is_url="url_validator" in validators or name == "url",
     )
 

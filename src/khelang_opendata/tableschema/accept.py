@@ -1,4 +1,4 @@
-"""Texts of a column that are certainly good, told by polars; what it does not accept is judged by the column itself."""
+"""Texts of a column that are certainly good, as polars finds them; the column itself judges the others."""
 
 from __future__ import annotations
 

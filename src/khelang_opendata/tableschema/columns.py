@@ -17,7 +17,7 @@ from typing import Any
 
 JsonObject = dict[str, Any]
 Reader = Callable[[str], Any]
-"""Gives the value that a text stands for, None where it stands for none of its type."""
+"""Gives the value of a text, None where it is no value of the type."""
 Check = Callable[[Any], object]
 """Gives what is true where a value meets a constraint."""
 
@@ -119,7 +119,7 @@ class Column:
         return wrong
 
     def _faulty(self, texts: set[str | None]) -> set[str | None]:
-        """Those of different texts that have a fault, as :meth:`faults` tells it; check by check if they are values."""
+        """The distinct texts that have a fault, as :meth:`faults` reports it."""
         if not self.is_text:
             return {text for text in texts if self.faults(text)}
         there = texts - self.missing - {None}

@@ -1,4 +1,4 @@
-"""What tells the suspect rows of a large table: its cells, its keys and its references, each in one pass (polars)."""
+"""What finds the suspect rows of a large table: its cells, its keys and its references, each in one pass (polars)."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Detector:
     """Sees the parts of a table in turn and gives the positions of suspect rows in each part, and in the whole."""
 
     def see(self, frame: pl.DataFrame) -> Positions:
-        """The suspect rows of a part that can be told at once; positions in the part."""
+        """The suspect rows that one part shows by itself; positions in the part."""
         raise NotImplementedError
 
     def finish(self) -> Positions:
-        """The suspect rows that can only be told when all were seen; positions in the table."""
+        """The suspect rows that only the whole table shows; positions in the table."""
         return _NONE
 
 
@@ -174,7 +174,7 @@ class References(Detector):
 
 
 class LateReferences(References):
-    """References that are told when all rows were seen: to the same table, or to many targets, sought once."""
+    """References that are judged when all rows were seen: to the same table, or to many targets, sought once."""
 
     def __init__(
         self, schema: CompiledSchema, key: ForeignKey, descriptors: Sequence[JsonObject], targets: LargeKeys

@@ -1,6 +1,6 @@
 """The engine for all but the largest tables, on the standard library alone.
 
-Rows are looked at by columns, some thousands at a time, which only tells the rows that are suspect; those are then
+Rows are looked at by columns, some thousands at a time, which only finds the rows that are suspect; those are then
 judged cell by cell. So what makes it fast cannot change what it finds.
 """
 

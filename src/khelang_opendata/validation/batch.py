@@ -26,7 +26,7 @@ _BATCH = 16
 """Packages that a process takes at a time."""
 
 _AHEAD = 3
-"""Batches under way for each process; more would only wait in memory for whoever reads the reports."""
+"""Batches under way for each process; more would only wait in memory until their reports are read."""
 
 
 _Check = Callable[[list[Path]], "list[Validated]"]

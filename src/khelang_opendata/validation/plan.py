@@ -32,7 +32,7 @@ class Record:
     row: int
 
     def text(self, field: str) -> str | None:
-        """A cell as it stands; None where it is empty or the column is absent."""
+        """A cell, unchanged; None where it is empty or the column is absent."""
         position = self.table.position(field)
         cells = self.table.table.rows[self.row - 2]
         return (cells[position] or None) if position is not None and position < len(cells) else None
@@ -70,7 +70,7 @@ class Record:
 class Plan:
     """The readable tables of one package; one that is absent or cannot be read has no rows.
 
-    All columns of a table, and its ids, stand in file order: the n-th of each belongs to the n-th record.
+    All columns of a table, and its ids, are in file order: the n-th of each belongs to the n-th record.
     """
 
     package: Package
@@ -98,7 +98,7 @@ class Plan:
         return {}
 
     def texts(self, table: str, field: str) -> Sequence[str | None]:
-        """A column as it stands; None where a cell is empty or the column is absent."""
+        """A column, unchanged; None where a cell is empty or the column is absent."""
         column = self._columns.get((table, field))
         if column is None:
             column = self._columns[table, field] = _column(self.tables.get(table), field)
@@ -137,7 +137,7 @@ class Plan:
         return ids
 
     def places(self, table: str) -> Mapping[str, int]:
-        """Where in the columns each id stands, the first time."""
+        """The first position of each id in the columns."""
         places = self._places.get(table)
         if places is None:
             ids = self.ids(table)

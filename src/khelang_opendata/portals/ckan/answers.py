@@ -1,7 +1,7 @@
 """The results of a portal's actions, seen to have the form that CKAN gives them before anything reads them.
 
 What is relied on is written down in ``answers.json``, a JSON Schema for each action. A result may hold more, but never
-what would harm whoever reads it, shows it or sends it back: halves of characters, numbers that are none, endless depth,
+what harms a program that reads, shows or returns it: halves of characters, numbers that are none, endless depth,
 or the token.
 """
 

@@ -117,7 +117,7 @@ class Client:
         return self._patiently(lambda: _result(action, self._call("GET", action, token, params=params)))
 
     def post(self, action: str, payload: JsonObject, upload: Upload | None = None) -> Any:
-        """The result of an action that writes, sent once: whoever repeats it must see first whether it happened.
+        """The result of an action that writes, sent once: before it is repeated, look whether it happened.
 
         Args:
             action: its name, such as ``package_revise``.
@@ -226,7 +226,7 @@ def is_token_known(client: Client, org: str) -> bool:
     """Whether the portal knows the client's token.
 
     It is asked whether the token's user follows the organisation: CKAN 2.9 to 2.11 all know that action, and answer it
-    to anybody who is logged in and to nobody else. To read data proves nothing, for a bad token reads as everybody.
+    to every user who is logged in and to no other. Reading data proves nothing: a bad token reads as the public.
 
     Args:
         client: the portal.

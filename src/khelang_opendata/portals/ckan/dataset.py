@@ -106,9 +106,9 @@ class Found:
     @property
     def record(self) -> dict[str, str]:
         """The fingerprints of its fields as they were last published; nothing where it was never published."""
-        told = next((resource[RECORD] for resource in self.resources if resource.get(RECORD)), "{}")
+        stored = next((resource[RECORD] for resource in self.resources if resource.get(RECORD)), "{}")
         try:
-            record = json.loads(told)
+            record = json.loads(stored)
         except (TypeError, ValueError, RecursionError):
             return {}
         return record if isinstance(record, dict) else {}
@@ -157,8 +157,8 @@ def target_of(
     record = {field: _digest(value) for field, value in fields.items()}
     record[_RESOURCES] = _digest(sorted(distribution.path for distribution, _ in files))
     newest = next(distribution.path for distribution, _ in files if distribution.entry is None)
-    told = json.dumps(record, sort_keys=True)
-    made = (_file(d, {**keys, RECORD: told} if d.path == newest else keys) for d, keys in files)
+    stored = json.dumps(record, sort_keys=True)
+    made = (_file(d, {**keys, RECORD: stored} if d.path == newest else keys) for d, keys in files)
     return Target(name, fields, scheme, tuple(made))
 
 
@@ -259,7 +259,7 @@ def _is_of_others(difference: Difference, found: Found) -> bool:
 def _is_file_of_others(path: str, difference: Difference, found: Found) -> bool:
     id_ = resource_id(found.id, path)
     resource = next((r for r in found.resources if r["id"] == id_), None)
-    if resource is None:  # new in this release, unless somebody took files away
+    if resource is None:  # new in this release, unless files were removed
         paths = sorted(str(resource.get(PATH)) for resource in found.ours())
         return not found.is_staged and found.record.get(_RESOURCES, _digest(paths)) != _digest(paths)
     if difference.field == "" and difference.wanted is not None and not found.is_staged:

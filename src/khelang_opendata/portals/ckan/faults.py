@@ -160,14 +160,14 @@ def fault_of_connection(error: Exception, address: str) -> PortalError:
     causes = list(_causes(error))
     kinds = (kind for kind, types in _FAILED_CONNECTIONS if any(isinstance(cause, types) for cause in causes))
     variant = next(kinds, "cut")
-    told = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
-    passing = variant == "name" and any(cause.errno == socket.EAI_AGAIN for cause in told)
+    reported = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
+    passing = variant == "name" and any(cause.errno == socket.EAI_AGAIN for cause in reported)
     family = PortalUnavailable if passing or variant not in ("name", "certificate", "tls") else PortalError
     return family(
         "portal_unreachable",
         variant,
         address=shown_address(address),
-        answer=_in_one_line(str(told[-1].strerror)) if told else type(error).__name__,
+        answer=_in_one_line(str(reported[-1].strerror)) if reported else type(error).__name__,
     )
 
 
@@ -212,7 +212,7 @@ def _fault_of_action(answer: Answer, content: Any, file: str, size: int) -> Port
 
 
 def _fault_of_server(answer: Answer) -> PortalError | None:
-    """What a status alone means, whoever answers."""
+    """What a status alone means, from any server."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return PortalUnavailable("portal_busy", address=answer.place, answer=answer.said)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -191,12 +191,12 @@ def examine(
     return CurrentState(metadata, target, _Work(client, progress).look(target))
 
 
-def publish(client: Client, standing: CurrentState, org: str, *, force: bool, progress: Progress) -> Published:
+def publish(client: Client, state: CurrentState, org: str, *, force: bool, progress: Progress) -> Published:
     """Make a dataset what it is to be.
 
     Args:
         client: the portal, with a token that may write in the organisation.
-        standing: what :func:`examine` found.
+        state: what :func:`examine` found.
         org: the organisation's name.
         force: whether what someone else changed is overwritten.
         progress: called with each step.
@@ -207,9 +207,9 @@ def publish(client: Client, standing: CurrentState, org: str, *, force: bool, pr
         PublicationStopped: a step failed; holds the reason and the state of the dataset after it.
         PortalError: it failed before anything was changed.
     """
-    target, found = standing.target, standing.found
-    if standing.metadata.problems:
-        raise MetadataRefused(standing.metadata.problems)
+    target, found = state.target, state.found
+    if state.metadata.problems:
+        raise MetadataRefused(state.metadata.problems)
     _refuse_to_overwrite(target, found, force)
     work = _Work(client, progress, dict(found.hashes) if found else {})
     is_whole = found is not None and not found.is_unfinished
@@ -217,11 +217,11 @@ def publish(client: Client, standing: CurrentState, org: str, *, force: bool, pr
     try:
         done = work.reach(target, found, force=force)
     except KeyboardInterrupt:
-        raise _stopped(work, standing, backup, Interrupted()) from None
+        raise _stopped(work, state, backup, Interrupted()) from None
     except PortalForbidden as error:
-        raise _stopped(work, standing, backup, _reason_of(error, client, org)) from None
+        raise _stopped(work, state, backup, _reason_of(error, client, org)) from None
     except KhelangError as error:
-        raise _stopped(work, standing, backup, error) from None
+        raise _stopped(work, state, backup, error) from None
     if work.taken:
         _see_that_all_may_read(work, target, done)
     return Published(f"{client.url}/dataset/{target.name}", done.id, tuple(work.taken))
@@ -285,7 +285,7 @@ def _reason_of(refusal: PortalForbidden, client: Client, org: str) -> PortalErro
         return refusal
 
 
-def _stopped(work: _Work, standing: CurrentState, backup: Target | None, cause: KhelangError) -> KhelangError:
+def _stopped(work: _Work, state: CurrentState, backup: Target | None, cause: KhelangError) -> KhelangError:
     """Build the error after attempting a rollback."""
     if not work.sent:
         return cause
@@ -297,12 +297,12 @@ def _stopped(work: _Work, standing: CurrentState, backup: Target | None, cause: 
             pass
         else:
             return PublicationStopped("restored", cause, name=backup.name)
-    return _left_behind(work, standing, cause)
+    return _left_behind(work, state, cause)
 
 
-def _left_behind(work: _Work, standing: CurrentState, cause: KhelangError) -> KhelangError:
+def _left_behind(work: _Work, state: CurrentState, cause: KhelangError) -> KhelangError:
     """Name the state of the dataset after a failed rollback."""
-    target, before = standing.target, standing.found
+    target, before = state.target, state.found
     try:
         found = _Work(work.client, lambda _: None).look(target) or work.last or before
     except (KhelangError, KeyboardInterrupt):

@@ -26,31 +26,31 @@ _MOST = 200
 """Fields, differences or legal values that are listed one by one; a portal may have any number of them."""
 
 
-def dry_run_text(standing: CurrentState, portal: Survey, language: Language) -> str:
+def dry_run_text(current: CurrentState, portal: Survey, language: Language) -> str:
     """Field by field and file by file, what a publication would send and change."""
-    others = difference_lines(standing.by_others, standing.target.scheme, language)
+    others = difference_lines(current.by_others, current.target.scheme, language)
     lines = [
-        *_heading(standing, portal, language),
+        *_heading(current, portal, language),
         "",
         notice("publish_fields", language),
-        *_fields(standing, language),
+        *_fields(current, language),
         "",
         notice("publish_files", language),
-        *_files(standing, language),
+        *_files(current, language),
         *_section("publish_by_others", others, language),
-        *problem_lines(standing.metadata, language),
+        *problem_lines(current.metadata, language),
     ]
     return "\n".join(lines) + "\n"
 
 
-def status_text(standing: CurrentState, portal: Survey, version: str | None, language: Language) -> str:
+def status_text(current: CurrentState, portal: Survey, version: str | None, language: Language) -> str:
     """Describe the state of a dataset compared with the local release."""
-    differing = difference_lines(standing.differences, standing.target.scheme, language)
-    others = difference_lines(standing.by_others, standing.target.scheme, language)
+    differing = difference_lines(current.differences, current.target.scheme, language)
+    others = difference_lines(current.by_others, current.target.scheme, language)
     lines = [
-        *_heading(standing, portal, language),
-        notice("publish_version", language, there=_version_there(standing), here=version or "-"),
-        *(_section("publish_differing", differing, language) if standing.found else ()),
+        *_heading(current, portal, language),
+        notice("publish_version", language, there=_version_there(current), here=version or "-"),
+        *(_section("publish_differing", differing, language) if current.found else ()),
         *_section("publish_by_others", others, language),
     ]
     return "\n".join(lines) + "\n"
@@ -106,54 +106,54 @@ def step_text(step: Step, language: Language) -> str:
 
 
 def _portal(portal: Survey, language: Language) -> str:
-    told = {
+    facts = {
         "title": _shown(portal.title),
         "url": visible(portal.url),
         "ckan": _shown(portal.version),
         "profile": portal.profile.name,
     }
-    return notice("publish_portal", language, **told)
+    return notice("publish_portal", language, **facts)
 
 
-def _heading(standing: CurrentState, portal: Survey, language: Language) -> Iterator[str]:
+def _heading(current: CurrentState, portal: Survey, language: Language) -> Iterator[str]:
     yield _portal(portal, language)
-    found = standing.found
+    found = current.found
     if found is None:
         state = "absent"
     elif found.is_staged:
         state = "staged"
     else:
         state = "private" if found.is_private else "public"
-    yield notice(f"publish_state_{state}", language, url=f"{portal.url}/dataset/{standing.target.name}")
+    yield notice(f"publish_state_{state}", language, url=f"{portal.url}/dataset/{current.target.name}")
 
 
-def _version_there(standing: CurrentState) -> str:
+def _version_there(current: CurrentState) -> str:
     """The version that the files on the portal are of."""
-    found = standing.found
+    found = current.found
     versions = (_shown(str(r["version"])) for r in found.resources if r.get("version")) if found else iter(())
     return next(versions, "-")
 
 
-def _fields(standing: CurrentState, language: Language) -> Iterator[str]:
-    scheme, differing = standing.target.scheme, {d.field: d for d in standing.differences if d.file is None}
-    for name, value in standing.target.fields.items():
-        origin = standing.metadata.origins[name]
+def _fields(current: CurrentState, language: Language) -> Iterator[str]:
+    scheme, differing = current.target.scheme, {d.field: d for d in current.differences if d.file is None}
+    for name, value in current.target.fields.items():
+        origin = current.metadata.origins[name]
         source = notice(f"publish_from_{origin.source}", language, property=origin.property or "")
         sign = ("+" if differing[name].now is None else "~") if name in differing else "="
         yield f"{sign} {_shown(name)}  {_label(scheme, name)}: {_value(value)}  [{source}]"
         if name in differing and differing[name].now is not None:
             yield f"    {notice('publish_now', language)}: {_value(differing[name].now)}"
-    for name in [name for name in differing if name not in standing.target.fields]:
+    for name in [name for name in differing if name not in current.target.fields]:
         yield f"- {_shown(name)}  {_label(scheme, name)}: {_value(differing[name].now)}"
 
 
-def _files(standing: CurrentState, language: Language) -> Iterator[str]:
-    sent = {d.file: d for d in standing.differences if d.file is not None and d.field == ""}
-    described = {d.file for d in standing.differences if d.file is not None and d.field}
-    for file in standing.target.files:
+def _files(current: CurrentState, language: Language) -> Iterator[str]:
+    sent = {d.file: d for d in current.differences if d.file is not None and d.field == ""}
+    described = {d.file for d in current.differences if d.file is not None and d.field}
+    for file in current.target.files:
         sign = ("+" if sent[file.path].now is None else "~") if file.path in sent else "="
-        told = f"  [{notice('publish_described', language)}]" if file.path in described - sent.keys() else ""
-        yield f"{sign} {file.path}  {file.keys.get('format', '')}  {len(file.data):,} B{told}"
+        note = f"  [{notice('publish_described', language)}]" if file.path in described - sent.keys() else ""
+        yield f"{sign} {file.path}  {file.keys.get('format', '')}  {len(file.data):,} B{note}"
     for path, difference in sent.items():
         if difference.wanted is None:
             yield f"- {_shown(path)}"

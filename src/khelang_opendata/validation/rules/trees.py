@@ -26,7 +26,7 @@ def lineage(start: str | None, parents: Parents) -> Iterator[str]:
 
 
 def leaves_first(parents: Parents) -> list[str]:
-    """The ids that have a parent, each after all that stand below it; those of a cycle are left out."""
+    """The ids that have a parent, each after all that are below it; those of a cycle are left out."""
     waiting = Counter(parents.values())
     ready = [id_ for id_ in parents if not waiting[id_]]
     for id_ in ready:
