@@ -53,9 +53,7 @@ def said_of(
         given: values by field.
     """
     said: Said = {name: (value, Origin(ValueSource.PROFILE, profile.name)) for name, value in profile.defaults.items()}
-    said |= {
-        name: (value, origin) for name, value, origin in _values_of_plan(publication, profile, targets) if texts(value)
-    }
+    said |= {name: (value, origin) for name, value, origin in _of_plan(publication, profile, targets) if texts(value)}
     portal = portal_properties(publication.descriptor)
     said |= {
         name: (value, Origin(ValueSource.PORTAL, f"portal/{name}")) for name, value in portal.items() if texts(value)
@@ -66,7 +64,7 @@ def said_of(
     return {n: one for n, one in said.items() if not (n in of_other_types and one[1].source is ValueSource.PACKAGE)}
 
 
-def _values_of_plan(
+def _of_plan(
     publication: Publication, profile: Profile, targets: Mapping[str, SchemeField]
 ) -> Iterator[tuple[str, object, Origin]]:
     """Yield the values that come from the package and its releases."""
