@@ -64,7 +64,7 @@ def validate_grown(paths: Sequence[str]) -> int:
 def report_grown(paths: Sequence[str]) -> int:
     """The last package checked, and what is found written in every form of a report."""
     from khelang_opendata.model.wording import Language  # noqa: PLC0415 (each kind of work imports what it needs)
-    from khelang_opendata.render import ReportFormat, render_report  # noqa: PLC0415 (as above)
+    from khelang_opendata.render.reports import ReportFormat, render_report  # noqa: PLC0415 (as above)
 
     package = khelang_opendata.Package.load(paths[-1])
     report = khelang_opendata.validate(package)

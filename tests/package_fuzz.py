@@ -33,8 +33,8 @@ from khelang_opendata import Package, diff_packages, validate
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.release import ReleaseOptions, build_release, draft_release
-from khelang_opendata.render import ReportFormat, render_report
 from khelang_opendata.render.messages import failure_text
+from khelang_opendata.render.reports import ReportFormat, render_report
 from tests.conftest import VALID
 
 LONGEST_SECONDS = 20

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from khelang_opendata import Language, Package, validate
-from khelang_opendata.render import ReportFormat, render_report
+from khelang_opendata.render.reports import ReportFormat, render_report
 from tests.conftest import PLAN, needs
 from tests.test_reports import SPOILED, spoiled
 

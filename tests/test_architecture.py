@@ -7,6 +7,8 @@ import json
 import re
 import string
 from collections import Counter
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,23 @@ def test_no_module_opens_a_file_of_another_room() -> None:
         path for path in MODULES if re.search(r"\.parents\[|\.parent\.parent", path.read_text(encoding="utf-8"))
     ]
     assert [path.relative_to(SOURCE).as_posix() for path in climbing] == ALLOWED_TO_CLIMB
+
+
+def test_no_modules_import_each_other() -> None:
+    """Imports inside of functions count, too: a reader follows them as any other."""
+    known = {_dotted(path) for path in MODULES}
+    TopologicalSorter({_dotted(path): {*_imports(path, known)} for path in MODULES}).prepare()  # raises for a cycle
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imports(path: Path, known: set[str]) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            parts = {f"{node.module}.{alias.name}" for alias in node.names} & known
+            yield from parts or {str(node.module)} & known - {_dotted(path)}
 
 
 def test_public_names_are_few_and_documented() -> None:

@@ -27,8 +27,8 @@ from khelang_opendata.model.report import Location
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Resource, Table
 from khelang_opendata.package.edition import Edition, ReleasedTable
-from khelang_opendata.render import ReportFormat, render_report
 from khelang_opendata.render.excerpt import Sheets, excerpt_of
+from khelang_opendata.render.reports import ReportFormat, render_report
 from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.validation import codes
 from khelang_opendata.validation.catalogue import rule, rules

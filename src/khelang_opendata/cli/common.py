@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 
 import click
 
-from khelang_opendata.cli.help import HelpedGroup, language_of
+from khelang_opendata.cli.help import HelpedGroup, default_language, language_of
 from khelang_opendata.model.characters import visible_lines
-from khelang_opendata.model.failures import InternalError, Interrupted, KhelangError, PackageRefused
+from khelang_opendata.model.failures import DescriptorError, InternalError, Interrupted, KhelangError, PackageRefused
 from khelang_opendata.model.limits import Limits
+from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language, Notices
+from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render import notice as of_reports
 
 notice = Notices(__file__)
@@ -23,19 +25,6 @@ notice = Notices(__file__)
 _PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
 PROBLEMS_IN_DATA, WRONG_USAGE, FAILURE = 1, 2, 3
-
-
-def default_language() -> Language:
-    """Thai where the system speaks it, else English."""
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    name = next(filter(None, names), None) or _system_locale()
-    return Language.TH if name.lower().startswith("th") else Language.EN
-
-
-def _system_locale() -> str:
-    import locale  # noqa: PLC0415 (only where the environment names no language)
-
-    return locale.getlocale()[0] or ""
 
 
 def _remember(ctx: click.Context, language: Language) -> Language:
@@ -164,3 +153,16 @@ def read_passphrase(language: Language, key: Path) -> str | None:
         return given or None
     answer: str = click.prompt(notice("passphrase", language), hide_input=True, err=True)
     return answer
+
+
+def load(path: Path) -> Package | None:
+    """The package, or None where its descriptor is unusable, which is for the report to say."""
+    try:
+        return Package.load(path, limits())
+    except DescriptorError:
+        return None
+
+
+def is_failure(report: Report, fail_on: str) -> bool:
+    """Whether a report makes the exit code 1."""
+    return not report.valid or (fail_on == "warning" and report.warnings > 0)

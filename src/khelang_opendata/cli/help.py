@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +16,21 @@ _SHARED = ""
 """The entry of ``help.json`` with the headings, and with the options that all commands have."""
 
 
+def default_language() -> Language:
+    """Thai where the system speaks it, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next(filter(None, names), None) or _system_locale()
+    return Language.TH if name.lower().startswith("th") else Language.EN
+
+
+def _system_locale() -> str:
+    import locale  # noqa: PLC0415 (only where the environment names no language)
+
+    return locale.getlocale()[0] or ""
+
+
 def language_of(ctx: click.Context) -> Language:
     """The language of ``--lang``, else of the locale."""
-    from khelang_opendata.cli.common import default_language  # noqa: PLC0415 (which needs this module)
-
     found: Language | None = ctx.meta.get("language")
     return found or default_language()
 

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, print_text
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, is_failure, language_option, limits, load, print_text
 from khelang_opendata.cli.help import HelpedCommand
-from khelang_opendata.model.failures import DescriptorError, UsageError
-from khelang_opendata.model.report import Report
+from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
-from khelang_opendata.package.datapackage import Package
-from khelang_opendata.render import ReportFormat, render_report
+from khelang_opendata.render.reports import ReportFormat, render_report
 
 _PACKAGE = Path("datapackage")
 _ENGINES = ("standard", "large", "frictionless")
@@ -68,16 +66,3 @@ def validate_command(
         print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text, styled=color)
     if is_failure(report, fail_on):
         sys.exit(PROBLEMS_IN_DATA)
-
-
-def load(path: Path) -> Package | None:
-    """The package, or None where its descriptor is unusable, which is for the report to say."""
-    try:
-        return Package.load(path, limits())
-    except DescriptorError:
-        return None
-
-
-def is_failure(report: Report, fail_on: str) -> bool:
-    """Whether a report makes the exit code 1."""
-    return not report.valid or (fail_on == "warning" and report.warnings > 0)

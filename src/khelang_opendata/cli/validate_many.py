@@ -13,17 +13,16 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, limits, notice, print_text
-from khelang_opendata.cli.validate import is_failure, load
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, is_failure, limits, load, notice, print_text
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.model.characters import harmless
 from khelang_opendata.model.failures import InternalError, KhelangError, UsageError
 from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.outputs import make_output_folder, write_output
-from khelang_opendata.render import ReportFormat, render_report
 from khelang_opendata.render.messages import failure_text
 from khelang_opendata.render.report_json import report_object
+from khelang_opendata.render.reports import ReportFormat, render_report
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.validation.batch import Validated, validate_many
 
