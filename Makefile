@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := build/oldest
 
-.PHONY: release test unit oldest matrix lint format docs benchmark fuzz fuzz-files fuzz-portal faults lock clean
+.PHONY: release test unit oldest matrix lint format rules docs benchmark fuzz fuzz-files fuzz-portal faults lock clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -65,8 +65,14 @@ matrix:
 build/matrix/%/.ready: requirements/build.txt requirements/dev.txt pyproject.toml
 	$(call install,build/matrix/$*,dev)
 
+rules: $(READY)
+	$(BIN)/python -m khelang_opendata.render.rules_markdown docs
+
+# The documents as a site in build/docs; a broken link or anchor fails.
 docs: $(READY)
-	$(BIN)/python -m khelang_opendata.render.rules_markdown docs/rules.md
+	$(BIN)/python docs/generate.py build/pages
+	$(BIN)/sphinx-build -q -W --keep-going -c docs -D language=th build/pages/th build/docs/th
+	$(BIN)/sphinx-build -q -W --keep-going -c docs -D language=en build/pages/en build/docs/en
 
 # Half an hour on two quiet cores; ARGS="--only command" measures one entry, ARGS=--quick tries it out.
 benchmark: $(READY)

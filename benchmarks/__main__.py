@@ -1,4 +1,4 @@
-"""The command ``python -m benchmarks``: measure, print the tables, write them into ``docs/performance.md``."""
+"""The command ``python -m benchmarks``: measure, print the tables, write them into ``docs/en/performance.md``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmarks.results import GROWTH, EntryResult, ToolResult, growth_of, load,
 from benchmarks.table import markdown, write_into
 
 RESULTS = CACHE / "results.json"
-DOCUMENT = ROOT / "docs/performance.md"
+DOCUMENT = ROOT / "docs/en/performance.md"
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 ``python -m tests.differential --cases 20000 --seed 1`` judges the cases 1 to 20,000, and ``--cases 1 --seed 77`` case
 77 again: a case is its seed. What is not generated, or put to frictionless in other words, is where it is wrong
-(``docs/table-schema.md``); each such place says so, and ``test_differential.py`` has the test.
+(``docs/en/table-schema.md``); each such place says so, and ``test_differential.py`` has the test.
 """
 
 from __future__ import annotations

@@ -186,5 +186,5 @@ def test_results_are_kept_and_written_between_the_marks(tmp_path: Path) -> None:
 
 
 def test_the_document_has_the_marks() -> None:
-    text = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/en/performance.md").read_text(encoding="utf-8")
     assert text.count(BEGIN) == text.count(END) == 1

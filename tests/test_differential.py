@@ -1,6 +1,6 @@
 """Our Table Schema engine finds what frictionless finds, but for a few things in which frictionless is wrong.
 
-The generator is ``tests/differential.py``; ``make fuzz`` judges 20,000 of its cases. ``docs/table-schema.md`` lists
+The generator is ``tests/differential.py``; ``make fuzz`` judges 20,000 of its cases. ``docs/en/table-schema.md`` lists
 what differs; where frictionless is mended, a test here fails and the list becomes shorter.
 """
 

@@ -13,6 +13,10 @@ ENGLISH = ROOT / "docs/en"
 THAI = ROOT / "docs/th"
 
 
+FOR_DEVELOPERS = {"performance.md", "table-schema.md"}
+"""Not in Thai yet."""
+
+
 def heading_levels(page: Path) -> list[int]:
     prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     return [len(marks) for marks in re.findall(r"^(#+) ", prose, flags=re.MULTILINE)]
@@ -23,11 +27,12 @@ def code_blocks(page: Path) -> list[str]:
 
 
 def test_both_languages_have_the_same_pages() -> None:
-    assert {page.name for page in ENGLISH.glob("*.md")} == {page.name for page in THAI.glob("*.md")}
+    english, thai = ({page.name for page in folder.glob("*.md")} for folder in (ENGLISH, THAI))
+    assert english - FOR_DEVELOPERS == thai
 
 
-@pytest.mark.parametrize("english", sorted(ENGLISH.glob("*.md")), ids=lambda page: page.name)
-def test_a_page_is_the_same_in_both_languages(english: Path) -> None:
-    thai = THAI / english.name
+@pytest.mark.parametrize("thai", sorted(THAI.glob("*.md")), ids=lambda page: page.name)
+def test_a_page_is_the_same_in_both_languages(thai: Path) -> None:
+    english = ENGLISH / thai.name
     assert heading_levels(english) == heading_levels(thai)
     assert code_blocks(english) == code_blocks(thai)

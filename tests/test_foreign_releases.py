@@ -272,7 +272,7 @@ def test_name_in_a_folder_that_not_every_system_can_have(tmp_path: Path, name: s
 def test_name_in_a_folder_that_is_not_utf_8(khelang: Khelang, tmp_path: Path) -> None:
     folder_of(tmp_path / "folder")
     (Path(os.fsdecode(os.fsencode(tmp_path / "folder") + b"/\xff\xfe"))).write_bytes(b"x")
-    assert "not every system can have" in in_words(khelang, tmp_path / "folder", 1)
+    assert "some systems do not accept" in in_words(khelang, tmp_path / "folder", 1)
 
 
 def test_thai_names_and_hidden_files_are_names_as_others(tmp_path: Path) -> None:

@@ -496,6 +496,6 @@ def test_reports_of_packages_with_long_names_do_not_end_the_batch(tmp_path: Path
     names = ["a" * 255, "ก" * 85, "b"]
     for name in names:
         copied(VALID, tmp_path / name)
-    (result,) = watched([["validate", *names, "--processes", "1", "--format", "json", "--output", "reports"]], tmp_path)
+    (result,) = watched([["validate", *names, "--processes", "1", "--format", "json", "--out", "reports"]], tmp_path)
     assert result["code"] == 0, result
     assert len(list((tmp_path / "reports").glob("*.json"))) == len(names)

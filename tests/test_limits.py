@@ -70,7 +70,9 @@ def test_variable_that_sets_no_limit_is_wrong_usage(khelang: Khelang, example: P
 
 
 def test_documents_list_every_limit_with_its_default() -> None:
-    listed = re.findall(r"`KHELANG_LIMIT_([A-Z_]+)` \| ([0-9]+)", (ROOT / "docs/trust.md").read_text(encoding="utf-8"))
+    listed = re.findall(
+        r"`KHELANG_LIMIT_([A-Z_]+)` \| ([0-9]+)", (ROOT / "docs/en/trust.md").read_text(encoding="utf-8")
+    )
     assert dict(listed) == {field.name.upper(): str(field.default) for field in fields(Limits)}
 
 

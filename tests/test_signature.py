@@ -301,7 +301,7 @@ def test_release_with_a_key_that_cannot_be_used_makes_nothing(khelang: Khelang, 
 
 
 def test_namespace_is_that_of_the_documents() -> None:
-    assert f"-n {NAMESPACE} " in (ROOT / "docs/releases.md").read_text(encoding="utf-8")
+    assert f"-n {NAMESPACE} " in (ROOT / "docs/en/releases.md").read_text(encoding="utf-8")
 
 
 def test_signature_of_another_manifest(tmp_path: Path) -> None:

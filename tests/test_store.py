@@ -171,7 +171,7 @@ def test_disk_that_fills_up_once_the_release_stands(plan: Path, khelang: Khelang
     before = contents(out)
     done = khelang("release", plan, "--out", out, "--lang", "th", preexec_fn=_files_no_larger_than(2_000_000))
     assert done.returncode == 3
-    assert "รุ่นใหม่ออกครบแล้ว" in done.stderr.decode()
+    assert "ออกรุ่นใหม่ครบทุกไฟล์แล้ว" in done.stderr.decode()
     assert verify(out / "v1.0.1").is_whole
     assert {name: d for name, d in contents(out).items() if not name.startswith(("v1.0.1/", ".pending"))} == before
     assert khelang("release", plan, "--out", out).returncode == 0

@@ -200,7 +200,7 @@ def test_lost_rows_and_new_figures_need_a_note(
     for note in ([], ["--note", " "]):
         done = khelang("release", plan, "--out", out, "--lang", "th", *note)
         assert (done.returncode, done.stdout) == (1, b"")
-        assert "จึงต้องบอกผู้อ่านว่าเพราะอะไร" in done.stderr.decode()
+        assert "จึงต้องระบุเหตุผล" in done.stderr.decode()
     assert contents(out) == before
     done = khelang("release", plan, "--out", out, "--note", NOTE, "--released-on", "2026-12-01")
     assert done.returncode == 0, done.stderr.decode()

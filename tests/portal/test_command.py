@@ -154,7 +154,7 @@ def test_portal_check_tells_what_is_demanded_and_whether_the_release_is_taken(
 
 def test_commands_of_the_document_work(ckan: Ckan, tmp_path: Path) -> None:
     plan = copied(PLAN, tmp_path / "datapackage")
-    text = (ROOT / "docs/publishing.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/th/publishing.md").read_text(encoding="utf-8")
     written = text.split("```json\n", 1)[1].split("```", 1)[0]
     descriptor: dict[str, Any] = json.loads((plan / "datapackage.json").read_text(encoding="utf-8"))
     changed = json.dumps(descriptor | json.loads(written), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""A difference as JSON for scripts (documented in docs/changes.md) and as CSV for a spreadsheet: always all of it."""
+"""A difference as JSON for scripts (documented in docs/en/changes.md) and as CSV for a spreadsheet, in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report as JSON, in the form that scripts rely on (documented in docs/report.md)."""
+"""The report as JSON, in the form that scripts rely on (documented in docs/en/report.md)."""
 
 from __future__ import annotations
 

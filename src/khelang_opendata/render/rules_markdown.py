@@ -1,6 +1,6 @@
-"""The page ``docs/rules.md``: every rule of the catalogue in Thai and English.
+"""The pages ``docs/th/rules.md`` and ``docs/en/rules.md``: every rule of the catalogue.
 
-Written anew by ``python -m khelang_opendata.render.rules_markdown docs/rules.md``.
+Written anew by ``python -m khelang_opendata.render.rules_markdown docs``.
 """
 
 from __future__ import annotations
@@ -18,39 +18,37 @@ from khelang_opendata.render.messages import example_of, example_text
 from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.validation.catalogue import rules
 
-COMMAND = "python -m khelang_opendata.render.rules_markdown docs/rules.md"
+COMMAND = "python -m khelang_opendata.render.rules_markdown docs"
+
+_HEADINGS = {
+    Language.TH: ("กฎทั้งหมด", "| รหัส | ระดับ | กฎ |", "สร้างจากข้อความของกฎ ห้ามแก้ที่นี่"),
+    Language.EN: ("All rules", "| code | severity | rule |", "Generated from the texts of the rules: do not edit"),
+}
 
 
-def rules_markdown() -> str:
+def rules_markdown(language: Language) -> str:
     """The page: a table of all rules, then each with its reason, its messages and fixes, an example, its source."""
-    return "\n".join(_lines())
+    return "\n".join(_lines(language)) + "\n"
 
 
-def _lines() -> Iterator[str]:
-    yield "# กฎทั้งหมด / All rules"
-    yield ""
-    yield f"<!-- สร้างจาก rules.json ห้ามแก้ที่นี่ · Generated from rules.json, do not edit: {COMMAND} -->"
-    yield ""
-    yield "| รหัส / code | ระดับ / severity | กฎ | rule |"
-    yield "| --- | --- | --- | --- |"
+def _lines(language: Language) -> Iterator[str]:
+    title, head, generated = _HEADINGS[language]
+    yield from (f"# {title}", "", f"<!-- {generated}: {COMMAND} -->", "", head, "| --- | --- | --- |")
     for rule in rules().values():
-        thai, english = (inline(rule.title[language]) for language in (Language.TH, Language.EN))
-        yield f"| [`{rule.code}`](#{rule.code}) | {_severity(rule)} | {thai} | {english} |"
+        yield f"| [`{rule.code}`](#{rule.code}) | {_severity(rule, language)} | {inline(rule.title[language])} |"
     for rule in rules().values():
-        yield from _rule(rule)
+        yield from _rule(rule, language)
 
 
-def _rule(rule: Rule) -> Iterator[str]:
-    yield from ("", f"## {rule.code}", "")
-    yield f"{_severity(rule)} · {notice('source', Language.TH)} / Source: {inline(rule.source)}"
-    for language in (Language.TH, Language.EN):
-        yield from ("", f"**{inline(rule.title[language])}**", "")
-        yield f"{notice('why', language)}: {inline(rule.explanation[language])}"
-        yield ""
-        yield from (_way(wording, language) for wording in rule.entry.wordings)
-        if example := example_of(rule.code):
-            link = f"../schemas/{CURRENT}/examples/invalid/{rule.code}"
-            yield from ("", f"[{notice('example', language)}]({link}): {inline(example_text(example, language))}")
+def _rule(rule: Rule, language: Language) -> Iterator[str]:
+    yield from ("", f"## {rule.code}", "", f"**{inline(rule.title[language])}** ({_severity(rule, language)})", "")
+    yield f"{notice('why', language)}: {inline(rule.explanation[language])}"
+    yield ""
+    yield from (_way(wording, language) for wording in rule.entry.wordings)
+    if example := example_of(rule.code):
+        path = f"schemas/{CURRENT}/examples/invalid/{rule.code}"
+        yield from ("", f"{notice('example', language)} (`{path}`): {inline(example_text(example, language))}")
+    yield from ("", f"{notice('source', language)}: {inline(rule.source)}")
 
 
 def _way(wording: Wording, language: Language) -> str:
@@ -58,9 +56,10 @@ def _way(wording: Wording, language: Language) -> str:
     return f"- {message}  \n  {notice('fix', language)}: {fix}"
 
 
-def _severity(rule: Rule) -> str:
-    return f"{notice(f'severity_{rule.severity}', Language.TH)} / {rule.severity}"
+def _severity(rule: Rule, language: Language) -> str:
+    return notice(f"severity_{rule.severity}", language)
 
 
 if __name__ == "__main__":
-    write_atomically(Path(sys.argv[1]), rules_markdown().encode())
+    for tongue in Language:
+        write_atomically(Path(sys.argv[1]) / tongue / "rules.md", rules_markdown(tongue).encode())

@@ -1,7 +1,7 @@
 """One column: how text becomes a value, and the constraints on it (Data Package v2, Table Schema).
 
 A value is read exactly as frictionless reads it, for two tools should not disagree on whether a table is valid; where
-the standard and frictionless part, ``docs/table-schema.md`` says so. A text that was judged once is remembered.
+the standard and frictionless part, ``docs/en/table-schema.md`` says so. A text that was judged once is remembered.
 """
 
 from __future__ import annotations
