@@ -181,6 +181,8 @@ def _published(
     release = build_release(draft, sign)
     _refuse_unknown_files(out, release, is_first=not last)
     if not dry_run:
+        # The record of the change comes first: without it, a folder that the index does not list is damage. The folder
+        # appears by one rename, checked and whole; what belongs beside it can be made from it at any later time.
         _complete(out, stored)
         _announce(out, release.version, hash_of(release.files[MANIFEST]))
         _write_folder(release, out)

@@ -132,19 +132,19 @@ class Dialect:
 
     def _reader(self, data: bytes) -> Reader:
         return csv.reader(
-            io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""),
+            io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""),  # csv itself reads line ends inside cells
             delimiter=self.delimiter,
             quotechar=self.quote_char,
             doublequote=self.double_quote,
             escapechar=self.escape_char,
             skipinitialspace=self.skip_initial_space,
             quoting=csv.QUOTE_MINIMAL if self.quote_char else csv.QUOTE_NONE,
-            strict=True,
+            strict=True,  # else text after a closing quotation mark, or a file that ends inside one, is read without error
         )
 
 
 def _take(reader: Reader, count: int) -> list[Row]:
-    limit = csv.field_size_limit(MAX_CELL)
+    limit = csv.field_size_limit(MAX_CELL)  # of the whole process, therefore restored
     try:
         return list(islice(reader, count))
     finally:

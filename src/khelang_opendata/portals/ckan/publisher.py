@@ -211,6 +211,8 @@ def publish(client: Client, state: CurrentState, org: str, *, force: bool, progr
     if state.metadata.problems:
         raise MetadataRefused(state.metadata.problems)
     _refuse_to_overwrite(target, found, force)
+    # A portal has no transaction over several calls. Each step therefore follows from the current state of the dataset,
+    # never from the step before, and a run that fails restores the state that it found, if that was whole.
     work = _Work(client, progress, dict(found.hashes) if found else {})
     is_whole = found is not None and not found.is_unfinished
     backup = _backup(client, target, found) if found and is_whole and next_step(target, found) else None

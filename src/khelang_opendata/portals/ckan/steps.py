@@ -48,7 +48,10 @@ def next_step(target: Target, found: Found | None) -> Step | None:
         return Step(StepKind.CREATE, "package_create", {**to_ckan(target.fields, target.scheme), "private": True})
     file = next((f for f in target.files if found.hashes.get(resource_id(found.id, f.path)) != f.sha256), None)
     if file:
+        # CKAN replaces a stored file before it commits the revision, so that a failed call leaves the new file with the
+        # old metadata. While the dataset is private, no reader can see that.
         return _upload(file, found) if found.is_private else _hide(found)
+    # Metadata change in one call, which CKAN commits whole: the dataset stays public.
     if any(difference.field != "private" for difference in differences(target, found)):
         return _revise(StepKind.DESCRIBE, found, _described(target, found))
     if found.is_private != target.private:
