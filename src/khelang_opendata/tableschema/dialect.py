@@ -139,7 +139,7 @@ class Dialect:
             escapechar=self.escape_char,
             skipinitialspace=self.skip_initial_space,
             quoting=csv.QUOTE_MINIMAL if self.quote_char else csv.QUOTE_NONE,
-            strict=True,  # else text after a closing quotation mark, or a file that ends inside one, is read without error
+            strict=True,  # else text after a closing quotation mark, or an open one, is read without error
         )
 
 
