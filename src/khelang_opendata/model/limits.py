@@ -1,6 +1,6 @@
 """How much is read of a package: limits that no plan comes near, so that no input takes all memory or all time.
 
-Each has a default and can be raised by whoever calls: by an argument of the library, or for the command line by an
+Each has a default. A caller raises it by an argument of the library, a user of the command line by an
 environment variable (``KHELANG_LIMIT_ROWS=5000000``). ``docs/trust.md`` lists them.
 """
 

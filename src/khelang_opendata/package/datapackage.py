@@ -43,7 +43,7 @@ _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 class Table:
     """A CSV file's records: the heading, and the rows below it.
 
-    ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are text as they stand. ``data`` and ``dialect``
+    ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are unchanged text. ``data`` and ``dialect``
     are the file and the resource's property that they were read from.
     """
 
@@ -66,7 +66,7 @@ class Resource:
     """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
 
     ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
-    ``descriptor_invalid`` that its path earns.
+    ``descriptor_invalid`` for an unsafe path.
     """
 
     descriptor: JsonObject
@@ -271,5 +271,5 @@ def _check_size(name: str, chunk: Sequence[Row], rows: int, limits: Limits) -> N
 
 
 def _unsupported(name: str, dialect_property: str) -> TableUnreadable:
-    """Nobody should have to be told how to open a table: a heading in the first row, and no records between."""
+    """The error for a dialect property that this standard excludes: any program must open a table without settings."""
     return TableUnreadable("descriptor_invalid", Location(name), variant="dialect", property=dialect_property)

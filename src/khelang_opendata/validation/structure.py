@@ -178,7 +178,7 @@ def _key_issue(table: HeadedTable, row: int, finding: Finding) -> Issue:
 
 
 class _BrokenReferences:
-    """The broken references of one table: how often each missing value is used, and where it stands first."""
+    """The broken references of one table: how often each missing value is used, and its first row."""
 
     def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> None:
         self.table = table
