@@ -1,4 +1,4 @@
-"""What differs between two packages, and which version that asks for: plain data, no prose."""
+"""The difference between two packages, and the version that it requires, as plain data without prose."""
 
 from khelang_opendata.diff.compare import Change, Changes, diff_packages
 from khelang_opendata.diff.release_note import ReleaseNote, Summary, Withdrawal

@@ -52,7 +52,7 @@ class RowChange:
 class TableChanges:
     """A table that differs: columns, and rows in the newer file's order, then those that it lacks.
 
-    ``key`` names the columns that identify a row. Cells of an added or removed column are not listed, except in
+    ``key`` names the columns of the primary key. Cells of an added or removed column are not listed, except in
     rows that were added or removed themselves.
     """
 

@@ -1,4 +1,4 @@
-"""A table made ready to be compared: its rows by primary key, or the reason why they have no such key."""
+"""A table made ready to be compared: its rows by primary key, or an error if the keys are unusable."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class KeyedTable:
-    """A table whose rows have keys; ``index`` has each row's position in ``rows``."""
+    """A table whose rows have distinct keys; ``index`` has each row's position in ``rows``."""
 
     header: Row
     rows: list[Row]
@@ -70,11 +70,11 @@ def keyed_table(package: Package, resource: Resource, key: Key, family: SchemaFa
     Args:
         package: the package, which a refusal names.
         resource: the table.
-        key: the columns that identify a row.
+        key: the columns of the primary key.
         family: the schema family, which knows the columns' types.
 
     Raises:
-        DataError: the table cannot be read, or its keys do not identify its rows.
+        DataError: the table cannot be read, or keys are missing or occur twice.
     """
     place = {"package": str(package.root), "table": resource.name}
     table = _table(resource, place)

@@ -19,7 +19,7 @@ _OF_THE_FILE = {"name", "path", "type", "format", "mediatype", "encoding", "dial
 class MetadataChange:
     """A property of the descriptor that differs: its JSON pointer, and its values; None where it is absent or null.
 
-    A pointer names a resource by its name, because the order of resources has no meaning.
+    The pointer names a resource by its name, as the order of resources has no meaning.
     """
 
     path: str
@@ -57,11 +57,11 @@ def _objects(path: str, old: JsonObject, new: JsonObject) -> Iterator[MetadataCh
 def _resources(old: JsonObject, new: JsonObject) -> Iterator[MetadataChange]:
     """The texts of tables in both packages; a table that came or went is a change of its own."""
     for name in (name for name in new if name in old):
-        was, now = (_content(entry) for entry in (old[name], new[name]))
+        was, now = (_described(entry) for entry in (old[name], new[name]))
         yield from _objects(f"/resources/{_escaped(name)}", was, now)
 
 
-def _content(entry: JsonObject) -> JsonObject:
+def _described(entry: JsonObject) -> JsonObject:
     """What a resource's entry says about the table, without how its file is written."""
     return {name: value for name, value in entry.items() if name not in _OF_THE_FILE | _MADE_BY_RELEASING}
 

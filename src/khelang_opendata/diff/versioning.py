@@ -1,4 +1,4 @@
-"""The version that a difference asks for (Semantic Versioning of data), and whether it has to be explained."""
+"""The next version for a difference (Semantic Versioning of data), and whether the difference needs a note."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Bump(IntEnum):
 def bump(changes: Changes) -> Bump:
     """Which number of the version the difference raises.
 
-    MAJOR where a table or column went (a renamed one went, and another came) or the schema's major version differs;
-    MINOR where rows came or went, a table or column came, or the schema's minor version rose; PATCH where cells or
-    metadata were corrected.
+    MAJOR if a table or column was removed (renaming removes one and adds another) or the schema's major version
+    differs; MINOR if rows were added or removed, a table or column was added, or the schema's minor version rose; PATCH
+    if cells or metadata were corrected.
     """
     metadata = Bump.PATCH if changes.metadata else Bump.NONE
     return max(metadata, _of_schema(changes), *(_of_table(table) for table in changes.tables), Bump.NONE)
@@ -40,8 +40,8 @@ def next_version(last: str | None, changes: Changes | None, at_least: Bump = Bum
     """The version of the next release.
 
     Args:
-        last: the highest version ever released, also if it was withdrawn; None where there is none.
-        changes: what differs from the last release; None where there is none.
+        last: the highest version ever released, including withdrawn ones; None before the first release.
+        changes: the difference from the last release; None before the first release.
         at_least: what the publisher raises it to; it is never lowered.
 
     Returns:

@@ -39,7 +39,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _mode_of(path: Path) -> int | None:
-    """The permissions of a file; None where there is none."""
+    """The permissions of a file; None if it does not exist."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 """How much is read of a package: limits that no plan comes near, so that no input takes all memory or all time.
 
-Each has a default and can be raised: by an argument of the library, or for the command line by an
-environment variable (``KHELANG_LIMIT_ROWS=5000000``). ``docs/en/trust.md`` lists them.
+Each has a default. A caller raises it by an argument of the library, a user of the command line by an
+environment variable (``KHELANG_LIMIT_ROWS=5000000``). ``docs/trust.md`` lists them.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Severity(StrEnum):
 
 
 class Location(NamedTuple):
-    """The place of an issue in the package; every part may be unknown (None).
+    """Where in the package an issue is; every part may be unknown (None).
 
     ``row`` is the record number as a spreadsheet shows it (the heading is row 1), ``line`` the
     physical line of the file on which that record begins.

@@ -68,9 +68,9 @@ def has_other_digits(text: str) -> bool:
 def printed_amounts(text: str) -> tuple[Decimal, ...]:
     """The amounts of money a printed text states, in baht.
 
-    A dash and "ไม่ใช้งบประมาณ" state 0. A number is money when it is alone, is followed by "บาท", or is written
+    A dash and "ไม่ใช้งบประมาณ" state 0. A number is money when it is the whole text, is followed by "บาท", or is written
     as money is (๓๐๐,๐๐๐ or ๕๐๐.-) at the end or before a bracket; years and numbers of people are not.
-    Nothing comes of a text that cannot be read, a range among them.
+    A text that cannot be read, such as a range, gives no amounts.
     """
     if _FIGURES.fullmatch(text):
         return (Decimal(text.replace(",", "")),)

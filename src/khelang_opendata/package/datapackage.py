@@ -67,7 +67,7 @@ class Resource:
     """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
 
     ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
-    ``descriptor_invalid`` that its path earns.
+    ``descriptor_invalid`` for an unsafe path.
     """
 
     descriptor: JsonObject
@@ -272,5 +272,5 @@ def _check_size(name: str, chunk: Sequence[Row], rows: int, limits: Limits) -> N
 
 
 def _unsupported(name: str, dialect_property: str) -> TableUnreadable:
-    """A table opens without options: its heading is the first row, and no records come before it."""
+    """The error for a dialect property that this standard excludes: any program must open a table without settings."""
     return TableUnreadable("descriptor_invalid", Location(name), variant="dialect", property=dialect_property)

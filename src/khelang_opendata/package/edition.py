@@ -40,7 +40,7 @@ class ReleasedTable:
 
 @dataclass(frozen=True)
 class Edition:
-    """One version of a plan about to be released: its tables in the family's order, and what is said about them.
+    """One version of a plan about to be released: its tables in the family's order, and their metadata.
 
     ``descriptor`` is the package's, with the version and day of this release and without the list of files.
     """

@@ -36,7 +36,7 @@ def write_output(path: Path, data: bytes, *, inputs: Iterable[Path] = ()) -> Non
 
 
 def check_output(path: Path, *, inputs: Iterable[Path] = ()) -> None:
-    """Make sure that a file may be written where a user said.
+    """Check that an output file may be written at a path.
 
     Raises:
         UsageError: it may not.

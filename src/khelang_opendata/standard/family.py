@@ -102,7 +102,7 @@ class TableSchema:
         return {f.name: f for f in self.fields}
 
     def compiled(self) -> JsonObject:
-        """The schema as a descriptor has it inline; titles and rules on rows stay with the resource."""
+        """The schema for inline use in a descriptor; titles and rules on rows remain in the family's file."""
         keep = ("$schema", "fields", "missingValues", "primaryKey", "foreignKeys")
         return {key: self.descriptor[key] for key in keep if key in self.descriptor}
 

@@ -2,7 +2,7 @@
 
 There are three engines with one result. The standard one needs nothing but Python; the large one reads tables of many
 rows with polars (extra ``large``); frictionless, the standard's own library, takes what they do not and is what they
-are compared with. ``docs/en/table-schema.md`` lists where they differ from it.
+are compared with. ``docs/table-schema.md`` lists where they differ from it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Texts of a column that are certainly good, as polars finds them; the column itself judges the others."""
+"""Polars expressions that accept texts which are certainly valid; the column itself checks all other texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EXACT = 1 << 53
 
 
 def accepted(name: str, field: JsonObject, missing: frozenset[str]) -> pl.Expr | None:
-    """Whether a text of a column is certainly good; None where nothing can be said.
+    """An expression that is true for texts that are certainly valid; None if polars cannot decide.
 
     Args:
         name: the polars column.

@@ -17,9 +17,9 @@ from typing import Any
 
 JsonObject = dict[str, Any]
 Reader = Callable[[str], Any]
-"""Gives the value of a text, None where it is no value of the type."""
+"""Converts a text to a value; None if the text is not of the type."""
 Check = Callable[[Any], object]
-"""Gives what is true where a value meets a constraint."""
+"""Returns a true value if a value meets a constraint."""
 
 _REMEMBERED = 1024
 """Texts that a column remembers; of columns that repeat themselves, as codes and years, all."""
@@ -119,7 +119,7 @@ class Column:
         return wrong
 
     def _faulty(self, texts: set[str | None]) -> set[str | None]:
-        """The distinct texts that have a fault, as :meth:`faults` reports it."""
+        """Those of distinct texts that have a fault (see :meth:`faults`)."""
         if not self.is_text:
             return {text for text in texts if self.faults(text)}
         there = texts - self.missing - {None}
@@ -203,7 +203,7 @@ def _pattern(pattern: Any) -> Check:
 
 
 def _cast(type_: str, value: Any, read: Reader) -> Any:
-    """A value that a constraint names, as a text or in JSON's own types; None where it is none of the column's type."""
+    """A value that a constraint names, as a text or in JSON's own types; None if it is not of the column's type."""
     if isinstance(value, str):
         return read(value)
     if type_ == "any" or (type_ == "boolean" and isinstance(value, bool)):

@@ -107,12 +107,12 @@ class CompiledSchema:
 
     @cached_property
     def required(self) -> tuple[int, ...]:
-        """The positions of the fields that must not be empty, in their order."""
+        """The positions of the fields that must not be empty, in order."""
         return tuple(position for position, column in enumerate(self.columns) if column.is_required)
 
     @cached_property
     def judged(self) -> tuple[int, ...]:
-        """The positions of the fields whose texts are judged: the first, to find blank rows, and all but free texts."""
+        """The positions of the fields to check: the first, to find blank rows, and all but free texts."""
         keys = {*self.primary_key, *(name for key in self.foreign_keys for name in key.fields)}
         columns = enumerate(self.columns)
         return tuple(i for i, column in columns if not i or not column.is_free or column.name in keys)

@@ -1,4 +1,4 @@
-"""What finds the suspect rows of a large table: its cells, its keys and its references, each in one pass (polars)."""
+"""Detectors of the suspect rows of a large table: by cells, keys and references, each in one pass (polars)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Detector:
     """Sees the parts of a table in turn and gives the positions of suspect rows in each part, and in the whole."""
 
     def see(self, frame: pl.DataFrame) -> Positions:
-        """The suspect rows that one part shows by itself; positions in the part."""
+        """The suspect rows that the part alone shows; positions in the part."""
         raise NotImplementedError
 
     def finish(self) -> Positions:
@@ -174,7 +174,7 @@ class References(Detector):
 
 
 class LateReferences(References):
-    """References that are judged when all rows were seen: to the same table, or to many targets, sought once."""
+    """References checked after all rows were seen: to the same table, or to many targets, looked up once."""
 
     def __init__(
         self, schema: CompiledSchema, key: ForeignKey, descriptors: Sequence[JsonObject], targets: LargeKeys
@@ -229,7 +229,7 @@ def _values(columns: Sequence[Column], texts: pl.DataFrame) -> Sequence[Any]:
 
 
 def _codes(frame: pl.DataFrame, name: str, column: Column, field: JsonObject) -> pl.Series:
-    """What is equal where the values of a column are, and null where there is none: the text, or a number."""
+    """Codes that are equal where the column's values are equal, and null for an empty cell: the text, or a number."""
     there = ~is_missing(name, column.missing) if column.missing else pl.lit(value=True)
     if column.is_text:
         return frame.select(pl.when(there).then(pl.col(name)).alias(name)).to_series()

@@ -1,7 +1,8 @@
 """CSV files as records: how a file is written (Table Dialect, Data Package v2), and reading it so.
 
-Line ends may be any, and a byte order mark is no part of the text; RFC 4180 otherwise. What a dialect says beyond
-delimiter, quotes, escapes, spaces and heading is not for this reader: it says so instead of guessing.
+The format is RFC 4180 with any line ends and an optional byte order mark, which is not part of the text. The reader
+supports delimiter, quotes, escapes, spaces and heading; it raises an error for any other property, as guessing could
+read other cells than the publisher meant.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class TableUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a CSV file is written; ``quote_char`` is None where nothing is quoted."""
+    """How a CSV file is written; ``quote_char`` is None if cells are never quoted."""
 
     delimiter: str = ","
     quote_char: str | None = '"'
@@ -152,7 +153,7 @@ def _take(reader: Reader, count: int) -> list[Row]:
 
 
 def _character(given: Mapping[str, Any], name: str, default: str | None) -> str | None:
-    """One character of a dialect; an empty text is none."""
+    """A dialect's property of one character; None for an empty text."""
     value = given.get(name, default)
     if value in (None, ""):
         return None

@@ -118,7 +118,7 @@ def by_columns(rows: Sequence[Sequence[str]], width: int, positions: Iterable[in
         rows: the rows.
         width: how many cells a row should have.
         positions: the columns that are needed. Where rows are shorter or longer only these are given, for a heading
-            of thousands of columns may be above thousands of short rows.
+            of thousands of columns may precede thousands of short rows.
     """
     if set(map(len, rows)) == {width}:
         return list(zip(*rows, strict=True))

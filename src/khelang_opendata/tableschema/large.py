@@ -1,4 +1,4 @@
-"""The engine for tables of many rows, on polars (extra ``large``): it finds suspect rows, the standard engine judges.
+"""The engine for tables of many rows, on polars (extra ``large``): it finds suspect rows, the standard one checks them.
 
 A row is suspect if a text of a column is not known to be good, if another row may have the same key, if a reference is
 not known to be good, or if it has too few or too many cells. The standard engine sees these rows alone, which are all

@@ -1,6 +1,6 @@
-"""Where the records of a CSV file begin and end, found in its bytes many at a time (numpy), or that it is not certain.
+"""The byte positions of a CSV file's records, found 64 bytes at a time (numpy); an exception if uncertain.
 
-A set bit means a byte: a quotation mark, a delimiter, a line end. What is inside quotation marks follows from the
+A set bit marks a byte: a quotation mark, a delimiter, a line end. What is inside quotation marks follows from the
 marks before it, of which there is then an odd number.
 """
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
 _AS_STANDARD = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "skipInitialSpace": False}
-"""What a dialect that does not say otherwise has; left to itself, frictionless guesses it from the file."""
+"""The standard's defaults, given explicitly because frictionless guesses absent properties from the file."""
 _LOOKS_FOR_HEADING = {"commentChar", "commentRows"}
 """Properties with which frictionless finds the heading only if it guesses where it is."""
 
@@ -42,7 +42,7 @@ def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iter
     try:
         package = _package(_needed(source, sources))
         report = package.get_resource(source.name).validate(limit_errors=sys.maxsize)
-    except Exception as error:  # of whatever kind: it trips over some schemas instead of refusing them
+    except Exception as error:  # any kind: on some invalid schemas frictionless crashes
         raise SchemaInvalid(f"{source.name}: {error}") from error
     for found in report.tasks[0].errors:
         if found.type not in set(FindingType):
@@ -51,7 +51,7 @@ def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iter
 
 
 def _needed(source: TableSource, sources: Mapping[str, TableSource]) -> Iterator[TableSource]:
-    """A table and those that it refers to; what may be wrong with others does not concern it."""
+    """A table and those that it refers to, so that faults of other tables do not affect its check."""
     targets = {key["reference"].get("resource") for key in source.schema.get("foreignKeys", ())}
     yield from (other for other in sources.values() if other.name in {source.name, *targets})
 
@@ -68,7 +68,7 @@ def _package(sources: Iterable[TableSource]) -> Package:
         resource = TableResource(
             name=source.name,
             schema=Schema.from_descriptor(_as_meant(source.schema)),
-            dialect=Dialect.from_descriptor(_as_told(source)),
+            dialect=Dialect.from_descriptor(_explicit_dialect(source)),
             schema_profile=f"{_PROFILES}/dataresource.json",
             **options,
         )
@@ -76,8 +76,8 @@ def _package(sources: Iterable[TableSource]) -> Package:
     return package
 
 
-def _as_told(source: TableSource) -> JsonObject:
-    """A table's dialect, with nothing left to be guessed."""
+def _explicit_dialect(source: TableSource) -> JsonObject:
+    """A table's dialect with every property set, so that frictionless guesses none."""
     given = (source.rows is None and source.dialect) or {}
     heading = {} if given.keys() & _LOOKS_FOR_HEADING else {"header": True}
     return {**_AS_STANDARD, **heading, **given}

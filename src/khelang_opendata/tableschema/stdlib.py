@@ -1,7 +1,7 @@
 """The engine for all but the largest tables, on the standard library alone.
 
-Rows are looked at by columns, some thousands at a time, which only finds the rows that are suspect; those are then
-judged cell by cell. So what makes it fast cannot change what it finds.
+Thousands of rows at a time are first checked by columns, which is fast but only finds suspect rows. These are then
+checked cell by cell, and only this second check reports findings, so the fast path cannot change the result.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
 
 
 def _without_collector(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The same findings, made while Python's collector rests: it would look at every row, and rows have no cycles."""
+    """The same findings, each computed with Python's garbage collector paused.
+
+    The collector would walk through every row again and again, and rows have no reference cycles. It runs again
+    between findings, as the caller's objects may have cycles."""
     while True:
         was_enabled = gc.isenabled()
         gc.disable()

@@ -83,7 +83,7 @@ def _validate(package: Package, engine: Engine | None) -> Report:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking through millions of cells, none of which is in a cycle."""
+    """Pause the garbage collector: it would walk through millions of cells again and again, and none is in a cycle."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

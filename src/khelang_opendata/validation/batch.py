@@ -1,4 +1,4 @@
-"""Many packages at once, on as many processes as there are processors: what a national body gathers."""
+"""Validation of many packages in parallel, for example all that a national body collects."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _BATCH = 16
 """Packages that a process takes at a time."""
 
 _AHEAD = 3
-"""Batches under way for each process; more would only wait in memory until their reports are read."""
+"""Batches under way for each process; more would only fill memory until the caller reads the reports."""
 
 
 _Check = Callable[[list[Path]], "list[Validated]"]
 
 
 class Validated(NamedTuple):
-    """A package's report, or why there is none: whatever fails, it is the result of that package alone."""
+    """A package's report, or its failure; a failure concerns that package alone."""
 
     path: Path
     report: Report | None

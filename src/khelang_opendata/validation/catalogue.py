@@ -27,7 +27,7 @@ def rule(code: str) -> Rule:
     """The rule of this code.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no rule has this code.
     """
     try:
         return rules()[code]

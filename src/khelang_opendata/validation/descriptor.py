@@ -33,7 +33,7 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     errors = _profile_errors(package.descriptor, family)
     problems = {id(r.descriptor): r.problem for r in package.resources} if errors else {}
     for error in errors:
-        if not _has_issue_of_its_own(error, package, family, problems):
+        if not _has_own_issue(error, package, family, problems):
             yield _profile_issue(error)
     resources = (r for r in package.resources if r.name in family.tables and "schema" in r.descriptor)
     stale = [r.name for r in resources if r.descriptor["schema"] != family.tables[r.name].compiled()]
@@ -47,7 +47,7 @@ def satisfies_profile(descriptor: JsonObject, family: SchemaFamily) -> bool:
 
 
 def _profile_errors(descriptor: JsonObject, family: SchemaFamily) -> list[ValidationError]:
-    """What the profile refuses, in the descriptor's order."""
+    """The errors of the profile, in the descriptor's order."""
     if _check_of(family.id)(descriptor):
         return []
     from khelang_opendata.validation.exact import PackageValidator  # noqa: PLC0415 (50 ms, and nearly all are valid)
@@ -72,7 +72,7 @@ def _check_of(schema_id: str) -> Check:
     return compile_check(profile, profile)
 
 
-def _has_issue_of_its_own(
+def _has_own_issue(
     error: ValidationError, package: Package, family: SchemaFamily, problems: Mapping[int, str | None]
 ) -> bool:
     """Whether an unsafe path or an inline schema that is not the family's already has an issue of its own.

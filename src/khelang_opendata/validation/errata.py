@@ -12,7 +12,7 @@ from khelang_opendata.validation.plan import Record
 ERRATUM_UNMATCHED = Rule("erratum_unmatched", Severity.WARNING, __file__)
 
 EDITORIAL = "editorial"
-"""The rule of an erratum that no rule can see."""
+"""The value of ``rule`` in an erratum that no rule can detect."""
 
 _Parts = tuple[str | int | float | None, ...]
 _Choice = tuple[bool, ...]
@@ -50,10 +50,11 @@ class _Alike:
 
 
 class Errata:
-    """The errata of a package, and which of them explained something.
+    """The errata of a package, and which of them matched an issue.
 
-    They are kept by what they name: an issue is looked up once for each choice of parts that an erratum of its rule
-    makes, of which there are sixteen at most, however many errata there are.
+    An erratum may leave any of four parts empty, and an empty part matches anything. So errata are indexed by rule, by
+    which parts they fill, and by the values of these parts. An issue then needs at most sixteen look-ups (two to the
+    power of four), however many errata there are; comparing each issue with each erratum would be quadratic.
     """
 
     def __init__(self, records: Iterable[Record]) -> None:

@@ -34,7 +34,7 @@ class HeadedTable:
         return {field.name: position for position, field in enumerate(self.columns) if field}
 
     def position(self, name: str) -> int | None:
-        """The position of a field's column, None where the table lacks it."""
+        """The position of a field's column; None if the table lacks it."""
         return self._positions.get(name)
 
     def id_of(self, row: int) -> str:

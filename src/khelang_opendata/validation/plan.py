@@ -32,7 +32,7 @@ class Record:
     row: int
 
     def text(self, field: str) -> str | None:
-        """A cell, unchanged; None where it is empty or the column is absent."""
+        """A cell's unchanged text; None if it is empty or the column is absent."""
         position = self.table.position(field)
         cells = self.table.table.rows[self.row - 2]
         return (cells[position] or None) if position is not None and position < len(cells) else None
@@ -98,7 +98,7 @@ class Plan:
         return {}
 
     def texts(self, table: str, field: str) -> Sequence[str | None]:
-        """A column, unchanged; None where a cell is empty or the column is absent."""
+        """A column's unchanged texts; None for an empty cell or an absent column."""
         column = self._columns.get((table, field))
         if column is None:
             column = self._columns[table, field] = _column(self.tables.get(table), field)
@@ -137,7 +137,7 @@ class Plan:
         return ids
 
     def places(self, table: str) -> Mapping[str, int]:
-        """The first position of each id in the columns."""
+        """The position of each id's first record."""
         places = self._places.get(table)
         if places is None:
             ids = self.ids(table)
@@ -154,7 +154,7 @@ class Plan:
         return tuple(Record(headed, row) for row in range(2, len(headed.table.rows) + 2)) if headed else ()
 
     def find(self, table: str, id_: str | None) -> Record | None:
-        """The record of this id; None where there is none."""
+        """The record of this id; None if the table has no such id."""
         place = self.places(table).get(id_ or "")
         return self.record(table, place) if place is not None else None
 

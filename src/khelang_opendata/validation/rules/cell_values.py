@@ -136,7 +136,7 @@ class _Judge:
     rules: tuple[CellCheck, ...]
 
     def suspects(self, cells: Sequence[str]) -> Iterator[int]:
-        """The positions of the cells in which a rule may find something."""
+        """The positions of the cells that a rule may find a fault in."""
         suspects = self.suspects_of([*({*cells} - {""})])
         if suspects:
             yield from (index for index, cell in enumerate(cells) if cell in suspects)

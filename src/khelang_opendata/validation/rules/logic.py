@@ -98,13 +98,15 @@ def _is_outside(year: int | None, years: range) -> bool:
 
 @plan_rule(Severity.ERROR, needs=("units",))
 def unit_cycle(plan: Plan) -> Iterator[Issue]:
-    """No unit is above itself."""
+    """No unit is its own ancestor."""
     return _cycle_issues(plan, unit_cycle, "units", "parent_unit_id")
 
 
 @plan_rule(Severity.WARNING, needs=("units",))
 def unit_level_order(plan: Plan) -> Iterator[Issue]:
-    """A unit's parent is of a higher level: organisation, division, section, subsection; a committee may be anywhere.
+    """A unit's parent is of a higher level; a committee may have any parent.
+
+    The levels, from the highest: organisation, division, section, subsection.
 
     The units of a cycle are left to :func:`unit_cycle`.
     """
@@ -112,7 +114,7 @@ def unit_level_order(plan: Plan) -> Iterator[Issue]:
     places, levels = plan.places("units"), plan.texts("units", "unit_level")
     for place, parent_id in enumerate(plan.texts("units", "parent_unit_id")):
         above = places.get(parent_id or "")
-        if above is None or _may_stand_under(levels[place], levels[above]) or plan.ids("units")[place] in looped:
+        if above is None or _may_belong_to(levels[place], levels[above]) or plan.ids("units")[place] in looped:
             continue
         parent = plan.record("units", above)
         shown = parent.text("name_th") or parent.id
@@ -120,7 +122,7 @@ def unit_level_order(plan: Plan) -> Iterator[Issue]:
         yield unit.issue(unit_level_order, "unit_level", parent=shown, level=levels[above] or "")
 
 
-def _may_stand_under(below: str | None, above: str | None) -> bool:
+def _may_belong_to(below: str | None, above: str | None) -> bool:
     if below not in _LEVELS or above not in _LEVELS:
         return True
     return _LEVELS.index(above) < _LEVELS.index(below)
@@ -128,7 +130,7 @@ def _may_stand_under(below: str | None, above: str | None) -> bool:
 
 @plan_rule(Severity.INFO, needs=("units", "projects", "risks", "risk_controls"))
 def unit_unused(plan: Plan) -> Iterator[Issue]:
-    """A unit leads a project, owns a risk or a control, or is above one that does."""
+    """A unit leads a project, owns a risk or a control, or is an ancestor of one that does."""
     parents = parents_of(plan, "units", "parent_unit_id")
     used: set[str] = set()
     for named in _units_named(plan):
@@ -162,7 +164,7 @@ def mission_dimension_mismatch(plan: Plan) -> Iterator[Issue]:
 
 @plan_rule(Severity.ERROR, needs=("missions",))
 def mission_cycle(plan: Plan) -> Iterator[Issue]:
-    """No mission is above itself."""
+    """No mission is its own ancestor."""
     return _cycle_issues(plan, mission_cycle, "missions", "parent_mission_id")
 
 
@@ -183,7 +185,10 @@ def _cycle_issues(plan: Plan, rule: PlanRule, table: str, field: str) -> Iterato
 
 @plan_rule(Severity.INFO, needs=("projects",))
 def sequence_gap(plan: Plan) -> Iterator[Issue]:
-    """The sequence numbers run from 1 without a gap; of a number that is used twice only the double is reported."""
+    """The sequence numbers run from 1 without a gap.
+
+    A number used twice also leaves a gap; only the duplicate is reported.
+    """
     numbers = plan.integers("projects", "sequence_no")
     numbered = sorted((number, place) for place, number in enumerate(numbers) if number is not None)
     doubles = [(again[1], first[1]) for first, again in pairwise(numbered) if first[0] == again[0]]

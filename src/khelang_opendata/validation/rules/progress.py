@@ -70,7 +70,7 @@ def _exceeding(plan: Plan, rule: PlanRule, field: str, limit_field: str) -> Iter
 
 
 def _round(plan: Plan, months: int) -> Iterator[tuple[int, str | None]]:
-    """The positions of the reports of a round, and their status."""
+    """The positions of the reports of a round, with their status."""
     rows = zip(plan.integers("progress", "round_months"), plan.texts("progress", "status"), strict=True)
     return ((place, status) for place, (round_, status) in enumerate(rows) if round_ == months)
 

@@ -1,4 +1,4 @@
-"""Parent relations (units, missions, projects): a cycle ends every walk, and is found in one pass."""
+"""Parent relations (units, missions, projects): a walk ends at a cycle, and all cycles are found in one pass."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lineage(start: str | None, parents: Parents) -> Iterator[str]:
 
 
 def leaves_first(parents: Parents) -> list[str]:
-    """The ids that have a parent, each after all that are below it; those of a cycle are left out."""
+    """The ids that have a parent, each after all its descendants; ids of a cycle are left out."""
     waiting = Counter(parents.values())
     ready = [id_ for id_ in parents if not waiting[id_]]
     for id_ in ready:
