@@ -116,7 +116,7 @@ def _suspects(schema: CompiledSchema, rows: Sequence[Row], cells: Cells) -> set[
 
 
 def row_findings(schema: CompiledSchema, row: int, cells: Row, *, brief: bool = False) -> Iterator[Finding]:
-    """What is wrong in one row by itself: its cells, or their number, or that it has nothing at all.
+    """The findings in one row by itself: faulty cells, a wrong number of cells, or a blank row.
 
     Args:
         schema: the table's schema.
