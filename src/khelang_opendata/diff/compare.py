@@ -1,4 +1,4 @@
-"""What differs between two packages: metadata, tables, columns, rows by primary key, and cells.
+"""The differences between two packages: metadata, tables, columns, rows by primary key, and cells.
 
 Cells are compared as text, so that 1 and 1.0 differ: a cell that is only written differently is corrected, too.
 Keys are compared as values (01 and 1 are one key). How a file is written is no difference: byte order mark, line
@@ -19,7 +19,7 @@ from khelang_opendata.standard.family import SchemaFamily
 
 
 class Change(StrEnum):
-    """What became of a table or a row."""
+    """The kind of change of a table or a row."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -88,13 +88,13 @@ class Changes:
         return self.old.schema != self.new.schema
 
     def __bool__(self) -> bool:
-        """Whether anything differs."""
+        """True if anything differs."""
         return bool(self.schema_changed or self.metadata or self.tables)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A package with what comparing needs of it."""
+    """A package prepared for comparison."""
 
     package: Package
     family: SchemaFamily
@@ -115,15 +115,15 @@ class _Part:
         return keyed_table(self.package, resource, key, self.family) if resource else None
 
 
-def diff_packages(old: Package, new: Package) -> Changes:
-    """What differs between two packages; a release's folder is a package, too.
+def compare(old: Package, new: Package) -> Changes:
+    """Compare two packages; the folder of a release is a package, too.
 
     Args:
         old: the package as it was.
         new: the package as it is.
 
     Returns:
-        What differs; the same packages give the same in the same order. It is falsy where nothing differs.
+        The differences, in an order that depends only on the packages; falsy if nothing differs.
 
     Raises:
         DataError: a table cannot be read or has no known schema, or keys are missing or occur twice.

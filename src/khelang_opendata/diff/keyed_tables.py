@@ -30,7 +30,7 @@ class KeyedTable:
         return {column: position for position, column in enumerate(self.header)}
 
     def taker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:
-        """What takes the cells of some columns out of a row."""
+        """A function that returns a row's cells of these columns."""
         return _taker([self.positions[column] for column in columns])
 
 

@@ -1,4 +1,4 @@
-"""What differs in the descriptors of two packages, by JSON pointer (RFC 6901)."""
+"""The differences between the descriptors of two packages, by JSON pointer (RFC 6901)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MetadataChange:
 
 
 def metadata_changes(old: Package, new: Package) -> tuple[MetadataChange, ...]:
-    """What differs in what descriptors say about a package and the tables in both, sorted by the newer descriptor.
+    """The differences in the metadata of a package and of the tables in both, in the newer descriptor's order.
 
     Raises:
         DescriptorError: the descriptors are nested too deeply.
@@ -62,7 +62,7 @@ def _resources(old: JsonObject, new: JsonObject) -> Iterator[MetadataChange]:
 
 
 def _described(entry: JsonObject) -> JsonObject:
-    """What a resource's entry says about the table, without how its file is written."""
+    """The metadata of a table, without the properties of its file."""
     return {name: value for name, value in entry.items() if name not in _OF_THE_FILE | _MADE_BY_RELEASING}
 
 

@@ -66,7 +66,7 @@ def next_version(last: str | None, changes: Changes | None, at_least: Bump = Bum
 
 
 def needs_note(changes: Changes) -> bool:
-    """Whether the difference has to be explained: rows, columns or tables went, or figures changed.
+    """Whether the release needs a note: rows, columns or tables were removed, or figures changed.
 
     A figure is a cell of a column of numbers that is no part of a key, no number in a list and no year. One that is
     only written differently (1 and 1.0) is the same figure.

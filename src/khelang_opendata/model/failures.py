@@ -28,7 +28,7 @@ class KhelangError(Exception):
     """
 
     exit_code: int = 3
-    """What the command exits with: 1 problems in the data, 2 wrong usage, 3 the tool or its surroundings."""
+    """The command's exit code: 1 problems in the data, 2 wrong usage, 3 the tool or its surroundings."""
 
     def __init__(self, code: str, variant: str | None = None, /, **params: str | int | float) -> None:
         super().__init__(code, variant, params)
@@ -36,7 +36,7 @@ class KhelangError(Exception):
         self.params: Params = params if variant is None else {"variant": variant, **params}
 
     def texts(self, language: Language) -> Texts:
-        """What it says in one language."""
+        """The failure's texts in one language."""
         return failures()[self.code].wording_for(self.params).filled(self.params, language)
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ class EnvironmentFailure(KhelangError):
 
     @classmethod
     def of(cls, code: str, path: Path, error: OSError | ValueError) -> EnvironmentFailure:
-        """What the system's refusal of a path becomes."""
+        """Build the failure for an operating system error on a path."""
         return cls(code, path=os.fsdecode(path), reason=getattr(error, "strerror", None) or str(error))
 
 

@@ -19,7 +19,7 @@ _MIB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is read at most of one package.
+    """The maximum that is read of one package.
 
     The defaults keep the memory of a validation below 1.5 GB whatever the package holds: a cell takes up to some 64
     bytes of memory, however few bytes of its file it takes.

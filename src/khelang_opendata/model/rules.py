@@ -52,7 +52,7 @@ class Rule:
 
     @property
     def source(self) -> str:
-        """Where the rule comes from."""
+        """The source of the rule."""
         return str(self._content["source"])
 
     @cached_property

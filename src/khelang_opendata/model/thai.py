@@ -13,7 +13,7 @@ ERA = 543
 FIRST_BUDDHIST_YEAR = 2400
 """From here on a year is taken for one of the Buddhist era (B.E. 2400 is 1857)."""
 FISCAL_YEARS = range(2500, 2701)
-"""What the standard takes for a fiscal year (``fiscal_year_be``)."""
+"""The fiscal years that the standard accepts (``fiscal_year_be``)."""
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NO_LETTER = re.compile("[^\u0000-\u007f\u0e01-\u0e4f]")
@@ -106,7 +106,7 @@ def _is_money(match: re.Match[str]) -> bool:
 
 
 def _is_misprint(match: re.Match[str]) -> bool:
-    """Whether a number has a leading zero, parts of a satang, or more digits than any budget: it says nothing."""
+    """Whether a number is unusable: a leading zero, parts of a satang, or more digits than any budget."""
     places = _MOST_DECIMALS if match["unit"] else len(".00")
     return bool(re.match(r"0\d", match["whole"])) or (
         len(match["decimals"] or "") > places or len(match["whole"]) > _MOST_DIGITS

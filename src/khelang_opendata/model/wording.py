@@ -32,7 +32,7 @@ Text = Mapping[Language, str]
 
 
 class Texts(NamedTuple):
-    """What an issue or a failure says in one language: what is wrong, and what to do."""
+    """The text of an issue or a failure in one language: the problem and its fix."""
 
     message: str
     fix: str

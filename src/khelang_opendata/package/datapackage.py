@@ -212,7 +212,7 @@ def _path_problem(root: Path, path: str) -> str | None:
 
 
 def _target_problem(root: Path, target: Path) -> str | None:
-    """What keeps a file from being read; None also where the system forbids to look: reading reports it."""
+    """The reason why a file cannot be read; None also where the system forbids to look: reading reports it."""
     try:
         if not target.resolve().is_relative_to(root):
             return "path_symlink"

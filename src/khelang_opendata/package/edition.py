@@ -1,4 +1,4 @@
-"""What every file of a release is made from: the same rows in the same order, typed by their schemas."""
+"""The source of every file of a release: the same rows in the same order, typed by their schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each kind of portal demands of metadata: ``portal_profiles/<name>.yaml``, which may extend another profile.
+"""The metadata that each kind of portal requires: ``portal_profiles/<name>.yaml``, which may extend another profile.
 
 The rules on a plan and the publisher read the same files, so that a plan is refused before it is sent.
 """

@@ -27,7 +27,7 @@ LARGE = 100_000
 
 
 class Engine(StrEnum):
-    """What checks a table."""
+    """The engines that check tables."""
 
     STANDARD = "standard"
     LARGE = "large"
@@ -99,7 +99,7 @@ def _large_findings(source: TableSource, key_sets: KeySets) -> Iterator[Finding]
 
 
 def _unsupported(source: TableSource, sources: Mapping[str, TableSource]) -> str | None:
-    """What of a table's dialect or schema, or of the tables that it refers to, the own engines do not take."""
+    """The first feature of a table, or of one that it refers to, that our engines do not support; None if none."""
     try:
         source.check_dialect()
         for key in compile_schema(source.schema).foreign_keys:

@@ -99,7 +99,7 @@ class Column:
         return text is None or text in self.missing
 
     def faults(self, text: str | None) -> Sequence[str]:
-        """What is wrong with a cell: ``("type",)``, or the names of the constraints that it breaks."""
+        """The faults of a cell: ``("type",)``, or the names of the constraints that it breaks."""
         if text is None or text in self.missing:
             return ("required",) if self.is_required else ()
         value = self._read(text)
@@ -108,7 +108,7 @@ class Column:
         return [name for name, holds in self._checks if not holds(value)]
 
     def wrong(self, texts: Sequence[str | None]) -> set[str | None]:
-        """Those of some texts that have a fault."""
+        """The texts that have a fault."""
         if self._is_plain:
             return {text for text in self.missing if text in texts} if self.is_required else set()
         unknown = set(texts) - self._good

@@ -1,4 +1,4 @@
-"""What is wrong with a table, in the words of the standard's own library."""
+"""The findings in a table, with the error types of frictionless, the standard's own library."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Finding(NamedTuple):
     field: str | None = None
     cell: str | None = None
     constraint: str | None = None
-    """Of a constraint error: the constraint's name, as ``required``."""
+    """For a constraint error, the constraint's name, such as ``required``."""
     key: tuple[str, ...] = ()
-    """Of a primary or foreign key: its fields in this table."""
+    """For a primary or foreign key, its fields in this table."""
     same_as: int | None = None
-    """Of a value or key that is there before: the row that has it; None for a primary key without any value."""
+    """For a repeated value or key, the row where it occurs first; None for a primary key without any value."""

@@ -10,6 +10,7 @@ import gc
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from khelang_opendata.tableschema.compiled import Cells, CompiledSchema, TableSource, compile_schema
 from khelang_opendata.tableschema.dialect import Row
@@ -31,19 +32,23 @@ def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
     return _without_collector(_findings(source, key_sets))
 
 
-def _without_collector(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The same findings, each computed with Python's garbage collector paused.
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: it would walk through millions of cells again and again, and none is in a cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
-    The collector would walk through every row again and again, and rows have no reference cycles. It runs again
-    between findings, as the caller's objects may have cycles."""
+
+def _without_collector(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The same findings; the collector runs again between them, as the caller's objects may have cycles."""
     while True:
-        was_enabled = gc.isenabled()
-        gc.disable()
-        try:
+        with collector_paused():
             finding = next(findings, None)
-        finally:
-            if was_enabled:
-                gc.enable()
         if finding is None:
             return
         yield finding
@@ -116,7 +121,7 @@ def _suspects(schema: CompiledSchema, rows: Sequence[Row], cells: Cells) -> set[
 
 
 def row_findings(schema: CompiledSchema, row: int, cells: Row, *, brief: bool = False) -> Iterator[Finding]:
-    """What is wrong in one row by itself: its cells, or their number, or that it has nothing at all.
+    """The findings in one row by itself: faulty cells, a wrong number of cells, or a blank row.
 
     Args:
         schema: the table's schema.

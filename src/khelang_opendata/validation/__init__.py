@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import chain
 
 from khelang_opendata.files import StrPath
@@ -14,6 +11,7 @@ from khelang_opendata.model.report import Report, TableSummary, Tally
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
 from khelang_opendata.tableschema import Engine
+from khelang_opendata.tableschema.stdlib import collector_paused
 from khelang_opendata.validation.catalogue import rules
 from khelang_opendata.validation.codes import CODE_UNKNOWN, check_codes
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
@@ -55,7 +53,7 @@ def validate(package: Package | StrPath, engine: Engine | None = None, *, limits
             package = Package.load(package, limits)
         except DescriptorError as error:
             return Report.of(CURRENT, (), Tally([DESCRIPTOR_INVALID.issue(None, **error.params)]))
-    with _collector_paused():
+    with collector_paused():
         return _validate(package, engine)
 
 
@@ -79,18 +77,6 @@ def _validate(package: Package, engine: Engine | None) -> Report:
     found.extend(errata.unmatched(judged, rules()))
     summaries = (TableSummary(name, len(table.rows), *checks.get(name, ())) for name, table in tables.items())
     return Report.of(family.id, summaries, files, structure, values, found)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause the garbage collector: it would walk through millions of cells again and again, and none is in a cycle."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def family_of(package: Package) -> SchemaFamily:

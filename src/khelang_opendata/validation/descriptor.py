@@ -58,7 +58,9 @@ def _profile_errors(descriptor: JsonObject, family: SchemaFamily) -> list[Valida
 
 
 def _of_its_kind(error: ValidationError) -> Iterator[ValidationError]:
-    """Of a resource that fits neither kind the errors of the one that it is meant to be: a table, or made from them."""
+    """The errors of the kind of resource that an entry declares: a table, or a derived file.
+
+    A resource that matches neither kind gets errors of both, and those of the other kind would mislead."""
     if error.validator != "anyOf":
         yield error
         return

@@ -20,7 +20,7 @@ _Choice = tuple[bool, ...]
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
-    """What an erratum names; a part that it leaves empty matches anything."""
+    """The parts of a place that an erratum names; an empty part matches anything."""
 
     id: str
     rule: str

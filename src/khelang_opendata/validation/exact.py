@@ -21,7 +21,7 @@ def _unique_items(_: Any, wanted: bool, items: Any, __: Any) -> Iterator[Validat
 
 
 def _comparable(item: Any) -> Any:
-    """What is equal, and has the same hash, where two values of JSON are equal."""
+    """A key that is equal, and has the same hash, if two JSON values are equal."""
     if isinstance(item, dict):
         return dict, frozenset((name, _comparable(value)) for name, value in item.items())
     if isinstance(item, list):

@@ -38,7 +38,7 @@ class HeadedTable:
         return self._positions.get(name)
 
     def id_of(self, row: int) -> str:
-        """What an erratum calls a record: the first column of its table's primary key."""
+        """The id of a record in errata: the first column of its table's primary key."""
         position = self.position(self.schema.primary_key[0])
         cells = self.table.rows[row - 2]
         return cells[position] if position is not None and position < len(cells) else ""

@@ -62,7 +62,7 @@ class Record:
 
     @property
     def id(self) -> str:
-        """What an erratum calls the record."""
+        """The id of the record in errata."""
         return self.table.id_of(self.row)
 
 
@@ -129,7 +129,7 @@ class Plan:
         return [values[text] for text in column]
 
     def ids(self, table: str) -> Sequence[str]:
-        """What an erratum calls each record: the first column of the primary key."""
+        """The id of each record in errata: the first column of the primary key."""
         ids = self._ids.get(table)
         if ids is None:
             key = self.family.tables[table].primary_key[0]

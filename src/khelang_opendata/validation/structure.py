@@ -43,7 +43,7 @@ _BY_WEIGHT = [
     rule.code
     for rule in (VALUE_MISSING, TYPE_WRONG, VALUE_NOT_ALLOWED, PATTERN_MISMATCH, LENGTH_WRONG, VALUE_OUT_OF_RANGE)
 ]
-"""Of several faults of one cell the first of these is reported."""
+"""If a cell has several faults, the first in this order is reported."""
 
 _YIELD_TO_CELL_VALUES = {rule.code for rule in (TYPE_WRONG, PATTERN_MISMATCH, VALUE_NOT_ALLOWED, VALUE_OUT_OF_RANGE)}
 """Faults that a rule of cell values names more precisely, where one does."""

@@ -36,6 +36,6 @@ def rules_that_can_run(plan: Plan, unsound: Set[str]) -> tuple[PlanRule, ...]:
 
 
 def run_rules(plan: Plan, rules: Iterable[PlanRule]) -> Iterator[Issue]:
-    """What the rules find, rule by rule."""
+    """The issues of the rules, rule by rule."""
     for rule in rules:
         yield from rule(plan)

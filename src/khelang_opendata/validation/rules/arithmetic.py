@@ -106,7 +106,7 @@ def _states_other(printed: str, adopted: Decimal | None) -> bool:
 
 
 def _total(plan: Plan, place: int) -> Decimal:
-    """What all sources give to the project of a budget in its year."""
+    """The sum of all sources for the project of a budget in its year."""
     year = plan.integers("budgets", "fiscal_year_be")[place]
     return plan.budget_totals[year][plan.ids("budgets")[place]]
 
@@ -161,7 +161,7 @@ def printed_totals_inconsistent(plan: Plan) -> Iterator[Issue]:
 def _sum_of_dimensions(
     plan: Plan, subtotals: Mapping[tuple[str, int | None], Decimal], year: int | None
 ) -> Decimal | None:
-    """What the totals printed for the dimensions add up to in a year; None where one is not printed."""
+    """The sum of the dimensions' printed totals in a year; None if a total is not printed."""
     keys = [(dimension, year) for dimension in plan.ids("dimensions")]
     return sum((subtotals[key] for key in keys), _NOTHING) if keys and subtotals.keys() >= {*keys} else None
 
@@ -197,7 +197,7 @@ def _wrong_words(printed: str) -> tuple[Decimal, str] | None:
 
 @dataclass(slots=True)
 class _Sum:
-    """What some projects' budgets add up to in a year, and whether one of them is unknown."""
+    """The sum of some projects' budgets in a year, and whether an amount is unknown."""
 
     amount: Decimal = _NOTHING
     is_unknown: bool = False
@@ -209,7 +209,7 @@ class _Sum:
 
 
 class _Sums:
-    """What the budgets of a plan, its dimensions and its missions add up to; all of a scope and year at once."""
+    """The sums of the budgets of a plan, its dimensions and its missions, by scope and year."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan

@@ -86,7 +86,7 @@ def cell_rule(severity: Severity) -> Callable[[CellCheck], CellRule]:
 
 
 def check_values(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
-    """What the rules of values find, in the order of the files."""
+    """The issues of the rules on values, in the order of the files."""
     for table in tables.values():
         judged = [(position, field, _judge(field)) for position, field in enumerate(table.columns) if field]
         for start in range(0, len(table.table.rows), _ROWS_AT_ONCE):
@@ -142,7 +142,7 @@ class _Judge:
             yield from (index for index, cell in enumerate(cells) if cell in suspects)
 
     def findings(self, record: Record, field: Field, cell: str) -> Iterator[Issue]:
-        """What the rules find in a cell; after an error it is judged no further."""
+        """The issues in a cell, up to the first error."""
         for rule in self.rules:
             if found := rule(record, field, cell):
                 yield found

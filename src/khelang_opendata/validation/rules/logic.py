@@ -254,7 +254,7 @@ def unit_differs(plan: Plan) -> Iterator[Issue]:
 
 
 def _unit_word(printed: str | None) -> str:
-    """What a text calls a unit; empty where it has no word."""
+    """The first word of a unit's name; empty if the text has no word."""
     word = re.search(_UNIT_WORD, printed or "")
     return word[0].removesuffix("ฯ") if word else ""
 
