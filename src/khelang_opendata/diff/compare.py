@@ -115,7 +115,7 @@ class _Part:
         return keyed_table(self.package, resource, key, self.family) if resource else None
 
 
-def compare(old: Package, new: Package) -> Changes:
+def diff_packages(old: Package, new: Package) -> Changes:
     """Compare two packages; the folder of a release is a package, too.
 
     Args:
