@@ -18,7 +18,7 @@ release: $(READY)
 test: lint
 	$(BIN)/pytest --numprocesses auto
 
-# Half a minute: what needs no process, no server and no browser.
+# Under a minute on two cores: what needs no process, no server, no browser and no written release.
 unit: $(READY)
 	$(BIN)/pytest --numprocesses auto -m "not system" $(ARGS)
 

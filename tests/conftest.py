@@ -23,23 +23,19 @@ STANDARD = ROOT / "schemas/anticorruption-plan/1.0.0"
 EXAMPLES = STANDARD / "examples"
 VALID = EXAMPLES / "valid/mae-thung-2561-2564"
 
-SLOW_MODULES = ("test_package_fuzz", "test_growth", "test_patterns")
+SLOW_MODULES = ("test_differential", "test_foreign_releases", "test_growth", "test_package_fuzz", "test_patterns")
 """They need nothing but time."""
 
 Khelang = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as ``system`` what starts a process, a server or a browser, or takes long; ``make unit`` leaves it out."""
+    """Mark as ``system`` what needs a process, a server, a browser, a written release, or much time."""
     for item in items:
         assert isinstance(item, pytest.Function)
         starts_processes = {"subprocess", "Axe", "playwright"} & vars(item.module).keys()
-        if (
-            starts_processes
-            or "khelang" in item.fixturenames
-            or "portal" in item.path.parent.name
-            or item.path.stem in SLOW_MODULES
-        ):
+        needs_more = {"khelang", "serve", "serve_tls", "released"} & {*item.fixturenames}
+        if starts_processes or needs_more or "portal" in item.path.parent.name or item.path.stem in SLOW_MODULES:
             item.add_marker("system")
 
 
