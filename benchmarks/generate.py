@@ -20,7 +20,8 @@ from random import Random
 from benchmarks import texts
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.package.datapackage import DESCRIPTOR
-from khelang_opendata.standard.family import JsonObject, SchemaFamily, load_family
+from khelang_opendata.standard.family import SchemaFamily, load_family
+from khelang_opendata.standard.tables import JsonObject
 
 Row = list[str]
 Tables = Mapping[str, list[Row]]

@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.generate import EXAMPLE, family
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.package.datapackage import DESCRIPTOR
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 MOST = 12.0
 """How many times as long ten times the input may take."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from khelang_opendata import Issue, KhelangError, validate
+from khelang_opendata import Issue, KhelangError, SchemaFamily, validate
 
 ROOT = Path(__file__).parents[1]
 PLAN = ROOT / "datapackage"
@@ -96,9 +96,9 @@ def issues_of(folder: Path) -> list[Issue]:
     return list(validate(folder).issues)
 
 
-def new_issues_of(folder: Path) -> list[Issue]:
+def new_issues_of(folder: Path, family: SchemaFamily | None = None) -> list[Issue]:
     """What is reported of a package, less what an erratum acknowledges and what the real plan has anyway."""
-    found = (issue for issue in validate(folder).issues if not issue.acknowledged_by)
+    found = (issue for issue in validate(folder, family=family).issues if not issue.acknowledged_by)
     return [i for i in found if (i.code, i.params.get("record")) not in _issues_of_the_plan()]
 
 
@@ -106,8 +106,8 @@ def codes_of(folder: Path) -> list[str]:
     return [issue.code for issue in new_issues_of(folder)]
 
 
-def only_issue(folder: Path) -> Issue:
-    issues = new_issues_of(folder)
+def only_issue(folder: Path, family: SchemaFamily | None = None) -> Issue:
+    issues = new_issues_of(folder, family)
     assert len(issues) == 1, [(i.code, i.location, dict(i.params)) for i in issues]
     return issues[0]
 

@@ -15,9 +15,8 @@ from typing import Any
 
 import pytest
 
-from khelang_opendata.tableschema import Engine, Finding, FindingType, TableSource, check_tables
+from khelang_opendata.tableschema import Engine, Finding, FindingType, SchemaInvalid, TableSource, check_tables
 from khelang_opendata.tableschema.dialect import TableUnreadable
-from khelang_opendata.tableschema.reference import SchemaInvalid
 from tests.differential import Case, Tally, case_of, counted, findings_of_frictionless, judge, ours
 
 STANDARD, FRICTIONLESS = Engine.STANDARD, Engine.FRICTIONLESS

@@ -20,7 +20,7 @@ from khelang_opendata import Language, Report, SchemaFamily, load_family, report
 from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, InternalError, KhelangError, UsageError
 from khelang_opendata.model.report import MAX_LISTED
 from khelang_opendata.render.report_json import report_json
-from khelang_opendata.standard.family import TableSchema
+from khelang_opendata.standard.tables import TableSchema
 from khelang_opendata.tableschema import Engine
 from tests.conftest import PLAN, VALID, replace_in
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from khelang_opendata import load_family, rules, validate
+from khelang_opendata import find_family, load_family, rules, validate
 from khelang_opendata.validation.rules.portal_readiness import TABLE_LIMITS
 from tests.conftest import EXAMPLES, only_issue
 
@@ -35,7 +35,8 @@ def test_invalid_example_gives_exactly_its_code(
         monkeypatch.setitem(TABLE_LIMITS, "rows", FEW_ROWS)
         assert about["generate"]["rows"] == 1_000_001
         about["generate"]["rows"] = FEW_ROWS + 1
-    issue = only_issue(_lay_over_base(fragment, about, tmp_path / "package"))
+    family = find_family(about["schema"]) if "schema" in about else None
+    issue = only_issue(_lay_over_base(fragment, about, tmp_path / "package"), family)
     place = issue.location
     assert issue.code == about["code"] == fragment.name
     expected = [{"resource": place.resource, "row": place.row, "field": place.field}]

@@ -33,7 +33,7 @@ from khelang_opendata.formats.nested import nested_json
 from khelang_opendata.formats.totals import summary_schema
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.release.readback import plain, tables_from_json
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema import Engine, TableSource, check_tables
 from tests.conftest import PLAN, STANDARD, VALID, needs, replace_in
 from tests.roundtrip import FAMILY, edition_of, flat_csv, summary_csv, tables_from_csv

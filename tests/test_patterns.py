@@ -197,7 +197,7 @@ def test_it_matters_whether_a_text_is_searched_or_matched() -> None:
     assert slow("^[a-z]+:$", re.MULTILINE)
 
 
-EMAIL = load_family().package_schema["properties"]["contributors"]["items"]["properties"]["email"]
+EMAIL = load_family().package_schemas[0]["properties"]["contributors"]["items"]["properties"]["email"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from khelang_opendata import load_family
 from khelang_opendata.validation.profile import compile_check
 from tests.conftest import PLAN, VALID
 
-PROFILE = load_family().package_schema
+PROFILE = load_family().package_schemas[0]
 VALIDATOR = Draft202012Validator(PROFILE)
 GOOD = [json.loads((folder / "datapackage.json").read_text(encoding="utf-8")) for folder in (PLAN, VALID)]
 RELEASED = {"bytes": 1, "hash": "sha256:" + "0" * 64}

@@ -24,7 +24,7 @@ from khelang_opendata import (
     report_text,
     validate,
 )
-from khelang_opendata.standard.family import Field, TableSchema
+from khelang_opendata.standard.tables import Field, TableSchema
 from tests.conftest import PLAN, VALID
 
 FAMILY = load_family()

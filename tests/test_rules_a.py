@@ -22,7 +22,7 @@ from khelang_opendata.validation.file_checks import read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules import CELL_RULES, arithmetic, cell_values
-from khelang_opendata.validation.rules.cell_values import check_values, has_value_error
+from khelang_opendata.validation.rules.cell_values import check_values, value_error
 from khelang_opendata.validation.rules.registry import PlanRule, rules_in
 from tests.conftest import PLAN, VALID, issues_of
 
@@ -115,7 +115,13 @@ def test_error_of_one_cell() -> None:
     """Warnings are no errors, and neither is what another cell of the row has."""
     table = _budgets("note_th,amount_thb,strange", 'ก  ข,"1,000",๑', ",,", ',"1,000"')
     cells = [(2, 0), (2, 1), (2, 2), (3, 1), (4, 1)]
-    assert [has_value_error(table, row, position) for row, position in cells] == [False, True, False, False, False]
+    assert [value_error(table, row, position) is not None for row, position in cells] == [
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 D_TH: Place = ("plans", 2, "district_th")

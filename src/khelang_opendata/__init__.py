@@ -53,6 +53,7 @@ __all__ = [
     "check_tables",
     "diff_packages",
     "failure_text",
+    "find_family",
     "issue_texts",
     "load_family",
     "plan_rule",
@@ -85,7 +86,8 @@ if TYPE_CHECKING:
     from khelang_opendata.render.messages import failure_text, issue_texts
     from khelang_opendata.render.report_json import report_json
     from khelang_opendata.render.report_text import report_text
-    from khelang_opendata.standard.family import Field, SchemaFamily, TableSchema, load_family
+    from khelang_opendata.standard.family import SchemaFamily, find_family, load_family
+    from khelang_opendata.standard.tables import Field, TableSchema
     from khelang_opendata.tableschema import Engine, Finding, FindingType, TableCheck, TableSource, check_tables
     from khelang_opendata.validation import validate
     from khelang_opendata.validation.batch import Validated, validate_many
@@ -138,11 +140,11 @@ else:
         "render.report_json": ("report_json",),
         "render.report_text": ("report_text",),
         "standard.family": (
-            "Field",
             "SchemaFamily",
-            "TableSchema",
+            "find_family",
             "load_family",
         ),
+        "standard.tables": ("Field", "TableSchema"),
         "tableschema": (
             "Engine",
             "Finding",

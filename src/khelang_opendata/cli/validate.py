@@ -13,6 +13,7 @@ from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.reports import ReportFormat, render_report
+from khelang_opendata.standard.family import find_family
 
 _PACKAGE = Path("datapackage")
 _ENGINES = ("standard", "large", "frictionless")
@@ -28,6 +29,7 @@ _ENGINES = ("standard", "large", "frictionless")
 @click.option("--out", type=click.Path(path_type=Path))
 @click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", show_default=True)
 @click.option("--engine", type=click.Choice(_ENGINES))
+@click.option("--schema", metavar="FOLDER|none")
 @click.option("--processes", type=click.IntRange(min=1))
 def validate_command(
     paths: tuple[Path, ...],
@@ -37,6 +39,7 @@ def validate_command(
     out: Path | None,
     fail_on: str,
     engine: str | None,
+    schema: str | None,
     processes: int | None,
 ) -> None:
     """Check packages (default: the folder datapackage)."""
@@ -45,7 +48,8 @@ def validate_command(
             raise UsageError("output_folder_needed", format=format_)
         from khelang_opendata.cli.validate_many import Many  # noqa: PLC0415 (only for several packages)
 
-        sys.exit(Many(ReportFormat(format_), lang, out, fail_on).run(paths or [_PACKAGE], engine, processes))
+        many = Many(ReportFormat(format_), lang, out, fail_on)
+        sys.exit(many.run(paths or [_PACKAGE], engine, processes, find_family(schema) if schema else None))
     path = paths[0] if paths else _PACKAGE
     from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (as the next)
     from khelang_opendata.validation import validate  # noqa: PLC0415 (several packages do it in their processes)
@@ -55,7 +59,8 @@ def validate_command(
 
         check_output(output)
     package = load(path)
-    report = validate(package or path, Engine(engine) if engine else None, limits=limits())
+    family = find_family(schema) if schema else None
+    report = validate(package or path, Engine(engine) if engine else None, family=family, limits=limits())
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     text = render_report(report, package, ReportFormat(format_), lang, color=color)
     if output:

@@ -23,6 +23,7 @@ from khelang_opendata.package.outputs import make_output_folder, write_output
 from khelang_opendata.render.messages import failure_text
 from khelang_opendata.render.report_json import report_object
 from khelang_opendata.render.reports import ReportFormat, render_report
+from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.validation.batch import Validated, validate_many
 
@@ -43,15 +44,14 @@ class Many:
         self.names = {"summary"}
         self.rows: list[list[object]] = [list(_HEADING)]
 
-    def run(self, paths: Sequence[Path], engine: str | None, processes: int | None) -> int:
+    def run(self, paths: Sequence[Path], engine: str | None, processes: int | None, family: SchemaFamily | None) -> int:
         """Check the packages, write their reports and the summary, and give the exit code."""
         if self.output:
             make_output_folder(self.output)
         code = 0
         chosen = Engine(engine) if engine else None
-        with self._progress(
-            validate_many(paths, processes=processes, engine=chosen, limits=limits()), len(paths)
-        ) as results:
+        checked = validate_many(paths, processes=processes, engine=chosen, family=family, limits=limits())
+        with self._progress(checked, len(paths)) as results:
             for result in results:
                 code = max(code, self._take(result))
         self._finish()

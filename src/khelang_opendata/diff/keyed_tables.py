@@ -10,7 +10,8 @@ from operator import itemgetter
 
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.datapackage import Package, Resource, Table
-from khelang_opendata.standard.family import Field, SchemaFamily, known_schemas, load_family
+from khelang_opendata.standard.family import SchemaFamily, known_schemas, load_family
+from khelang_opendata.standard.tables import Field
 from khelang_opendata.tableschema.dialect import Row, TableUnreadable
 
 Key = tuple[str, ...]

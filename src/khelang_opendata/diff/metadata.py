@@ -8,7 +8,7 @@ from typing import Any
 
 from khelang_opendata.model.failures import DescriptorError
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 _MADE_BY_RELEASING = {"version", "created", "allowedWarnings", "bytes", "hash"}
 _COMPARED_ELSEWHERE = {"conformsTo", "resources"}

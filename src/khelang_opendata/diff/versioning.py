@@ -6,7 +6,8 @@ import re
 from enum import IntEnum
 
 from khelang_opendata.diff.compare import CellChange, Change, Changes, TableChanges
-from khelang_opendata.standard.family import Field, TableSchema, load_family, version_numbers
+from khelang_opendata.standard.family import load_family, version_numbers
+from khelang_opendata.standard.tables import Field, TableSchema
 
 FIRST_VERSION = "1.0.0"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from khelang_opendata.model.thai import ERA
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.family import TableSchema
+from khelang_opendata.standard.tables import TableSchema
 
 Both = tuple[str, str]
 """A text in Thai and in English."""

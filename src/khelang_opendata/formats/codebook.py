@@ -17,7 +17,7 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.family import Field, JsonObject, TableSchema
+from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
 _HEADER = (
     "table",

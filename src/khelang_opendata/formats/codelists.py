@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from khelang_opendata.standard.family import Field
+from khelang_opendata.standard.tables import Field
 
 
 @dataclass(frozen=True, slots=True)

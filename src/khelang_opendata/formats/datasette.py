@@ -6,7 +6,7 @@ from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.about import label_column
 from khelang_opendata.formats.sqlite import codelist_tables, stored_tables
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.family import JsonObject, TableSchema
+from khelang_opendata.standard.tables import JsonObject, TableSchema
 
 
 def datasette_metadata(edition: Edition) -> bytes:

@@ -13,7 +13,7 @@ from khelang_opendata.formats.sqlite import database
 from khelang_opendata.formats.totals import SUMMARY, summary_table
 from khelang_opendata.formats.xlsx import workbook
 from khelang_opendata.package.edition import Edition, table_csv
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 CSV: JsonObject = {
     "type": "table",

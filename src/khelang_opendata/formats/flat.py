@@ -12,7 +12,8 @@ from khelang_opendata.formats.joins import NOTHING, Joins, Record
 from khelang_opendata.model.thai import ERA
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition, ReleasedTable
-from khelang_opendata.standard.family import Field, JsonObject, SchemaFamily, TableSchema
+from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
 FLAT_KEY = ("project_id", "fiscal_year_be", "funding_source")
 FLAT: JsonObject = {

@@ -19,7 +19,7 @@ from khelang_opendata.formats.flat import flat_table
 from khelang_opendata.formats.sqlite_pages import Cell, StoredTable, database_image
 from khelang_opendata.formats.totals import summary_table
 from khelang_opendata.package.edition import Edition, ReleasedTable, Value
-from khelang_opendata.standard.family import Field, JsonObject, TableSchema
+from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
 _TYPES = {"integer": "INT", "number": "REAL", "boolean": "INT", "date": "DATE"}
 _APPLICATION = int.from_bytes(b"KLOD")

@@ -9,7 +9,8 @@ from decimal import Decimal
 from khelang_opendata.formats.flat import STEP, YEAR_CE, aligned, code_fields, made_schema, text_field, year_ce
 from khelang_opendata.formats.joins import Joins, Record
 from khelang_opendata.package.edition import Edition, ReleasedTable
-from khelang_opendata.standard.family import JsonObject, SchemaFamily, TableSchema
+from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.tables import JsonObject, TableSchema
 
 SUMMARY_KEY = ("scope", "scope_id", "fiscal_year_be")
 SUMMARY: JsonObject = {

@@ -32,7 +32,7 @@ from khelang_opendata.formats.worksheets import (
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.edition import Edition, ReleasedTable, Value
 from khelang_opendata.render.dates import thai_date
-from khelang_opendata.standard.family import Field
+from khelang_opendata.standard.tables import Field
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

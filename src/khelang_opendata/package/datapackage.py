@@ -22,7 +22,7 @@ from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Location
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
 
 DESCRIPTOR = "datapackage.json"
@@ -33,6 +33,8 @@ _PLAN_NAME = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_NAME = 100
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names of devices on Windows, which no file there can have."""
+
+_PARTS = ("schema", "dialect")
 
 _PIECE = 2**20
 """Bytes that are read at a time of a file that is longer than the system says."""
@@ -102,6 +104,8 @@ class Package:
     descriptor: JsonObject
     resources: tuple[Resource, ...]
     limits: Limits = DEFAULT
+    unread_parts: tuple[tuple[str, str], ...] = ()
+    """The parts of the descriptor that name a file (a schema or a dialect) that cannot be read, and what they name."""
 
     @classmethod
     def load(cls, path: StrPath, limits: Limits = DEFAULT) -> Package:
@@ -124,11 +128,12 @@ class Package:
             raise UsageError("package_not_found", path=str(path))
         real = root.resolve()
         descriptor = _read_descriptor(real, root / DESCRIPTOR, limits)
+        descriptor, unread = _with_parts(real, descriptor, limits)
         entries = descriptor.get("resources")
         named = [e for e in entries if _is_named(e)] if isinstance(entries, list) else []
         if len(named) > limits.resources:
             raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
-        return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits)
+        return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits, tuple(unread))
 
 
 def plan_name(descriptor: JsonObject) -> str:
@@ -168,6 +173,32 @@ def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:
     if _ESCAPED_SURROGATE.search(data) and not _is_writable(content):
         raise DescriptorError("half_character", path=str(path))
     return content
+
+
+def _with_parts(root: Path, descriptor: JsonObject, limits: Limits) -> tuple[JsonObject, list[tuple[str, str]]]:
+    """A descriptor with the schemas and dialects that it keeps in files (Data Package v2, "schema"), and the unread."""
+    entries, unread = descriptor.get("resources"), []
+    if not isinstance(entries, list):
+        return descriptor, []
+    whole = []
+    for number, entry in enumerate(entries):
+        named = [part for part in _PARTS if isinstance(entry, dict) and isinstance(entry.get(part), str)]
+        for part in named:
+            content = _read_part(root, entry[part], limits)
+            unread += [] if content else [(f"resources/{number}/{part}", entry[part])]
+            entry = {**entry, part: content or entry[part]}  # noqa: PLW2901 (the entry, part by part)
+        whole.append(entry)
+    return {**descriptor, "resources": whole}, unread
+
+
+def _read_part(root: Path, path: str, limits: Limits) -> JsonObject | None:
+    if _path_problem(root, path):
+        return None
+    try:
+        content = read_json(_read_bytes(root / path, limits.descriptor_bytes) or b"", limits)
+    except JsonRefused:
+        return None
+    return content if isinstance(content, dict) and _is_writable(content) else None
 
 
 def _is_writable(content: JsonObject) -> bool:

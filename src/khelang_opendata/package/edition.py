@@ -10,7 +10,8 @@ from functools import cached_property
 
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.family import JsonObject, SchemaFamily, TableSchema
+from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.tables import JsonObject, TableSchema
 
 Value = str | int | Decimal | bool | date | None
 

@@ -24,7 +24,7 @@ from khelang_opendata.portals.publication import Distribution, Publication
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.dates import fiscal_year_days, written_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 _DATASET = "metadata/schema-org.jsonld"
 _MARK = '<meta name="generator" content="khelang_opendata">\n<meta name="dcterms.identifier" content="{}">'

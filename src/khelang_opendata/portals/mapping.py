@@ -22,7 +22,7 @@ from khelang_opendata.portals.resources import dictionary_of, resource_of
 from khelang_opendata.portals.scheme import CORE_FIELDS, Scheme, SchemeField
 from khelang_opendata.portals.sources import Origin, ValueSource, said_of
 from khelang_opendata.render.terminal import clip
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 __all__ = [
     "Metadata",

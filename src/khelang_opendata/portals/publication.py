@@ -21,7 +21,7 @@ from khelang_opendata.published import releases_of
 from khelang_opendata.published.content import PublishedRelease, read_published
 from khelang_opendata.published.history import LATEST, is_store
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 
 @dataclass(frozen=True)

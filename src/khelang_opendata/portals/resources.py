@@ -13,7 +13,7 @@ from khelang_opendata.portals.publication import Distribution, Publication
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.render import notice as of_reports
 from khelang_opendata.render.dates import written_date
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 _CREATED, _UPDATED = "resource_created_date", "resource_last_updated_date"
 _OURS = ("id", "url", "name", "description", "format", "mimetype", _CREATED, _UPDATED)

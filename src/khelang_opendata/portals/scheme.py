@@ -10,7 +10,7 @@ from typing import Any
 
 from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.model.wording import Language
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 CORE_FIELDS = (
     "name",

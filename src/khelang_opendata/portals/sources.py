@@ -14,7 +14,7 @@ from khelang_opendata.portals.profiles import Profile
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.resources import format_name, portal_properties, withdrawal_text
 from khelang_opendata.portals.scheme import SchemeField
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 KEYWORDS = "keywords"
 """The extra that holds all keywords where a portal does not take them as tags."""

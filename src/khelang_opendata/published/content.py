@@ -24,7 +24,8 @@ from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_
 from khelang_opendata.published.archive import read_folder
 from khelang_opendata.published.manifest import MANIFEST
 from khelang_opendata.published.verification import archive_of, verify
-from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
+from khelang_opendata.standard.family import SchemaFamily, known_schemas, load_family
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.descriptor import satisfies_profile
 
 CHANGES = "CHANGES.json"

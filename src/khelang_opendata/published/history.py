@@ -18,7 +18,8 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.published.content import PublishedRelease, read_published, read_withdrawal
 from khelang_opendata.published.manifest import MANIFEST
 from khelang_opendata.render.changes_log import changelog_markdown
-from khelang_opendata.standard.family import JsonObject, version_numbers
+from khelang_opendata.standard.family import version_numbers
+from khelang_opendata.standard.tables import JsonObject
 
 INDEX, LATEST, CHANGELOG, FEED = "index.json", "latest", "CHANGELOG.md", "feed.atom"
 WITHDRAWALS = "withdrawals.json"

@@ -30,7 +30,8 @@ from khelang_opendata.render.changes_log import changelog_markdown
 from khelang_opendata.render.changes_markdown import changes_markdown
 from khelang_opendata.render.report_html import report_html
 from khelang_opendata.render.report_json import report_json
-from khelang_opendata.standard.family import JsonObject, SchemaFamily
+from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation import family_of, validate
 from khelang_opendata.validation.file_checks import file_hash
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.version import __version__
 
 _LIBRARIES = ("XlsxWriter", "polars")

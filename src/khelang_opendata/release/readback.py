@@ -24,7 +24,8 @@ from khelang_opendata.formats.nested import INSIDE
 from khelang_opendata.formats.parquet import is_available
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.package.edition import ReleasedTable, released_tables
-from khelang_opendata.standard.family import Field, SchemaFamily
+from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.tables import Field
 from khelang_opendata.validation import family_of
 
 Tables = dict[str, list[list[str]]]

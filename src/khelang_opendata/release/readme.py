@@ -13,7 +13,7 @@ from khelang_opendata.package.edition import Edition
 from khelang_opendata.render import markdown
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 
 def readme(edition: Edition, forms: Sequence[Form], language: Language, note: ReleaseNote) -> str:

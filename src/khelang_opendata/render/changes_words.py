@@ -14,7 +14,8 @@ from khelang_opendata.diff.versioning import Bump, bump
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render import notice
-from khelang_opendata.standard.family import CURRENT, TableSchema, load_family
+from khelang_opendata.standard.family import CURRENT, load_family
+from khelang_opendata.standard.tables import TableSchema
 
 _BEFORE_DIFFERENCE = 12
 """Letters shown of what two long texts have in common before they differ."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from khelang_opendata.model.report import Issue
 from khelang_opendata.package.datapackage import Package, Resource, Table
-from khelang_opendata.standard.family import load_family
+from khelang_opendata.standard.family import find_family
 from khelang_opendata.tableschema.dialect import TableUnreadable
 
 _MOST_COLUMNS = 5
@@ -126,7 +126,7 @@ def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Seq
 
 
 def _keys(sheets: Sheets, resource: str, schema: str) -> list[int]:
-    table = load_family(schema).tables.get(resource)
+    table = find_family(schema).tables.get(resource)
     positions = (sheets.position(resource, name) for name in (table.primary_key if table else ()))
     return [position for position in positions if position is not None]
 

@@ -30,18 +30,18 @@ class IssueGroup(NamedTuple):
 
 def open_groups(report: Report) -> list[IssueGroup]:
     """The issues that no erratum acknowledges."""
-    return _grouped(issue for issue in report.issues if issue.acknowledged_by is None)
+    return _grouped(report, [issue for issue in report.issues if issue.acknowledged_by is None])
 
 
 def acknowledged_groups(report: Report) -> list[IssueGroup]:
     """The acknowledged issues, with the errata that explain them."""
-    return _grouped(issue for issue in report.issues if issue.acknowledged_by is not None)
+    return _grouped(report, [issue for issue in report.issues if issue.acknowledged_by is not None])
 
 
 def silent_rules(report: Report) -> list[Rule]:
     """The rules that found nothing, in the catalogue's order."""
     found = {*report.counts_by_code, *(issue.code for issue in report.issues)}
-    return [rule for rule in rules().values() if rule.code not in found]
+    return [rule for rule in rules(report.schema).values() if rule.code not in found]
 
 
 def errata_of(sheets: Sheets) -> Mapping[str, Mapping[str, str]]:
@@ -51,10 +51,11 @@ def errata_of(sheets: Sheets) -> Mapping[str, Mapping[str, str]]:
     return {record["erratum_id"]: record for record in records if "erratum_id" in record}
 
 
-def _grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
+def _grouped(report: Report, issues: Iterable[Issue]) -> list[IssueGroup]:
     found: dict[str, list[Issue]] = {}
     for issue in issues:
         found.setdefault(issue.code, []).append(issue)
-    order = list(rules())
-    by_weight = sorted(found, key=lambda code: (_WEIGHT.index(rules()[code].severity), order.index(code)))
-    return [IssueGroup(rules()[code], tuple(found[code])) for code in by_weight]
+    known = rules(report.schema)
+    order = list(known)
+    by_weight = sorted(found, key=lambda code: (_WEIGHT.index(known[code].severity), order.index(code)))
+    return [IssueGroup(known[code], tuple(found[code])) for code in by_weight]

@@ -9,7 +9,8 @@ from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.model.report import Issue, Report
 from khelang_opendata.model.wording import Language, Texts
 from khelang_opendata.render import notice
-from khelang_opendata.standard.family import CURRENT, JsonObject, load_family
+from khelang_opendata.standard.family import CURRENT, find_family, load_family
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.catalogue import rule
 
 _LONGEST_CELL = 80
@@ -30,7 +31,7 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
         known["field"] = _field_label(place.resource, place.field, language, schema)
     if place.cell is not None:
         known["cell"] = f"“{_shortened(place.cell)}”"
-    return rule(issue.code).entry.wording_for(issue.params).filled({**known, **issue.params}, language)
+    return rule(issue.code, schema).entry.wording_for(issue.params).filled({**known, **issue.params}, language)
 
 
 def failure_text(error: KhelangError, language: Language) -> Texts:
@@ -95,11 +96,10 @@ def explanation(code: str, language: Language) -> str:
 
 
 def _field_label(resource: str | None, name: str, language: Language, schema: str) -> str:
-    table = load_family(schema).tables.get(resource or "")
+    table = find_family(schema).tables.get(resource or "")
     field = table.field_by_name.get(name) if table else None
-    if field is None:
-        return name
-    return f"{name} ({field.title if language == Language.TH else field.descriptor['title_en']})"
+    title = (field.title if language == Language.TH else field.title_en) if field else name
+    return name if title == name else f"{name} ({title})"
 
 
 def _shortened(cell: str) -> str:

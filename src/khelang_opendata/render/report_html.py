@@ -19,7 +19,7 @@ from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of
 from khelang_opendata.render.groups import IssueGroup, acknowledged_groups, errata_of, open_groups, silent_rules
 from khelang_opendata.render.messages import issue_texts, place_text
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.family import load_family
+from khelang_opendata.standard.family import find_family
 
 _EXCERPTS = 3
 _PLACES = 100
@@ -69,7 +69,7 @@ def report_html(report: Report, language: Language, package: Package | None = No
             open_groups=[(group, list(findings.kinds(group))) for group in open_groups(report)],
             acknowledged=[(g, [findings.one(issue) for issue in g.issues]) for g in acknowledged_groups(report)],
             silent=silent_rules(report),
-            tables=load_family(report.schema).tables,
+            tables=find_family(report.schema).tables,
             places=_PLACES,
         )
     )

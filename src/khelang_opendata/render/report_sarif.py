@@ -31,7 +31,11 @@ def report_sarif(report: Report, language: Language, package: Package | None = N
         package: the package that was checked; without it findings point to its descriptor.
     """
     sheets = Sheets(package)
-    driver = {"name": "khelang", "language": language.value, "rules": [_rule(r, language) for r in rules().values()]}
+    driver = {
+        "name": "khelang",
+        "language": language.value,
+        "rules": [_rule(r, language) for r in rules(report.schema).values()],
+    }
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "language": language.value,
@@ -67,7 +71,7 @@ def _result(
     texts = issue_texts(issue, language, report.schema)
     result: dict[str, Any] = {
         "ruleId": issue.code,
-        "ruleIndex": list(rules()).index(issue.code),
+        "ruleIndex": list(rules(report.schema)).index(issue.code),
         "level": _LEVELS[issue.severity],
         "message": {"text": f"{texts.message}\n{notice('fix', language)}: {texts.fix}"},
         "locations": [{"physicalLocation": _location(issue, sheets, package)}],

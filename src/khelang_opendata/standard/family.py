@@ -1,22 +1,26 @@
-"""The schema family ``anticorruption-plan``: its versions, tables and codelists, read from ``schemas/``.
+"""Schema families: tables, codelists, rules and the descriptor's JSON Schema, read from a folder.
 
-A descriptor carries its Table Schemas inline; :func:`TableSchema.compiled` is the one form they have there.
+This project's own family is ``anticorruption-plan``, in ``schemas/``; :meth:`SchemaFamily.load` reads any other.
 """
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from khelang_opendata.files import StrPath
+from khelang_opendata.standard.data_package import ANY_PACKAGE
+from khelang_opendata.standard.tables import JsonObject, TableSchema
+
 FAMILY = "anticorruption-plan"
 CURRENT = f"{FAMILY}/1.0.0"
 
-JsonObject = dict[str, Any]
+OWN_SCHEMAS = "none"
+"""The id of the family without tables: each resource has only the schema that its package gives it."""
 
 
 def schemas_folder() -> Path:
@@ -31,89 +35,51 @@ def version_numbers(version: str) -> list[int]:
 
 
 @dataclass(frozen=True, eq=False)
-class Field:
-    """One column: its Table Schema descriptor, and the folder of the codelist that it may name."""
-
-    descriptor: JsonObject
-    codelists: Path
-
-    @property
-    def name(self) -> str:
-        return str(self.descriptor["name"])
-
-    @property
-    def title(self) -> str:
-        """The Thai title."""
-        return str(self.descriptor["title"])
-
-    @cached_property
-    def _read(self) -> Callable[[str], Any]:
-        from khelang_opendata.tableschema.columns import reader  # noqa: PLC0415 (explanations need no engine)
-
-        return reader(self.descriptor)
-
-    def value(self, text: str) -> Any:
-        """A cell as a value of the column's type; None for an empty cell and for a text of another type."""
-        return self._read(text) if text else None
-
-    @cached_property
-    def codes(self) -> tuple[str, ...] | None:
-        """The codes its values come from; None for free values."""
-        codelist = self.descriptor.get("codelist")
-        return _read_codes(self.codelists / codelist) if codelist else None
-
-    @property
-    def open_codes(self) -> tuple[str, ...] | None:
-        """The codes of an open codelist: others are allowed, with a warning."""
-        return self.codes if self.descriptor.get("openCodelist") else None
-
-
-@dataclass(frozen=True, eq=False)
-class TableSchema:
-    """One table of the family, as its JSON file describes it (Table Schema, Data Package v2)."""
-
-    descriptor: JsonObject
-    fields: tuple[Field, ...]
-
-    @property
-    def name(self) -> str:
-        return str(self.descriptor["name"])
-
-    @property
-    def optional(self) -> bool:
-        """Whether a package may lack the table."""
-        return bool(self.descriptor.get("optional", False))
-
-    @property
-    def min_rows(self) -> int:
-        """How many rows the table must have at least."""
-        return int(self.descriptor.get("minRows", 0))
-
-    @property
-    def primary_key(self) -> tuple[str, ...]:
-        return tuple(self.descriptor.get("primaryKey", ()))
-
-    @property
-    def foreign_keys(self) -> list[JsonObject]:
-        return list(self.descriptor.get("foreignKeys", ()))
-
-    @cached_property
-    def field_by_name(self) -> Mapping[str, Field]:
-        return {f.name: f for f in self.fields}
-
-    def compiled(self) -> JsonObject:
-        """The schema for inline use in a descriptor; titles and rules on rows remain in the family's file."""
-        keep = ("$schema", "fields", "missingValues", "primaryKey", "foreignKeys")
-        return {key: self.descriptor[key] for key in keep if key in self.descriptor}
-
-
-@dataclass(frozen=True, eq=False)
 class SchemaFamily:
-    """One version of the family: tables in their canonical order, codelists, and the descriptor's JSON Schema."""
+    """A set of tables that refer to each other, in their canonical order, with codelists and rules.
+
+    Attributes:
+        id: its name in reports: ``<family>/<version>``, or the folder that a user named.
+        folder: where it was read; the family without tables has one that does not exist.
+        tables: the tables by name.
+        is_open: whether a package may have other tables, which its own schemas describe.
+        rules: by code, the rules on rows that ``rules.json`` declares.
+    """
 
     id: str
     folder: Path
     tables: Mapping[str, TableSchema]
+    is_open: bool = False
+    rules: Mapping[str, JsonObject] | None = None
+
+    @classmethod
+    def load(cls, folder: StrPath) -> SchemaFamily:
+        """Read the family of any other standard.
+
+        Args:
+            folder: it holds ``tables/<table>.json`` (Table Schemas, versions 1 and 2), and may hold ``codelists/*.csv``
+                (with a column ``code``), ``rules.json`` and ``package.schema.json`` (a JSON Schema of the descriptor).
+
+        Raises:
+            UsageError: there is no such folder, it holds no table, or a file in it cannot be used.
+
+        Example:
+            >>> from khelang_opendata import SchemaFamily, validate
+            >>> family = SchemaFamily.load("contracts-standard")
+            >>> sorted(family.tables)
+            ['contracts', 'payments', 'suppliers']
+            >>> validate("contracts", family=family).valid
+            True
+        """
+        from khelang_opendata.standard.family_folder import read_family  # noqa: PLC0415 (only for other standards)
+
+        path = Path(folder)
+        tables, rules = read_family(path)
+        return cls(path.as_posix(), path, tables, is_open=True, rules=rules)
+
+    def with_tables(self, tables: Mapping[str, TableSchema]) -> SchemaFamily:
+        """The family with further tables, those of a package."""
+        return replace(self, tables={**tables, **self.tables})
 
     def compile_into(self, descriptor: JsonObject) -> JsonObject:
         """A copy of a descriptor in which each resource of the family carries the family's schema inline."""
@@ -127,9 +93,11 @@ class SchemaFamily:
         return {**entry, "schema": table.compiled()} if table else entry
 
     @cached_property
-    def package_schema(self) -> JsonObject:
-        """JSON Schema (2020-12) of ``datapackage.json``."""
-        return _read_json(self.folder / "package.schema.json")
+    def package_schemas(self) -> tuple[JsonObject, ...]:
+        """The JSON Schemas (2020-12) that ``datapackage.json`` satisfies."""
+        own = self.folder / "package.schema.json"
+        schemas = (ANY_PACKAGE,) if self.is_open else ()
+        return (*schemas, _read_json(own)) if own.is_file() else schemas
 
 
 TABLE_ORDER = (
@@ -151,7 +119,7 @@ TABLE_ORDER = (
 
 
 def load_family(schema_id: str = CURRENT) -> SchemaFamily:
-    """One version of the family, read once.
+    """One version of this project's family, read once.
 
     Args:
         schema_id: ``<family>/<version>`` as a descriptor's ``conformsTo`` gives it.
@@ -167,26 +135,44 @@ def _load_family(schema_id: str) -> SchemaFamily:
     if schema_id not in known_schemas():
         raise KeyError(schema_id)
     folder = schemas_folder() / schema_id
-    tables = (_read_table(folder, name) for name in TABLE_ORDER)
+    paths = (folder / "tables" / f"{name}.json" for name in TABLE_ORDER)
+    tables = (TableSchema.of(_read_json(path), folder / "codelists") for path in paths)
     return SchemaFamily(schema_id, folder, {table.name: table for table in tables})
+
+
+def find_family(schema_id: str) -> SchemaFamily:
+    """The family that a report names.
+
+    Args:
+        schema_id: ``<family>/<version>`` of this project, the folder of another standard, which is read again when a
+            file in it changes, or ``none`` for the family without tables.
+
+    Raises:
+        UsageError: as :meth:`SchemaFamily.load`.
+    """
+    try:
+        return load_family(schema_id)
+    except KeyError:
+        return _other_family(schema_id, _stamps(Path(schema_id)))
+
+
+@cache
+def _other_family(schema_id: str, _: tuple[tuple[int, int], ...]) -> SchemaFamily:
+    if schema_id == OWN_SCHEMAS:
+        return SchemaFamily(OWN_SCHEMAS, schemas_folder() / OWN_SCHEMAS, {}, is_open=True)
+    return SchemaFamily.load(schema_id)
+
+
+def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
+    """What changes when a file of a family changes: the times and sizes of all."""
+    found = (path.stat() for pattern in ("*.json", "*/*.json", "*/*.csv") for path in sorted(folder.glob(pattern)))
+    return tuple((stat.st_mtime_ns, stat.st_size) for stat in found)
 
 
 def known_schemas() -> tuple[str, ...]:
     """The ``<family>/<version>`` names this installation can check, oldest first."""
     versions = (p.name for p in (schemas_folder() / FAMILY).iterdir() if (p / "tables").is_dir())
     return tuple(f"{FAMILY}/{v}" for v in sorted(versions, key=version_numbers))
-
-
-def _read_table(folder: Path, name: str) -> TableSchema:
-    descriptor = _read_json(folder / "tables" / f"{name}.json")
-    codelists = folder / "codelists"
-    return TableSchema(descriptor, tuple(Field(field, codelists) for field in descriptor["fields"]))
-
-
-@cache
-def _read_codes(codelist: Path) -> tuple[str, ...]:
-    with codelist.open(encoding="utf-8-sig", newline="") as lines:
-        return tuple(row["code"] for row in csv.DictReader(lines))
 
 
 def _read_json(path: Path) -> JsonObject:

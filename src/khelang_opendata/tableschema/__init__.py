@@ -14,13 +14,13 @@ from importlib.util import find_spec
 
 from khelang_opendata.model.failures import ExtraMissing
 from khelang_opendata.tableschema import stdlib
-from khelang_opendata.tableschema.columns import SchemaUnsupported
+from khelang_opendata.tableschema.columns import SchemaInvalid, SchemaUnsupported
 from khelang_opendata.tableschema.compiled import TableSource, compile_fields, compile_schema
 from khelang_opendata.tableschema.dialect import DialectUnsupported
 from khelang_opendata.tableschema.findings import Finding, FindingType
 from khelang_opendata.tableschema.keys import KeySets
 
-__all__ = ["Engine", "Finding", "FindingType", "TableCheck", "TableSource", "check_tables"]
+__all__ = ["Engine", "Finding", "FindingType", "SchemaInvalid", "TableCheck", "TableSource", "check_tables"]
 
 LARGE = 100_000
 """Rows from which on a table is worth the import of polars."""

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import filterfalse
+from time import perf_counter
 from typing import Any
 
 JsonObject = dict[str, Any]
@@ -23,6 +24,9 @@ Check = Callable[[Any], object]
 
 _REMEMBERED = 1024
 """Texts that a column remembers; of columns that repeat themselves, as codes and years, all."""
+
+_SLOW_MATCH = 0.001
+"""Seconds from which on a match counts towards the time of its pattern; a usual one takes a thousandth of that."""
 
 _TYPE = ("type",)
 
@@ -58,6 +62,10 @@ class SchemaUnsupported(Exception):
     """A Table Schema asks for what this engine does not do; ``args[0]`` names it."""
 
 
+class SchemaInvalid(ValueError):
+    """A table cannot be checked at all: its schema, its dialect or its file is not what the standard asks."""
+
+
 class Column:
     """One field of a schema, ready to judge texts.
 
@@ -70,12 +78,13 @@ class Column:
         is_free: whether there is no text that could be wrong.
     """
 
-    def __init__(self, descriptor: JsonObject, missing: Sequence[Any]) -> None:
+    def __init__(self, descriptor: JsonObject, missing: Sequence[Any], seconds: float | None = None) -> None:
         """Compile a field.
 
         Args:
             descriptor: the field's Table Schema descriptor.
             missing: the schema's ``missingValues``, which the field's own replace.
+            seconds: how long its pattern may take in all; None for as long as it takes.
 
         Raises:
             SchemaUnsupported: its type, format or a constraint is not for this engine.
@@ -89,6 +98,9 @@ class Column:
         self.is_required = constraints.get("required") is True
         self._read = reader(descriptor)
         self._checks = _checks(type_, constraints, lambda value: _cast(type_, value, self._read))
+        if seconds is not None and "pattern" in constraints:
+            timed = _timed_pattern(constraints["pattern"], seconds, self.name)
+            self._checks = [(name, timed if name == "pattern" else check) for name, check in self._checks]
         self._is_plain = self.is_text and not self._checks
         self.is_free = self._is_plain and not self.is_required and not self.unique
         self._good: set[str | None] = {None}
@@ -200,6 +212,34 @@ def _pattern(pattern: Any) -> Check:
         return re.compile(pattern).fullmatch
     except (re.error, TypeError):
         raise SchemaUnsupported("pattern") from None
+
+
+def _timed_pattern(pattern: str, seconds: float, field: str) -> Check:
+    """As :func:`_pattern`, for a pattern that may take for ever.
+
+    Raises:
+        SchemaInvalid: the pattern takes longer than it may (the function that is returned raises it, too).
+    """
+    import regex  # noqa: PLC0415 (only for schemas from elsewhere; Python's own module knows no time limit)
+
+    left = seconds
+
+    def match(text: str) -> object:
+        nonlocal left
+        start = perf_counter()
+        try:
+            return compiled.fullmatch(text, timeout=max(left, 0.001))
+        except TimeoutError:
+            raise SchemaInvalid(f"the pattern of {field} takes too long") from None
+        finally:
+            took = perf_counter() - start
+            left -= took if took > _SLOW_MATCH else 0
+
+    try:
+        compiled = regex.compile(pattern, regex.VERSION0)
+    except regex.error:
+        raise SchemaUnsupported("pattern") from None
+    return match
 
 
 def _cast(type_: str, value: Any, read: Reader) -> Any:

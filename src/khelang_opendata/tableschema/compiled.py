@@ -15,6 +15,10 @@ Fields = tuple[str, ...]
 Cells = Sequence[Sequence[str | None]] | Mapping[int, Sequence[str | None]]
 """Texts by columns, of some columns only where a row is too short or too long; None where a row is too short."""
 
+PATTERN_SECONDS = "patternSeconds"
+"""A property of schemas that is ours: how long matching one column's pattern may take. A schema from elsewhere may
+hold a pattern that takes years."""
+
 _OPTIONS = (
     "bareNumber",
     "groupChar",
@@ -27,6 +31,9 @@ _OPTIONS = (
 )
 """Properties of a field that say how its text is read."""
 
+FIELD_PROPERTIES = ("name", "type", "format", "constraints", "missingValues", *_OPTIONS)
+"""The properties of a field that decide whether a cell is valid."""
+
 
 @dataclass(frozen=True)
 class TableSource:
@@ -34,7 +41,8 @@ class TableSource:
 
     Attributes:
         name: the resource's name, which foreign keys refer to.
-        schema: its Table Schema descriptor; the fields are in the order of the file's columns.
+        schema: its Table Schema descriptor; the fields are in the order of the file's columns. Its property
+            ``patternSeconds`` limits the time that the pattern of a column may take.
         data: the CSV file.
         dialect: the resource's ``dialect``, None for the standard's default.
         rows: the rows below the heading, where they have been read already.
@@ -124,8 +132,9 @@ def compile_schema(descriptor: JsonObject) -> CompiledSchema:
     Raises:
         SchemaUnsupported: it asks for what this engine does not do, or is no valid schema.
     """
+    compile_ = _compiled.__wrapped__ if PATTERN_SECONDS in descriptor else _compiled  # a table's time is its own
     try:
-        return _compiled(json.dumps(descriptor, sort_keys=True))
+        return compile_(json.dumps(descriptor, sort_keys=True))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise SchemaUnsupported("no valid descriptor") from None
 
@@ -153,7 +162,8 @@ def _compiled(text: str) -> CompiledSchema:
     if descriptor.get("fieldsMatch", "exact") not in ("exact", ["exact"]):
         raise SchemaUnsupported("fieldsMatch")
     missing = descriptor.get("missingValues", [""])
-    columns = tuple(Column(field, missing) for field in descriptor["fields"])
+    seconds = descriptor.get(PATTERN_SECONDS)
+    columns = tuple(Column(field, missing, seconds) for field in descriptor["fields"])
     by_name = {column.name: column for column in columns}
     if len(by_name) < len(columns):
         raise SchemaUnsupported("two fields of one name")

@@ -6,10 +6,12 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
+from heapq import merge
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from khelang_opendata.tableschema.columns import JsonObject
-from khelang_opendata.tableschema.compiled import TableSource
+from khelang_opendata.tableschema.columns import Column, JsonObject, SchemaInvalid, SchemaUnsupported
+from khelang_opendata.tableschema.compiled import PATTERN_SECONDS, TableSource
 from khelang_opendata.tableschema.findings import Finding, FindingType
 
 if TYPE_CHECKING:
@@ -23,10 +25,6 @@ _LOOKS_FOR_HEADING = {"commentChar", "commentRows"}
 
 _CONSTRAINT = re.compile(r'constraint "(\w+)" is')
 _SAME_AS = re.compile(r"the same as in the row at position (\d+)")
-
-
-class SchemaInvalid(ValueError):
-    """A table cannot be checked at all: its schema, its dialect or its file is not what the standard asks."""
 
 
 def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iterator[Finding]:
@@ -43,11 +41,39 @@ def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iter
         package = _package(_needed(source, sources))
         report = package.get_resource(source.name).validate(limit_errors=sys.maxsize)
     except Exception as error:  # any kind: on some invalid schemas frictionless crashes
-        raise SchemaInvalid(f"{source.name}: {error}") from error
+        raise error if isinstance(error, SchemaInvalid) else SchemaInvalid(f"{source.name}: {error}") from error
     for found in report.tasks[0].errors:
         if found.type not in set(FindingType):
             raise SchemaInvalid(f"{source.name}: {found.message}")
-        yield _finding(found, source)
+    findings = (_finding(found, source) for found in report.tasks[0].errors)
+    yield from merge(findings, _timed_findings(source), key=attrgetter("row"))
+
+
+def _timed_findings(source: TableSource) -> Iterator[Finding]:
+    """The cells that break a pattern of a schema from elsewhere; frictionless would match it without a time limit."""
+    if PATTERN_SECONDS not in source.schema:
+        return
+    columns = list(_timed_columns(source.schema))
+    row = source.first_row
+    for rows in source.chunks() if columns else ():
+        for cells in rows:
+            for position, column in columns:
+                if position < len(cells) and "pattern" in column.faults(cells[position]):
+                    yield Finding(FindingType.CONSTRAINT, row, column.name, cells[position], "pattern")
+            row += 1
+
+
+def _timed_columns(schema: JsonObject) -> Iterator[tuple[int, Column]]:
+    missing = schema.get("missingValues", [""])
+    for position, field in enumerate(schema["fields"]):
+        if pattern := (field.get("constraints") or {}).get("pattern"):
+            text = {"name": field["name"], "type": "string", "constraints": {"pattern": pattern}}
+            if "missingValues" in field:
+                text["missingValues"] = field["missingValues"]
+            try:
+                yield position, Column(text, missing, schema[PATTERN_SECONDS])
+            except SchemaUnsupported as error:
+                raise SchemaInvalid(f"{error.args[0]} of {field['name']}") from None
 
 
 def _needed(source: TableSource, sources: Mapping[str, TableSource]) -> Iterator[TableSource]:
@@ -86,9 +112,13 @@ def _explicit_dialect(source: TableSource) -> JsonObject:
 def _as_meant(schema: JsonObject) -> JsonObject:
     """A schema whose patterns mean the whole text, as in the standard; frictionless does not group alternatives."""
     meant = deepcopy(schema)
+    is_timed = meant.pop(PATTERN_SECONDS, None) is not None
     for field in meant["fields"]:
-        if pattern := (field.get("constraints") or {}).get("pattern"):
-            field["constraints"]["pattern"] = rf"(?:{pattern})\Z"
+        constraints = field.get("constraints") or {}
+        if is_timed and "jsonSchema" in constraints:
+            raise SchemaInvalid(f"constraint jsonSchema of {field['name']}")
+        if pattern := constraints.pop("pattern", None):
+            constraints |= {} if is_timed else {"pattern": rf"(?:{pattern})\Z"}
     return {"$schema": f"{_PROFILES}/tableschema.json", **meant}
 
 

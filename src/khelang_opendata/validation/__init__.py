@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from khelang_opendata.files import StrPath
@@ -12,26 +14,36 @@ from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.tableschema.stdlib import collector_paused
-from khelang_opendata.validation.catalogue import rules
+from khelang_opendata.validation.catalogue import rules, rules_of
 from khelang_opendata.validation.codes import CODE_UNKNOWN, check_codes
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.file_checks import check_files, read_tables
-from khelang_opendata.validation.headings import check_headings
+from khelang_opendata.validation.headings import HeadedTable, check_headings
+from khelang_opendata.validation.own_schemas import check_own_tables, own_tables
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, run_rules
 from khelang_opendata.validation.rules.cell_values import check_values
+from khelang_opendata.validation.rules.declared import RowRule
 from khelang_opendata.validation.structure import check_structure
 
 __all__ = ["family_of", "validate"]
 
 
-def validate(package: Package | StrPath, engine: Engine | None = None, *, limits: Limits = DEFAULT) -> Report:
-    """Check a package against its schema family and the rules of a plan, and report every issue with its place.
+def validate(
+    package: Package | StrPath,
+    engine: Engine | None = None,
+    *,
+    family: SchemaFamily | None = None,
+    limits: Limits = DEFAULT,
+) -> Report:
+    """Check a package against a schema family and its rules, and report every issue with its place.
 
     Args:
         package: a loaded package, or the path of its folder.
         engine: what checks rows, keys and references; None takes the fastest. All give the same report.
+        family: another standard than the one that the package names: ``SchemaFamily.load(folder)``, or
+            ``find_family("none")`` for a package that only has schemas of its own.
         limits: how much is read of a package that is given by its path.
 
     Returns:
@@ -39,7 +51,7 @@ def validate(package: Package | StrPath, engine: Engine | None = None, *, limits
         are acknowledged.
 
     Raises:
-        UsageError: the path is no folder.
+        UsageError: the path is no folder, or a rule of the family cannot be used.
         EnvironmentFailure: the system refuses to read a file.
 
     Example:
@@ -52,31 +64,67 @@ def validate(package: Package | StrPath, engine: Engine | None = None, *, limits
         try:
             package = Package.load(package, limits)
         except DescriptorError as error:
-            return Report.of(CURRENT, (), Tally([DESCRIPTOR_INVALID.issue(None, **error.params)]))
+            schema = family.id if family else CURRENT
+            return Report.of(schema, (), Tally([DESCRIPTOR_INVALID.issue(None, **error.params)]))
     with collector_paused():
-        return _validate(package, engine)
+        if family is not None and family.is_open:
+            return _validate_other(package, family, engine)
+        return _validate_plan(package, family or family_of(package), engine)
 
 
-def _validate(package: Package, engine: Engine | None) -> Report:
-    family = family_of(package)
-    tables, unreadable = read_tables(package, family)
-    headed, headings = check_headings(tables, family)
-    files = Tally(chain(check_descriptor(package, family), check_files(package, family)))
-    structure = Tally(chain(unreadable, headings))
-    checks: dict[str, tuple[Engine, str | None]] = {}
-    for check, issues in check_structure(headed, engine):
-        structure.extend(issues)
-        checks[check.name] = (check.engine, check.reason)
+def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None) -> Report:
+    checked = _check_tables(package, family, engine)
+    headed = checked.headed
     errata = Errata(Plan(package, family, headed).records("errata"))
     values = Tally(errata.acknowledge(chain(check_values(headed), check_codes(headed))))
-    unsound = structure.faulty | values.faulty
+    unsound = checked.structure.faulty | values.faulty
     plan = Plan(package, family, {n: t for n, t in headed.items() if n not in unsound})
     runnable = rules_that_can_run(plan, unsound)
     found = Tally(errata.acknowledge(run_rules(plan, runnable)))
     judged = {rule.code for rule in (*runnable, *CELL_RULES, CODE_UNKNOWN)}
     found.extend(errata.unmatched(judged, rules()))
-    summaries = (TableSummary(name, len(table.rows), *checks.get(name, ())) for name, table in tables.items())
-    return Report.of(family.id, summaries, files, structure, values, found)
+    return checked.report(values, found)
+
+
+def _validate_other(package: Package, family: SchemaFamily, engine: Engine | None) -> Report:
+    """Check a package of another standard, or of none: its own schemas count for the tables that no family has."""
+    own = own_tables(package, family)
+    family = family.with_tables(own)
+    checked = _check_tables(package, family, engine)
+    checked.files.extend(check_own_tables(package, family, own))
+    values = Tally(check_codes(checked.headed))
+    plan = Plan(package, family, {n: t for n, t in checked.headed.items() if n not in checked.structure.faulty})
+    declared = (rule for rule in rules_of(family).values() if isinstance(rule, RowRule) and rule.table in plan.tables)
+    found = Tally(chain.from_iterable(rule(plan) for rule in declared))
+    return checked.report(values, found)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A package whose descriptor, files, headings and rows were checked."""
+
+    family: SchemaFamily
+    headed: Mapping[str, HeadedTable]
+    summaries: Sequence[TableSummary]
+    files: Tally
+    structure: Tally
+
+    def report(self, *tallies: Tally) -> Report:
+        """The report, with what was found beside."""
+        return Report.of(self.family.id, self.summaries, self.files, self.structure, *tallies)
+
+
+def _check_tables(package: Package, family: SchemaFamily, engine: Engine | None) -> _Checked:
+    tables, unreadable = read_tables(package, family)
+    headed, headings = check_headings(tables, family)
+    files = Tally(chain(check_descriptor(package, family), check_files(package, family)))
+    structure = Tally(chain(unreadable, headings))
+    checks: dict[str, tuple[Engine, str | None]] = {}
+    for check, issues in check_structure(headed, engine, is_foreign=family.is_open):
+        structure.extend(issues)
+        checks[check.name] = (check.engine, check.reason)
+    summaries = [TableSummary(name, len(table.rows), *checks.get(name, ())) for name, table in tables.items()]
+    return _Checked(family, headed, summaries, files, structure)
 
 
 def family_of(package: Package) -> SchemaFamily:

@@ -16,6 +16,7 @@ from khelang_opendata.files import StrPath
 from khelang_opendata.model.failures import EnvironmentFailure, InternalError, KhelangError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Report
+from khelang_opendata.standard.family import SchemaFamily, find_family
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.validation import validate
 
@@ -45,6 +46,7 @@ def validate_many(
     *,
     processes: int | None = None,
     engine: Engine | None = None,
+    family: SchemaFamily | None = None,
     limits: Limits = DEFAULT,
 ) -> Iterator[Validated]:
     """Check packages that do not depend on each other.
@@ -56,6 +58,7 @@ def validate_many(
         paths: their folders.
         processes: how many processes work; None takes one for each processor, 1 works in this one.
         engine: as for :func:`validate`.
+        family: as for :func:`validate`.
         limits: how much is read of each package.
 
     Returns:
@@ -63,7 +66,7 @@ def validate_many(
         than a few dozen reports for each process are held. A package whose process was killed, most likely for want of
         memory, has the failure :class:`~khelang_opendata.model.failures.WorkerDied`.
     """
-    check = partial(_validated, engine=engine, limits=limits)
+    check = partial(_validated, engine=engine, schema=family.id if family else None, limits=limits)
     batches = _batches(map(Path, paths))
     processes = processes or os.cpu_count() or 1
     if processes == 1:
@@ -125,13 +128,14 @@ def _new_pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, mp_context=get_context("spawn") if "polars" in sys.modules else None)
 
 
-def _validated(paths: Iterable[Path], engine: Engine | None, limits: Limits) -> list[Validated]:
-    return [_result(path, engine, limits) for path in paths]
+def _validated(paths: Iterable[Path], engine: Engine | None, schema: str | None, limits: Limits) -> list[Validated]:
+    family = find_family(schema) if schema else None
+    return [_result(path, engine, family, limits) for path in paths]
 
 
-def _result(path: Path, engine: Engine | None, limits: Limits) -> Validated:
+def _result(path: Path, engine: Engine | None, family: SchemaFamily | None, limits: Limits) -> Validated:
     try:
-        return Validated(path, validate(path, engine, limits=limits), None)
+        return Validated(path, validate(path, engine, family=family, limits=limits), None)
     except KhelangError as error:
         return Validated(path, None, error)
     except Exception as error:  # whatever it is: the other packages are checked all the same

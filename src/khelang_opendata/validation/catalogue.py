@@ -7,29 +7,51 @@ from functools import cache
 
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.validation import codes, descriptor, errata, file_checks, headings, structure
+from khelang_opendata.standard.family import CURRENT, SchemaFamily, find_family
+from khelang_opendata.validation import codes, descriptor, errata, file_checks, headings, own_schemas, structure
 from khelang_opendata.validation.rules import arithmetic, cell_values, logic, portal_readiness, progress
+from khelang_opendata.validation.rules.declared import declared_rules
 from khelang_opendata.validation.rules.registry import rules_in
 
 _MODULES = (
-    *(descriptor, file_checks, headings, structure, codes, errata),
+    *(descriptor, file_checks, own_schemas, headings, structure, codes, errata),
     *(cell_values, arithmetic, logic, progress, portal_readiness),
 )
 
 
+def rules(schema: str = CURRENT) -> Mapping[str, Rule]:
+    """All rules by code, topic by topic: first those of structure, then those of a plan, then another standard's.
+
+    Args:
+        schema: the standard, as a report names it.
+    """
+    return rules_of(find_family(schema))
+
+
+def rules_of(family: SchemaFamily) -> Mapping[str, Rule]:
+    """All rules by code, those that the family declares among them.
+
+    Raises:
+        UsageError: the family declares a rule with the code of another.
+    """
+    known, declared = _known_rules(), {rule.code: rule for rule in declared_rules(family)}
+    for code in known.keys() & declared.keys():
+        raise UsageError("family_unusable", "rule_known", path=declared[code].module, code=code)
+    return {**known, **declared} if declared else known
+
+
 @cache
-def rules() -> Mapping[str, Rule]:
-    """All rules by code, topic by topic: first those of structure, then those of a plan."""
+def _known_rules() -> Mapping[str, Rule]:
     return {rule.code: rule for module in _MODULES for rule in rules_in(module)}
 
 
-def rule(code: str) -> Rule:
+def rule(code: str, schema: str = CURRENT) -> Rule:
     """The rule of this code.
 
     Raises:
         UsageError: no rule has this code.
     """
     try:
-        return rules()[code]
+        return rules(schema)[code]
     except KeyError:
         raise UsageError("rule_unknown", code=code) from None

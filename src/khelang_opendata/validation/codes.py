@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.standard.family import Field
+from khelang_opendata.standard.tables import Field
 from khelang_opendata.validation.headings import HeadedTable
 
 CODE_UNKNOWN = Rule("code_unknown", Severity.WARNING, __file__)

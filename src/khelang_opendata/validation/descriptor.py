@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.family import JsonObject, SchemaFamily, known_schemas, load_family
+from khelang_opendata.standard.data_package import TABLE_SCHEMA
+from khelang_opendata.standard.family import SchemaFamily, known_schemas
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.profile import Check, compile_check
 
 if TYPE_CHECKING:
@@ -35,9 +37,11 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     for error in errors:
         if not _has_own_issue(error, package, family, problems):
             yield _profile_issue(error)
+    for property_, path in package.unread_parts:
+        yield DESCRIPTOR_INVALID.issue(variant="part_unreadable", property=property_, path=path)
     resources = (r for r in package.resources if r.name in family.tables and "schema" in r.descriptor)
     stale = [r.name for r in resources if r.descriptor["schema"] != family.tables[r.name].compiled()]
-    if stale:
+    if stale and not family.is_open:
         yield DESCRIPTOR_INVALID.issue(variant="schema_differs", tables=", ".join(stale))
 
 
@@ -48,20 +52,30 @@ def satisfies_profile(descriptor: JsonObject, family: SchemaFamily) -> bool:
 
 def _profile_errors(descriptor: JsonObject, family: SchemaFamily) -> list[ValidationError]:
     """The errors of the profile, in the descriptor's order."""
-    if _check_of(family.id)(descriptor):
+    schemas = [schema for schema, is_satisfied in _checks_of(family) if not is_satisfied(descriptor)]
+    if not schemas:
         return []
     from khelang_opendata.validation.exact import PackageValidator  # noqa: PLC0415 (50 ms, and nearly all are valid)
 
-    errors = PackageValidator(family.package_schema).iter_errors(descriptor)
+    errors = (error for schema in schemas for error in PackageValidator(schema).iter_errors(descriptor))
     relevant = (own for error in errors for own in _of_its_kind(error))
     return sorted(relevant, key=lambda e: [f"{part:>9}" for part in e.absolute_path])
+
+
+def is_table_schema(schema: Any) -> bool:
+    """Whether a value can be read as a Table Schema."""
+    if compile_check(TABLE_SCHEMA, TABLE_SCHEMA)(schema):
+        return True
+    from khelang_opendata.validation.exact import PackageValidator  # noqa: PLC0415 (as above)
+
+    return not [*PackageValidator(TABLE_SCHEMA).iter_errors(schema)]
 
 
 def _of_its_kind(error: ValidationError) -> Iterator[ValidationError]:
     """The errors of the kind of resource that an entry declares: a table, or a derived file.
 
     A resource that matches neither kind gets errors of both, and those of the other kind would mislead."""
-    if error.validator != "anyOf":
+    if error.validator != "anyOf" or len(error.absolute_path) != len(("resources", 0)):
         yield error
         return
     meant = int(isinstance(error.instance, dict) and error.instance.get("derived") is True)
@@ -69,9 +83,9 @@ def _of_its_kind(error: ValidationError) -> Iterator[ValidationError]:
 
 
 @lru_cache(maxsize=8)
-def _check_of(schema_id: str) -> Check:
-    profile = load_family(schema_id).package_schema
-    return compile_check(profile, profile)
+def _checks_of(family: SchemaFamily) -> tuple[tuple[JsonObject, Check], ...]:
+    """The JSON Schemas of a family's descriptors, each with its fast look."""
+    return tuple((schema, compile_check(schema, schema)) for schema in family.package_schemas)
 
 
 def _has_own_issue(
@@ -88,7 +102,11 @@ def _has_own_issue(
     match list(error.absolute_path):
         case ["resources", int(position), "path", *_]:
             return problems.get(id(package.descriptor["resources"][position])) not in (None, "missing")
-        case ["resources", int(position), "schema", *_]:
+        case ["resources", int(position), "schema" | "dialect" as part]:
+            entry = package.descriptor["resources"][position]
+            is_known = part == "schema" and not family.is_open and str(entry.get("name")) in family.tables
+            return is_known or isinstance(entry[part], str)  # an unread part
+        case ["resources", int(position), "schema", *_] if not family.is_open:
             return str(package.descriptor["resources"][position].get("name")) in family.tables
     return False
 

@@ -34,7 +34,7 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield DESCRIPTOR_INVALID.issue(place, variant="resource_repeated", name=resource.name)
             continue
         named.add(resource.name)
-        if resource.name not in family.tables and not resource.is_derived:
+        if resource.name not in family.tables and not resource.is_derived and not family.is_open:
             yield TABLE_UNEXPECTED.issue(place, name=resource.name)
         if resource.problem == "missing":
             yield TABLE_MISSING.issue(place, variant="file", path=resource.path, name=resource.name)

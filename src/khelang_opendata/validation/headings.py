@@ -10,12 +10,16 @@ from functools import cached_property
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Table
-from khelang_opendata.standard.family import Field, SchemaFamily, TableSchema
+from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.tables import Field, TableSchema
 
 COLUMN_MISSING = Rule("column_missing", Severity.ERROR, __file__)
 COLUMN_UNEXPECTED = Rule("column_unexpected", Severity.ERROR, __file__)
 COLUMN_DUPLICATE = Rule("column_duplicate", Severity.ERROR, __file__)
 COLUMN_NAME_INVALID = Rule("column_name_invalid", Severity.ERROR, __file__)
+
+_MORE_COLUMNS, _FEWER_COLUMNS = ("subset", "partial"), ("superset", "partial")
+"""The values of ``fieldsMatch`` with which a table may have more columns than its schema, or fewer."""
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -38,7 +42,8 @@ class HeadedTable:
 
     def id_of(self, row: int) -> str:
         """The id of a record in errata: the first column of its table's primary key."""
-        position = self.position(self.schema.primary_key[0])
+        key = self.schema.primary_key
+        position = self.position(key[0]) if key else None
         cells = self.table.rows[row - 2]
         return cells[position] if position is not None and position < len(cells) else ""
 
@@ -53,10 +58,13 @@ def check_headings(tables: Mapping[str, Table], family: SchemaFamily) -> tuple[d
     issues: list[Issue] = []
     for name, table in tables.items():
         schema = family.tables[name]
+        if not schema.fields:  # a table without a schema: its columns are those of its heading
+            labels = dict.fromkeys(label for label in table.header if label.strip())
+            schema = TableSchema.of_any(name, {"fields": [{"name": label} for label in labels]})
         columns = _match(table.header, schema)
         if any(columns):
             headed[name] = HeadedTable(schema, table, columns)
-            issues.extend(_check_heading(headed[name]))
+            issues.extend(_check_heading(headed[name], is_open=family.is_open))
         else:
             cell = table.header[0] if table.header else ""
             place = Location(name, 1, 1, None, cell)
@@ -73,8 +81,8 @@ def _match(header: list[str], schema: TableSchema) -> tuple[Field | None, ...]:
     return tuple(columns)
 
 
-def _check_heading(headed: HeadedTable) -> Iterator[Issue]:
-    header, name = headed.table.header, headed.schema.name
+def _check_heading(headed: HeadedTable, *, is_open: bool) -> Iterator[Issue]:
+    header, name, match = headed.table.header, headed.schema.name, headed.schema.fields_match
     missing = [f.name for f in headed.schema.fields if headed.position(f.name) is None]
     first = dict(zip(reversed(header), range(len(header) - 1, -1, -1), strict=True))
     for position, label in enumerate(header):
@@ -83,18 +91,31 @@ def _check_heading(headed: HeadedTable) -> Iterator[Issue]:
             continue
         if first[label] < position:
             yield COLUMN_DUPLICATE.issue(place, name=label)
+        elif not label.strip():
+            yield COLUMN_NAME_INVALID.issue(Location(name, 1, 1), variant="blank", position=position + 1)
+        elif match in _MORE_COLUMNS:
+            continue
         elif meant := _closest(label, missing):
             missing.remove(meant)
             place = Location(name, 1, 1, meant, label)
             yield COLUMN_MISSING.issue(place, variant="renamed", name=meant, found=label)
-        elif not label.strip():
-            yield COLUMN_NAME_INVALID.issue(Location(name, 1, 1), variant="blank", position=position + 1)
-        elif not _SNAKE_CASE.match(label):
+        elif not is_open and not _SNAKE_CASE.match(label):
             yield COLUMN_NAME_INVALID.issue(place, name=label)
         else:
             yield COLUMN_UNEXPECTED.issue(place, name=label)
-    for absent in missing:
+    for absent in missing if match not in _FEWER_COLUMNS else ():
         yield COLUMN_MISSING.issue(Location(name, 1, 1, absent), name=absent)
+    if match == "exact" and all(headed.columns) and not missing:
+        yield from _misplaced(headed)
+
+
+def _misplaced(headed: HeadedTable) -> Iterator[Issue]:
+    """The first column that is not where a schema with ``fieldsMatch: exact`` has it."""
+    for position, (field, label) in enumerate(zip(headed.schema.fields, headed.table.header, strict=True), 1):
+        if field.name != label:
+            place = Location(headed.schema.name, 1, 1, label, label)
+            yield COLUMN_UNEXPECTED.issue(place, variant="misplaced", name=label, position=position, due=field.name)
+            return
 
 
 def _closest(label: str, names: list[str]) -> str | None:

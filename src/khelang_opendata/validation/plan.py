@@ -14,7 +14,8 @@ from typing import Any
 from khelang_opendata.model.report import Issue, Location
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.family import Field, SchemaFamily
+from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.tables import Field
 from khelang_opendata.validation.headings import HeadedTable
 
 _MOST_DIGITS = 30

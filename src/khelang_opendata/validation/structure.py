@@ -12,12 +12,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 
-from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.standard.family import Field, JsonObject
-from khelang_opendata.tableschema import Engine, Finding, FindingType, TableCheck, TableSource, check_tables
+from khelang_opendata.standard.tables import Field, JsonObject
+from khelang_opendata.tableschema import (
+    Engine,
+    Finding,
+    FindingType,
+    SchemaInvalid,
+    TableCheck,
+    TableSource,
+    check_tables,
+)
+from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, PATTERN_SECONDS
+from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
 from khelang_opendata.validation.headings import HeadedTable
-from khelang_opendata.validation.rules.cell_values import TYPE_WRONG, has_value_error
+from khelang_opendata.validation.rules.cell_values import TYPE_WRONG, value_error
 
 CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
 CELL_MISSING = Rule("cell_missing", Severity.ERROR, __file__)
@@ -36,6 +46,8 @@ _BY_CONSTRAINT = {
     "enum": VALUE_NOT_ALLOWED,
     "minimum": VALUE_OUT_OF_RANGE,
     "maximum": VALUE_OUT_OF_RANGE,
+    "exclusiveMinimum": VALUE_OUT_OF_RANGE,
+    "exclusiveMaximum": VALUE_OUT_OF_RANGE,
     "minLength": LENGTH_WRONG,
     "maxLength": LENGTH_WRONG,
 }
@@ -45,44 +57,72 @@ _BY_WEIGHT = [
 ]
 """If a cell has several faults, the first in this order is reported."""
 
+_PATTERN_SECONDS = 5
+_LONGEST_REASON = 300
+_EXAMPLES = {
+    "integer": "12",
+    "number": "12.5",
+    "boolean": "true",
+    "date": "2026-10-01",
+    "datetime": "2026-10-01T09:30:00",
+}
+"""Values of types, where the schema gives no example."""
+
+_Reference = tuple[tuple[str, ...], tuple[str, ...]]
+"""The fields of a foreign key, and their values."""
+
 _YIELD_TO_CELL_VALUES = {rule.code for rule in (TYPE_WRONG, PATTERN_MISMATCH, VALUE_NOT_ALLOWED, VALUE_OUT_OF_RANGE)}
 """Faults that a rule of cell values names more precisely, where one does."""
 
 
 def check_structure(
-    tables: Mapping[str, HeadedTable], engine: Engine | None = None
+    tables: Mapping[str, HeadedTable], engine: Engine | None = None, *, is_foreign: bool = False
 ) -> Iterator[tuple[TableCheck, Iterator[Issue]]]:
     """Check every row of the tables whose heading is known, and the references between them.
 
     Args:
         tables: the tables by name.
         engine: what checks them; None takes the fastest.
+        is_foreign: whether others wrote the schemas: their patterns are matched within a time limit, and the rules of
+            cell values, which are this project's, only explain faults.
 
     Returns:
         Table by table who checks it, and the issues, which are made as they are asked for; exhaust them before the
         next table.
     """
-    for check in check_tables([_source(table, tables) for table in tables.values()], engine):
-        yield check, _issues(tables[check.name], tables, check.findings)
+    sources = [_source(table, tables, is_foreign=is_foreign) for table in tables.values()]
+    for check in check_tables(sources, engine):
+        issues = _issues(tables[check.name], tables, check.findings, is_foreign=is_foreign)
+        yield check, _or_unusable(check.name, issues) if is_foreign else issues
 
 
-def _source(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> TableSource:
+def _or_unusable(name: str, issues: Iterator[Issue]) -> Iterator[Issue]:
+    """The issues of a table, and the reason where its schema ends the check."""
+    try:
+        yield from issues
+    except SchemaInvalid as error:
+        yield DESCRIPTOR_INVALID.issue(Location(name), variant="schema_unusable", reason=str(error)[:_LONGEST_REASON])
+
+
+def _source(table: HeadedTable, tables: Mapping[str, HeadedTable], *, is_foreign: bool) -> TableSource:
     """A table with the schema of the columns that it has, in their order, and the keys that can be followed."""
     schema: JsonObject = {
         "fields": [_field(column, position) for position, column in enumerate(table.columns)],
         "missingValues": table.schema.descriptor["missingValues"],
         "foreignKeys": [key for key in table.schema.foreign_keys if _can_be_followed(key, table, tables)],
     }
+    if is_foreign:
+        schema[PATTERN_SECONDS] = _PATTERN_SECONDS
     if _has_all(table, table.schema.primary_key):
         schema["primaryKey"] = list(table.schema.primary_key)
-    return TableSource(table.schema.name, schema, table.table.data, table.table.dialect, table.table.rows, brief=True)
+    file = table.table
+    return TableSource(table.schema.name, schema, file.data, file.dialect, file.rows, brief=True)
 
 
 def _field(column: Field | None, position: int) -> JsonObject:
     if column is None:
         return {"name": f"column {position + 1}", "type": "any"}
-    keep = ("name", "type", "format", "constraints", "trueValues", "falseValues")
-    return {key: column.descriptor[key] for key in keep if key in column.descriptor}
+    return {key: column.descriptor[key] for key in FIELD_PROPERTIES if key in column.descriptor}
 
 
 def _can_be_followed(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> bool:
@@ -99,15 +139,17 @@ def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
     return all(table.position(name) is not None for name in names)
 
 
-def _issues(table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding]) -> Iterator[Issue]:
+def _issues(
+    table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding], *, is_foreign: bool
+) -> Iterator[Issue]:
     references = _BrokenReferences(table, tables)
     for row, found in groupby(findings, key=attrgetter("row")):
-        yield from _row_issues(table, row, list(found), references)
+        yield from _row_issues(table, row, list(found), references, is_foreign=is_foreign)
     yield from references.issues()
 
 
 def _row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
+    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences, *, is_foreign: bool
 ) -> Iterator[Issue]:
     types = Counter(finding.type for finding in findings)
     expected, found = len(table.columns), len(table.table.rows[row - 2])
@@ -120,11 +162,11 @@ def _row_issues(
         first = next(f for f in findings if f.type is FindingType.MISSING_CELL)
         yield CELL_MISSING.issue(table.place(row, first.field), expected=expected, found=found)
     else:
-        yield from _sound_row_issues(table, row, findings, references)
+        yield from _sound_row_issues(table, row, findings, references, is_foreign=is_foreign)
 
 
 def _sound_row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
+    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences, *, is_foreign: bool
 ) -> Iterator[Issue]:
     cells: dict[str, Issue] = {}
     for finding in findings:
@@ -133,48 +175,69 @@ def _sound_row_issues(
             known = cells.get(finding.field)
             if known is None or _BY_WEIGHT.index(found.code) < _BY_WEIGHT.index(known.code):
                 cells[finding.field] = found
-    yield from (found for found in cells.values() if not _yields_to_cell_values(table, found))
+    for found in cells.values():
+        precise = _precise(table, found, is_foreign=is_foreign)
+        if precise is None:
+            yield found
+        elif is_foreign:  # elsewhere the rules of cell values report it themselves
+            yield precise
     for finding in findings:
-        if finding.type is FindingType.PRIMARY_KEY and not cells.keys() & set(table.schema.primary_key):
-            yield _key_issue(table, row, finding)
+        if finding.type is FindingType.UNIQUE and finding.field not in cells:
+            yield _repeated(table, row, (str(finding.field),), finding)
+        elif finding.type is FindingType.PRIMARY_KEY and not cells.keys() & set(table.schema.primary_key):
+            yield _repeated(table, row, table.schema.primary_key, finding)
         elif finding.type is FindingType.FOREIGN_KEY:
             references.add(finding)
 
 
-def _yields_to_cell_values(table: HeadedTable, found: Issue) -> bool:
-    """Whether a rule of values names the fault of a cell more precisely."""
+def _precise(table: HeadedTable, found: Issue, *, is_foreign: bool) -> Issue | None:
+    """The issue with which a rule of values names the fault of a cell more precisely.
+
+    Of schemas from elsewhere only types are explained, for other rules match patterns without a time limit.
+    """
     position = table.position(found.location.field or "")
-    row = found.location.row
-    return (
-        found.code in _YIELD_TO_CELL_VALUES
-        and row is not None
-        and position is not None
-        and has_value_error(table, row, position)
-    )
+    row, explained = found.location.row, {TYPE_WRONG.code} if is_foreign else _YIELD_TO_CELL_VALUES
+    if found.code not in explained or row is None or position is None:
+        return None
+    return value_error(table, row, position)
 
 
 def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding) -> Issue:
     field = table.schema.field_by_name[name]
     place = table.place(row, name, finding.cell)
-    example = str(field.descriptor.get("example", ""))
     if finding.constraint is None:
-        return TYPE_WRONG.issue(place, variant=str(field.descriptor["type"]), example=example)
+        return TYPE_WRONG.issue(place, variant=str(field.descriptor["type"]), example=_example(field))
     limit = field.descriptor["constraints"][finding.constraint]
     shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
-    rule = _BY_CONSTRAINT[finding.constraint]
+    rule = _BY_CONSTRAINT.get(finding.constraint, PATTERN_MISMATCH)
     if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
         length = len(finding.cell or "")
         return rule.issue(place, variant=finding.constraint, limit=shown, length=length)
-    return rule.issue(place, allowed=shown, example=example)
+    return rule.issue(place, allowed=shown, example=_example(field))
 
 
-def _key_issue(table: HeadedTable, row: int, finding: Finding) -> Issue:
-    key = table.schema.primary_key
+def _example(field: Field) -> str:
+    """A value that a column holds; of a schema without examples, its first allowed value, pattern or type."""
+    constraints = field.descriptor.get("constraints", {})
+    type_ = str(field.descriptor.get("type", "any"))
+    found = (
+        field.descriptor.get("example"),
+        next(iter(constraints.get("enum", ())), None),
+        constraints.get("pattern"),
+        constraints.get("minimum"),
+        _EXAMPLES.get(type_, type_),
+    )
+    return str(next(value for value in found if value is not None))
+
+
+def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding) -> Issue:
     cells = table.table.rows[row - 2]
     value = ", ".join(cells[position] for name in key if (position := table.position(name)) is not None)
     single = key[0] if len(key) == 1 else None
-    place = table.place(row, single, value if single else None)
-    return KEY_DUPLICATE.issue(place, key=" + ".join(key), value=value, first_row=finding.same_as or 0)
+    place, named = table.place(row, single, value if single else None), " + ".join(key)
+    if finding.same_as is None:
+        return KEY_DUPLICATE.issue(place, variant="empty", key=named)
+    return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=finding.same_as)
 
 
 class _BrokenReferences:
@@ -183,26 +246,25 @@ class _BrokenReferences:
     def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> None:
         self.table = table
         self.tables = tables
-        self.uses: Counter[tuple[str, str]] = Counter()
-        self.first: dict[tuple[str, str], int] = {}
+        self.uses: Counter[_Reference] = Counter()
+        self.first: dict[_Reference, int] = {}
 
     def add(self, finding: Finding) -> None:
         """Count one use."""
-        field = finding.key[0]
-        position = self.table.position(field)
-        assert position is not None, "only keys whose columns are there are followed"
-        use = (field, self.table.table.rows[finding.row - 2][position])
+        cells = self.table.table.rows[finding.row - 2]
+        positions = (self.table.position(field) for field in finding.key)
+        use = (finding.key, tuple(cells[position] for position in positions if position is not None))
         self.uses[use] += 1
         self.first.setdefault(use, finding.row)
 
     def issues(self) -> Iterator[Issue]:
         """An issue a missing value, on the first row that uses it."""
-        keys = {key["fields"][0]: key["reference"] for key in self.table.schema.foreign_keys}
-        for (field, value), row in self.first.items():
-            target = keys[field]["resource"] or self.table.schema.name
+        references = {tuple(key["fields"]): key["reference"] for key in self.table.schema.foreign_keys}
+        for (fields, values), row in self.first.items():
+            reference = references[fields]
             yield REFERENCE_MISSING.issue(
-                self.table.place(row, field, value),
-                target=target,
-                target_field=keys[field]["fields"][0],
-                uses=self.uses[field, value],
+                self.table.place(row, fields[0], ", ".join(values)),
+                target=reference["resource"] or self.table.schema.name,
+                target_field=" + ".join(reference["fields"]),
+                uses=self.uses[fields, values],
             )

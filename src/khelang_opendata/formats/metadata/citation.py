@@ -6,7 +6,7 @@ import yaml
 
 from khelang_opendata.formats.metadata.facts import DatasetFacts
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 _WIDEST = 120
 

@@ -8,7 +8,7 @@ from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.about import citation
 from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
 from khelang_opendata.package.edition import Edition, ReleasedTable
-from khelang_opendata.standard.family import Field, JsonObject
+from khelang_opendata.standard.tables import Field, JsonObject
 
 CROISSANT = "http://mlcommons.org/croissant/1.0"
 _CONTEXT: JsonObject = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"

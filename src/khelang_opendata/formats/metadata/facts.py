@@ -18,7 +18,7 @@ from khelang_opendata.formats.flat import FLAT
 from khelang_opendata.formats.totals import SUMMARY
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import fiscal_year_days
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 STANDARD = "https://w3id.org/khelang-opendata/"
 """Where the standard's schemas have their ids."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 _LINKS = ("url", "license", "contentUrl", "sameAs", "conformsTo")
 _CONTEXT: JsonObject = {

@@ -36,7 +36,7 @@ from khelang_opendata.portals.ckan.faults import (
 )
 from khelang_opendata.portals.refusals import PortalForbidden, PortalMisused, PortalTooSlow
 from khelang_opendata.portals.token import Token
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.version import __version__
 
 USER_AGENT = f"khelang-opendata/{__version__}"

@@ -19,7 +19,7 @@ from khelang_opendata.portals.mapping import from_ckan
 from khelang_opendata.portals.metadata_values import Value
 from khelang_opendata.portals.publication import Distribution
 from khelang_opendata.portals.scheme import Scheme
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 SHA256, PATH, FINGERPRINT = "sha256", "release_path", "fingerprint"
 RECORD, MARKER = "published_fields", "publishing"

@@ -17,7 +17,7 @@ from khelang_opendata.portals.ckan.dataset import resource_id
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.refusals import ActionUnknown, PortalForbidden, PortalInvalid, PortalNotFound
 from khelang_opendata.portals.resources import dictionary_of
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 _LOADERS = ("xloader", "datapusher")
 

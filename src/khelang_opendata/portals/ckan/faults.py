@@ -39,7 +39,7 @@ from khelang_opendata.portals.refusals import (
 )
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.terminal import clip
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LONGEST_NUMBER = 100

@@ -37,7 +37,7 @@ from khelang_opendata.portals.refusals import (
     PortalTooSlow,
     PublicationStopped,
 )
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 _AS_OFTEN = 3
 """How often the same step is taken; a portal that stores something else each time is not argued with."""

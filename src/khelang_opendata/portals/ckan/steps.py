@@ -16,7 +16,7 @@ from enum import StrEnum
 from khelang_opendata.portals.ckan.client import Upload
 from khelang_opendata.portals.ckan.dataset import MARKER, RECORD, DatasetFile, Found, Target, differences, resource_id
 from khelang_opendata.portals.mapping import to_ckan
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 
 class StepKind(StrEnum):

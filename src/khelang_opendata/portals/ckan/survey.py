@@ -9,7 +9,7 @@ from khelang_opendata.portals.ckan.client import Client
 from khelang_opendata.portals.profiles import Profile, load_profile, profile_for
 from khelang_opendata.portals.refusals import ActionUnknown, PortalNotFound
 from khelang_opendata.portals.scheme import Scheme
-from khelang_opendata.standard.family import JsonObject
+from khelang_opendata.standard.tables import JsonObject
 
 
 @dataclass(frozen=True)

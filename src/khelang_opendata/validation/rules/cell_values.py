@@ -17,7 +17,7 @@ from operator import itemgetter
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text, has_citizen_id, has_other_digits, restored
-from khelang_opendata.standard.family import Field
+from khelang_opendata.standard.tables import Field
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.plan import Record
 
@@ -100,8 +100,8 @@ def check_values(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
                 yield from judge.findings(Record(table, index + 2), field, table.table.rows[index][position])
 
 
-def has_value_error(table: HeadedTable, row: int, position: int) -> bool:
-    """Whether a rule of values finds an error in one cell.
+def value_error(table: HeadedTable, row: int, position: int) -> Issue | None:
+    """The error that a rule of values finds in one cell.
 
     Args:
         table: the cell's table.
@@ -110,9 +110,9 @@ def has_value_error(table: HeadedTable, row: int, position: int) -> bool:
     """
     cells, field = table.table.rows[row - 2], table.columns[position]
     if field is None or len(cells) != len(table.columns) or not cells[position]:
-        return False
+        return None
     found = _judge(field).findings(Record(table, row), field, cells[position])
-    return any(issue.severity is Severity.ERROR for issue in found)
+    return next((issue for issue in found if issue.severity is Severity.ERROR), None)
 
 
 def _columns(table: HeadedTable, start: int, positions: list[int]) -> Iterable[Sequence[str]]:
@@ -151,7 +151,7 @@ class _Judge:
 
 
 def _judge(field: Field) -> _Judge:
-    kind = field.descriptor["type"]
+    kind = field.descriptor.get("type", "any")
     if kind in ("integer", "number"):
         return _NUMBERS
     if kind == "date":
@@ -219,7 +219,7 @@ def number_not_finite(record: Record, field: Field, cell: str) -> Issue | None:
     """
     if not re.fullmatch(_NOT_FINITE, cell):
         return None
-    kind, example = str(field.descriptor["type"]), str(field.descriptor.get("example", ""))
+    kind, example = str(field.descriptor.get("type")), str(field.descriptor.get("example", ""))
     return _found(TYPE_WRONG, record, field, variant=kind, example=example)
 
 
@@ -282,7 +282,7 @@ def _personal(text: str) -> str | None:
 
 def _fitting(field: Field, text: str) -> str | None:
     """ASCII text as its column wants it, None where it cannot hold it."""
-    kind = str(field.descriptor["type"])
+    kind = str(field.descriptor.get("type", "any"))
     if kind in ("integer", "number"):
         return _ungrouped(text) or (text.strip() if re.fullmatch(_NUMBER, text.strip()) else None)
     if kind == "date":
@@ -293,7 +293,7 @@ def _fitting(field: Field, text: str) -> str | None:
 def _is_allowed(field: Field, text: str) -> bool:
     """Whether a boolean column or one with a pattern or a list of values takes a text."""
     constraints = field.descriptor.get("constraints", {})
-    if field.descriptor["type"] == "boolean":
+    if field.descriptor.get("type") == "boolean":
         return text in [*field.descriptor.get("trueValues", ()), *field.descriptor.get("falseValues", ())]
     allowed = constraints.get("enum")
     return text in allowed if allowed else re.search(constraints.get("pattern", ""), text) is not None

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from khelang_opendata.model.report import Issue, Location, Severity
-from khelang_opendata.standard.family import JsonObject
 from khelang_opendata.standard.portal_profiles import portal_profile
+from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules.registry import plan_rule
 

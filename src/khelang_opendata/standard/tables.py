@@ -1,0 +1,175 @@
+"""The tables and columns of a schema family, as their Table Schemas describe them (Data Package v2)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """One column: its Table Schema descriptor, and the folder of the codelist that it may name."""
+
+    descriptor: JsonObject
+    codelists: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.descriptor["name"])
+
+    @property
+    def title(self) -> str:
+        """The Thai title; the name where the schema has no title."""
+        return str(self.descriptor.get("title") or self.name)
+
+    @property
+    def title_en(self) -> str:
+        """The English title; the Thai one where the schema has no other."""
+        return str(self.descriptor.get("title_en") or self.title)
+
+    @cached_property
+    def _read(self) -> Callable[[str], Any]:
+        from khelang_opendata.tableschema.columns import reader  # noqa: PLC0415 (explanations need no engine)
+
+        return reader(self.descriptor)
+
+    def value(self, text: str) -> Any:
+        """A cell as a value of the column's type; None for an empty cell and for a text of another type."""
+        return self._read(text) if text else None
+
+    @cached_property
+    def codes(self) -> tuple[str, ...] | None:
+        """The codes its values come from; None for free values."""
+        codelist = self.descriptor.get("codelist")
+        return read_codes(self.codelists / codelist) if codelist and self.codelists else None
+
+    @property
+    def open_codes(self) -> tuple[str, ...] | None:
+        """The codes of an open codelist: others are allowed, with a warning."""
+        return self.codes if self.descriptor.get("openCodelist") else None
+
+
+@dataclass(frozen=True, eq=False)
+class TableSchema:
+    """One table: its Table Schema, in which keys are lists, and its columns."""
+
+    descriptor: JsonObject
+    fields: tuple[Field, ...]
+
+    @classmethod
+    def of(cls, descriptor: JsonObject, codelists: Path | None = None) -> TableSchema:
+        """A table of this project's own schemas.
+
+        Args:
+            descriptor: its Table Schema, with a ``name``.
+            codelists: the folder of the codelists that its columns name.
+        """
+        return cls(descriptor, tuple(Field(field, codelists) for field in descriptor["fields"]))
+
+    @classmethod
+    def of_any(cls, name: str, descriptor: JsonObject, codelists: Path | None = None) -> TableSchema:
+        """A table of any Table Schema (versions 1 and 2): shorthands are written out, closed codelists become enums.
+
+        Args:
+            name: the table's name.
+            descriptor: a valid Table Schema.
+            codelists: the folder of the codelists that its columns name.
+        """
+        fields = [_with_codes(field, codelists) for field in descriptor.get("fields", ())]
+        whole = {
+            "missingValues": [""],
+            "fieldsMatch": "exact",
+            **descriptor,
+            "name": name,
+            "fields": fields,
+            "primaryKey": _names(descriptor.get("primaryKey", ())),
+            "foreignKeys": [_foreign_key(key) for key in descriptor.get("foreignKeys", ())],
+        }
+        if isinstance(whole["fieldsMatch"], list):  # version 2.0 of the standard's profile has it so
+            whole["fieldsMatch"] = next(iter(whole["fieldsMatch"]), "exact")
+        return cls.of(whole, codelists)
+
+    @property
+    def name(self) -> str:
+        return str(self.descriptor["name"])
+
+    @property
+    def optional(self) -> bool:
+        """Whether a package may lack the table."""
+        return bool(self.descriptor.get("optional", False))
+
+    @property
+    def min_rows(self) -> int:
+        """How many rows the table must have at least."""
+        return int(self.descriptor.get("minRows", 0))
+
+    @property
+    def fields_match(self) -> str:
+        """How the heading matches the schema: ``exact``, ``equal``, ``subset``, ``superset``, ``partial``."""
+        return str(self.descriptor.get("fieldsMatch", "equal"))
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        return tuple(self.descriptor.get("primaryKey", ()))
+
+    @property
+    def foreign_keys(self) -> list[JsonObject]:
+        return list(self.descriptor.get("foreignKeys", ()))
+
+    @cached_property
+    def field_by_name(self) -> Mapping[str, Field]:
+        return {f.name: f for f in self.fields}
+
+    def unknown_names(self, tables: Mapping[str, TableSchema]) -> Iterator[str]:
+        """The columns and tables that the keys name, but that do not exist.
+
+        Args:
+            tables: all tables by name, this one among them.
+        """
+        yield from (name for name in self.primary_key if name not in self.field_by_name)
+        for key in self.foreign_keys:
+            yield from (name for name in key["fields"] if name not in self.field_by_name)
+            reference = key["reference"]
+            target = tables.get(reference["resource"] or self.name)
+            if target is None:
+                yield reference["resource"]
+            elif target.fields:
+                yield from (name for name in reference["fields"] if name not in target.field_by_name)
+            if len(key["fields"]) != len(reference["fields"]):
+                yield ", ".join(reference["fields"])
+
+    def compiled(self) -> JsonObject:
+        """The schema for inline use in a descriptor; titles and rules on rows remain in the family's file."""
+        keep = ("$schema", "fields", "missingValues", "primaryKey", "foreignKeys")
+        return {key: self.descriptor[key] for key in keep if key in self.descriptor}
+
+
+def read_codes(codelist: Path) -> tuple[str, ...]:
+    """The codes of a codelist, a CSV file with a column ``code``."""
+    with codelist.open(encoding="utf-8-sig", newline="") as lines:
+        return tuple(row["code"] for row in csv.DictReader(lines))
+
+
+def _with_codes(field: JsonObject, codelists: Path | None) -> JsonObject:
+    if "codelist" not in field or field.get("openCodelist") or not codelists:
+        return field
+    constraints = field.get("constraints", {})
+    return {**field, "constraints": {"enum": list(read_codes(codelists / field["codelist"])), **constraints}}
+
+
+def _foreign_key(key: JsonObject) -> JsonObject:
+    reference = key["reference"]
+    return {
+        "fields": _names(key["fields"]),
+        "reference": {"resource": reference.get("resource", ""), "fields": _names(reference["fields"])},
+    }
+
+
+def _names(fields: str | Sequence[str]) -> list[str]:
+    return [fields] if isinstance(fields, str) else list(fields)
