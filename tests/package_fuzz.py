@@ -29,7 +29,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from khelang_opendata import Package, diff_packages, validate
+from khelang_opendata import Package, diff_packages, find_family, validate
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.release import ReleaseOptions, build_release, draft_release
@@ -234,8 +234,10 @@ def judge(package: Path) -> str:
     try:
         loaded = Package.load(package)
         report = validate(loaded)
+        by_itself = validate(loaded, family=find_family("none"))
         for form in ReportFormat:
             render_report(report, loaded, form, Language.TH)
+            render_report(by_itself, loaded, form, Language.EN)
         diff_packages(Package.load(VALID), loaded)
         if report.valid:
             build_release(draft_release(loaded, ReleaseOptions(date(2026, 11, 26), allow_warnings="x")))

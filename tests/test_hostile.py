@@ -216,6 +216,7 @@ def test_hostile_package_runs_nothing_and_writes_only_the_output(name: str, tmp_
     before = {path: path.lstat().st_mtime_ns for path in package.rglob("*")}
     looks = [
         *(["validate", "package", "--format", form, "--lang", "th"] for form in ("text", "json")),
+        ["validate", "package", "--schema", "none", "--format", "json"],
         ["diff", str(VALID), "package"],
         ["release", "package", "--out", "output/releases", "--allow-warnings", "x", "--lang", "th"],
     ]

@@ -209,6 +209,7 @@ BROKEN_SCHEMAS: dict[str, tuple[Any, str]] = {
     "unknown type": ({"fields": [{"name": "a", "type": "word"}]}, "property_value"),
     "no name": ({"fields": [{}]}, "property_missing"),
     "bad pattern": ({"fields": [{"name": "a", "constraints": {"pattern": "("}}]}, "schema_unusable"),
+    "column twice": ({"fields": [{"name": "a"}, {"name": "a"}]}, "field_repeated"),
     "unknown key": ({"fields": [{"name": "a"}], "primaryKey": "b"}, "key_unknown"),
     "unknown table": (
         {"fields": [{"name": "a"}], "foreignKeys": [{"fields": "a", "reference": {"resource": "u", "fields": "a"}}]},
@@ -262,6 +263,7 @@ BROKEN_FAMILIES: dict[str, tuple[str, Callable[[Any], object] | None, str]] = {
     "no codelist": ("tables/contracts.json", lambda t: t["fields"][2].update(codelist="none.csv"), "codelist"),
     "climbing codelist": ("tables/contracts.json", lambda t: t["fields"][2].update(codelist="../x.csv"), "content"),
     "key": ("tables/contracts.json", lambda t: t.update(primaryKey="number"), "key"),
+    "column twice": ("tables/payments.json", lambda t: t["fields"].append({"name": "contract_id"}), "key"),
     "reference": ("tables/payments.json", lambda t: t["foreignKeys"][0]["reference"].update(resource="x"), "key"),
     "rule without text": ("rules.json", lambda r: no_rule(r).pop("fix"), "content"),
     "rule in one language": ("rules.json", lambda r: no_rule(r)["message"].pop("th"), "content"),

@@ -63,6 +63,7 @@ __all__ = [
     "report_json",
     "report_text",
     "rules",
+    "table_issues",
     "validate",
     "validate_many",
     "verify",
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from khelang_opendata.validation.batch import Validated, validate_many
     from khelang_opendata.validation.catalogue import rules
     from khelang_opendata.validation.rules.registry import PlanRule, plan_rule
+    from khelang_opendata.validation.structure import table_issues
 else:
     _MODULES = {
         "diff": (
@@ -163,6 +165,7 @@ else:
             "PlanRule",
             "plan_rule",
         ),
+        "validation.structure": ("table_issues",),
     }
 
     def __getattr__(name: str) -> object:

@@ -23,6 +23,13 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
         issue: the issue.
         language: Thai or English.
         schema: the report's schema version, which knows the columns' titles.
+
+    Example:
+        >>> from khelang_opendata import Language, issue_texts, validate
+        >>> report = validate("datapackage")
+        >>> texts = issue_texts(report.issues[0], Language.EN, report.schema)
+        >>> bool(texts.message and texts.fix)
+        True
     """
     place = issue.location
     named = {"resource": place.resource, "row": place.row, "line": place.line, "field": place.field}
@@ -35,7 +42,16 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
 
 
 def failure_text(error: KhelangError, language: Language) -> Texts:
-    """The texts of a failure."""
+    """The texts of a failure: what is wrong, and what to do.
+
+    Example:
+        >>> from khelang_opendata import KhelangError, Language, failure_text, validate
+        >>> try:
+        ...     validate("nowhere")
+        ... except KhelangError as error:
+        ...     failure_text(error, Language.TH).message
+        'ไม่พบโฟลเดอร์ nowhere'
+    """
     return error.texts(language)
 
 

@@ -12,7 +12,14 @@ from khelang_opendata.render.messages import issue_texts
 
 
 def report_json(report: Report) -> str:
-    """The report as one JSON object, both languages in it; exact counts even where the list is cut."""
+    """The report as one JSON object, both languages in it; exact counts even where the list is cut.
+
+    Example:
+        >>> import json
+        >>> from khelang_opendata import report_json, validate
+        >>> json.loads(report_json(validate("datapackage")))["valid"]
+        True
+    """
     return encodable(json.dumps(report_object(report), ensure_ascii=False, indent=2)) + "\n"
 
 

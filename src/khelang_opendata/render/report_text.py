@@ -34,6 +34,11 @@ def report_text(report: Report, language: Language, package: Package | None = No
         language: Thai or English.
         package: the package that was checked; without it there are no excerpts.
         color: whether to colour for a terminal.
+
+    Example:
+        >>> from khelang_opendata import Language, report_text, validate
+        >>> report_text(validate("datapackage"), Language.EN).splitlines()[-1].startswith("Valid")
+        True
     """
     return encodable("\n".join(_Writer(report, language, package, color).lines()) + "\n")
 

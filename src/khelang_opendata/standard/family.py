@@ -126,6 +126,11 @@ def load_family(schema_id: str = CURRENT) -> SchemaFamily:
 
     Raises:
         KeyError: this installation has no such version.
+
+    Example:
+        >>> from khelang_opendata import load_family
+        >>> load_family().tables["projects"].primary_key
+        ('project_id',)
     """
     return _load_family(schema_id)
 
@@ -149,6 +154,11 @@ def find_family(schema_id: str) -> SchemaFamily:
 
     Raises:
         UsageError: as :meth:`SchemaFamily.load`.
+
+    Example:
+        >>> from khelang_opendata import find_family, validate
+        >>> validate("contracts", family=find_family("none")).schema
+        'none'
     """
     try:
         return load_family(schema_id)

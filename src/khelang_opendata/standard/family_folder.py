@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -72,7 +73,7 @@ def _table(path: Path, codelists: Path) -> TableSchema:
 
 def _check_references(tables: Mapping[str, TableSchema], folder: Path) -> None:
     for name, table in tables.items():
-        for problem in table.unknown_names(tables):
+        for problem in chain(table.repeated_names, table.unknown_names(tables)):
             raise UsageError("family_unusable", "key", path=str(folder / "tables" / f"{name}.json"), name=problem)
 
 

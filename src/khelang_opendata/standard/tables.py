@@ -126,6 +126,11 @@ class TableSchema:
     def field_by_name(self) -> Mapping[str, Field]:
         return {f.name: f for f in self.fields}
 
+    @property
+    def repeated_names(self) -> list[str]:
+        """The columns that the schema has more than once."""
+        return [field.name for field in self.fields if self.field_by_name[field.name] is not field]
+
     def unknown_names(self, tables: Mapping[str, TableSchema]) -> Iterator[str]:
         """The columns and tables that the keys name, but that do not exist.
 

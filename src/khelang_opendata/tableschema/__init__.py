@@ -58,6 +58,13 @@ def check_tables(sources: Sequence[TableSource], engine: Engine | None = None) -
 
     Raises:
         ExtraMissing: the large engine was asked for, and the extra ``large`` is not installed.
+
+    Example:
+        >>> from khelang_opendata import TableSource, check_tables
+        >>> schema = {"fields": [{"name": "year", "type": "integer"}]}
+        >>> (check,) = check_tables([TableSource("projects", schema, b"year\\n2566\\nsoon\\n")])
+        >>> [(finding.type.value, finding.row, finding.cell) for finding in check.findings]
+        [('type-error', 3, 'soon')]
     """
     if engine is Engine.LARGE and not _has_large():
         raise ExtraMissing("large")

@@ -15,6 +15,9 @@ Fields = tuple[str, ...]
 Cells = Sequence[Sequence[str | None]] | Mapping[int, Sequence[str | None]]
 """Texts by columns, of some columns only where a row is too short or too long; None where a row is too short."""
 
+FIRST_ROW = 2
+"""The number of the first row below a heading of one row."""
+
 PATTERN_SECONDS = "patternSeconds"
 """A property of schemas that is ours: how long matching one column's pattern may take. A schema from elsewhere may
 hold a pattern that takes years."""
@@ -68,7 +71,7 @@ class TableSource:
     @property
     def first_row(self) -> int:
         """The record number of the first row below the heading."""
-        return 2 if self.rows is not None else Dialect.of(self.dialect).first_row
+        return FIRST_ROW if self.rows is not None else Dialect.of(self.dialect).first_row
 
     def chunks(self) -> Iterator[Sequence[Row]]:
         """The rows below the heading, some thousands at a time.

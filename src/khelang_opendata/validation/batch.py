@@ -64,7 +64,12 @@ def validate_many(
     Returns:
         The reports, in the order of the paths, as soon as they are there. However many packages there are, no more
         than a few dozen reports for each process are held. A package whose process was killed, most likely for want of
-        memory, has the failure :class:`~khelang_opendata.model.failures.WorkerDied`.
+        memory, has the failure ``worker_died``.
+
+    Example:
+        >>> from khelang_opendata import validate_many
+        >>> [(str(one.path), one.report.valid) for one in validate_many(["datapackage"], processes=1)]
+        [('datapackage', True)]
     """
     check = partial(_validated, engine=engine, schema=family.id if family else None, limits=limits)
     batches = _batches(map(Path, paths))

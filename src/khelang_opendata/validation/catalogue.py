@@ -24,6 +24,11 @@ def rules(schema: str = CURRENT) -> Mapping[str, Rule]:
 
     Args:
         schema: the standard, as a report names it.
+
+    Example:
+        >>> from khelang_opendata import Language, rules
+        >>> rules()["value_missing"].title[Language.EN]
+        'A required cell is empty'
     """
     return rules_of(find_family(schema))
 

@@ -105,7 +105,7 @@ def _check_heading(headed: HeadedTable, *, is_open: bool) -> Iterator[Issue]:
             yield COLUMN_UNEXPECTED.issue(place, name=label)
     for absent in missing if match not in _FEWER_COLUMNS else ():
         yield COLUMN_MISSING.issue(Location(name, 1, 1, absent), name=absent)
-    if match == "exact" and all(headed.columns) and not missing:
+    if match == "exact" and all(headed.columns) and len(header) == len(headed.schema.fields):
         yield from _misplaced(headed)
 
 

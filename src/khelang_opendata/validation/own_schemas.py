@@ -42,6 +42,8 @@ def check_own_tables(package: Package, family: SchemaFamily, own: Mapping[str, T
         own: the tables that it describes itself.
     """
     for name, table in own.items():
+        for repeated in table.repeated_names:
+            yield DESCRIPTOR_INVALID.issue(Location(name), variant="field_repeated", name=repeated)
         for unknown in dict.fromkeys(table.unknown_names(family.tables)):
             yield DESCRIPTOR_INVALID.issue(Location(name), variant="key_unknown", name=unknown)
         if not table.fields:

@@ -8,13 +8,14 @@ table is reported where it is first used, with how often, not once a row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.standard.tables import Field, JsonObject
+from khelang_opendata.package.datapackage import Table
+from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 from khelang_opendata.tableschema import (
     Engine,
     Finding,
@@ -24,7 +25,8 @@ from khelang_opendata.tableschema import (
     TableSource,
     check_tables,
 )
-from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, PATTERN_SECONDS
+from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, FIRST_ROW, PATTERN_SECONDS
+from khelang_opendata.tableschema.dialect import DialectUnsupported
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.rules.cell_values import TYPE_WRONG, value_error
@@ -94,6 +96,38 @@ def check_structure(
     for check in check_tables(sources, engine):
         issues = _issues(tables[check.name], tables, check.findings, is_foreign=is_foreign)
         yield check, _or_unusable(check.name, issues) if is_foreign else issues
+
+
+def table_issues(check: TableCheck, sources: Sequence[TableSource]) -> Iterator[Issue]:
+    """The findings of a check as issues, whose texts ``issue_texts(issue, language, "none")`` gives in both languages.
+
+    Args:
+        check: what ``check_tables`` gives; its findings are used up.
+        sources: all tables that were given to it.
+
+    Raises:
+        DialectUnsupported: the table has no heading, so that its rows cannot be named as a spreadsheet shows them.
+        TableUnreadable: the file is no table.
+
+    Example:
+        >>> from khelang_opendata import Language, TableSource, check_tables, issue_texts, table_issues
+        >>> schema = {"fields": [{"name": "year", "type": "integer"}]}
+        >>> sources = [TableSource("projects", schema, b"year\\n2566\\nsoon\\n")]
+        >>> (check,) = check_tables(sources)
+        >>> [issue_texts(issue, Language.EN, "none").message for issue in table_issues(check, sources)]
+        ['The value “soon” in year, row 3, is not a whole number']
+    """
+    tables = {source.name: _headed(source, with_rows=source.name == check.name) for source in sources}
+    return _or_unusable(check.name, _issues(tables[check.name], tables, check.findings, is_foreign=True))
+
+
+def _headed(source: TableSource, *, with_rows: bool) -> HeadedTable:
+    if source.first_row != FIRST_ROW:
+        raise DialectUnsupported("header")
+    schema = TableSchema.of_any(source.name, source.schema)
+    rows = [row for chunk in source.chunks() for row in chunk] if with_rows else []
+    table = Table([field.name for field in schema.fields], rows, source.data, source.dialect)
+    return HeadedTable(schema, table, schema.fields)
 
 
 def _or_unusable(name: str, issues: Iterator[Issue]) -> Iterator[Issue]:

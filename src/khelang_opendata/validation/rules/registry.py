@@ -33,7 +33,21 @@ class PlanRule(Rule):
 
 
 def plan_rule(severity: Severity, *, needs: tuple[str, ...] = ()) -> Callable[[Check], PlanRule]:
-    """Make a function a rule: ``@plan_rule(Severity.ERROR, needs=("projects", "budgets"))``."""
+    """Make a function a rule; its texts are in the JSON file beside its module.
+
+    Args:
+        severity: of the rule's issues.
+        needs: the tables that it cannot judge without.
+
+    Example:
+        >>> from khelang_opendata import Severity, plan_rule
+        >>> @plan_rule(Severity.WARNING, needs=("projects",))
+        ... def many_projects(plan):
+        ...     if len(plan.records("projects")) > 100:
+        ...         yield many_projects.issue(many=100)
+        >>> many_projects.code, many_projects.needs
+        ('many_projects', ('projects',))
+    """
     return lambda check: PlanRule(check, severity, needs)
 
 
