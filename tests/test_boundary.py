@@ -47,6 +47,18 @@ def test_large_engine_without_its_library_names_the_extra(tmp_path: Path, module
     assert b'pip install ".[large]"' in done.stderr
 
 
+def test_a_release_without_polars_says_that_it_has_no_parquet(tmp_path: Path) -> None:
+    done = run_without("polars", tmp_path, "--lang", "en", "release", VALID, "--out", "out")
+    assert (done.returncode, b"no Parquet files, for the extra large" in done.stderr) == (0, True)
+    assert not [*(tmp_path / "out/v1.0.0").rglob("*.parquet")]
+
+
+def test_publishing_without_a_keyring_names_the_extra(tmp_path: Path, released: Path) -> None:
+    address = ("--url", "https://localhost:1", "--org", "example")
+    done = run_without("keyring", tmp_path, "--lang", "en", "publish", released, *address)
+    assert (done.returncode, b'pip install ".[portal]"' in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("debug", [False, True])
 def test_any_other_failure_names_the_version_and_what_to_report(tmp_path: Path, debug: bool) -> None:
     options = ["--debug"] if debug else []

@@ -58,6 +58,7 @@ def release_command(
 ) -> None:
     """Check a package and release it, whole or not at all."""
     from khelang_opendata.diff import Bump  # noqa: PLC0415 (only this command)
+    from khelang_opendata.formats.parquet import is_available  # noqa: PLC0415 (loads the edition)
     from khelang_opendata.release import ReleaseOptions, release_package  # noqa: PLC0415 (loads jinja2, filelock)
 
     at_least = Bump[raised] if raised else Bump.NONE
@@ -66,6 +67,8 @@ def release_command(
     outcome = release_package(Package.load(path, limits()), out, options, sign=signer, dry_run=dry_run)
     name = "unchanged" if not outcome.written else "dry_run" if dry_run else "released"
     print_text(notice(name, lang, version=outcome.version, path=str(outcome.path), files=outcome.files) + "\n")
+    if outcome.written and not is_available():
+        print_text(notice("release_without_parquet", lang) + "\n", err=True)
 
 
 @click.command("withdraw", cls=HelpedCommand)
