@@ -18,7 +18,6 @@ import pandas as pd
 import pytest
 
 from khelang_opendata import Package, load_family
-from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.nacc.eplan import (
     About,
     EplanRow,
@@ -228,7 +227,7 @@ def test_a_plan_without_reports_and_errata_has_rows_all_the_same(example: Path) 
 
 def test_the_words_are_those_of_the_system_and_of_the_standard() -> None:
     fields = load_family().tables["progress"].field_by_name
-    assert {code: reported.title_th for code, reported in codes_of(fields["status"]).items()} == STATUSES
+    assert {code: reported.title_th for code, reported in fields["status"].meanings.items()} == STATUSES
     assert list(REASONS) == fields["cannot_reason"].descriptor["constraints"]["enum"]
 
 

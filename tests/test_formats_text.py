@@ -27,7 +27,6 @@ from playwright.sync_api import Browser
 from khelang_opendata import Language
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats.codebook import codebook_csv, codebook_html, codebook_tables
-from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.flat import FLAT_KEY, flat_schema
 from khelang_opendata.formats.nested import nested_json
 from khelang_opendata.formats.totals import summary_schema
@@ -281,7 +280,7 @@ class TestCodebook:
             assert table.name in ids
             assert {f"{table.name}.{column.name}" for column in table.columns} <= ids
             for column in table.columns:
-                for code in codes_of(column.field):
+                for code in column.field.meanings:
                     assert f"codelist-{column.descriptor['codelist'][:-4]}-{code}" in ids
 
     def test_links_of_the_page_lead_somewhere(self, edition: Edition) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 from jinja2 import Environment
 
 from khelang_opendata.files.serialize import csv_bytes
-from khelang_opendata.formats.codelists import Code, codes_of
 from khelang_opendata.formats.flat import flat_schema
 from khelang_opendata.formats.totals import summary_schema
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
+from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
 _HEADER = (
@@ -89,7 +89,7 @@ class CodebookColumn:
     @cached_property
     def codes(self) -> Sequence[Code]:
         """The codes that its values come from."""
-        return [*codes_of(self.field).values()]
+        return [*self.field.meanings.values()]
 
 
 @dataclass(frozen=True)

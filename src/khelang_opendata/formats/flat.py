@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.joins import NOTHING, Joins, Record
+from khelang_opendata.formats.weighted_errata import errata_by_weight
 from khelang_opendata.model.thai import ERA
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition, ReleasedTable
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
-FLAT_KEY = ("project_id", "fiscal_year_be", "funding_source")
+FLAT_KEY = ("project_id", "line_no")
 FLAT: JsonObject = {
     "title": "งบประมาณแบบตารางเดียว",
     "title_en": "Budgets as one flat table",
-    "description": "งบประมาณหนึ่งแถวต่อโครงการ ปี และแหล่งเงิน พร้อมชื่อของทุกรายการที่เกี่ยวข้องและความหมายของทุกรหัส "
-    "เปิดใช้ได้โดยไม่ต้องเชื่อมตาราง ช่องว่างไม่ใช่ศูนย์ ให้ดู budget_status ประกอบ",
-    "description_en": "The budgets, one row per project, year and source of money, with all names joined in and all "
-    "codes explained. An empty amount does not mean zero: budget_status gives the meaning.",
+    "description": "หนึ่งแถวต่อรายการงบประมาณของโครงการ พร้อมชื่อของทุกรายการที่เกี่ยวข้องและความหมายของทุกรหัส "
+    "เปิดใช้ได้โดยไม่ต้องเชื่อมตาราง ช่องว่างไม่ใช่ศูนย์ ให้ดู budget_status ประกอบ แถวที่ไม่มีปีงบประมาณเป็นจำนวนเงินรวมทุกปี",
+    "description_en": "The budgets, one row per line of a project's budget, with all names joined in and all codes "
+    "explained. An empty amount does not mean zero: budget_status gives the meaning. A row without a fiscal year is an "
+    "amount for the whole period.",
 }
 """The description of the flat table in Thai and English."""
 STEP = " > "
@@ -43,16 +44,17 @@ class _Role:
 
 _ROLES = {
     "plan": _Role("plans"),
-    "dimension": _Role("dimensions", prefix_en="Dimension: "),
+    "dimension": _Role("dimensions", optional=True, prefix_en="Dimension: "),
     "mission": _Role("missions", optional=True, prefix_en="Mission: "),
     "division": _Role(
         "units",
+        optional=True,
         prefix="สำนัก/กองที่รับผิดชอบ: ",
         prefix_en="Division in charge: ",
         note="หน่วยงานที่ขึ้นตรงต่อองค์กร ซึ่งหน่วยงานรับผิดชอบหลักสังกัด ",
         note_en="The unit directly under the organisation to which the lead unit belongs. ",
     ),
-    "unit": _Role("units", prefix="หน่วยงานรับผิดชอบหลัก: ", prefix_en="Lead unit: "),
+    "unit": _Role("units", optional=True, prefix="หน่วยงานรับผิดชอบหลัก: ", prefix_en="Lead unit: "),
     "project": _Role("projects", prefix_en="Project: "),
     "parent": _Role("projects", optional=True, prefix="โครงการหลัก: ", prefix_en="Parent project: "),
     "budget": _Role("budgets"),
@@ -64,13 +66,20 @@ _COLUMNS = {
     "fiscal_year_be": "budget.fiscal_year_be",
     "fiscal_year_ce": "",
     "project_id": "project.project_id",
+    "line_no": "budget.line_no",
     "project_no": "project.sequence_no",
     "project_kind": "project.project_kind",
     "project_title_th": "project.title_th",
     "project_title_en": "project.title_en",
-    "funding_source": "budget.funding_source",
     "budget_status": "budget.budget_status",
     "amount_thb": "budget.amount_thb",
+    "amount_basis": "budget.amount_basis",
+    "amount_has_erratum": "",
+    "funding_source": "budget.funding_source",
+    "source_basis": "budget.source_basis",
+    "budget_programme_th": "budget.budget_programme_th",
+    "budget_work_th": "budget.budget_work_th",
+    "expense_category_th": "budget.expense_category_th",
     "summary_amount_printed": "budget.summary_amount_printed",
     "sheet_amount_printed": "budget.sheet_amount_printed",
     "budget_note_th": "budget.note_th",
@@ -95,6 +104,8 @@ _COLUMNS = {
     "lead_unit_level": "unit.unit_level",
     "lead_unit_path_th": "",
     "lead_unit_path_en": "",
+    "other_units": "",
+    "audiences": "",
     "project_eplan_title_th": "project.eplan_title_th",
     "project_start_fiscal_year_be": "project.start_fiscal_year_be",
     "project_end_fiscal_year_be": "project.end_fiscal_year_be",
@@ -136,7 +147,6 @@ YEAR_CE = {
         "from 1 October 2022 to 30 September 2023.",
     ),
     "type": "integer",
-    "constraints": {"required": True},
 }
 
 _MADE = (
@@ -158,7 +168,7 @@ _MADE = (
         "mission_path_th",
         "ภารกิจพร้อมภารกิจที่อยู่เหนือขึ้นไป",
         "Mission with those above it (Thai)",
-        "เลขและชื่อภารกิจจากระดับบนสุดลงมา คั่นด้วย > เว้นว่างเมื่อโครงการอยู่ใต้มิติโดยไม่ระบุภารกิจ",
+        "เลขและชื่อภารกิจจากระดับบนสุดลงมา คั่นด้วย > เว้นว่างเมื่อโครงการไม่ระบุภารกิจ",
         "Numbers and names from the highest mission down, divided by >. Empty when the project is directly under the "
         "dimension alone.",
     ),
@@ -186,11 +196,38 @@ _MADE = (
     YEAR_CE,
     text_field(
         "errata_ids",
-        "รหัสข้อขัดแย้ง",
+        "รหัสข้อคลาดเคลื่อน",
         "Errata",
-        "ข้อขัดแย้งของเอกสารเกี่ยวกับโครงการนี้ในปีนี้หรือทุกปี คั่นด้วยวรรค รายละเอียดอยู่ที่ตาราง errata เว้นว่างเมื่อไม่พบ",
+        "ข้อคลาดเคลื่อนของเอกสารเกี่ยวกับโครงการนี้ในปีนี้หรือทุกปี คั่นด้วยวรรค ที่กระทบเงินหรือความรับผิดชอบอยู่ก่อน "
+        "รายละเอียดอยู่ที่ตาราง errata เว้นว่างเมื่อไม่พบ",
         "Where the document contradicts itself about this project in this year or in all: ids of the table errata, "
-        "divided by spaces. Empty when nothing was found.",
+        "divided by spaces, those that affect money or responsibility first. Empty when nothing was found.",
+    ),
+    {
+        **text_field(
+            "amount_has_erratum",
+            "มีข้อคลาดเคลื่อนเรื่องเงิน",
+            "Amount has an erratum",
+            "true เมื่อมีข้อคลาดเคลื่อนเรื่องจำนวนเงินหรือช่วงเวลาของเงินในโครงการนี้ ปีนี้หรือทุกปี ให้อ่าน errata ก่อนอ้างจำนวนเงิน",
+            "true where an erratum about an amount or its period concerns this project in this year or in all: read "
+            "the errata before the amount is quoted.",
+        ),
+        "type": "boolean",
+        "constraints": {"required": True},
+    },
+    text_field(
+        "other_units",
+        "หน่วยงานร่วมและหน่วยงานสนับสนุน",
+        "Joint and supporting units",
+        "ชื่อหน่วยงานอื่นของโครงการ คั่นด้วย ; เว้นว่างเมื่อไม่มี",
+        "Thai names of the project's other units, divided by semicolons. Empty where there are none.",
+    ),
+    text_field(
+        "audiences",
+        "ประเภทกลุ่มเป้าหมาย",
+        "Audiences",
+        "รหัสประเภทกลุ่มเป้าหมายทั้งหมดของโครงการ คั่นด้วยวรรค ความหมายอยู่ที่บัญชีรหัส audience",
+        "Codes of all audiences of the project's targets, divided by spaces; the codelist audience explains them.",
     ),
 )
 
@@ -209,7 +246,7 @@ def flat_schema(family: SchemaFamily) -> TableSchema:
 
 
 def flat_table(edition: Edition) -> ReleasedTable:
-    """The budgets with all names joined in and all codes explained: one row per project, year and source of money."""
+    """The budgets with all names joined in and all codes explained: one row per line of a project's budget."""
     columns = _columns(edition.family)
     rows = (tuple(column.value(joined) for column in columns) for joined in _joined_rows(edition))
     return ReleasedTable(flat_schema(edition.family), tuple(rows))
@@ -239,8 +276,8 @@ def aligned(amounts: Sequence[Decimal | None]) -> list[str]:
 
 
 def year_ce(year_be: str) -> str:
-    """The year of the common era in which a fiscal year ends."""
-    return str(int(year_be) - ERA)
+    """The year of the common era in which a fiscal year ends; empty without a year."""
+    return str(int(year_be) - ERA) if year_be else ""
 
 
 def code_fields(descriptor: JsonObject) -> list[JsonObject]:
@@ -280,14 +317,14 @@ def _columns_of(name: str, source: str, family: SchemaFamily) -> Iterator[_FlatC
     yield _FlatColumn(descriptor, lambda joined: joined[role].get(column, ""))
     if field.codes:
         for code_field, language in zip(code_fields(descriptor), Language, strict=True):
-            titles = {code: getattr(texts, f"title_{language}") for code, texts in codes_of(field).items()}
+            titles = {code: getattr(texts, f"title_{language}") for code, texts in field.meanings.items()}
             yield _FlatColumn(code_field, lambda joined, titles=titles: titles.get(joined[role].get(column), ""))  # type: ignore[misc]
 
 
 def _described(field: Field, name: str, role: _Role) -> JsonObject:
     """The descriptor of a joined column: its texts name its table; it may be empty if a row has no match."""
     source = field.descriptor
-    constraints = {k: v for k, v in source["constraints"].items() if not (role.optional and k == "required")}
+    constraints = {k: v for k, v in source.get("constraints", {}).items() if not (role.optional and k == "required")}
     return {
         **source,
         "name": name,
@@ -301,44 +338,70 @@ def _described(field: Field, name: str, role: _Role) -> JsonObject:
 
 def _joined_rows(edition: Edition) -> Iterator[Mapping[str, Record]]:
     """The records that each row of the budgets brings together, by their roles."""
-    joins, errata = Joins(edition), _errata(edition)
+    joins, errata, about = Joins(edition), _errata(edition), _About(edition)
     budgets = list(edition.tables["budgets"].records())
     amounts = aligned([Decimal(budget["amount_thb"]) if budget["amount_thb"] else None for budget in budgets])
     for budget, amount in zip(budgets, amounts, strict=True):
         project = joins.projects[budget["project_id"]]
-        unit = joins.units[project["lead_unit_id"]]
+        unit = joins.units.get(project["lead_unit_id"], NOTHING)
         yield {
             "plan": joins.plan,
-            "dimension": joins.dimensions[project["dimension_id"]],
+            "dimension": joins.dimensions.get(project["dimension_id"], NOTHING),
             "mission": joins.missions.get(project["mission_id"], NOTHING),
-            "division": joins.division(unit["unit_id"]),
+            "division": joins.division(project["lead_unit_id"]),
             "unit": unit,
             "project": project,
             "parent": joins.projects.get(project["parent_project_id"], NOTHING),
             "budget": {**budget, "amount_thb": amount},
-            "made": _made(joins, project, budget["fiscal_year_be"], errata),
+            "made": _made(joins, project, budget["fiscal_year_be"], errata) | about.of(project["project_id"]),
         }
 
 
-def _made(joins: Joins, project: Record, year: str, errata: Mapping[tuple[str, str], list[str]]) -> Record:
-    dimension = joins.dimensions[project["dimension_id"]]
+def _made(joins: Joins, project: Record, year: str, errata: Mapping[str, Sequence[Record]]) -> dict[str, str]:
+    dimension = joins.dimensions.get(project["dimension_id"], NOTHING)
     missions, units = joins.mission_path(project["mission_id"]), joins.unit_path(project["lead_unit_id"])
-    known = [*errata.get((project["project_id"], ""), ()), *errata.get((project["project_id"], year), ())]
+    known = [one for one in errata.get(project["project_id"], ()) if not year or one["fiscal_year_be"] in ("", year)]
+    about_money = any(one["resource"] == "budgets" and one["topic"] in ("amount", "period") for one in known)
+    code, name = dimension.get("dimension_code", ""), dimension.get("name_th", "")
     return {
-        "dimension_heading_th": f"{dimension['dimension_code']} {dimension['name_th']}",
-        "dimension_heading_en": f"{dimension['dimension_code']} {dimension['name_en'] or dimension['name_th']}",
+        "dimension_heading_th": f"{code} {name}".strip(),
+        "dimension_heading_en": f"{code} {dimension.get('name_en') or name}".strip(),
         "mission_path_th": STEP.join(f"{m['mission_code']} {m['name_th']}" for m in missions),
         "mission_path_en": STEP.join(f"{m['mission_code']} {m['name_en'] or m['name_th']}" for m in missions),
         "lead_unit_path_th": STEP.join(u["name_th"] for u in units),
         "lead_unit_path_en": STEP.join(u["name_en"] or u["name_th"] for u in units),
         "fiscal_year_ce": year_ce(year),
-        "errata_ids": " ".join(sorted(known)),
+        "errata_ids": " ".join(dict.fromkeys(one["erratum_id"] for one in known)),
+        "amount_has_erratum": "true" if about_money else "false",
     }
 
 
-def _errata(edition: Edition) -> Mapping[tuple[str, str], list[str]]:
-    """The errata's ids by the record concerned and its year, which is empty where all years are."""
-    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for record in edition.tables["errata"].records():
-        found[record["record_id"], record["fiscal_year_be"]].append(record["erratum_id"])
+def _errata(edition: Edition) -> Mapping[str, Sequence[Record]]:
+    """The errata by the id of a record that they concern, the weightiest first."""
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for erratum in errata_by_weight(edition):
+        for record in (erratum, *erratum["records"]):
+            place = {name: record[name] for name in ("resource", "record_id", "field", "fiscal_year_be")}
+            found[record["record_id"].partition("/")[0]].append({**erratum, **place})
     return found
+
+
+class _About:
+    """What the rows of other tables add to a project."""
+
+    def __init__(self, edition: Edition) -> None:
+        units = {unit["unit_id"]: unit["name_th"] for unit in edition.records("units")}
+        self._units: defaultdict[str, list[str]] = defaultdict(list)
+        for row in edition.records("project_units"):
+            if row["role"] != "lead":
+                self._units[row["project_id"]].append(units.get(row["unit_id"]) or row["unit_printed"])
+        self._audiences: defaultdict[str, list[str]] = defaultdict(list)
+        for row in edition.records("targets"):
+            self._audiences[row["project_id"]] += [row["audience"]] if row["audience"] else []
+
+    def of(self, project_id: str) -> dict[str, str]:
+        """The columns of a project."""
+        return {
+            "other_units": "; ".join(dict.fromkeys(self._units[project_id])),
+            "audiences": " ".join(dict.fromkeys(self._audiences[project_id])),
+        }

@@ -49,16 +49,16 @@ class Joins:
         return _path("missions", self.missions, mission_id, "parent_mission_id")
 
     def unit_path(self, unit_id: str) -> list[Record]:
-        """A unit and those above it, the highest first."""
+        """A unit and those above it, the highest first; empty without a unit."""
         return _path("units", self.units, unit_id, "parent_unit_id")
 
     def division(self, unit_id: str) -> Record:
         """The unit directly under the organisation that a unit belongs to; the organisation is its own."""
-        path = self.unit_path(unit_id)
-        return next((unit for unit in path if unit["unit_level"] != "lao"), path[0])
+        path = self.unit_path(unit_id) or [NOTHING]
+        return next((unit for unit in path if unit.get("unit_level") != "lao"), path[0])
 
     def _by(self, table: str, key: str) -> dict[str, Record]:
-        return {record[key]: record for record in self.edition.tables[table].records()}
+        return {record[key]: record for record in self.edition.records(table)}
 
 
 def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:

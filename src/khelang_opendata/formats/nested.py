@@ -12,10 +12,32 @@ from typing import Any
 from khelang_opendata.package.edition import Edition
 
 INSIDE: Mapping[str, Mapping[str, str]] = {
-    "plans": {name: name for name in ("dimensions", "units", "projects", "risks", "printed_totals", "errata")},
-    "dimensions": {"missions": "missions"},
-    "projects": {name: name for name in ("budgets", "targets", "indicators", "progress")},
-    "risks": {"factors": "risk_factors", "controls": "risk_controls"},
+    "plans": {
+        "goals": "goals",
+        "legal_bases": "legal_bases",
+        "dimensions": "dimensions",
+        "missions": "missions",
+        "units": "units",
+        "projects": "projects",
+        "risks": "risks",
+        "printed_totals": "printed_totals",
+        "codes": "codes",
+        "errata": "errata",
+    },
+    "projects": {
+        "units": "project_units",
+        "objectives": "objectives",
+        "steps": "steps",
+        "step_promises": "step_promises",
+        "budgets": "budgets",
+        "budget_items": "budget_items",
+        "targets": "targets",
+        "indicators": "indicators",
+        "progress": "progress",
+        "progress_results": "progress_results",
+    },
+    "risks": {"factors": "risk_factors", "controls": "risk_controls", "results": "risk_results"},
+    "errata": {"records": "errata_records"},
 }
 """By table: the properties that hold the rows inside one of its rows, and which table's rows they are."""
 

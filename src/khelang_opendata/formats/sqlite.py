@@ -13,12 +13,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from khelang_opendata.formats.about import citation, licences, publisher
-from khelang_opendata.formats.codelists import Code, codes_of
 from khelang_opendata.formats.doubles import held_values
 from khelang_opendata.formats.flat import flat_table
 from khelang_opendata.formats.sqlite_pages import Cell, StoredTable, database_image
 from khelang_opendata.formats.totals import summary_table
 from khelang_opendata.package.edition import Edition, ReleasedTable, Value
+from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
 _TYPES = {"integer": "INT", "number": "REAL", "boolean": "INT", "date": "DATE"}
@@ -37,7 +37,7 @@ def database(edition: Edition) -> bytes:
 
 def _tables(edition: Edition) -> Iterator[StoredTable]:
     for name, field in codelist_tables(edition).items():
-        codes = [astuple(code) for code in codes_of(field).values()]
+        codes = [astuple(code) for code in field.meanings.values()]
         rows = [(_cell(field.value(code)), *(text or None for text in texts)) for code, *texts in codes]
         yield StoredTable(name, _create_codelist(name, field), rows, (0,))
     for name, table in stored_tables(edition).items():

@@ -17,9 +17,11 @@ SUMMARY: JsonObject = {
     "title": "ยอดรวมงบประมาณ",
     "title_en": "Totals of the budgets",
     "description": "ยอดรวมที่คำนวณจากตาราง budgets รายปี ของทั้งแผน แต่ละมิติ แต่ละสำนักหรือกอง และแต่ละหน่วยงาน "
-    "ยอดของแต่ละขอบเขต (scope) รวมกันได้เท่ากับทั้งแผน อย่านำยอดต่างขอบเขตมาบวกกัน",
+    "ยอดของแต่ละขอบเขต (scope) รวมกันได้เท่ากับทั้งแผน อย่านำยอดต่างขอบเขตมาบวกกัน "
+    "จำนวนเงินที่เอกสารให้ไว้รวมทุกปีอยู่ในแถวที่ไม่มีปีงบประมาณ ไม่รวมอยู่ในยอดของปีใด",
     "description_en": "Totals computed from the budgets, by year, of the whole plan and of each dimension, division "
-    "and unit. The rows of each scope add up to the plan's: never add rows of different scopes.",
+    "and unit. The rows of each scope add up to the plan's: never add rows of different scopes. Amounts for the whole "
+    "period are in rows without a fiscal year, and in the total of no year.",
 }
 """The description of the table of totals in Thai and English."""
 _SCOPES = {
@@ -28,6 +30,8 @@ _SCOPES = {
     "division": ("สำนัก/กอง", "Division"),
     "unit": ("หน่วยงาน", "Unit"),
 }
+_NOT_NAMED = ("ไม่ได้ระบุ", "Not named")
+"""The name of the projects that name no dimension or unit; their row has the plan's id."""
 
 
 def summary_schema(family: SchemaFamily) -> TableSchema:
@@ -41,7 +45,7 @@ def summary_table(edition: Edition) -> ReleasedTable:
     The rows of each scope add up to the plan's; a row of one scope must not be added to a row of another.
     """
     joins = Joins(edition)
-    years = sorted({record["fiscal_year_be"] for record in edition.tables["budgets"].records()})
+    years = sorted({record["fiscal_year_be"] for record in edition.records("budgets")}, key=lambda year: year or "9")
     groups = _groups(edition, joins)
     places = [(scope, id_, year) for scope, id_ in _scopes(joins) for year in years]
     amounts = aligned([_total(groups[place]) for place in places])
@@ -88,8 +92,9 @@ def _name_fields() -> list[JsonObject]:
         "scope_id",
         "รหัสของแผน มิติ หรือหน่วยงาน",
         "Id of the plan, dimension or unit",
-        "plan_id, dimension_id หรือ unit_id ตามขอบเขต",
-        "The plan_id, dimension_id or unit_id, as the scope says.",
+        "plan_id, dimension_id หรือ unit_id ตามขอบเขต แถวของโครงการที่ไม่ได้ระบุมิติหรือหน่วยงานใช้ plan_id",
+        "The plan_id, dimension_id or unit_id, as the scope says; the plan_id for projects that name no dimension or "
+        "unit.",
     )
     thai = text_field(
         "name_th",
@@ -139,30 +144,37 @@ def _count_fields() -> list[JsonObject]:
 def _groups(edition: Edition, joins: Joins) -> Mapping[tuple[str, str, str], Sequence[Record]]:
     """The rows of the budgets by scope, id and year; each row once in each scope."""
     groups: defaultdict[tuple[str, str, str], list[Record]] = defaultdict(list)
-    for budget in edition.tables["budgets"].records():
+    for budget in edition.records("budgets"):
         for scope, id_ in _ids(joins, joins.projects[budget["project_id"]]).items():
             groups[scope, id_, budget["fiscal_year_be"]].append(budget)
     return groups
 
 
 def _ids(joins: Joins, project: Record) -> Record:
-    """The totals that a project counts towards, by scope."""
+    """The totals that a project counts towards, by scope; one without a dimension or a unit counts towards none's."""
     unit = project["lead_unit_id"]
     return {
         "plan": project["plan_id"],
-        "dimension": project["dimension_id"],
-        "division": joins.division(unit)["unit_id"],
-        "unit": unit,
+        "dimension": project["dimension_id"] or _none(project),
+        "division": joins.division(unit).get("unit_id") or _none(project),
+        "unit": unit or _none(project),
     }
+
+
+def _none(project: Record) -> str:
+    """The id of the projects that name no dimension or unit: the plan's, so that the rows of a scope add up to it."""
+    return project["plan_id"]
 
 
 def _scopes(joins: Joins) -> Iterator[tuple[str, str]]:
     """The plan, its dimensions, and the divisions and units that are in charge of a project, in their tables' order."""
     used = {(scope, id_) for project in joins.projects.values() for scope, id_ in _ids(joins, project).items()}
-    yield "plan", joins.plan["plan_id"]
+    plan_id = joins.plan["plan_id"]
+    units = [*joins.units, plan_id]
+    yield "plan", plan_id
     yield from (("dimension", id_) for id_ in joins.dimensions)
-    for scope in ("division", "unit"):
-        yield from ((scope, id_) for id_ in joins.units if (scope, id_) in used)
+    others = (("dimension", plan_id), *((scope, id_) for scope in ("division", "unit") for id_ in units))
+    yield from (place for place in others if place in used)
 
 
 def _head(joins: Joins, scope: str, id_: str, year: str) -> list[str]:
@@ -171,13 +183,14 @@ def _head(joins: Joins, scope: str, id_: str, year: str) -> list[str]:
 
 def _names(joins: Joins, scope: str, id_: str) -> list[str]:
     """The Thai and English name; a unit's begins with its division's, since units of one name are many."""
-    match scope:
-        case "plan":
-            return [joins.plan["title_th"], joins.plan["title_en"]]
-        case "dimension":
-            return [joins.dimensions[id_]["name_th"], joins.dimensions[id_]["name_en"]]
-        case "division":
-            return [joins.units[id_]["name_th"], joins.units[id_]["name_en"]]
+    if scope == "plan":
+        return [joins.plan["title_th"], joins.plan["title_en"]]
+    if id_ == joins.plan["plan_id"]:
+        return [*_NOT_NAMED]
+    if scope == "dimension":
+        return [joins.dimensions[id_]["name_th"], joins.dimensions[id_]["name_en"]]
+    if scope == "division":
+        return [joins.units[id_]["name_th"], joins.units[id_]["name_en"]]
     path = joins.unit_path(id_)
     path = path[path.index(joins.division(id_)) :]
     return [STEP.join(unit["name_th"] for unit in path), STEP.join(unit["name_en"] or unit["name_th"] for unit in path)]

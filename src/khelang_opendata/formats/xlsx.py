@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from khelang_opendata.formats.about import citation, label_column, licences, publisher
 from khelang_opendata.formats.codebook import CodebookColumn, codebook_tables
-from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.doubles import held_values
 from khelang_opendata.formats.worksheets import (
     FORMULA,
@@ -320,7 +319,7 @@ _CONTRADICTIONS = (
 def _contradictions(edition: Edition) -> Iterator[list[Value]]:
     names = _names(edition)
     table = edition.tables["errata"]
-    causes = codes_of(table.schema.field_by_name["cause"])
+    causes = table.schema.field_by_name["cause"].meanings
     for erratum in table.records():
         record, year, cause = erratum["record_id"], erratum["fiscal_year_be"], erratum["cause"]
         yield [

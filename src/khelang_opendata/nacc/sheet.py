@@ -7,7 +7,6 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.joins import Record
 from khelang_opendata.model.report import Params
 from khelang_opendata.model.thai import baht
@@ -107,7 +106,7 @@ class Footnotes:
 
     def _value(self, text: str) -> str:
         """A value of an erratum as people write it: bare numbers are amounts, and a status has a title."""
-        codes = codes_of(self.edition.family.tables["budgets"].field_by_name["budget_status"])
+        codes = self.edition.family.tables["budgets"].field_by_name["budget_status"].meanings
         if text in codes:
             return codes[text].title_th
         parts = text.split(" / ")
@@ -141,5 +140,5 @@ def listed(texts: Iterable[str]) -> tuple[str, ...]:
 
 def title_of(edition: Edition, table: str, column: str, code: str) -> str:
     """The Thai title of a code; the code itself if an open codelist lacks it."""
-    codes = codes_of(edition.family.tables[table].field_by_name[column])
+    codes = edition.family.tables[table].field_by_name[column].meanings
     return codes[code].title_th if code in codes else code

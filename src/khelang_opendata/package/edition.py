@@ -51,6 +51,10 @@ class Edition:
     descriptor: JsonObject
     released_on: date
 
+    def records(self, table: str) -> Iterator[dict[str, str]]:
+        """The rows of a table by column name; none where the package lacks the table."""
+        return self.tables[table].records() if table in self.tables else iter(())
+
     @cached_property
     def plan(self) -> Mapping[str, str]:
         """The plan's only record."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata.files import StrPath
+from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.data_package import ANY_PACKAGE
 from khelang_opendata.standard.tables import JsonObject, TableSchema
 
@@ -77,6 +78,12 @@ class SchemaFamily:
         tables, rules = read_family(path)
         return cls(path.as_posix(), path, tables, is_open=True, rules=rules)
 
+    def with_codes(self, own: Mapping[str, Mapping[str, Code]]) -> SchemaFamily:
+        """The family with codes that a package adds to its open codelists, by codelist and code."""
+        return (
+            replace(self, tables={name: table.with_codes(own) for name, table in self.tables.items()}) if own else self
+        )
+
     def with_tables(self, tables: Mapping[str, TableSchema]) -> SchemaFamily:
         """The family with further tables, those of a package."""
         return replace(self, tables={**tables, **self.tables})
@@ -102,19 +109,30 @@ class SchemaFamily:
 
 TABLE_ORDER = (
     "plans",
+    "goals",
+    "legal_bases",
     "dimensions",
     "missions",
     "units",
     "projects",
+    "project_units",
+    "objectives",
+    "steps",
+    "step_promises",
     "budgets",
+    "budget_items",
     "targets",
     "indicators",
     "risks",
     "risk_factors",
     "risk_controls",
+    "risk_results",
     "printed_totals",
+    "codes",
     "errata",
+    "errata_records",
     "progress",
+    "progress_results",
 )
 
 

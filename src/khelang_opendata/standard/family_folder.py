@@ -13,9 +13,10 @@ from typing import Any
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.model.wording import Language
+from khelang_opendata.standard.codelists import read_codelist
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
 from khelang_opendata.standard.formula import Formula, FormulaInvalid
-from khelang_opendata.standard.tables import JsonObject, TableSchema, read_codes
+from khelang_opendata.standard.tables import JsonObject, TableSchema
 
 _ALWAYS_NAMED = {"resource", "row"}
 """What the text of any rule on rows may name, beside the columns of its table."""
@@ -65,7 +66,7 @@ def _table(path: Path, codelists: Path) -> TableSchema:
     descriptor = _checked(path, TABLE_SCHEMA)
     for name in {field["codelist"] for field in descriptor["fields"] if "codelist" in field}:
         try:
-            read_codes(codelists / name)
+            read_codelist(codelists / name)
         except (FileNotFoundError, UnicodeDecodeError, KeyError, csv.Error):
             raise UsageError("family_unusable", "codelist", path=str(codelists / name), table=path.stem) from None
     return TableSchema.of_any(path.stem, descriptor, codelists)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from khelang_opendata.standard.codelists import Code, read_codelist
 
 JsonObject = dict[str, Any]
 
@@ -18,6 +19,8 @@ class Field:
 
     descriptor: JsonObject
     codelists: Path | None = None
+    own_codes: Mapping[str, Code] | None = None
+    """The codes that a package adds to an open codelist."""
 
     @property
     def name(self) -> str:
@@ -43,16 +46,38 @@ class Field:
         """A cell as a value of the column's type; None for an empty cell and for a text of another type."""
         return self._read(text) if text else None
 
+    @property
+    def codelist(self) -> str | None:
+        """The name of the codelist that the column names, without its ending."""
+        named = self.descriptor.get("codelist")
+        return str(named).removesuffix(".csv") if named and self.codelists else None
+
+    @cached_property
+    def meanings(self) -> Mapping[str, Code]:
+        """The codes its values come from, with their meanings, in the codelist's order; none for free values."""
+        if not self.codelist or not self.codelists:
+            return {}
+        return {**read_codelist(self.codelists / f"{self.codelist}.csv"), **(self.own_codes or {})}
+
     @cached_property
     def codes(self) -> tuple[str, ...] | None:
         """The codes its values come from; None for free values."""
-        codelist = self.descriptor.get("codelist")
-        return read_codes(self.codelists / codelist) if codelist and self.codelists else None
+        return tuple(self.meanings) if self.codelist else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether other codes than those of the codelist are allowed, with a warning."""
+        return bool(self.descriptor.get("openCodelist"))
 
     @property
     def open_codes(self) -> tuple[str, ...] | None:
-        """The codes of an open codelist: others are allowed, with a warning."""
-        return self.codes if self.descriptor.get("openCodelist") else None
+        """The codes of an open codelist."""
+        return self.codes if self.is_open else None
+
+    def with_codes(self, own: Mapping[str, Mapping[str, Code]]) -> Field:
+        """The column with the codes that a package adds to its open codelist, by codelist and code."""
+        added = own.get(self.codelist) if self.codelist and self.is_open else None
+        return replace(self, own_codes=added) if added else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +156,10 @@ class TableSchema:
         """The columns that the schema has more than once."""
         return [field.name for field in self.fields if self.field_by_name[field.name] is not field]
 
+    def with_codes(self, own: Mapping[str, Mapping[str, Code]]) -> TableSchema:
+        """The table with codes that a package adds to its open codelists, by codelist and code."""
+        return replace(self, fields=tuple(field.with_codes(own) for field in self.fields))
+
     def unknown_names(self, tables: Mapping[str, TableSchema]) -> Iterator[str]:
         """The columns and tables that the keys name, but that do not exist.
 
@@ -155,17 +184,11 @@ class TableSchema:
         return {key: self.descriptor[key] for key in keep if key in self.descriptor}
 
 
-def read_codes(codelist: Path) -> tuple[str, ...]:
-    """The codes of a codelist, a CSV file with a column ``code``."""
-    with codelist.open(encoding="utf-8-sig", newline="") as lines:
-        return tuple(row["code"] for row in csv.DictReader(lines))
-
-
 def _with_codes(field: JsonObject, codelists: Path | None) -> JsonObject:
     if "codelist" not in field or field.get("openCodelist") or not codelists:
         return field
     constraints = field.get("constraints", {})
-    return {**field, "constraints": {"enum": list(read_codes(codelists / field["codelist"])), **constraints}}
+    return {**field, "constraints": {"enum": list(read_codelist(codelists / field["codelist"])), **constraints}}
 
 
 def _foreign_key(key: JsonObject) -> JsonObject:

@@ -15,7 +15,7 @@ from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schema
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.tableschema.stdlib import collector_paused
 from khelang_opendata.validation.catalogue import rules, rules_of
-from khelang_opendata.validation.codes import CODE_UNKNOWN, check_codes
+from khelang_opendata.validation.codes import CODE_UNKNOWN, check_codes, own_codes
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.file_checks import check_files, read_tables
@@ -128,6 +128,6 @@ def _check_tables(package: Package, family: SchemaFamily, engine: Engine | None)
 
 
 def family_of(package: Package) -> SchemaFamily:
-    """The schema family a package conforms to; the current one where it names none that is known here."""
+    """The schema family a package conforms to, with the codes that it adds; the current one where it names none."""
     named = package.descriptor.get("conformsTo")
-    return load_family(named if named in known_schemas() else CURRENT)
+    return load_family(named if named in known_schemas() else CURRENT).with_codes(own_codes(package))

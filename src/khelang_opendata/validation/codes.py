@@ -1,4 +1,7 @@
-"""Codes of open codelists, which the Table Schema standard cannot judge: others are allowed, with a warning."""
+"""Codes of open codelists, which the Table Schema standard cannot judge: others are allowed, with a warning.
+
+A package adds codes of its own, with their titles, in the table ``codes``.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,32 @@ from functools import lru_cache
 
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.tables import Field
+from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.headings import HeadedTable
 
 CODE_UNKNOWN = Rule("code_unknown", Severity.WARNING, __file__)
+
+OWN_CODES = "codes"
+"""The table in which a package adds codes to open codelists."""
+
+
+def own_codes(package: Package) -> Mapping[str, Mapping[str, Code]]:
+    """The codes that a package adds, by codelist and code; none where it has no such table or it cannot be read."""
+    found: dict[str, dict[str, Code]] = {}
+    resource = next((r for r in package.resources if r.name == OWN_CODES and r.data is not None), None)
+    try:
+        table = resource.table if resource else None
+    except TableUnreadable:
+        return {}
+    for row in table.rows if table else ():
+        record = dict(zip(table.header, row, strict=False)) if table else {}
+        texts = (record.get(name, "") for name in ("code", "title_th", "title_en", "description_th", "description_en"))
+        code = Code(*texts)
+        found.setdefault(record.get("codelist", ""), {}).setdefault(code.code, code)
+    return found
 
 
 def check_codes(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
@@ -32,16 +57,18 @@ def _unknown_codes(table: HeadedTable, position: int, field: Field) -> Iterator[
     for row, cell in enumerate(cells, 2) if unknown else ():
         if cell in unknown:
             place, record = table.place(row, field.name, cell), table.id_of(row)
-            codelist = str(field.descriptor["codelist"])
-            yield CODE_UNKNOWN.issue(place, codelist=codelist, near=_nearest(cell, known), record=record)
+            codelist = str(field.codelist)
+            near = _nearest(cell, known)
+            found = {"variant": "near", "near": near} if near else {}
+            yield CODE_UNKNOWN.issue(place, codelist=codelist, record=record, **found)
 
 
 @lru_cache(maxsize=1024)
 def _nearest(cell: str, known: tuple[str, ...]) -> str:
-    """The codes that a cell may mean."""
+    """The codes that a cell may mean; empty if none is alike."""
     from difflib import get_close_matches  # noqa: PLC0415 (2 ms to import)
 
-    return ", ".join(get_close_matches(cell, known, n=3, cutoff=0.5)) or "-"
+    return ", ".join(get_close_matches(cell, known, n=3, cutoff=0.7))
 
 
 def _is_code(cell: str) -> bool:

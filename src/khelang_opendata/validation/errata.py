@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.validation.plan import Record
+from khelang_opendata.validation.rules.errata_records import KEY_SEPARATOR
 
 ERRATUM_UNMATCHED = Rule("erratum_unmatched", Severity.WARNING, __file__)
 
@@ -31,8 +32,9 @@ class Erratum:
 
     @classmethod
     def of(cls, row: Record) -> Erratum:
-        year = row.integer("fiscal_year_be")
-        return cls(row.id, row.text("rule") or "", row.text("resource"), row.text("record_id"), row.text("field"), year)
+        year, record = row.integer("fiscal_year_be"), row.text("record_id")
+        record = record.partition(KEY_SEPARATOR)[0] if record else None
+        return cls(row.id, row.text("rule") or "", row.text("resource"), record, row.text("field"), year)
 
     @property
     def named(self) -> _Parts:

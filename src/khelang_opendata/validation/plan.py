@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -116,6 +117,11 @@ class Plan:
         """A column as numbers; None where a cell is empty, none, or beyond all reason."""
         return self._values(table, field)
 
+    def days(self, table: str, field: str) -> Sequence[date | None]:
+        """A column of dates; None where a cell is empty or no date."""
+        described = self.family.tables[table].field_by_name[field]
+        return [described.value(text or "") for text in self.texts(table, field)]
+
     def amounts(self, table: str) -> Sequence[Decimal | None]:
         """The column ``amount_thb``; None where it is empty, or too large to be one (9e999999 is a number, too)."""
         column = self._amounts.get(table)
@@ -181,13 +187,19 @@ class Plan:
 
     @cached_property
     def unknown_budgets(self) -> Mapping[int | None, Set[str]]:
-        """By fiscal year, the project_ids of budgets whose amount is not known."""
+        """By fiscal year, the project_ids whose amount is not known, or is known for the whole period only."""
         unknown: dict[int | None, set[str]] = {}
         statuses, years = self.texts("budgets", "budget_status"), self.integers("budgets", "fiscal_year_be")
         for status, year, project in zip(statuses, years, self.ids("budgets"), strict=True):
-            if status == "unknown":
-                unknown.setdefault(year, set()).add(project)
+            for unknown_year in (year,) if status == "unknown" and year is not None else () if year else self.years:
+                unknown.setdefault(unknown_year, set()).add(project)
         return unknown
+
+    @cached_property
+    def whole_period(self) -> Set[str]:
+        """The project_ids that have an amount for the whole period."""
+        bases, ids = self.texts("budgets", "amount_basis"), self.ids("budgets")
+        return {id_ for id_, basis in zip(ids, bases, strict=True) if basis == "whole_period"}
 
 
 def _column(table: HeadedTable | None, field: str) -> Sequence[str | None]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.package.edition import ReleasedTable, released_tables
 from khelang_opendata.validation import family_of
@@ -114,9 +113,7 @@ class PlanTables:
 
     def codes(self, table: str, field: str) -> Mapping[str, str]:
         """The Thai titles of the codes of a column."""
-        return {
-            code: entry.title_th for code, entry in codes_of(self.tables[table].schema.field_by_name[field]).items()
-        }
+        return {code: entry.title_th for code, entry in self.tables[table].schema.field_by_name[field].meanings.items()}
 
     def runs(self, project: Record, year: int) -> bool:
         """Whether a project is one of a year's: planned for it, or reported on all the same."""

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Set
 
 from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import arithmetic, cell_values, logic, portal_readiness, progress
+from khelang_opendata.validation.rules import arithmetic, cell_values, errata_records, logic, portal_readiness, progress
 from khelang_opendata.validation.rules.cell_values import CellRule
 from khelang_opendata.validation.rules.registry import PlanRule, rules_in
 
 PLAN_RULES = tuple(
     rule
-    for module in (arithmetic, logic, progress, portal_readiness)
+    for module in (arithmetic, logic, progress, errata_records, portal_readiness)
     for rule in rules_in(module)
     if isinstance(rule, PlanRule)
 )

@@ -42,12 +42,54 @@ def budget_status_amount(plan: Plan) -> Iterator[Issue]:
 
 @plan_rule(Severity.ERROR, needs=("plans", "projects", "budgets"))
 def budget_year_missing(plan: Plan) -> Iterator[Issue]:
-    """Each project has a budget row for each year of the plan, also for a year in which it does not run."""
+    """Each project has a budget row for each year of the plan, also for a year in which it does not run.
+
+    A project with an amount for the whole period needs none.
+    """
     present = {year: plan.budget_totals.get(year, {}) for year in plan.years}
     for place, id_ in enumerate(plan.ids("projects")):
+        if id_ in plan.whole_period:
+            continue
         if missing := [year for year, projects in present.items() if id_ not in projects]:
             years = ", ".join(map(str, missing))
             yield plan.record("projects", place).issue(budget_year_missing, year=missing[0], years=years)
+
+
+@plan_rule(Severity.ERROR, needs=("budgets",))
+def budget_period_wrong(plan: Plan) -> Iterator[Issue]:
+    """An amount for the whole period has no fiscal year, and any other row has one."""
+    years, bases = plan.texts("budgets", "fiscal_year_be"), plan.texts("budgets", "amount_basis")
+    for place, (year, basis) in enumerate(zip(years, bases, strict=True)):
+        if (year is None) != (basis == "whole_period"):
+            variant = "no_year" if year is None else "with_year"
+            yield plan.record("budgets", place).issue(budget_period_wrong, "fiscal_year_be", variant=variant)
+
+
+@plan_rule(Severity.ERROR, needs=("budgets",))
+def source_basis_missing(plan: Plan) -> Iterator[Issue]:
+    """A row with money has a source, and says whether the document states it."""
+    columns = (plan.texts("budgets", name) for name in ("budget_status", "funding_source", "source_basis"))
+    for place, (status, source, basis) in enumerate(zip(*columns, strict=True)):
+        if status == "budgeted" and (source is None or basis is None):
+            budget, field = plan.record("budgets", place), "funding_source" if source is None else "source_basis"
+            yield budget.issue(source_basis_missing, field, year=_year(budget))
+
+
+@plan_rule(Severity.WARNING, needs=("budgets", "budget_items"))
+def budget_items_differ(plan: Plan) -> Iterator[Issue]:
+    """The expenses of a budget line add up to its amount, where all of them have one."""
+    amounts = plan.amounts("budget_items")
+    items: defaultdict[tuple[str, str | None], list[Decimal | None]] = defaultdict(list)
+    for id_, line, amount in zip(plan.ids("budget_items"), plan.texts("budget_items", "line_no"), amounts, strict=True):
+        items[id_, line].append(amount)
+    budgets = zip(plan.ids("budgets"), plan.texts("budgets", "line_no"), plan.amounts("budgets"), strict=True)
+    for place, (id_, line, amount) in enumerate(budgets if items else ()):
+        known = [item for item in items.get((id_, line), ()) if item is not None]
+        added = sum(known, _NOTHING)
+        if known and len(known) == len(items[id_, line]) and amount is not None and added != amount:
+            budget = plan.record("budgets", place)
+            params = {"amount": baht(amount), "added": baht(added)}
+            yield budget.issue(budget_items_differ, "amount_thb", year=_year(budget), **params)
 
 
 @plan_rule(Severity.ERROR, needs=("plans", "budgets"))
@@ -119,8 +161,10 @@ def _is_lost_in_summary(plan: Plan, place: int) -> bool:
 
 
 def _printed_issue(plan: Plan, place: int, field: str, **variant: str) -> Issue:
-    budget, amount = plan.record("budgets", place), plan.amounts("budgets")[place] or _NOTHING
-    return budget.issue(printed_amounts_differ, field, **variant, year=_year(budget), amount=baht(amount))
+    budget, amount = plan.record("budgets", place), plan.amounts("budgets")[place]
+    if amount is None and not variant and budget.text("budget_status") == "unknown":
+        variant = {"variant": "unknown"}
+    return budget.issue(printed_amounts_differ, field, **variant, year=_year(budget), amount=baht(amount or _NOTHING))
 
 
 @plan_rule(Severity.WARNING, needs=("plans", "dimensions", "missions", "projects", "budgets", "printed_totals"))

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules.registry import PlanRule, plan_rule
 from khelang_opendata.validation.rules.trees import cycles, lineage, parents_of
@@ -249,7 +250,9 @@ def unit_differs(plan: Plan) -> Iterator[Issue]:
     for place, (lead, word) in enumerate(zip(leads, words, strict=True)):
         if word and word in differing.get(lead, ()):
             project = plan.record("projects", place)
-            shown = project.text("lead_unit_printed") or ""
+            shown, summary = project.text("lead_unit_printed") or "", project.text("summary_unit_printed") or ""
+            if _bare(shown) == _bare(summary):  # both name several units, or none in particular
+                continue
             yield project.issue(unit_differs, "summary_unit_printed", lead=shown)
 
 
@@ -354,9 +357,45 @@ def _without(plan: Plan, rule: PlanRule, table: str, children: str) -> Iterator[
             yield record.issue(rule, record.table.schema.primary_key[0])
 
 
-@plan_rule(Severity.ERROR, needs=("risks",))
+@plan_rule(Severity.ERROR, needs=("plans",))
+def name_differs(plan: Plan) -> Iterator[Issue]:
+    """The name in the descriptor is the plan's id."""
+    name = plan.package.descriptor.get("name")
+    for place, plan_id in enumerate(plan.ids("plans")):
+        if isinstance(name, str) and plan_id and name != plan_id:
+            yield plan.record("plans", place).issue(name_differs, "plan_id", name=name)
+
+
+@plan_rule(Severity.ERROR)
+def id_code_differs(plan: Plan) -> Iterator[Issue]:
+    """The last part of an id is its code: a spreadsheet makes 1.1 of the code 1.10."""
+    for table, letter, field in (("dimensions", "D", "dimension_code"), ("missions", "M", "mission_code")):
+        rows = zip(plan.ids(table), plan.texts(table, field), strict=True)
+        for place, (id_, code) in enumerate(rows):
+            end = id_.rpartition(f"-{letter}")[2]
+            if id_ and code and _code_parts(end) != _code_parts(code):
+                yield plan.record(table, place).issue(id_code_differs, field, end=end)
+
+
+def _code_parts(code: str) -> list[str]:
+    """The numbers and letters of a code; the star of dimension 3* is the S of its id."""
+    return re.findall("[0-9]+|[A-Z]+", ascii_text(code).replace("*", "S").upper())
+
+
+@plan_rule(Severity.ERROR, needs=("projects", "project_units"))
+def lead_unit_differs(plan: Plan) -> Iterator[Issue]:
+    """Among a project's units, the lead is the project's lead unit."""
+    leads = dict(zip(plan.ids("projects"), plan.texts("projects", "lead_unit_id"), strict=True))
+    columns = (plan.texts("project_units", name) for name in ("project_id", "role", "unit_id"))
+    for place, (project, role, unit) in enumerate(zip(*columns, strict=True)):
+        lead = leads.get(project or "")
+        if role == "lead" and unit and unit != lead:
+            yield plan.record("project_units", place).issue(lead_unit_differs, "unit_id", lead=lead or "-")
+
+
+@plan_rule(Severity.WARNING, needs=("risks",))
 def risk_score_differs(plan: Plan) -> Iterator[Issue]:
-    """The score is likelihood times impact, where all three are given."""
+    """The score is likelihood times impact, where all three are given; the column holds what the document prints."""
     columns = (plan.numbers("risks", field) for field in ("likelihood", "impact", "risk_score"))
     for place, (likelihood, impact, score) in enumerate(zip(*columns, strict=True)):
         if likelihood is not None and impact is not None and score is not None and score != likelihood * impact:

@@ -1,0 +1,34 @@
+"""Codelists: the codes of a column with their meanings in Thai and English."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code of a codelist; an empty description means that the title says it all."""
+
+    code: str
+    title_th: str = ""
+    title_en: str = ""
+    description_th: str = ""
+    description_en: str = ""
+    deprecated_since: str = ""
+
+
+_COLUMNS = tuple(Code.__dataclass_fields__)
+
+
+def read_codelist(path: Path) -> Mapping[str, Code]:
+    """The codes of a CSV file with a column ``code``, by code and in the file's order.
+
+    Raises:
+        KeyError: there is no such column.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [Code(row["code"], *(row.get(name) or "" for name in _COLUMNS[1:])) for row in csv.DictReader(lines)]
+    return {row.code: row for row in rows}
