@@ -43,11 +43,12 @@ def sync_command(path: Path, check: bool, lang: Language) -> None:
     """Write the standard's schemas into the descriptor."""
     from khelang_opendata.files.atomic import write_atomically  # noqa: PLC0415 (only this command)
     from khelang_opendata.files.serialize import json_bytes  # noqa: PLC0415 (only this command)
+    from khelang_opendata.package.listing import synchronised  # noqa: PLC0415 (only this command)
     from khelang_opendata.validation import family_of  # noqa: PLC0415 (20 ms that other commands save)
 
     package = Package.load(path, limits())
     file = package.root / DESCRIPTOR
-    compiled = family_of(package).compile_into(package.descriptor)
+    compiled = synchronised(package, family_of(package))
     if compiled == package.descriptor:
         print_text(notice("sync_current", lang, path=str(file)) + "\n")
     elif check:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package, Resource, Table
+from khelang_opendata.package.listing import unlisted_tables
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
 
 TABLE_MISSING = Rule("table_missing", Severity.ERROR, __file__)
 TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
+TABLE_UNLISTED = Rule("table_unlisted", Severity.ERROR, __file__)
 ENCODING_NOT_UTF8 = Rule("encoding_not_utf8", Severity.ERROR, __file__)
 CSV_MALFORMED = Rule("csv_malformed", Severity.ERROR, __file__)
 LIMIT_EXCEEDED = Rule("limit_exceeded", Severity.ERROR, __file__)
@@ -45,6 +47,8 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield DESCRIPTOR_INVALID.issue(place, variant=resource.problem, path=resource.path)
         else:
             yield from _check_declared(resource, place)
+    for path in () if family.is_open else unlisted_tables(package):
+        yield TABLE_UNLISTED.issue(path=path)
     for table in family.tables.values():
         if table.name not in named and not table.optional:
             yield TABLE_MISSING.issue(Location(table.name), variant="entry", name=table.name)

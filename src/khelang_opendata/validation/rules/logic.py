@@ -147,7 +147,7 @@ def unit_unused(plan: Plan) -> Iterator[Issue]:
 
 def _units_named(plan: Plan) -> Set[str | None]:
     owners = (plan.texts(table, "owner_unit_id") for table in ("risks", "risk_controls"))
-    return set(plan.texts("projects", "lead_unit_id")).union(*owners)
+    return {*plan.texts("projects", "lead_unit_id"), *plan.texts("project_units", "unit_id")}.union(*owners)
 
 
 @plan_rule(Severity.ERROR, needs=("missions", "projects"))
