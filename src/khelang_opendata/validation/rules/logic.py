@@ -361,9 +361,9 @@ def _without(plan: Plan, rule: PlanRule, table: str, children: str) -> Iterator[
 def name_differs(plan: Plan) -> Iterator[Issue]:
     """The name in the descriptor is the plan's id."""
     name = plan.package.descriptor.get("name")
-    for place, plan_id in enumerate(plan.ids("plans")):
-        if isinstance(name, str) and plan_id and name != plan_id:
-            yield plan.record("plans", place).issue(name_differs, "plan_id", name=name)
+    ids = plan.ids("plans")
+    if len(ids) == 1 and isinstance(name, str) and name != ids[0]:
+        yield plan.record("plans", 0).issue(name_differs, "plan_id", name=name)
 
 
 @plan_rule(Severity.ERROR)
