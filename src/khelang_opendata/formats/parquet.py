@@ -24,7 +24,7 @@ def is_available() -> bool:
 
 
 def parquet(edition: Edition) -> dict[str, bytes]:
-    """The edition's tables as Parquet files by name (``projects.parquet``); nothing without polars.
+    """The edition's tables as Parquet files by table; nothing without polars.
 
     The bytes are the same for the same version of polars, which the lock file names.
 
@@ -33,7 +33,7 @@ def parquet(edition: Edition) -> dict[str, bytes]:
     """
     if not is_available():
         return {}
-    return {f"{name}.parquet": _file(table) for name, table in edition.tables.items()}
+    return {name: _file(table) for name, table in edition.tables.items()}
 
 
 def _file(table: ReleasedTable) -> bytes:

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from khelang_opendata.formats.about import citation, label_column, licences, publisher
 from khelang_opendata.formats.codebook import CodebookColumn, codebook_tables
@@ -76,9 +79,17 @@ def workbook(edition: Edition) -> bytes:
         _front_sheet(book, edition)
         for table in edition.tables.values():
             _table_sheet(book, table)
-        _grid(book, CODEBOOK, _CODEBOOK, list(_codebook(edition)), frozen=2, widest=32)
-        _grid(book, CONTRADICTIONS, _CONTRADICTIONS, list(_contradictions(edition)), frozen=1, widest=30)
+        _grid(book, CODEBOOK, _headings("codebook"), list(_codebook(edition)), frozen=2, widest=32)
+        _grid(book, CONTRADICTIONS, _headings("contradictions"), list(_contradictions(edition)), frozen=1, widest=30)
     return stored(stream.getvalue())
+
+
+def _texts() -> Any:
+    return yaml.safe_load(Path(__file__).with_name("workbook.yaml").read_bytes())
+
+
+def _headings(name: str) -> list[_SheetColumn]:
+    return [_SheetColumn(heading, title, "0") for heading, title in _texts()[name].items()]
 
 
 def _properties(edition: Edition) -> dict[str, Any]:
@@ -120,32 +131,10 @@ def _about(edition: Edition) -> Iterator[tuple[str, str, str]]:
     for source in about["sources"]:
         yield "แหล่งที่มา Source", source["title"], source.get("title_en", source["title"])
     yield "มาตรฐาน Standard", about["conformsTo"], about["conformsTo"]
-    yield from _NOTES
+    yield from _texts()["notes"]
     for translation in about.get("translations", []):
         if "note" in translation:
             yield "คำแปล Translation", translation["note"], translation.get("note_en", translation["note"])
-
-
-_NOTES = (
-    (
-        "วิธีอ่าน How to read it",
-        "แต่ละแผ่นงานคือหนึ่งตาราง แถวที่ 1 คือชื่อคอลัมน์ แถวที่ 2 คือคำแปลไทย ข้อมูลเริ่มแถวที่ 3 "
-        "ช่องว่างคือไม่มีค่า ไม่ใช่ศูนย์ ใน budgets ให้ดู budget_status ประกอบเสมอ",
-        "Each sheet is one table: row 1 names the columns, row 2 has their Thai titles, the data begin in row 3. "
-        "An empty cell means no value, not zero: in budgets, always read budget_status too.",
-    ),
-    (
-        "ปี Years",
-        "คอลัมน์ที่ลงท้ายด้วย _be เป็นปี พ.ศ. (ปีงบประมาณ 2566 คือ 1 ตุลาคม 2565 ถึง 30 กันยายน 2566) วันที่เป็นปี ค.ศ.",
-        "Columns that end in _be are years of the Buddhist era (fiscal year 2566 is 1 October 2022 to 30 September "
-        "2023); dates are Gregorian.",
-    ),
-    (
-        "ตามที่พิมพ์ As printed",
-        "คอลัมน์ที่ลงท้ายด้วย _printed คัดข้อความตามที่พิมพ์ในเอกสาร รวมทั้งคำที่พิมพ์ผิด",
-        "Columns that end in _printed hold the text as the document prints it, misprints included.",
-    ),
-)
 
 
 def _contents(book: Book, sheet: Worksheet, row: int, edition: Edition) -> None:
@@ -265,20 +254,6 @@ def _width(texts: Iterable[str]) -> int:
     return max(longest + 4, _NARROWEST)
 
 
-_CODEBOOK = (
-    _SheetColumn("table", "ตาราง"),
-    _SheetColumn("column", "คอลัมน์"),
-    _SheetColumn("title", "ชื่อไทย"),
-    _SheetColumn("title_en", "ชื่ออังกฤษ"),
-    _SheetColumn("type", "ชนิดข้อมูล"),
-    _SheetColumn("required", "ต้องมีค่า"),
-    _SheetColumn("constraints", "ข้อกำหนด"),
-    _SheetColumn("codes", "รหัสและความหมาย"),
-    _SheetColumn("description", "คำอธิบาย"),
-    _SheetColumn("description_en", "คำอธิบายภาษาอังกฤษ"),
-)
-
-
 def _codebook(edition: Edition) -> Iterator[list[str]]:
     for table in codebook_tables(edition):
         if table.name in edition.tables:
@@ -301,20 +276,6 @@ def _codebook_row(column: CodebookColumn) -> list[str]:
         about["description"],
         about["description_en"],
     ]
-
-
-_CONTRADICTIONS = (
-    _SheetColumn("No.", "เลขที่"),
-    _SheetColumn("Concerns", "เกี่ยวกับ"),
-    _SheetColumn("Fiscal year", "ปีงบประมาณ", "0"),
-    _SheetColumn("Where (in Thai)", "พบที่"),
-    _SheetColumn("Printed", "พิมพ์ว่า"),
-    _SheetColumn("Elsewhere", "อีกแห่งว่า"),
-    _SheetColumn("Adopted", "ค่าที่ใช้"),
-    _SheetColumn("Why (in Thai)", "เหตุผล"),
-    _SheetColumn("Why", "เหตุผลภาษาอังกฤษ"),
-    _SheetColumn("Cause (in Thai)", "สาเหตุ"),
-)
 
 
 def _contradictions(edition: Edition) -> Iterator[list[Value]]:

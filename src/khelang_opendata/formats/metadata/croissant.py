@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
 
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.about import citation
@@ -11,45 +14,7 @@ from khelang_opendata.package.edition import Edition, ReleasedTable
 from khelang_opendata.standard.family import Field, JsonObject
 
 CROISSANT = "http://mlcommons.org/croissant/1.0"
-_CONTEXT: JsonObject = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
-    "cr": "http://mlcommons.org/croissant/",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "equivalentProperty": "cr:equivalentProperty",
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileProperty": "cr:fileProperty",
-    "fileObject": "cr:fileObject",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
-    "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
-}
-"""The context that the specification prescribes."""
+_CONTEXT = Path(__file__).with_name("croissant_context.yaml")
 _TYPES = {
     "string": "sc:Text",
     "integer": "sc:Integer",
@@ -71,7 +36,7 @@ def croissant_json(edition: Edition, files: Mapping[str, bytes], *, base: str | 
     facts = DatasetFacts(edition, files, base)
     tables = [edition.tables[file.table] for file in facts.files if file.table]
     dataset = {
-        "@context": _CONTEXT,
+        "@context": yaml.safe_load(_CONTEXT.read_bytes()),
         "@type": "sc:Dataset",
         "conformsTo": CROISSANT,
         **_about(facts),

@@ -14,8 +14,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import quote, urljoin
 
-from khelang_opendata.formats.flat import FLAT
-from khelang_opendata.formats.totals import SUMMARY
+from khelang_opendata.formats.flat import made_texts
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import fiscal_year_days
 from khelang_opendata.standard.family import JsonObject
@@ -166,4 +165,5 @@ class DatasetFacts:
         """What each file is, by its name without the ending."""
         plan = self.edition.plan_id
         tables = {name: table.schema.descriptor for name, table in self.edition.tables.items()}
-        return {**tables, f"{plan}-flat": FLAT, f"{plan}-summary": SUMMARY, "codebook": _CODEBOOK, plan: _WHOLE}
+        made = {f"{plan}-{name}": made_texts(name) for name in ("flat", "summary")}
+        return {**tables, **made, "codebook": _CODEBOOK, plan: _WHOLE}
