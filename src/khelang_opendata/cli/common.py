@@ -111,12 +111,8 @@ def failure_lines(error: KhelangError, language: Language) -> str:
 def print_text(text: str, *, err: bool = False, styled: bool = False) -> None:
     """Print to a person's terminal in its encoding, and to files and pipes always as UTF-8.
 
-    Names of files that the system's encoding does not hold come out as the bytes that they are.
-
-    Args:
-        text: what is printed.
-        err: print to stderr.
-        styled: the text holds control sequences of our own; of any other, a terminal receives none.
+    Names of files that the system's encoding does not hold come out as the bytes that they are. A terminal receives
+    no control sequences but our own, where the text is ``styled``.
     """
     stream = sys.stderr if err else sys.stdout
     if stream.isatty():
@@ -126,11 +122,7 @@ def print_text(text: str, *, err: bool = False, styled: bool = False) -> None:
 
 
 def limits() -> Limits:
-    """How much is read of a package, as the environment sets it.
-
-    Raises:
-        UsageError: a variable sets no limit.
-    """
+    """How much is read of a package, as the environment sets it."""
     return Limits.from_environment(os.environ)
 
 

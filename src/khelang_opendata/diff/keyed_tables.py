@@ -67,12 +67,6 @@ def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resou
 def keyed_table(package: Package, resource: Resource, key: Key, family: SchemaFamily) -> KeyedTable:
     """A table of a package with its rows by key.
 
-    Args:
-        package: the package, which a refusal names.
-        resource: the table.
-        key: the columns of the primary key.
-        family: the schema family, which knows the columns' types.
-
     Raises:
         DataError: the table cannot be read, or keys are missing or occur twice.
     """

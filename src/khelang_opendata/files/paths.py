@@ -23,14 +23,10 @@ _NOT_ON_WINDOWS = re.compile(
 
 
 def below(root: Path, path: str) -> Path:
-    """The place of a file within a folder, proved to lie there on every system.
-
-    Args:
-        root: the folder.
-        path: the file's path in it, with ``/``.
+    """The place of a file within a folder; its path has ``/`` and must be safe on every system.
 
     Raises:
-        EnvironmentFailure: it leads elsewhere, or no system takes it as it is.
+        EnvironmentFailure: the path leads elsewhere, or a system does not take it as it is.
     """
     if not is_safe_path(path):
         raise EnvironmentFailure("path_unsafe", path=path)

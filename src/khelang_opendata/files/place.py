@@ -20,10 +20,10 @@ _HERE, _EXCHANGE = -100, 2
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder, and let them and their names reach the disk.
+    """Write files below a folder, and flush them and their names to the disk.
 
     Raises:
-        EnvironmentFailure: one would lie elsewhere; nothing is written.
+        EnvironmentFailure: a path would lie elsewhere; nothing is written.
     """
     places = {path: below(folder, path) for path in files}
     for path, data in files.items():

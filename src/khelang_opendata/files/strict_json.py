@@ -28,15 +28,10 @@ class JsonRefused(Exception):
 
 
 def read_json(data: bytes, limits: Limits = DEFAULT) -> Any:
-    """The value that a JSON text in UTF-8 holds; a byte order mark is ignored.
-
-    Args:
-        data: the text.
-        limits: how deep it may be nested, and how long its numbers may be.
+    """The value of a JSON text in UTF-8; a byte order mark is ignored.
 
     Raises:
-        JsonRefused: it is not UTF-8 or not JSON, is nested too deeply, or holds a number that is too long or not
-            finite.
+        JsonRefused: not UTF-8, not JSON, nested too deeply, or with a number that is too long or not finite.
     """
     reader = _Numbers(limits.json_digits)
     try:

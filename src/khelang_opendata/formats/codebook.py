@@ -120,12 +120,7 @@ def codebook_csv(edition: Edition) -> bytes:
 
 
 def codebook_html(edition: Edition, language: Language = Language.TH) -> bytes:
-    """The codebook as one page that needs nothing but itself.
-
-    Args:
-        edition: the edition whose tables are described.
-        language: which language is shown first; the reader can switch.
-    """
+    """The codebook as one page that needs nothing but itself; this language is shown first, the reader can switch."""
     page = (
         _environment()
         .get_template("codebook.html.j2")

@@ -41,11 +41,9 @@ class StoredTable:
 
 
 def database_image(tables: Iterable[StoredTable], application: int) -> bytes:
-    """A SQLite database as bytes.
+    """A SQLite database as bytes; its header carries the application's id.
 
-    Args:
-        tables: each with a primary key that is not a single column of type INTEGER, which would be stored otherwise.
-        application: the id that the file's header carries.
+    Each table has a primary key that is not a single column of type INTEGER, which would be stored otherwise.
     """
     file = _File()
     schema: list[tuple[Cell, ...]] = []

@@ -76,12 +76,7 @@ class EnvironmentFailure(KhelangError):
 
 @contextmanager
 def system_errors_as(code: str, path: Path) -> Iterator[None]:
-    """Turn what the system refuses into an :class:`EnvironmentFailure` of this code.
-
-    Args:
-        code: of the failure.
-        path: what it names where the error names no file.
-    """
+    """Turn what the system refuses into an :class:`EnvironmentFailure`; ``path`` is for errors that name no file."""
     try:
         yield
     except OSError as error:
@@ -93,22 +88,14 @@ def system_errors_as(code: str, path: Path) -> Iterator[None]:
 
 
 class ReleaseDamaged(KhelangError):
-    """A written release does not read back as it was built, or an existing one was altered.
-
-    Args:
-        path: the file or folder at fault.
-    """
+    """A written release does not read back as it was built, or an existing one was altered: ``path`` is at fault."""
 
     def __init__(self, path: str) -> None:
         super().__init__("release_damaged", path=path)
 
 
 class ExtraMissing(KhelangError):
-    """A library that only some users need is not installed.
-
-    Args:
-        extra: the name that installs it.
-    """
+    """A library that only some users need is not installed; the extra of that name installs it."""
 
     def __init__(self, extra: str) -> None:
         super().__init__("extra_missing", extra=extra)

@@ -61,12 +61,7 @@ class Evidence:
 
 
 def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
-    """What answers the items of one assessment.
-
-    Args:
-        package: a release, verified (see :func:`khelang_opendata.nacc.source.released_package`).
-        year: the assessment's fiscal year (B.E.).
-        items: those of that year (see :func:`khelang_opendata.nacc.ita.items_of`).
+    """What answers the items of one assessment, by its fiscal year (B.E.), from a release that was verified.
 
     Raises:
         UsageError: the plan does not run in that year.

@@ -14,15 +14,10 @@ from khelang_opendata.validation import validate
 
 
 def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
-    """The package of a release, verified.
-
-    Args:
-        path: the release's folder, or the folder of all releases, which means the latest.
-        limits: how much is read.
+    """The package of a release, verified; the folder of all releases means the latest.
 
     Raises:
-        UsageError: the folder does not exist.
-        UsageError: it is not a release.
+        UsageError: the folder does not exist, or is not a release.
         DataError: it is not safe to read.
         ReleaseDamaged: a file differs from the manifest, or is not in it.
         PackageRefused: the files match the manifest, but the tables are not a valid plan.

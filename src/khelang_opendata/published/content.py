@@ -68,11 +68,7 @@ class PublishedRelease:
 
     @cached_property
     def archive(self) -> bytes:
-        """Its ZIP archive, the same bytes for the same files.
-
-        Raises:
-            ReleaseDamaged: an archive cannot hold it.
-        """
+        """Its ZIP archive, the same bytes for the same files; ReleaseDamaged where an archive cannot hold it."""
         data = archive_of(self.files)
         if data is None:
             raise ReleaseDamaged(str(self.folder / DESCRIPTOR))
@@ -80,10 +76,7 @@ class PublishedRelease:
 
 
 def read_published(folder: Path) -> PublishedRelease:
-    """Read and verify a release.
-
-    Args:
-        folder: the release's folder.
+    """Read and verify the release in a folder.
 
     Raises:
         ReleaseDamaged: a file differs from the manifest, the signature is invalid, or a file lacks what every
@@ -104,11 +97,7 @@ def read_published(folder: Path) -> PublishedRelease:
 
 
 def read_withdrawal(content: Any) -> Withdrawal:
-    """A withdrawal as JSON holds it.
-
-    Raises:
-        ValueError: it does not.
-    """
+    """A withdrawal as JSON holds it, else ValueError."""
     if not (isinstance(content, dict) and isinstance(content.get("reason"), str)):
         raise ValueError(content)
     return Withdrawal(content["reason"], read_day(content.get("on")))

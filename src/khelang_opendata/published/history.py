@@ -99,11 +99,7 @@ def _compared(
 ) -> StoredRelease:
     """A release, if its folder, its archive, the index and the list of withdrawals agree about it.
 
-    Args:
-        folder: the release's folder.
-        listed: the index entries by version; None if the index is lost, and then the archive must exist.
-        withdrawn: its withdrawal, from the list.
-        pending: the interrupted change.
+    ``listed`` is None if the index is lost, and then the archive must exist; ``pending`` is the interrupted change.
     """
     release = read_published(folder)
     one, version = StoredRelease.of(release, withdrawn), release.version
@@ -172,11 +168,7 @@ def _read_pending(out: Path) -> PendingChange | None:
 
 
 def _read_beside(path: Path) -> Any:
-    """A JSON file beside the releases; None if missing.
-
-    Raises:
-        ReleaseDamaged: it is not a JSON object in an ordinary file.
-    """
+    """A JSON object in an ordinary file beside the releases, else ReleaseDamaged; None if missing."""
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_INDEX:

@@ -124,19 +124,13 @@ class Release:
 
 
 def draft_release(package: Package, options: ReleaseOptions, previous: Previous | None = None) -> Draft:
-    """Decide whether a package may be released, and as which version.
-
-    Args:
-        package: the package.
-        options: what the publisher says.
-        previous: the release before; None for the first one, which is 1.0.0.
+    """Decide whether a package may be released, and as which version; without a release before it is 1.0.0.
 
     Raises:
         UsageError: no archive can bear the day.
-        PackageRefused: the package has errors; the exception carries the report.
-        PackageRefused: it has warnings that neither an erratum nor ``allow_warnings`` explains.
-        DataError: it cannot be compared with the release before.
-        DataError: rows go or figures change, and no note says why.
+        PackageRefused: the package has errors, or warnings that neither an erratum nor ``allow_warnings`` explains; the
+            exception carries the report.
+        DataError: it cannot be compared with the release before, or rows go or figures change and no note says why.
     """
     options = options.as_written
     if options.released_on.year not in YEARS:
@@ -156,12 +150,7 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
 
 
 def build_release(draft: Draft, sign: Signer | None = None) -> Release:
-    """Build a release.
-
-    Args:
-        draft: what is released.
-        sign: what signs its manifest, None to leave it unsigned.
-    """
+    """Build a release; without ``sign`` its manifest stays unsigned."""
     package, options = draft.package, draft.options
     family = family_of(package)
     descriptor = _descriptor(draft)

@@ -13,13 +13,10 @@ _LIBRARIES = ("XlsxWriter", "polars")
 
 
 def provenance(edition: Edition, approved_by: str | None, commit: str | None) -> JsonObject:
-    """What ``provenance.json`` says.
+    """What ``provenance.json`` says; None for an approving role or a commit that is not known.
 
-    Args:
-        edition: what is released.
-        approved_by: the role that approved the release, not a person; None if unknown.
-        commit: the commit of the package, given by the publisher; None if not given. Nothing asks git: in a
-            folder that others made, its configuration can run any command.
+    The publisher gives the commit. Nothing asks git: in a folder that others made, its configuration can run any
+    command.
     """
     return {
         "plan": edition.plan_id,

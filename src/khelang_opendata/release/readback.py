@@ -42,9 +42,6 @@ def differing_forms(release: Package) -> list[str]:
     """The paths of those forms of a release whose tables are not those of its CSV files, in whatever order.
 
     Of the flat table the amounts of each project and year are compared, of the totals those of each year.
-
-    Args:
-        release: the folder of a release, loaded.
     """
     family = family_of(release)
     expected = _sorted(plain(released_tables(release, family)))

@@ -70,15 +70,9 @@ def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
 
 
 def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
-    """A function that signs with a private key. The key is read immediately, and only once.
+    """A function that signs with a private key, which is read immediately, and only once.
 
-    Args:
-        key_path: the private key's file.
-        passphrase: decrypts the key; None or empty for an unencrypted key.
-
-    Returns:
-        A function that gives the signature of some bytes, as ``ssh-keygen -Y sign`` writes it; the same bytes and key
-        give the same one.
+    It gives the signature of some bytes as ``ssh-keygen -Y sign`` writes it; the same bytes and key give the same one.
 
     Raises:
         ExtraMissing: the library is not installed.
@@ -98,11 +92,7 @@ def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
 
 
 def is_encrypted(key_path: Path) -> bool:
-    """Whether a private key needs a passphrase; False if the file is not a key, which signing reports.
-
-    Raises:
-        ExtraMissing: the library is not installed.
-    """
+    """Whether a private key needs a passphrase; False if the file is not a key, which signing reports."""
     try:
         _private_key(key_path, None)
     except KeyUnusable as error:

@@ -21,13 +21,7 @@ class ChangesFormat(StrEnum):
 
 
 def render_changes(changes: Changes, format_: ChangesFormat, language: Language) -> str:
-    """A difference in one of its forms.
-
-    Args:
-        changes: what differs.
-        format_: the form. CSV begins with a BOM.
-        language: of the texts; JSON has none.
-    """
+    """A difference in one of its forms; CSV begins with a BOM, JSON has no language."""
     match format_:
         case ChangesFormat.JSON:
             from khelang_opendata.render.changes_data import changes_json  # noqa: PLC0415 (one writer is used)

@@ -44,12 +44,7 @@ def changes_json(changes: Changes) -> str:
 
 
 def changes_csv(changes: Changes, language: Language) -> str:
-    """What differs, one change a row, beginning with a BOM, without which Excel shows no Thai.
-
-    Args:
-        changes: what differs.
-        language: of the meaning of a change and the titles of columns.
-    """
+    """What differs, one change a row, beginning with a BOM, without which Excel shows no Thai."""
     words = Words(language, 0, changes.new.schema)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

@@ -16,12 +16,7 @@ from khelang_opendata.render.markdown import inline
 
 
 def changelog_markdown(entries: Iterable[ReleaseNote], language: Language) -> str:
-    """All releases, the newest first: day, note, withdrawal, and what changed in numbers.
-
-    Args:
-        entries: the releases in any order.
-        language: Thai or English.
-    """
+    """All releases, the newest first: day, note, withdrawal, and what changed in numbers."""
     words = Words(language, 0)
     return encodable("\n".join(_log(_newest_first(entries), words)) + "\n")
 

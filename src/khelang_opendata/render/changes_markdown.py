@@ -17,12 +17,7 @@ _LONGEST_CELL = 200
 
 
 def changes_markdown(changes: Changes, language: Language) -> str:
-    """What differs as a page: first in numbers, then by table, then in the metadata; long lists are cut with a count.
-
-    Args:
-        changes: what differs.
-        language: Thai or English.
-    """
+    """What differs as a page: in numbers, then by table, then in the metadata; long lists are cut with a count."""
     return encodable("\n".join(_lines(changes, Words(language, _LONGEST_CELL, changes.new.schema))) + "\n")
 
 

@@ -18,12 +18,7 @@ _SIGNS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
 
 
 def changes_text(changes: Changes, language: Language) -> str:
-    """What differs, by table; long lists are cut, with the count of what is left out.
-
-    Args:
-        changes: what differs.
-        language: Thai or English.
-    """
+    """What differs, by table; long lists are cut, with the count of what is left out."""
     return encodable("\n".join(_lines(changes, Words(language, _LONGEST_CELL, changes.new.schema))) + "\n")
 
 

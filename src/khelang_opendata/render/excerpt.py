@@ -79,10 +79,7 @@ def _read(resource: Resource | None) -> Table | None:
 def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
     """The excerpt around an issue; None where it names no row, or where the table cannot be read.
 
-    Args:
-        sheets: the tables of the package that was checked.
-        issue: the issue.
-        schema: the report's schema version, which knows each table's key.
+    ``schema`` is the report's schema version, which knows each table's key.
     """
     place = issue.location
     if place.row is None or place.resource is None or (table := sheets.table(place.resource)) is None:

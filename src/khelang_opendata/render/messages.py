@@ -18,10 +18,7 @@ _LONGEST_CELL = 80
 def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
     """The texts of an issue: the wording of its rule, filled with its place and parameters.
 
-    Args:
-        issue: the issue.
-        language: Thai or English.
-        schema: the report's schema version, which knows the columns' titles.
+    ``schema`` is the report's schema version, which knows the columns' titles.
     """
     place = issue.location
     named = {"resource": place.resource, "row": place.row, "line": place.line, "field": place.field}

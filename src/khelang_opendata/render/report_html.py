@@ -51,12 +51,9 @@ class _IssueKind:
 
 
 def report_html(report: Report, language: Language, package: Package | None = None) -> str:
-    """The report as a page that opens from a mail attachment.
+    """The report as a page that opens from a mail attachment, this language first; the reader can switch.
 
-    Args:
-        report: what was found.
-        language: which language is shown first; the reader can switch.
-        package: the package that was checked; without it there are no excerpts and no errata.
+    Without the package that was checked there are no excerpts and no errata.
     """
     findings = _Findings(report, package)
     page = (

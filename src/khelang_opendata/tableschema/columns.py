@@ -71,11 +71,7 @@ class Column:
     """
 
     def __init__(self, descriptor: JsonObject, missing: Sequence[Any]) -> None:
-        """Compile a field.
-
-        Args:
-            descriptor: the field's Table Schema descriptor.
-            missing: the schema's ``missingValues``, which the field's own replace.
+        """Compile a field; its own missing values replace those of the schema.
 
         Raises:
             SchemaUnsupported: its type, format or a constraint is not for this engine.
@@ -217,15 +213,12 @@ def _cast(type_: str, value: Any, read: Reader) -> Any:
 
 
 def reader(field: JsonObject) -> Reader:
-    """How the cells of a field become values.
+    """How the cells of a field become values; its constraints do not matter.
 
     Validation, rules, releases and comparisons all read cells by this function, so they agree on what a cell says.
 
-    Args:
-        field: the field's Table Schema descriptor; its constraints do not matter here.
-
     Returns:
-        A function that gives the value of a text that is not missing, None where it has none of the field's type.
+        A function from a text that is not missing to its value, None where it has none of the field's type.
 
     Raises:
         SchemaUnsupported: this engine does not read the type or format.

@@ -114,11 +114,8 @@ class Reference:
 def by_columns(rows: Sequence[Sequence[str]], width: int, positions: Iterable[int]) -> Cells:
     """The cells of rows by columns.
 
-    Args:
-        rows: the rows.
-        width: how many cells a row should have.
-        positions: the columns that are needed. Where rows are shorter or longer only these are given, for a heading
-            of thousands of columns may precede thousands of short rows.
+    Where rows are shorter or longer than ``width`` only the columns in ``positions`` are given, for a heading of
+    thousands of columns may precede thousands of short rows.
     """
     if set(map(len, rows)) == {width}:
         return list(zip(*rows, strict=True))

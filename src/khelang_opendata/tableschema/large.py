@@ -44,11 +44,8 @@ _PART = 1 << 24
 def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
     """The findings of a table, row by row, as the standard engine has them.
 
-    The suspect rows are found at once; the findings are made as they are asked for.
-
-    Args:
-        source: the table.
-        key_sets: the values that its references may have; takes what other tables refer to in this one.
+    The suspect rows are found at once; the findings are made as they are asked for. ``key_sets`` gives the values
+    that references may have, and takes what other tables refer to in this one.
 
     Raises:
         RecordsUnclear: the file, or what it holds, is for the standard engine.

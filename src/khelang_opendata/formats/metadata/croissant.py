@@ -25,13 +25,10 @@ _TYPES = {
 
 
 def croissant_json(edition: Edition, files: Mapping[str, bytes], *, base: str | None = None) -> bytes:
-    """The release as a Croissant data set: each file with its hash, each table as a record set.
+    """The release as a Croissant data set: each data file with its hash, each table as a record set.
 
-    Args:
-        edition: what is released.
-        files: all data files of the release by path.
-        base: the address of the release's folder, ending in a slash. Without it ``contentUrl`` is a path relative to
-            the folder ``metadata/``, which readers of Croissant open on a disk but not over the network.
+    ``base`` is the address of the release's folder, ending in a slash. Without it ``contentUrl`` is a path relative to
+    the folder ``metadata/``, which readers of Croissant open on a disk but not over the network.
     """
     facts = DatasetFacts(edition, files, base)
     tables = [edition.tables[file.table] for file in facts.files if file.table]

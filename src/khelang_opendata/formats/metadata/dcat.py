@@ -29,14 +29,10 @@ _CONTEXT = {
 def dcat_jsonld(
     edition: Edition, files: Mapping[str, bytes], *, base: str | None = None, previous_version: str | None = None
 ) -> bytes:
-    """The release as a ``dcat:Dataset`` whose files are its distributions.
+    """The release as a ``dcat:Dataset`` whose data files are its distributions.
 
-    Args:
-        edition: what is released.
-        files: all data files of the release by path.
-        base: the address of the release's folder, ending in a slash; without it IRIs are relative to the folder
-            ``metadata/``, which holds this document.
-        previous_version: the version before this one, if there is one.
+    ``base`` is the address of the release's folder, ending in a slash; without it IRIs are relative to the folder
+    ``metadata/``, which holds this document.
     """
     facts = DatasetFacts(edition, files, base)
     dataset: JsonObject = {

@@ -19,13 +19,10 @@ _LONGEST_DESCRIPTION = 5000
 
 
 def schema_org_jsonld(edition: Edition, files: Mapping[str, bytes], *, base: str | None = None) -> bytes:
-    """The release as a ``Dataset``, to be put into the page that shows it.
+    """The release and its data files as a ``Dataset``, to be put into the page that shows it.
 
-    Args:
-        edition: what is released.
-        files: all data files of the release by path.
-        base: the address of the release's folder, ending in a slash. Without it addresses are relative to the folder
-            ``metadata/``; a page that takes this in elsewhere needs one, since Google follows ``contentUrl``.
+    ``base`` is the address of the release's folder, ending in a slash. Without it addresses are relative to the folder
+    ``metadata/``; a page that takes this in elsewhere needs one, since Google follows ``contentUrl``.
     """
     facts = DatasetFacts(edition, files, base)
     dataset = {"@context": _CONTEXT, "@type": "Dataset", **_about(facts), **_makers(facts)}

@@ -76,12 +76,7 @@ class EplanRow:
 
 
 def eplan_rows(package: Package, year: int, months: int) -> tuple[EplanRow, ...]:
-    """The rows of a year's projects for one round, ordered by dimension and number as in the plan.
-
-    Args:
-        package: a release, or another valid package.
-        year: the fiscal year (B.E.).
-        months: the round, 6 or 12.
+    """The rows of a year's (B.E.) projects for one round of 6 or 12 months, by dimension and number as in the plan.
 
     Raises:
         UsageError: the plan does not run in that year.
