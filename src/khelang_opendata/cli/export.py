@@ -37,8 +37,7 @@ class _Round(click.Choice[str]):
 def export_command(release: Path, to: str, year: str | None, months: str, output: Path | None, lang: Language) -> None:
     """The table to report to E-PlanNACC, and the score it gives."""
     from khelang_opendata.nacc.eplan import About, eplan_rows, eplan_score, year_to_report  # noqa: PLC0415 (slow)
-    from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
-    from khelang_opendata.nacc.years import fiscal_year  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.source import fiscal_year, released_package  # noqa: PLC0415 (as above)
 
     given = fiscal_year(year) if year is not None else None
     if output is not None and output.suffix.lower() not in _FORMS:

@@ -29,6 +29,7 @@ from khelang_opendata.formats.worksheets import (
     Book,
     columns_taken,
     set_height,
+    set_page,
     stored,
     write_text,
 )
@@ -205,11 +206,8 @@ def _grid(
 
 
 def _page_setup(sheet: Worksheet, width: int, frozen: int) -> None:
-    """On paper: A4 on its side, one page wide where that can be read, else with the first columns on every page."""
-    sheet.set_paper(9)
-    sheet.set_landscape()
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&A&R&P / &N")
+    """On paper: one page wide where that can be read, else with the first columns on every page."""
+    set_page(sheet, 0.4)
     if frozen:
         sheet.repeat_rows(0, HEADING_ROWS - 1)
     if width <= _PAGE_WIDTH:

@@ -14,7 +14,7 @@ from khelang_opendata.nacc.ita import Item, ItemKind
 from khelang_opendata.nacc.measures import measures_sheet, risks_sheet
 from khelang_opendata.nacc.projects import plan_sheet, results_sheet
 from khelang_opendata.nacc.sheet import Sheet, ToDo
-from khelang_opendata.nacc.years import of_plan
+from khelang_opendata.nacc.source import check_year
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.package.edition import Edition, released_tables
 from khelang_opendata.validation import family_of
@@ -66,10 +66,12 @@ def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
     Raises:
         UsageError: the plan does not run in that year.
     """
-    edition = _edition(package)
+    family = family_of(package)
+    released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
+    edition = Edition(family, released_tables(package, family), package.descriptor, released_on)
     plan = Joins(edition).plan
     first, last = int(plan["start_fiscal_year_be"]), int(plan["end_fiscal_year_be"])
-    of_plan(year, range(first, last + 1))
+    check_year(year, range(first, last + 1))
     return Evidence(
         year=year,
         organisation=plan["lao_name_th"],
@@ -81,12 +83,6 @@ def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
         released_on=edition.released_on,
         exhibits=tuple(_exhibit(edition, year, item) for item in items),
     )
-
-
-def _edition(package: Package) -> Edition:
-    family = family_of(package)
-    released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
-    return Edition(family, released_tables(package, family), package.descriptor, released_on)
 
 
 def _exhibit(edition: Edition, year: int, item: Item) -> Exhibit:
