@@ -22,20 +22,15 @@ class ChangesFormat(StrEnum):
 
 def render_changes(changes: Changes, format_: ChangesFormat, language: Language) -> str:
     """A difference in one of its forms; CSV begins with a BOM, JSON has no language."""
-    match format_:
-        case ChangesFormat.JSON:
-            from khelang_opendata.render.changes_data import changes_json  # noqa: PLC0415 (one writer is used)
+    from khelang_opendata.render.changes_data import changes_csv, changes_json  # noqa: PLC0415 (the help needs no writer)
+    from khelang_opendata.render.changes_markdown import changes_markdown  # noqa: PLC0415 (as above)
+    from khelang_opendata.render.changes_text import changes_text  # noqa: PLC0415 (as above)
 
-            return changes_json(changes)
-        case ChangesFormat.CSV:
-            from khelang_opendata.render.changes_data import changes_csv  # noqa: PLC0415 (one writer is used)
-
-            return changes_csv(changes, language)
-        case ChangesFormat.MARKDOWN:
-            from khelang_opendata.render.changes_markdown import changes_markdown  # noqa: PLC0415 (one writer is used)
-
-            return changes_markdown(changes, language)
-        case ChangesFormat.TEXT:
-            from khelang_opendata.render.changes_text import changes_text  # noqa: PLC0415 (one writer is used)
-
-            return changes_text(changes, language)
+    if format_ is ChangesFormat.JSON:
+        return changes_json(changes)
+    writers = {
+        ChangesFormat.TEXT: changes_text,
+        ChangesFormat.CSV: changes_csv,
+        ChangesFormat.MARKDOWN: changes_markdown,
+    }
+    return writers[format_](changes, language)

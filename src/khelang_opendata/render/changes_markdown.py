@@ -34,7 +34,7 @@ def _lines(changes: Changes, words: Words) -> Iterator[str]:
 
 def _table(table: TableChanges, words: Words) -> Iterator[str]:
     yield from ("", f"## {inline(words.table(table.name))}")
-    columns = list(_columns(table, words))
+    columns = [f"- {kind}: {inline(column)}" for kind, column in words.columns(table)]
     if columns:
         yield from ("", *columns)
     if not table.rows:
@@ -43,12 +43,6 @@ def _table(table: TableChanges, words: Words) -> Iterator[str]:
     for row in table.rows[:_LISTED]:
         yield from _row(row, table, words)
     yield from _left_out(len(table.rows), words)
-
-
-def _columns(table: TableChanges, words: Words) -> Iterator[str]:
-    for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
-        for column in columns:
-            yield f"- {words.say(f'changes_kind_column_{name}')}: {inline(words.column(table.name, column))}"
 
 
 def _row(row: RowChange, table: TableChanges, words: Words) -> Iterator[str]:

@@ -51,6 +51,12 @@ class Words:
         field = schema.field_by_name.get(name) if schema else None
         return self._title(field.descriptor) if field else ""
 
+    def columns(self, table: TableChanges) -> Iterator[tuple[str, str]]:
+        """The columns that were added or removed: what happened, and the column's name with its title."""
+        for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
+            for column in columns:
+                yield self.say(f"changes_kind_column_{name}"), self.column(table.name, column)
+
     def heading(self, changes: Changes) -> str:
         """From which version to which; a package that is not released yet has the last release's still."""
         old, new = (visible(side.version) or "-" for side in (changes.old, changes.new))

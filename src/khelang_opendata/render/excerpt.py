@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from khelang_opendata.model.report import Issue
@@ -57,7 +58,10 @@ class Sheets:
     def table(self, name: str | None) -> Table | None:
         """A table of the package; None where it is absent or cannot be read."""
         if name is not None and name not in self._tables:
-            self._tables[name] = _read(self.resource(name))
+            resource = self.resource(name)
+            self._tables[name] = None
+            with suppress(TableUnreadable):
+                self._tables[name] = resource.table if resource else None
         return self._tables[name] if name is not None else None
 
     def position(self, name: str, column: str) -> int | None:
@@ -67,13 +71,6 @@ class Sheets:
             header = table.header if table else []
             self._positions[name] = dict(zip(reversed(header), range(len(header) - 1, -1, -1), strict=True))
         return self._positions[name].get(column)
-
-
-def _read(resource: Resource | None) -> Table | None:
-    try:
-        return resource.table if resource else None
-    except TableUnreadable:
-        return None
 
 
 def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
@@ -131,19 +128,7 @@ def _keys(sheets: Sheets, resource: str, schema: str) -> list[int]:
 def _near(table: Table, marked: Sequence[int], keys: list[int]) -> list[int]:
     """Positions worth showing, in the sheet's order: marked cells, keys, neighbours, then others of the row."""
     end = max(len(table.header), max(marked, default=-1) + 1)
-    wanted: dict[int, None] = {}
-    for position in _candidates(marked, keys, end):
-        if len(wanted) == _MOST_COLUMNS:
-            break
-        if 0 <= position < end:
-            wanted[position] = None
-    return sorted(wanted)
-
-
-def _candidates(marked: Sequence[int], keys: list[int], end: int) -> Iterator[int]:
-    yield from marked[:3]
-    yield from keys
-    for position in marked[:3]:
-        yield from (position - 1, position + 1)
-    if not marked:
-        yield from range(end)
+    neighbours = (position + step for position in marked[:3] for step in (-1, 1))
+    others = () if marked else range(min(end, _MOST_COLUMNS))
+    wanted = dict.fromkeys(p for p in (*marked[:3], *keys, *neighbours, *others) if 0 <= p < end)
+    return sorted([*wanted][:_MOST_COLUMNS])

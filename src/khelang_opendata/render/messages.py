@@ -26,7 +26,8 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
     if place.field is not None:
         known["field"] = _field_label(place.resource, place.field, language, schema)
     if place.cell is not None:
-        known["cell"] = f"“{_shortened(place.cell)}”"
+        cell = place.cell if len(place.cell) <= _LONGEST_CELL else place.cell[: _LONGEST_CELL - 1] + "…"
+        known["cell"] = f"“{cell}”"
     return rule(issue.code).entry.wording_for(issue.params).filled({**known, **issue.params}, language)
 
 
@@ -97,7 +98,3 @@ def _field_label(resource: str | None, name: str, language: Language, schema: st
     if field is None:
         return name
     return f"{name} ({field.title if language == Language.TH else field.descriptor['title_en']})"
-
-
-def _shortened(cell: str) -> str:
-    return cell if len(cell) <= _LONGEST_CELL else cell[: _LONGEST_CELL - 1] + "…"
