@@ -118,7 +118,7 @@ def _joined_rows(edition: Edition) -> Iterator[Mapping[str, Record]]:
         project = joins.projects[budget["project_id"]]
         unit = joins.units[project["lead_unit_id"]]
         yield {
-            "plan": joins.plan,
+            "plan": edition.plan,
             "dimension": joins.dimensions[project["dimension_id"]],
             "mission": joins.missions.get(project["mission_id"], NOTHING),
             "division": joins.division(unit["unit_id"]),

@@ -23,11 +23,6 @@ class Joins:
 
     edition: Edition
 
-    @property
-    def plan(self) -> Record:
-        """The plan's only record."""
-        return self.edition.plan
-
     @cached_property
     def dimensions(self) -> Mapping[str, Record]:
         return self._by("dimensions", "dimension_id")

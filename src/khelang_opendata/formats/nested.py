@@ -29,13 +29,10 @@ def nested_json(edition: Edition) -> bytes:
     A row repeats neither the plan's id nor the id of the row that holds it. A table that the package lacks has no
     property.
     """
-    held = {table: _by_holder(edition, holder, table) for holder, table in _nestings() if table in edition.tables}
+    nestings = ((holder, table) for holder, properties in INSIDE.items() for table in properties.values())
+    held = {table: _by_holder(edition, holder, table) for holder, table in nestings if table in edition.tables}
     (plan,) = _records(edition, "plans")
     return (_json(_nest("plans", plan["plan_id"], plan, held)) + "\n").encode()
-
-
-def _nestings() -> Iterator[tuple[str, str]]:
-    return ((holder, table) for holder, properties in INSIDE.items() for table in properties.values())
 
 
 def _records(edition: Edition, table: str) -> Iterator[_Record]:

@@ -67,7 +67,7 @@ def _ids(joins: Joins, project: Record) -> Record:
 def _scopes(joins: Joins) -> Iterator[tuple[str, str]]:
     """The plan, its dimensions, and the divisions and units that are in charge of a project, in their tables' order."""
     used = {(scope, id_) for project in joins.projects.values() for scope, id_ in _ids(joins, project).items()}
-    yield "plan", joins.plan["plan_id"]
+    yield "plan", joins.edition.plan["plan_id"]
     yield from (("dimension", id_) for id_ in joins.dimensions)
     for scope in ("division", "unit"):
         yield from ((scope, id_) for id_ in joins.units if (scope, id_) in used)
@@ -75,7 +75,7 @@ def _scopes(joins: Joins) -> Iterator[tuple[str, str]]:
 
 def _head(joins: Joins, scope: str, id_: str, year: str) -> list[str]:
     return [
-        joins.plan["plan_id"],
+        joins.edition.plan["plan_id"],
         scope,
         *made_tables()["summary"]["scopes"][scope],
         id_,
@@ -89,7 +89,7 @@ def _names(joins: Joins, scope: str, id_: str) -> list[str]:
     """The Thai and English name; a unit's begins with its division's, since units of one name are many."""
     match scope:
         case "plan":
-            return [joins.plan["title_th"], joins.plan["title_en"]]
+            return [joins.edition.plan["title_th"], joins.edition.plan["title_en"]]
         case "dimension":
             return [joins.dimensions[id_]["name_th"], joins.dimensions[id_]["name_en"]]
         case "division":

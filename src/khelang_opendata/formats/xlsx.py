@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from khelang_opendata.formats.about import citation, label_column, licences, publisher
-from khelang_opendata.formats.codebook import CodebookColumn, codebook_tables
+from khelang_opendata.formats.codebook import codebook_tables
 from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.doubles import held_values
 from khelang_opendata.formats.worksheets import (
@@ -254,26 +254,24 @@ def _width(texts: Iterable[str]) -> int:
 
 def _codebook(edition: Edition) -> Iterator[list[str]]:
     for table in codebook_tables(edition):
-        if table.name in edition.tables:
-            yield from ([table.name, *_codebook_row(column)] for column in table.columns)
-
-
-def _codebook_row(column: CodebookColumn) -> list[str]:
-    about = column.descriptor
-    rules = [*(["คีย์หลัก primary key"] if column.key else []), *([f"→ {column.refers_to}"] if column.refers_to else [])]
-    rules += (f"{name}: {limit}" for name, limit in column.limits.items() if name != "enum")
-    codes = [f"{code.code} = {code.title_th}" for code in column.codes] or column.limits.get("enum", [])
-    return [
-        column.name,
-        about["title"],
-        about["title_en"],
-        about["type"],
-        "ใช่ yes" if column.required else "",
-        "\n".join(rules),
-        "\n".join(codes),
-        about["description"],
-        about["description_en"],
-    ]
+        for column in table.columns if table.name in edition.tables else ():
+            about = column.descriptor
+            rules = [*(["คีย์หลัก primary key"] if column.key else [])]
+            rules += [f"→ {column.refers_to}"] if column.refers_to else []
+            rules += (f"{name}: {limit}" for name, limit in column.limits.items() if name != "enum")
+            codes = [f"{code.code} = {code.title_th}" for code in column.codes] or column.limits.get("enum", [])
+            yield [
+                table.name,
+                column.name,
+                about["title"],
+                about["title_en"],
+                about["type"],
+                "ใช่ yes" if column.required else "",
+                "\n".join(rules),
+                "\n".join(codes),
+                about["description"],
+                about["description_en"],
+            ]
 
 
 def _contradictions(edition: Edition) -> Iterator[list[Value]]:

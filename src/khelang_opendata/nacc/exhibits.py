@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from khelang_opendata.formats.joins import Joins
 from khelang_opendata.nacc.ita import Item, ItemKind
 from khelang_opendata.nacc.measures import measures_sheet, risks_sheet
 from khelang_opendata.nacc.projects import plan_sheet, results_sheet
@@ -69,7 +68,7 @@ def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
     family = family_of(package)
     released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
     edition = Edition(family, released_tables(package, family), package.descriptor, released_on)
-    plan = Joins(edition).plan
+    plan = edition.plan
     first, last = int(plan["start_fiscal_year_be"]), int(plan["end_fiscal_year_be"])
     check_year(year, range(first, last + 1))
     return Evidence(

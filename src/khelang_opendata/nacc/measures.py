@@ -25,7 +25,7 @@ def risks_sheet(edition: Edition, year: int, item: Item) -> Sheet:
     for number, risk in enumerate(_risks(edition), 1):
         own = factors.get(risk["risk_id"], ()), controls.get(risk["risk_id"], ())
         rows.append((*_head(number, risk), *_assessment(joins, footnotes, year, risk, *own)))
-    plan = joins.plan
+    plan = edition.plan
     years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
     todo = _gaps(edition, ToDo("risks", {"year": year, "years": years}))
     return Sheet(_RISK_COLUMNS, (Group(tuple(rows)),), (), tuple(footnotes.texts), todo)

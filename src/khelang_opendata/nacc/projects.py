@@ -126,7 +126,7 @@ def _marked_budget(of_year: _Year, footnotes: Footnotes, project: Record) -> Cel
 
 def _total(of_year: _Year, footnotes: Footnotes, projects: Sequence[Record]) -> tuple[Cell, ...]:
     """The last row, with what the document says of the plan's total, and of the amounts of all projects."""
-    plan_id = of_year.joins.plan["plan_id"]
+    plan_id = of_year.edition.plan["plan_id"]
     total = footnotes.marked(of_year.sum(projects), "printed_totals", plan_id, {"amount_thb"}, of_year.year)
     total = footnotes.marked(total, "budgets", plan_id, _ABOUT_BUDGET, of_year.year)
     not_run = sum(not of_year.is_run(project) for project in projects)
@@ -193,7 +193,7 @@ def _missing_results(
     of_year: _Year, item: Item, projects: Sequence[Record], progress: Mapping[str, Record]
 ) -> tuple[ToDo, ...]:
     """The missing results; a project that cannot be carried out needs none."""
-    plan = of_year.joins.plan
+    plan = of_year.edition.plan
     if of_year.year < int(plan["start_fiscal_year_be"]):
         years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
         return (ToDo("other_plan", {"year": of_year.year, "years": years}),)
