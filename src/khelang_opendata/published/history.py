@@ -41,6 +41,11 @@ class _IndexEntry:
     archive_hash: str
     withdrawn: Withdrawal | None
 
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> _IndexEntry:
+        withdrawn = read_withdrawal(entry["withdrawn"]) if entry["withdrawn"] is not None else None
+        return cls(entry["manifest"], entry["archive_hash"], withdrawn)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRelease:
@@ -128,19 +133,13 @@ def _read_index(out: Path) -> dict[str, _IndexEntry] | None:
     if content is None:
         return None
     try:
-        entries = [(entry["version"], _index_entry(entry)) for entry in content["releases"]]
-        listed = dict(entries)
-        is_sound = len(listed) == len(entries) and all(map(VERSION.fullmatch, listed))
+        listed = {entry["version"]: _IndexEntry.of(entry) for entry in content["releases"]}
+        is_sound = len(listed) == len(content["releases"]) and all(map(VERSION.fullmatch, listed))
     except (ValueError, KeyError, TypeError, AttributeError):
         is_sound = False
     if not is_sound:
         raise ReleaseDamaged(str(out / INDEX))
     return listed
-
-
-def _index_entry(entry: Mapping[str, Any]) -> _IndexEntry:
-    withdrawn = read_withdrawal(entry["withdrawn"]) if entry["withdrawn"] is not None else None
-    return _IndexEntry(entry["manifest"], entry["archive_hash"], withdrawn)
 
 
 def _read_withdrawals(out: Path) -> dict[str, Withdrawal]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, diff_packages, needs_note, next_version
 from khelang_opendata.files.serialize import BOM, json_bytes
@@ -156,11 +155,13 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     descriptor = _descriptor(draft)
     edition = Edition(family, released_tables(package, family), descriptor, options.released_on)
     forms = list(forms_of(edition))
-    tables = {name: {**entry, **CSV, "path": f"data/{name}.csv"} for name, entry in _table_entries(package).items()}
+    own = [resource for resource in package.resources if not resource.is_derived]  # the others are made anew
+    tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own}
     data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
-    entries = [_measured(entry, data) for entry in (*tables.values(), *(form.entry for form in forms))]
-    whole = family.compile_into({**descriptor, "resources": entries})
+    entries = [*tables.values(), *(form.entry for form in forms)]
+    measured = [{**e, "bytes": len(data[e["path"]]), "hash": file_hash(data[e["path"]])} for e in entries]
+    whole = family.compile_into({**descriptor, "resources": measured})
     files = {
         **data,
         DESCRIPTOR: json_bytes(whole),
@@ -170,7 +171,8 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         **_schema_files(family),
         **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
         **_change_files(draft),
-        **_report_files(draft),
+        "validation-report.json": report_json(draft.report).encode(),
+        "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
         **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
     }
     files[MANIFEST] = manifest_of(files)
@@ -191,16 +193,6 @@ def _descriptor(draft: Draft) -> JsonObject:
     return descriptor
 
 
-def _table_entries(package: Package) -> dict[str, JsonObject]:
-    """The entries of the package's tables by name; those of a release that is released again are made anew."""
-    return {r.name: r.descriptor for r in package.resources if not r.is_derived}
-
-
-def _measured(entry: JsonObject, data: Mapping[str, bytes]) -> JsonObject:
-    file = data[entry["path"]]
-    return {**entry, "bytes": len(file), "hash": file_hash(file)}
-
-
 def _change_files(draft: Draft) -> dict[str, bytes]:
     """What changed, for programs and for people."""
     note = {"version": draft.version, "released_on": draft.options.released_on.isoformat(), "note": draft.options.note}
@@ -213,11 +205,6 @@ def _change_files(draft: Draft) -> dict[str, bytes]:
     return {CHANGES: json_bytes({**note, **content}), "CHANGES.md": "\n".join(pages).encode()}
 
 
-def _report_files(draft: Draft) -> dict[str, bytes]:
-    page = report_html(draft.report, Language.TH, draft.package)
-    return {"validation-report.json": report_json(draft.report).encode(), "validation-report.html": page.encode()}
-
-
 def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
     """The standard that the release conforms to, so that it explains itself; codelists with BOM, as all CSV."""
     sources = [
@@ -226,9 +213,5 @@ def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
         family.folder / "package.schema.json",
         family.folder / "plan.schema.json",
     ]
-    return {f"schemas/{family.id}/{p.relative_to(family.folder).as_posix()}": _schema_bytes(p) for p in sources}
-
-
-def _schema_bytes(path: Path) -> bytes:
-    data = path.read_bytes()
-    return BOM + data if path.suffix == ".csv" else data
+    files = {f"schemas/{family.id}/{p.relative_to(family.folder).as_posix()}": p.read_bytes() for p in sources}
+    return {path: BOM + data if path.endswith(".csv") else data for path, data in files.items()}

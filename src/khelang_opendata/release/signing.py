@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _LINE = 70
+_OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 
 
 def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
@@ -116,15 +117,11 @@ def _private_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
         except (ValueError, UnsupportedAlgorithm) as error:
             if isinstance(error, UnsupportedAlgorithm) and "bcrypt" in str(error):
                 raise
-            variant = "passphrase_wrong" if passphrase and _is_openssh(data) else "none"
+            variant = "passphrase_wrong" if passphrase and _OPENSSH in data else "none"
             raise KeyUnusable(variant, path=str(path), reason=str(error)) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusable("none", path=str(path), reason=type(key).__name__)
     return key
-
-
-def _is_openssh(data: bytes) -> bool:
-    return b"-----BEGIN OPENSSH PRIVATE KEY-----" in data
 
 
 @contextmanager
