@@ -31,7 +31,10 @@ class KeyedTable:
 
     def taker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:
         """A function that returns a row's cells of these columns."""
-        return _taker([self.positions[column] for column in columns])
+        positions = [self.positions[column] for column in columns]
+        if len(positions) == 1:  # of which itemgetter would return the cell itself
+            return lambda row: (row[positions[0]],)
+        return itemgetter(*positions)
 
 
 def family_named(package: Package) -> SchemaFamily:
@@ -133,10 +136,3 @@ def _keys(rows: list[Row], header: Row, key: Key, fields: Mapping[str, Field]) -
             cells = [cell if values[cell] is None else str(values[cell]) for cell in cells]
         columns.append(cells)
     return list(zip(*columns, strict=True))
-
-
-def _taker(positions: list[int]) -> Callable[[Row], tuple[str, ...]]:
-    if len(positions) == 1:
-        only = positions[0]
-        return lambda row: (row[only],)
-    return itemgetter(*positions)

@@ -165,18 +165,12 @@ def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:
         raise DescriptorError(refused.variant, path=str(path), **refused.params) from None
     if not isinstance(content, dict):
         raise DescriptorError("not_object", path=str(path))
-    if _ESCAPED_SURROGATE.search(data) and not _is_writable(content):
-        raise DescriptorError("half_character", path=str(path))
+    if _ESCAPED_SURROGATE.search(data):  # UTF-8 cannot write half a pair, which JSON may hold as an escape
+        try:
+            json.dumps(content, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise DescriptorError("half_character", path=str(path)) from None
     return content
-
-
-def _is_writable(content: JsonObject) -> bool:
-    """Whether UTF-8 can write it: JSON may hold half a surrogate pair, as an escape."""
-    try:
-        json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _read_resources(root: Path, entries: Sequence[JsonObject], limits: Limits) -> Iterator[Resource]:
