@@ -83,14 +83,10 @@ class Commands(HelpedGroup):
         except Exception as error:  # the boundary: a person gets a sentence, whatever happens
             failure = InternalError.of(error)
         if ctx.params.get("debug"):
-            _print_traceback(failure)
+            import traceback  # noqa: PLC0415 (only for those who ask for it)
+
+            print_text("".join(traceback.format_exception(failure)), err=True)
         _fail(failure, ctx.meta.get("language") or default_language())
-
-
-def _print_traceback(failure: KhelangError) -> None:
-    import traceback  # noqa: PLC0415 (only for those who ask for it)
-
-    print_text("".join(traceback.format_exception(failure)), err=True)
 
 
 def _fail(error: KhelangError, language: Language) -> NoReturn:

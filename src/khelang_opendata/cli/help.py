@@ -19,14 +19,12 @@ _SHARED = ""
 def default_language() -> Language:
     """Thai where the system speaks it, else English."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    name = next(filter(None, names), None) or _system_locale()
+    name = next(filter(None, names), None)
+    if name is None:
+        import locale  # noqa: PLC0415 (only where the environment names no language)
+
+        name = locale.getlocale()[0] or ""
     return Language.TH if name.lower().startswith("th") else Language.EN
-
-
-def _system_locale() -> str:
-    import locale  # noqa: PLC0415 (only where the environment names no language)
-
-    return locale.getlocale()[0] or ""
 
 
 def language_of(ctx: click.Context) -> Language:

@@ -6,7 +6,6 @@ import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +15,6 @@ from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
-
-if TYPE_CHECKING:
-    from khelang_opendata.release import Signer
 
 _EPOCH = "SOURCE_DATE_EPOCH"
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -62,8 +58,14 @@ def release_command(
 
     at_least = Bump[raised] if raised else Bump.NONE
     options = ReleaseOptions(_day(released_on), note, at_least, allow_warnings, approved_by, commit)
-    signer = _signer(key, lang) if key else None
-    outcome = release_package(Package.load(path, limits()), out, options, sign=signer, dry_run=dry_run)
+    sign = None
+    if key:
+        from khelang_opendata.published.signature import require_library  # noqa: PLC0415 (extra)
+        from khelang_opendata.release.signing import signer  # noqa: PLC0415 (extra)
+
+        require_library()  # before a passphrase is asked for
+        sign = signer(key, read_passphrase(lang, key))
+    outcome = release_package(Package.load(path, limits()), out, options, sign=sign, dry_run=dry_run)
     name = "unchanged" if not outcome.written else "dry_run" if dry_run else "released"
     print_text(notice(name, lang, version=outcome.version, path=str(outcome.path), files=outcome.files) + "\n")
 
@@ -80,14 +82,6 @@ def withdraw_command(version: str, reason: str, out: Path, day: str | None, lang
 
     withdraw(out, version.removeprefix("v"), reason, _day(day))
     print_text(notice("withdrawn", lang, version=version.removeprefix("v")) + "\n")
-
-
-def _signer(key: Path, lang: Language) -> Signer:
-    from khelang_opendata.published.signature import require_library  # noqa: PLC0415 (extra)
-    from khelang_opendata.release.signing import signer  # noqa: PLC0415 (extra)
-
-    require_library()  # before a passphrase is asked for
-    return signer(key, read_passphrase(lang, key))
 
 
 def _day(given: str | None) -> date:
