@@ -45,7 +45,6 @@ class HelpedCommand(click.Command):
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write usage, text, options, commands and examples."""
         language, texts = language_of(ctx), _texts(ctx)
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _heading("usage", language))
         for name in ("summary", "text"):

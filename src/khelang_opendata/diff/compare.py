@@ -88,7 +88,6 @@ class Changes:
         return self.old.schema != self.new.schema
 
     def __bool__(self) -> bool:
-        """True if anything differs."""
         return bool(self.schema_changed or self.metadata or self.tables)
 
 

@@ -26,7 +26,6 @@ class KeyedTable:
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """The position of each column."""
         return {column: position for position, column in enumerate(self.header)}
 
     def taker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:

@@ -23,7 +23,6 @@ class TableCounts:
 
     @classmethod
     def of(cls, table: TableChanges) -> TableCounts:
-        """The numbers of a table's changes."""
         rows = [row.change for row in table.rows]
         cells = sum(len(row.cells) for row in table.rows if row.change is Change.CHANGED)
         columns = len(table.columns_added), len(table.columns_removed)
@@ -40,7 +39,6 @@ class Summary:
 
     @classmethod
     def of(cls, changes: Changes) -> Summary:
-        """The numbers of a difference."""
         schema = changes.new.schema if changes.schema_changed else None
         return cls(schema, len(changes.metadata), tuple(TableCounts.of(table) for table in changes.tables))
 

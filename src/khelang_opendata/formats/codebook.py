@@ -43,7 +43,6 @@ class CodebookColumn:
 
     @property
     def descriptor(self) -> JsonObject:
-        """The column's Table Schema descriptor."""
         return self.field.descriptor
 
     @property
@@ -65,7 +64,6 @@ class CodebookColumn:
 
     @cached_property
     def codes(self) -> Sequence[Code]:
-        """The codes that its values come from."""
         return [*codes_of(self.field).values()]
 
 
@@ -81,7 +79,6 @@ class CodebookTable:
 
     @property
     def key(self) -> Sequence[str]:
-        """The columns of its key."""
         return [column.name for column in self.columns if column.key]
 
     @property

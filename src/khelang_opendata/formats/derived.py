@@ -35,7 +35,6 @@ class Form:
 
     @property
     def path(self) -> str:
-        """Its path in the release."""
         return str(self.entry["path"])
 
 

@@ -44,7 +44,6 @@ class Joins:
         return _path("missions", self.missions, mission_id, "parent_mission_id")
 
     def unit_path(self, unit_id: str) -> list[Record]:
-        """A unit and those above it, the highest first."""
         return _path("units", self.units, unit_id, "parent_unit_id")
 
     def division(self, unit_id: str) -> Record:

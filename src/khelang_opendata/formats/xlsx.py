@@ -291,7 +291,6 @@ def _contradictions(edition: Edition) -> Iterator[list[Value]]:
 
 
 def _names(edition: Edition) -> Mapping[str, str]:
-    """The Thai names of the records, by id."""
     found: dict[str, str] = {}
     for table in edition.tables.values():
         label, key = label_column(table.schema), table.schema.primary_key

@@ -36,7 +36,6 @@ class KhelangError(Exception):
         self.params: Params = params if variant is None else {"variant": variant, **params}
 
     def texts(self, language: Language) -> Texts:
-        """The failure's texts in one language."""
         return failures()[self.code].wording_for(self.params).filled(self.params, language)
 
     def __str__(self) -> str:

@@ -34,7 +34,6 @@ class Rule:
 
     @cached_property
     def entry(self) -> Entry:
-        """The rule's texts."""
         return Entry(self.code, self._content)
 
     @property
@@ -50,7 +49,6 @@ class Rule:
 
     @property
     def source(self) -> str:
-        """The source of the rule."""
         return str(self._content["source"])
 
     @cached_property

@@ -63,7 +63,6 @@ class PublishedRelease:
 
     @property
     def archive_name(self) -> str:
-        """The name of its ZIP archive."""
         return f"{self.name}-v{self.version}.zip"
 
     @cached_property

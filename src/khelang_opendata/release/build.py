@@ -103,7 +103,6 @@ class Draft:
 
     @property
     def note(self) -> ReleaseNote:
-        """The release's entry in the change log."""
         summary = Summary.of(self.changes) if self.changes is not None else None
         return ReleaseNote(self.version, self.options.released_on, self.options.note, None, summary)
 
@@ -118,7 +117,6 @@ class Release:
 
     @property
     def folder(self) -> str:
-        """The name of the release's folder."""
         return f"v{self.version}"
 
 

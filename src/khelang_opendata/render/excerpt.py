@@ -52,7 +52,6 @@ class Sheets:
         self._positions: dict[str, Mapping[str, int]] = {}
 
     def resource(self, name: str | None) -> Resource | None:
-        """The resource of a name."""
         return self._resources.get(name or "")
 
     def table(self, name: str | None) -> Table | None:

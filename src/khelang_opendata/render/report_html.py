@@ -81,7 +81,6 @@ class _Findings:
         self.errata = errata_of(self.sheets)
 
     def kinds(self, group: IssueGroup) -> Iterator[_IssueKind]:
-        """The issues of a rule by their message."""
         for issues in group.kinds:
             samples = [issue for i, issue in enumerate(issues) if i < _EXCERPTS or issue.location.row is None]
             further = [issue for issue in issues[_EXCERPTS:] if issue.location.row is not None]
@@ -91,7 +90,6 @@ class _Findings:
             yield _IssueKind(shown, fix, [self.one(issue) for issue in further[:_PLACES]], len(further))
 
     def one(self, issue: Issue) -> _ShownIssue:
-        """An issue with its texts, its excerpt and its erratum."""
         texts = {language: issue_texts(issue, language, self.report.schema) for language in Language}
         return _ShownIssue(
             issue,

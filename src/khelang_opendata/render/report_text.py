@@ -45,7 +45,6 @@ class _Writer:
         self.report, self.language, self.sheets, self.color = report, language, Sheets(package), color
 
     def lines(self) -> Iterator[str]:
-        """All lines of the report."""
         for group in open_groups(self.report):
             yield from self._group(group)
         yield from self._acknowledged(acknowledged_groups(self.report))

@@ -104,7 +104,6 @@ class Column:
         return [name for name, holds in self._checks if not holds(value)]
 
     def wrong(self, texts: Sequence[str | None]) -> set[str | None]:
-        """The texts that have a fault."""
         if self._is_plain:
             return {text for text in self.missing if text in texts} if self.is_required else set()
         unknown = set(texts) - self._good

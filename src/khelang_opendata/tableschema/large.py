@@ -201,15 +201,14 @@ def _suspects(table: _LargeTable, key_sets: KeySets) -> Positions:
         found += [detector.see(frame) + first for detector in detectors]
         first += frame.height
     found += [detector.finish() for detector in detectors]
-    for key_fields, keys_offered in offered.items():
-        key_sets.offer(name, key_fields, keys_offered)
+    key_sets.known.update({(name, key): keys_offered for key, keys_offered in offered.items()})
     return np.unique(np.concatenate(found))
 
 
 def _targets(key: ForeignKey, key_sets: KeySets) -> Collection[Any]:
     """The values that references may have; a large table that is not checked yet is read for them."""
-    target = key_sets.source(key.resource)
-    if not key_sets.knows(key.resource, key.target) and len(target.data) > BLOCK:
+    target = key_sets.sources[key.resource]
+    if (key.resource, key.target) not in key_sets.known and len(target.data) > BLOCK:
         schema = compile_fields(target.schema, key.target)
         keys = LargeKeys(schema, key.target, target.schema["fields"])
         with suppress(RecordsUnclear):

@@ -137,7 +137,6 @@ def _earlier(bits: Bits) -> Bits:
 
 
 def _first(bits: Bits) -> Bits:
-    """The first byte alone."""
     first = np.zeros_like(bits)
     first[0] = _ONE
     return first

@@ -60,7 +60,7 @@ def _findings(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
         yield from check_rows(schema, rows, numbers, (*keys, *references), brief=source.brief)
         first_row += len(rows)
     for key in keys:
-        key_sets.offer(source.name, key.fields, key.rows.keys())
+        key_sets.known[source.name, key.fields] = key.rows.keys()
 
 
 def keys_of(schema: CompiledSchema) -> list[Key]:

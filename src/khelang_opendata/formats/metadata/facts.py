@@ -87,7 +87,6 @@ class DatasetFacts:
 
     @property
     def descriptor(self) -> JsonObject:
-        """The package's descriptor."""
         return self.edition.descriptor
 
     @property
@@ -107,7 +106,6 @@ class DatasetFacts:
 
     @property
     def homepage(self) -> str | None:
-        """The data set's page, if its descriptor gives one."""
         homepage = self.descriptor.get("homepage")
         return str(homepage) if homepage else None
 
@@ -124,7 +122,6 @@ class DatasetFacts:
 
     @property
     def licence(self) -> str:
-        """The address of the licence."""
         return str(self.descriptor["licenses"][0]["path"])
 
     @cached_property
@@ -139,7 +136,6 @@ class DatasetFacts:
         return next(iter(self.contributors("publisher")), self.owner)
 
     def contributors(self, role: str) -> list[JsonObject]:
-        """The contributors with this role."""
         return [body for body in self.descriptor["contributors"] if role in body["roles"]]
 
     @property

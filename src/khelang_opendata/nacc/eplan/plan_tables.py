@@ -69,7 +69,6 @@ class PlanTables:
 
     @classmethod
     def of(cls, package: Package) -> PlanTables:
-        """The tables of a release, or of another valid package."""
         return cls(released_tables(package, family_of(package)))
 
     def records(self, name: str) -> tuple[Record, ...]:
@@ -78,12 +77,10 @@ class PlanTables:
 
     @cached_property
     def plan(self) -> Record:
-        """The plan's only record."""
         return self.records("plans")[0]
 
     @cached_property
     def years(self) -> range:
-        """The fiscal years (B.E.) of the plan."""
         return range(int(self.plan["start_fiscal_year_be"]), int(self.plan["end_fiscal_year_be"]) + 1)
 
     @cached_property

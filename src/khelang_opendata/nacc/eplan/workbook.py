@@ -86,7 +86,6 @@ class About:
 
     @classmethod
     def of(cls, release: Package, year: int, months: int) -> About:
-        """The source of a release, from its descriptor."""
         plan, descriptor = PlanTables.of(release).plan, release.descriptor
         day = date.fromisoformat(descriptor["created"][:10])
         not_run = projects_not_run(release, year)
@@ -102,7 +101,6 @@ class _Grid:
     """The row of the last record, the heading being row 0; row 1 without records."""
 
     def place(self, name: str) -> int:
-        """The column's place, from 0."""
         return list(self.columns).index(name)
 
     def cell(self, name: str, row: int) -> str:
