@@ -30,7 +30,7 @@ def made_tables() -> JsonObject:
 
 
 def made_texts(name: str) -> JsonObject:
-    """The titles and descriptions of one of these tables in Thai and English."""
+    """The titles and descriptions of one of these tables, or of another file, in Thai and English."""
     return {text: made_tables()[name][text] for text in ("title", "title_en", "description", "description_en")}
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-
-import yaml
 
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.about import citation
-from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
+from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts, context
 from khelang_opendata.package.edition import Edition, ReleasedTable
 from khelang_opendata.standard.family import Field, JsonObject
 
 CROISSANT = "http://mlcommons.org/croissant/1.0"
-_CONTEXT = Path(__file__).with_name("croissant_context.yaml")
 _TYPES = {
     "string": "sc:Text",
     "integer": "sc:Integer",
@@ -33,7 +29,7 @@ def croissant_json(edition: Edition, files: Mapping[str, bytes], *, base: str | 
     facts = DatasetFacts(edition, files, base)
     tables = [edition.tables[file.table] for file in facts.files if file.table]
     dataset = {
-        "@context": yaml.safe_load(_CONTEXT.read_bytes()),
+        "@context": context("croissant"),
         "@type": "sc:Dataset",
         "conformsTo": CROISSANT,
         **_about(facts),

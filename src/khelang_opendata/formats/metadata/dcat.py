@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from khelang_opendata.files.serialize import json_bytes
-from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
+from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts, context
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.standard.family import JsonObject
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
 _LANGUAGES = ("THA", "ENG")
-_CONTEXT = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dcatap": "http://data.europa.eu/r5r/",
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
 
 
 def dcat_jsonld(
@@ -36,7 +24,7 @@ def dcat_jsonld(
     """
     facts = DatasetFacts(edition, files, base)
     dataset: JsonObject = {
-        "@context": _CONTEXT,
+        "@context": context("dcat"),
         "@id": facts.iri,
         "@type": "dcat:Dataset",
         **_about(facts),

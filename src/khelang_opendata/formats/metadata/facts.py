@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urljoin
+
+import yaml
 
 from khelang_opendata.formats.flat import made_texts
 from khelang_opendata.package.edition import Edition
@@ -43,18 +45,11 @@ FORMATS = {
     ".zip": FileFormat("application/zip", "ZIP", "ZIP"),
 }
 
-_CODEBOOK = {
-    "title": "คู่มือรหัสข้อมูล",
-    "title_en": "Codebook",
-    "description": "ความหมายของทุกตาราง คอลัมน์ และรหัส",
-    "description_en": "What every table, column and code means.",
-}
-_WHOLE = {
-    "title": "แผนทั้งแผนในไฟล์เดียว",
-    "title_en": "The whole plan in one file",
-    "description": "ตารางทุกตารางของแผนในไฟล์เดียว",
-    "description_en": "All tables of the plan in one file.",
-}
+
+def context(vocabulary: str) -> JsonObject:
+    """The JSON-LD context of a vocabulary."""
+    contexts: JsonObject = yaml.safe_load(Path(__file__).with_name("contexts.yaml").read_bytes())
+    return dict(contexts[vocabulary])
 
 
 @dataclass(frozen=True)
@@ -162,4 +157,4 @@ class DatasetFacts:
         plan = self.edition.plan_id
         tables = {name: table.schema.descriptor for name, table in self.edition.tables.items()}
         made = {f"{plan}-{name}": made_texts(name) for name in ("flat", "summary")}
-        return {**tables, **made, "codebook": _CODEBOOK, plan: _WHOLE}
+        return {**tables, **made, "codebook": made_texts("codebook"), plan: made_texts("whole")}

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from khelang_opendata.files.serialize import json_bytes
-from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
+from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts, context
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.standard.family import JsonObject
 
-_LINKS = ("url", "license", "contentUrl", "sameAs", "conformsTo")
-_CONTEXT: JsonObject = {
-    "@vocab": "https://schema.org/",
-    "conformsTo": {"@id": "http://purl.org/dc/terms/conformsTo", "@type": "@id"},
-    **{name: {"@type": "@id"} for name in _LINKS if name != "conformsTo"},
-}
 _LONGEST_DESCRIPTION = 5000
 
 
@@ -25,7 +19,7 @@ def schema_org_jsonld(edition: Edition, files: Mapping[str, bytes], *, base: str
     ``metadata/``; a page that takes this in elsewhere needs one, since Google follows ``contentUrl``.
     """
     facts = DatasetFacts(edition, files, base)
-    dataset = {"@context": _CONTEXT, "@type": "Dataset", **_about(facts), **_makers(facts)}
+    dataset = {"@context": context("schema_org"), "@type": "Dataset", **_about(facts), **_makers(facts)}
     if facts.homepage:
         dataset["url"] = facts.homepage
     dataset["distribution"] = [_download(file) for file in facts.files]
