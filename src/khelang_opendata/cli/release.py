@@ -11,13 +11,13 @@ import click
 
 from khelang_opendata.cli.common import language_option, limits, notice, package_argument, print_text, read_passphrase
 from khelang_opendata.cli.help import HelpedCommand
+from khelang_opendata.files.strict_json import read_day
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 
 _EPOCH = "SOURCE_DATE_EPOCH"
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SECONDS = re.compile("[0-9]{1,12}")
 _LONGEST = 40
 """How many characters of a text that is no day are shown."""
@@ -103,25 +103,16 @@ def _day(given: str | None) -> date:
 def _written_day(text: str) -> date:
     from khelang_opendata.published.archive import YEARS  # noqa: PLC0415 (the help does not need it)
 
-    day = _day_of(text)
-    if day is None:
-        raise UsageError("date_invalid", "form", value=text[:_LONGEST])
-    if int(text[:4]) >= FIRST_BUDDHIST_YEAR:
+    is_buddhist = re.match("[0-9]{4}", text) is not None and int(text[:4]) >= FIRST_BUDDHIST_YEAR
+    try:  # a year of the Buddhist era has other leap years than the Gregorian one of its number
+        day = read_day(f"{int(text[:4]) - ERA}{text[4:]}" if is_buddhist else text)
+    except ValueError:
+        raise UsageError("date_invalid", "form", value=text[:_LONGEST]) from None
+    if is_buddhist:
         raise UsageError("date_invalid", "buddhist", value=text, gregorian=day.isoformat())
     if day.year not in YEARS:
         raise UsageError("date_invalid", "range", value=text)
     return day
-
-
-def _day_of(text: str) -> date | None:
-    """A day of the Gregorian calendar, even if its year is written in the Buddhist era, which has other leap years."""
-    if not _DAY.fullmatch(text):
-        return None
-    year = int(text[:4])
-    try:
-        return date(year - ERA if year >= FIRST_BUDDHIST_YEAR else year, int(text[5:7]), int(text[8:]))
-    except ValueError:
-        return None
 
 
 def _day_of_epoch(text: str) -> date:

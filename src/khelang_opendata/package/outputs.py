@@ -11,7 +11,7 @@ import os
 import stat
 from pathlib import Path
 
-from khelang_opendata.files.atomic import write_atomically
+from khelang_opendata.files.place import write_atomically
 from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST
 

@@ -29,8 +29,7 @@ from typing import Any
 from khelang_opendata.diff import ReleaseNote, Withdrawal
 from khelang_opendata.diff.versioning import VERSION
 from khelang_opendata.files import StrPath
-from khelang_opendata.files.atomic import write_atomically
-from khelang_opendata.files.place import exchange, flush_folder, locked, remove, write_files
+from khelang_opendata.files.place import exchange, flush_folder, locked, remove, write_atomically, write_files
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
