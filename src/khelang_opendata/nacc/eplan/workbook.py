@@ -219,7 +219,8 @@ def _score_sheet(book: Book, grid: _Grid, score: Score, about: About) -> None:
     sheet.hide_gridlines(2)
     for at, width in enumerate(_SCORE_WIDTHS):
         sheet.set_column(at, at, width)
-    titles = _titles(about)
+    made = notice("eplan_made_from", Language.TH, year=about.year, months=about.months, version=about.version)
+    titles = [notice("eplan_title", Language.TH), about.plan, made]
     for row, text in enumerate(titles):
         _write_line(book, sheet, row, text)
     write_text(sheet, 0, 0, titles[0], book.style(TEXT, bold=True, font_size=_TITLE_SIZE))
@@ -240,11 +241,6 @@ def _write_line(book: Book, sheet: Worksheet, row: int, text: str) -> None:
     sheet.merge_range(row, 0, row, len(_SCORE_WIDTHS) - 1, "")
     write_text(sheet, row, 0, text, book.style(TEXT))
     set_height(sheet, row, [text], [sum(_SCORE_WIDTHS)])
-
-
-def _titles(about: About) -> list[str]:
-    made = notice("eplan_made_from", Language.TH, year=about.year, months=about.months, version=about.version)
-    return [notice("eplan_title", Language.TH), about.plan, made]
 
 
 def _explained(about: About) -> Iterator[str]:
