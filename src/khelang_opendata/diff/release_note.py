@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -44,13 +44,9 @@ class Summary:
 
     @classmethod
     def from_json(cls, content: Any) -> Summary:
-        """A summary as :meth:`as_json` gave it, which ``CHANGES.json`` holds under ``summary``."""
+        """A summary as ``CHANGES.json`` holds it under ``summary``: a JSON object of the same names."""
         tables = (TableCounts(**{**table, "change": Change(table["change"])}) for table in content["tables"])
         return cls(content["schema"], content["metadata"], tuple(tables))
-
-    def as_json(self) -> dict[str, Any]:
-        """The numbers as a JSON object."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,17 +42,11 @@ def _records(edition: Edition, table: str) -> Iterator[_Record]:
 
 def _by_holder(edition: Edition, holder: str, table: str) -> Mapping[str, list[_Record]]:
     """The rows of a table with what they hold, by the id of the row that holds them."""
-    key = key_of(edition, holder)
+    (key,) = edition.family.tables[holder].primary_key
     groups: defaultdict[str, list[_Record]] = defaultdict(list)
     for record in _records(edition, table):
         groups[record[key]].append({name: value for name, value in record.items() if name not in ("plan_id", key)})
     return groups
-
-
-def key_of(edition: Edition, holder: str) -> str:
-    """The column by which rows name the row that holds them."""
-    (key,) = edition.family.tables[holder].primary_key
-    return key
 
 
 def _nest(table: str, id_: str, record: _Record, held: _Held) -> _Record:

@@ -33,15 +33,10 @@ _PLANS = "data/plans.csv"
 
 @dataclass(frozen=True)
 class PublishedRelease:
-    """A complete release: its files, and their checked content.
+    """A complete release in its folder: its files by path, and their checked content.
 
-    Attributes:
-        folder: where it was read.
-        files: its files by path.
-        descriptor: its ``datapackage.json``; the resources are objects with a name and the path of a file there is.
-        name: the plan's id, fit for the name of a file.
-        note: its entry in the change log, without a withdrawal.
-        plan: the record of its table ``plans``.
+    The resources of ``descriptor`` are objects with a name and the path of a file there is. ``name`` is the plan's id,
+    ``note`` the entry in the change log without a withdrawal, ``plan`` the record of the table ``plans``.
     """
 
     folder: Path

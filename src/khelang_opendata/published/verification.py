@@ -95,9 +95,8 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
             None to accept unsigned releases; an empty text is refused.
 
     Raises:
-        UsageError: ``public_key`` is not an Ed25519 key.
+        UsageError: ``path`` does not exist, or ``public_key`` is not an Ed25519 key.
         ExtraMissing: a key was given, and the library that checks signatures (extra ``sign``) is not installed.
-        UsageError: ``path`` does not exist.
         EnvironmentFailure: the system refuses to read it.
         DataError: it is not safe to read, or not an archive.
 

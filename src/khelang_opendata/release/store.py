@@ -101,13 +101,11 @@ def release_package(
 
     Raises:
         DataError: the package cannot be released (see :func:`draft_release`).
-        UsageError: ``out`` is the folder of another plan.
-        UsageError: ``out`` lies within a package or a release.
-        EnvironmentFailure: another process is releasing into ``out``.
+        UsageError: ``out`` is the folder of another plan, or lies within a package or a release.
+        EnvironmentFailure: another process is releasing into ``out``; or the system refuses to write, or ``out`` has an
+            unknown file of a name that a release needs, and nothing was released; or the release is written, but not
+            all files beside it.
         ReleaseDamaged: a previous release, or the one just written, differs from its manifest.
-        EnvironmentFailure: the system refuses to write, or ``out`` has an unknown file of a
-            name that a release needs; nothing was released.
-        EnvironmentFailure: the release is written, but not all files beside it.
 
     Example:
         >>> from datetime import date
@@ -139,9 +137,8 @@ def withdraw(out: StrPath, version: str, reason: str, day: date) -> None:
 
     Raises:
         UsageError: the version is unknown.
-        EnvironmentFailure: another process is releasing into ``out``.
+        EnvironmentFailure: another process is releasing into ``out``, or the system refuses to write.
         ReleaseDamaged: a release, or the index, differs from what was published.
-        EnvironmentFailure: the system refuses to write.
 
     Example:
         >>> from datetime import date

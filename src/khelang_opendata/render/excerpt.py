@@ -84,9 +84,14 @@ def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
         return None
     cells = table.header if place.row == 1 else table.rows[place.row - 2]
     marked = _marked(sheets, table, cells, issue)
-    keys = _keys(sheets, place.resource, schema)
-    near = _near(table, marked, keys)
-    columns = (_column(table.header, cells, p, place.row, marked=p in marked, key=p in keys) for p in near)
+    known = load_family(schema).tables.get(place.resource)
+    found = (sheets.position(place.resource, name) for name in (known.primary_key if known else ()))
+    keys = [position for position in found if position is not None]
+    columns = []
+    for position in _near(table, marked, keys):
+        label = table.header[position] if position < len(table.header) else ""
+        cell = cells[position] if position < len(cells) and place.row > 1 else None
+        columns.append(ExcerptColumn(letters(position), label, cell, position in marked, position in keys))
     return Excerpt(place.resource, place.row, tuple(columns))
 
 
@@ -97,12 +102,6 @@ def letters(position: int) -> str:
         name = chr(ord("A") + position % 26) + name
         position = position // 26 - 1
     return name
-
-
-def _column(header: list[str], cells: list[str], position: int, row: int, *, marked: bool, key: bool) -> ExcerptColumn:
-    label = header[position] if position < len(header) else ""
-    cell = cells[position] if position < len(cells) and row > 1 else None
-    return ExcerptColumn(letters(position), label, cell, marked, key)
 
 
 def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Sequence[int]:
@@ -116,12 +115,6 @@ def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Seq
     positions = (sheets.position(place.resource or "", field) for field in fields)
     named = [position for position in positions if position is not None]
     return named or range(len(header), len(cells))
-
-
-def _keys(sheets: Sheets, resource: str, schema: str) -> list[int]:
-    table = load_family(schema).tables.get(resource)
-    positions = (sheets.position(resource, name) for name in (table.primary_key if table else ()))
-    return [position for position in positions if position is not None]
 
 
 def _near(table: Table, marked: Sequence[int], keys: list[int]) -> list[int]:

@@ -61,13 +61,8 @@ class SchemaUnsupported(Exception):
 class Column:
     """One field of a schema, ready to judge texts.
 
-    Attributes:
-        name: the field's name.
-        missing: the texts that mean that there is no value.
-        unique: whether no value may be there twice.
-        is_text: whether a value is the text itself.
-        is_required: whether a cell must not be empty.
-        is_free: whether there is no text that could be wrong.
+    A text in ``missing`` means no value; ``is_text`` says that a value is the text itself, ``is_free`` that no text
+    could be wrong, ``unique`` that no value may be there twice.
     """
 
     def __init__(self, descriptor: JsonObject, missing: Sequence[Any]) -> None:
