@@ -73,15 +73,12 @@ def _level(edition: Edition, footnotes: Footnotes, year: int, risk: Record) -> C
     level = risk["risk_level"] and title_of(edition, "risks", "risk_level", risk["risk_level"])
     details = []
     if risk["risk_score"]:
-        details.append(say("score", score=_plain(risk["risk_score"])))
+        score = risk["risk_score"]
+        details.append(say("score", score=score.rstrip("0").rstrip(".") if "." in score else score))
     if risk["likelihood"] and risk["impact"]:
         details.append(say("factors", likelihood=risk["likelihood"], impact=risk["impact"]))
     cell = Cell((level or risk["risk_level_printed"] or say("unstated"),), tuple(details))
     return footnotes.marked(cell, "risks", risk["risk_id"], _ABOUT_LEVEL, year)
-
-
-def _plain(number: str) -> str:
-    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def _gaps(edition: Edition, usual: ToDo) -> tuple[ToDo, ...]:
