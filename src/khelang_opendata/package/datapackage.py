@@ -125,7 +125,8 @@ class Package:
         real = root.resolve()
         descriptor = _read_descriptor(real, root / DESCRIPTOR, limits)
         entries = descriptor.get("resources")
-        named = [e for e in entries if _is_named(e)] if isinstance(entries, list) else []
+        objects = (e for e in entries if isinstance(e, dict)) if isinstance(entries, list) else ()
+        named = [e for e in objects if isinstance(e.get("name"), str) and isinstance(e.get("path"), str)]
         if len(named) > limits.resources:
             raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
         return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits)
@@ -147,10 +148,6 @@ def is_plan_name(name: Any) -> bool:
     """Whether a value is the id of a plan, and so fit for the name of a file on every system."""
     is_name = isinstance(name, str) and len(name) <= _LONGEST_NAME and _PLAN_NAME.fullmatch(name)
     return bool(is_name) and not _RESERVED.fullmatch(name)
-
-
-def _is_named(entry: Any) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("path"), str)
 
 
 def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:

@@ -81,7 +81,8 @@ def releases_of(out: Path) -> dict[str, ReleaseNote]:
 
 def read_history(out: Path) -> dict[str, StoredRelease]:
     """The releases in a folder by version, oldest first, compared with archives, index and withdrawals."""
-    listed, withdrawals, pending = _read_index(out), _read_withdrawals(out), _read_pending(out)
+    listed, withdrawals, announced = _read_index(out), _read_withdrawals(out), _read_beside(out / PENDING)
+    pending = PendingChange(str(announced.get("version")), announced.get("manifest")) if announced is not None else None
     found = {folder.name[1:]: folder for folder in folders_in(out)}
     for version in sorted({*(listed or ()), *withdrawals} - found.keys()):
         raise ReleaseDamaged(str(out / f"v{version}"))
@@ -159,11 +160,6 @@ class PendingChange(NamedTuple):
 
     version: str
     manifest: str | None
-
-
-def _read_pending(out: Path) -> PendingChange | None:
-    content = _read_beside(out / PENDING)
-    return PendingChange(str(content.get("version")), content.get("manifest")) if content is not None else None
 
 
 def _read_beside(path: Path) -> Any:

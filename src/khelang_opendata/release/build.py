@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
 
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, diff_packages, needs_note, next_version
 from khelang_opendata.files.serialize import BOM, json_bytes
@@ -22,7 +24,6 @@ from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.published.archive import YEARS
 from khelang_opendata.published.content import CHANGES
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, manifest_of
-from khelang_opendata.release.provenance import provenance
 from khelang_opendata.release.readme import licence_text, readme
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
@@ -32,12 +33,15 @@ from khelang_opendata.render.report_json import report_json
 from khelang_opendata.standard.family import JsonObject, SchemaFamily
 from khelang_opendata.validation import family_of, validate
 from khelang_opendata.validation.file_checks import file_hash
+from khelang_opendata.version import __version__
 
 Signer = Callable[[bytes], bytes]
 """Makes the signature of a manifest."""
 
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _LONGEST_SHOWN = 80
+_LIBRARIES = ("XlsxWriter", "polars")
+"""Libraries whose version shows in the bytes of a release."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         **data,
         DESCRIPTOR: json_bytes(whole),
         "codebook.html": codebook_html(edition),
-        "provenance.json": json_bytes(provenance(edition, options.approved_by, options.commit)),
+        "provenance.json": json_bytes(_provenance(edition, options.approved_by, options.commit)),
         "LICENSE": licence_text(descriptor).encode(),
         **_schema_files(family),
         **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
@@ -189,6 +193,33 @@ def _descriptor(draft: Draft) -> JsonObject:
         allowed = {"count": draft.report.warnings, "reason": draft.options.allow_warnings}
         descriptor["allowedWarnings"] = allowed
     return descriptor
+
+
+def _provenance(edition: Edition, approved_by: str | None, commit: str | None) -> JsonObject:
+    """What ``provenance.json`` says; None for an approving role or a commit that is not known.
+
+    The publisher gives the commit. Nothing asks git: in a folder that others made, its configuration can run any
+    command.
+    """
+    return {
+        "plan": edition.plan_id,
+        "version": edition.version,
+        "released_on": edition.released_on.isoformat(),
+        "approved_by": approved_by,
+        "schema": edition.family.id,
+        "tool": {"name": "khelang-opendata", "version": __version__},
+        "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
+        "sources": edition.descriptor.get("sources", []),
+        "commit": commit,
+        "errata": [erratum["erratum_id"] for erratum in edition.tables["errata"].records()],
+    }
+
+
+def _version(library: str) -> str | None:
+    try:
+        return installed(library)
+    except PackageNotFoundError:
+        return None
 
 
 def _change_files(draft: Draft) -> dict[str, bytes]:
