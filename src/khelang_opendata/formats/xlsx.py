@@ -76,7 +76,16 @@ def workbook(edition: Edition) -> bytes:
     stream = io.BytesIO()
     with Workbook(stream, {"in_memory": True}) as excel:
         book = Book(excel)
-        excel.set_properties(_properties(edition))
+        excel.set_properties(
+            {
+                "title": edition.descriptor["title"],
+                "subject": edition.descriptor["title_en"],
+                "author": publisher(edition)[0],
+                "keywords": ", ".join(edition.descriptor["keywords"]),
+                "comments": f"{edition.version}, {licences(edition)}",
+                "created": datetime.combine(edition.released_on, datetime.min.time()),
+            }
+        )
         _front_sheet(book, edition)
         for table in edition.tables.values():
             _table_sheet(book, table)
@@ -91,17 +100,6 @@ def _texts() -> Any:
 
 def _headings(name: str) -> list[_SheetColumn]:
     return [_SheetColumn(heading, title, "0") for heading, title in _texts()[name].items()]
-
-
-def _properties(edition: Edition) -> dict[str, Any]:
-    return {
-        "title": edition.descriptor["title"],
-        "subject": edition.descriptor["title_en"],
-        "author": publisher(edition)[0],
-        "keywords": ", ".join(edition.descriptor["keywords"]),
-        "comments": f"{edition.version}, {licences(edition)}",
-        "created": datetime.combine(edition.released_on, datetime.min.time()),
-    }
 
 
 def _front_sheet(book: Book, edition: Edition) -> None:

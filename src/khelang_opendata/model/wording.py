@@ -83,6 +83,10 @@ class Notices:
         text: str = read_texts(self._path)[name][language]
         return text.format_map(harmless_params(params))
 
+    def both(self, name: str, /, **params: str | int | float) -> Text:
+        """A sentence in both languages."""
+        return {language: self(name, language, **params) for language in Language}
+
 
 def harmless_params(params: Params) -> Params:
     """Parameters of a text in which every character shows."""

@@ -19,8 +19,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -182,10 +181,15 @@ def _published(
         _complete(out, stored)
         _announce(out, release.version, hash_of(release.files[MANIFEST]))
         _write_folder(release, out)
-        with _completing(out):
-            flush_folder(out)
-            written = StoredRelease.of(read_published(out / release.folder), None)
-            _sync(out, {**stored, release.version: written})
+        try:
+            with system_errors_as("output_unwritable", out):
+                flush_folder(out)
+                written = StoredRelease.of(read_published(out / release.folder), None)
+                _sync(out, {**stored, release.version: written})
+        except EnvironmentFailure as error:  # the release itself is written
+            if error.code != "output_unwritable":
+                raise
+            raise EnvironmentFailure("release_unlisted", **error.params) from error
     return Outcome(release.version, out / release.folder, len(release.files), written=True)
 
 
@@ -326,15 +330,3 @@ def _clear(out: Path) -> None:
     for pattern in (f"{_UNFINISHED}*", f"{_OLD}*", *_HALF_WRITTEN):
         for leftover in out.glob(pattern):
             remove(leftover)
-
-
-@contextmanager
-def _completing(out: Path) -> Iterator[None]:
-    """Turn ``output_unwritable`` into ``release_unlisted`` once the release itself is written."""
-    try:
-        with system_errors_as("output_unwritable", out):
-            yield
-    except EnvironmentFailure as error:
-        if error.code != "output_unwritable":
-            raise
-        raise EnvironmentFailure("release_unlisted", **error.params) from error

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from jinja2 import Environment
 
@@ -114,12 +113,8 @@ def _environment() -> Environment:
     environment = templates_of("khelang_opendata.render", escape=True)
     environment.filters["shown"] = _shown
     environment.filters["tongue"] = _tongue
-    environment.globals["notices"] = _notices
+    environment.globals["notices"] = notice.both
     return environment
-
-
-def _notices(name: str, **params: Any) -> Both:
-    return {language: notice(name, language, **params) for language in Language}
 
 
 def _shown(cell: str) -> str:
