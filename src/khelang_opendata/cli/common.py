@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -86,16 +86,13 @@ class Commands(HelpedGroup):
             import traceback  # noqa: PLC0415 (only for those who ask for it)
 
             print_text("".join(traceback.format_exception(failure)), err=True)
-        _fail(failure, ctx.meta.get("language") or default_language())
+        language = ctx.meta.get("language") or default_language()
+        if isinstance(failure, PackageRefused):
+            from khelang_opendata.render.report_text import report_text  # noqa: PLC0415 (only these failures need it)
 
-
-def _fail(error: KhelangError, language: Language) -> NoReturn:
-    if isinstance(error, PackageRefused):
-        from khelang_opendata.render.report_text import report_text  # noqa: PLC0415 (only these failures need it)
-
-        print_text(report_text(error.report, language), err=True)
-    print_text(failure_lines(error, language), err=True)
-    sys.exit(error.exit_code)
+            print_text(report_text(failure.report, language), err=True)
+        print_text(failure_lines(failure, language), err=True)
+        sys.exit(failure.exit_code)
 
 
 def failure_lines(error: KhelangError, language: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-from khelang_opendata.diff.compare import CellChange, Change, Changes, TableChanges
+from khelang_opendata.diff.compare import Change, Changes, TableChanges
 from khelang_opendata.standard.family import Field, TableSchema, load_family, version_numbers
 
 FIRST_VERSION = "1.0.0"
@@ -102,16 +102,15 @@ def _of_schema(changes: Changes) -> Bump:
 
 def _has_new_figures(table: TableChanges, schema: TableSchema | None) -> bool:
     figures = {field.name: field for field in schema.fields if _is_figure(field, schema)} if schema else {}
-    changed = (cell for row in table.rows if row.change is Change.CHANGED for cell in row.cells)
-    return any(cell.field in figures and not _same_figure(figures[cell.field], cell) for cell in changed)
+    for cell in (cell for row in table.rows if row.change is Change.CHANGED for cell in row.cells):
+        if field := figures.get(cell.field):
+            old = field.value(cell.old or "")
+            if old is None or old != field.value(cell.new or ""):
+                return True
+    return False
 
 
 def _is_figure(field: Field, schema: TableSchema) -> bool:
     if field.name in schema.primary_key or field.name.endswith(_LABELS):
         return False
     return field.descriptor["type"] in ("integer", "number")
-
-
-def _same_figure(field: Field, cell: CellChange) -> bool:
-    old = field.value(cell.old or "")
-    return old is not None and bool(old == field.value(cell.new or ""))

@@ -27,9 +27,11 @@ def summary_table(edition: Edition) -> ReleasedTable:
     groups = _groups(edition, joins)
     places = [(scope, id_, year) for scope, id_ in _scopes(joins) for year in years]
     amounts = aligned([_total(groups[place]) for place in places])
-    rows = (
-        (*_head(joins, *place), *_counts(groups[place]), amount) for place, amount in zip(places, amounts, strict=True)
-    )
+    titles = made_tables()["summary"]["scopes"]
+    rows = []
+    for (scope, id_, year), amount in zip(places, amounts, strict=True):
+        head = (edition.plan["plan_id"], scope, *titles[scope], id_, *_names(joins, scope, id_), year, year_ce(year))
+        rows.append((*head, *_counts(groups[scope, id_, year]), amount))
     return ReleasedTable(summary_schema(edition.family), tuple(rows))
 
 
@@ -71,18 +73,6 @@ def _scopes(joins: Joins) -> Iterator[tuple[str, str]]:
     yield from (("dimension", id_) for id_ in joins.dimensions)
     for scope in ("division", "unit"):
         yield from ((scope, id_) for id_ in joins.units if (scope, id_) in used)
-
-
-def _head(joins: Joins, scope: str, id_: str, year: str) -> list[str]:
-    return [
-        joins.edition.plan["plan_id"],
-        scope,
-        *made_tables()["summary"]["scopes"][scope],
-        id_,
-        *_names(joins, scope, id_),
-        year,
-        year_ce(year),
-    ]
 
 
 def _names(joins: Joins, scope: str, id_: str) -> list[str]:

@@ -5,6 +5,7 @@ A failure is a code with parameters. Its texts are in the ``failures.json`` of a
 
 from __future__ import annotations
 
+import copyreg
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,13 +44,7 @@ class KhelangError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by hand: by default an exception is made anew from ``args`` alone, without its keywords."""
-        return _remade, (type(self), self.args, self.__dict__)
-
-
-def _remade(kind: type[KhelangError], args: tuple[Any, ...], state: dict[str, Any]) -> KhelangError:
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(state)
-    return error
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class UsageError(KhelangError):
