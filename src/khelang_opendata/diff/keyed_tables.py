@@ -37,11 +37,7 @@ class KeyedTable:
 
 
 def family_named(package: Package) -> SchemaFamily:
-    """The schema family that a package names.
-
-    Raises:
-        DataError: it names none, or one that is not known here.
-    """
+    """The schema family that a package names; DataError where it names none, or one that is not known here."""
     named = package.descriptor.get("conformsTo")
     if named not in known_schemas():
         raise DataError("diff_refused", "schema_unknown", package=str(package.root), schema=str(named or "-"))
@@ -49,11 +45,7 @@ def family_named(package: Package) -> SchemaFamily:
 
 
 def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resource]:
-    """The package's tables.
-
-    Raises:
-        DataError: one has no schema in the family, or two have one name.
-    """
+    """The package's tables; DataError where one has no schema in the family, or two have one name."""
     found: dict[str, Resource] = {}
     for resource in (resource for resource in package.resources if not resource.is_derived):
         if resource.name not in family.tables:
@@ -67,11 +59,7 @@ def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resou
 
 
 def keyed_table(package: Package, resource: Resource, key: Key, family: SchemaFamily) -> KeyedTable:
-    """A table of a package with its rows by key.
-
-    Raises:
-        DataError: the table cannot be read, or keys are missing or occur twice.
-    """
+    """A table of a package by its key; DataError where it cannot be read, or keys are missing or occur twice."""
     place = {"package": str(package.root), "table": resource.name}
     table = _table(resource, place)
     _check_shape(table, key, place)

@@ -30,8 +30,7 @@ class MetadataChange:
 def metadata_changes(old: Package, new: Package) -> tuple[MetadataChange, ...]:
     """The differences in the metadata of a package and of the tables in both, in the newer descriptor's order.
 
-    Raises:
-        DescriptorError: the descriptors are nested too deeply.
+    DescriptorError where the descriptors are nested too deeply.
     """
     try:
         return tuple(_objects("", _compared(old), _compared(new)))

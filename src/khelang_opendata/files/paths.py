@@ -23,10 +23,8 @@ _NOT_ON_WINDOWS = re.compile(
 
 
 def below(root: Path, path: str) -> Path:
-    """The place of a file within a folder; its path has ``/`` and must be safe on every system.
-
-    Raises:
-        EnvironmentFailure: the path leads elsewhere, or a system does not take it as it is.
+    """The place of a file within a folder by its path with ``/``; EnvironmentFailure where it leads elsewhere or is not
+    safe on every system.
     """
     if not is_safe_path(path):
         raise EnvironmentFailure("path_unsafe", path=path)

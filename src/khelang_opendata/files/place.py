@@ -128,11 +128,7 @@ def remove(path: Path) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep every other process from writing into a folder.
-
-    Raises:
-        EnvironmentFailure: another process is writing.
-    """
+    """Keep every other process from writing into a folder; EnvironmentFailure where one already is."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 (only to write folders)
 
     try:

@@ -53,11 +53,7 @@ def read_json(data: bytes, limits: Limits = DEFAULT) -> Any:
 
 
 def read_day(text: object) -> date:
-    """A day as a JSON file of ours holds it, ``YYYY-MM-DD`` (``full-date`` of RFC 3339).
-
-    Raises:
-        ValueError: it is no text, has another form, or is not in the calendar.
-    """
+    """A day as a JSON file of ours holds it, ``YYYY-MM-DD`` (``full-date`` of RFC 3339), else ValueError."""
     if not (isinstance(text, str) and _DAY.fullmatch(text)):
         raise ValueError(text)
     return date.fromisoformat(text)

@@ -56,11 +56,7 @@ class Joins:
 
 
 def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:
-    """The path of a record: the record and those above it.
-
-    Raises:
-        DataError: more levels than the files of a release can show.
-    """
+    """A record and those above it; DataError where that is more levels than the files of a release can show."""
     found: list[Record] = []
     here = id_
     while here:

@@ -24,12 +24,9 @@ def is_available() -> bool:
 
 
 def parquet(edition: Edition) -> dict[str, bytes]:
-    """The edition's tables as Parquet files by table; nothing without polars.
+    """The edition's tables as Parquet files by table; nothing without polars. DataError as of the database.
 
     The bytes are the same for the same version of polars, which the lock file names.
-
-    Raises:
-        DataError: a number has more than 15 digits.
     """
     if not is_available():
         return {}

@@ -62,8 +62,7 @@ class Evidence:
 def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
     """What answers the items of one assessment, by its fiscal year (B.E.), from a release that was verified.
 
-    Raises:
-        UsageError: the plan does not run in that year.
+    UsageError where the plan does not run in that year.
     """
     family = family_of(package)
     released_on = date.fromisoformat(str(package.descriptor["created"])[:10])

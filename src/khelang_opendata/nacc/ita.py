@@ -47,11 +47,7 @@ class Item:
 
 
 def items_of(year: int) -> tuple[Item, ...]:
-    """The items of an assessment fiscal year (B.E.), in the order of their codes.
-
-    Raises:
-        UsageError: the file has no items of that year.
-    """
+    """The items of an assessment fiscal year (B.E.), in the order of their codes; UsageError where none are known."""
     content = _content()
     if year not in content["years"]:
         raise UsageError("ita_year_unknown", year=year, known=", ".join(map(str, known_years())))

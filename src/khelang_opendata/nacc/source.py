@@ -42,11 +42,7 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
 
 
 def fiscal_year(text: str) -> int:
-    """The fiscal year (B.E.) that a text gives, in digits of any script.
-
-    Raises:
-        UsageError: not a year of the Buddhist era; 2023, for instance, is Gregorian.
-    """
+    """The fiscal year (B.E.) in a text, in digits of any script; UsageError for others, such as the Gregorian 2023."""
     figures = ascii_text(text).strip()
     if not re.fullmatch("[0-9]{4}", figures) or int(figures) not in FISCAL_YEARS:
         raise UsageError("year_invalid", value=text)
@@ -54,11 +50,7 @@ def fiscal_year(text: str) -> int:
 
 
 def check_year(year: int, plan_years: range) -> None:
-    """Make sure that a plan runs in a fiscal year (B.E.).
-
-    Raises:
-        UsageError: it does not.
-    """
+    """Make sure that a plan runs in a fiscal year (B.E.), else raise UsageError."""
     if year not in plan_years:
         years = f"{plan_years[0]}-{plan_years[-1]}" if plan_years else "-"
         raise UsageError("year_outside_plan", year=year, years=years)

@@ -87,8 +87,7 @@ class Resource:
         """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).
 
         Raises:
-            TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way that is not read
-                here.
+            TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way not read here.
         """
         assert self.data is not None, "a resource without a file has no table"
         return _read_table(self.name, self.data, self.descriptor.get("dialect"), self.limits)
@@ -135,8 +134,7 @@ class Package:
 def plan_name(descriptor: JsonObject) -> str:
     """The ``name`` of a package, which begins the names of files and folders on every system.
 
-    Raises:
-        DescriptorError: it could name something else: another folder, a device, nothing at all.
+    DescriptorError where it could name something else: another folder, a device, nothing at all.
     """
     name = descriptor.get("name")
     if not is_plan_name(name):

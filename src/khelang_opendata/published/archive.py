@@ -261,8 +261,7 @@ class _Names:
     def add(self, path: str, shown: str, *, is_folder: bool) -> None:
         """Note the path of a file or a folder, and the folders that it lies in.
 
-        Raises:
-            DataError: not every system can have it, or not beside those before.
+        DataError where not every system can have it, or not beside those before.
         """
         if not is_safe_path(path):
             raise ArchiveRefused("unsafe_name", path=str(self.path), entry=shown[:MAX_PATH])

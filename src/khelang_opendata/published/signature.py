@@ -150,11 +150,7 @@ def extra_library() -> Iterator[None]:
 
 
 def read_key_file(path: Path) -> bytes:
-    """The content of a key file.
-
-    Raises:
-        UsageError: no ordinary file, not readable, or larger than :data:`MAX_KEY_BYTES`.
-    """
+    """The content of a key file; UsageError where it is no ordinary file, unreadable, or over :data:`MAX_KEY_BYTES`."""
     try:
         with open_regular(path) as file:
             data = file.read(MAX_KEY_BYTES + 1)

@@ -15,11 +15,7 @@ from khelang_opendata.validation import family_of
 
 SIX_MONTHS, TWELVE_MONTHS = 6, 12
 
-STATUSES = {
-    "in_progress": "อยู่ระหว่างดำเนินการ",
-    "completed": "ดำเนินการแล้วเสร็จ",
-    "cannot": "ไม่สามารถดำเนินการได้",
-}
+STATUSES = {"in_progress": "อยู่ระหว่างดำเนินการ", "completed": "ดำเนินการแล้วเสร็จ", "cannot": "ไม่สามารถดำเนินการได้"}
 """The states of a project, and what the system's form calls them."""
 
 REASONS = {

@@ -78,8 +78,7 @@ class EplanRow:
 def eplan_rows(package: Package, year: int, months: int) -> tuple[EplanRow, ...]:
     """The rows of a year's (B.E.) projects for one round of 6 or 12 months, by dimension and number as in the plan.
 
-    Raises:
-        UsageError: the plan does not run in that year.
+    UsageError where the plan does not run in that year.
     """
     tables = PlanTables.of(package)
     check_year(year, tables.years)
