@@ -60,19 +60,15 @@ def _changes(changes: Changes, words: Words) -> Iterator[tuple[str, ...]]:
     if changes.schema_changed:
         yield "schema_changed", "", "", "", "conformsTo", "", changes.old.schema, changes.new.schema
     for table in changes.tables:
-        yield from _changes_of(table, words)
+        if table.change is not Change.CHANGED:
+            yield f"table_{table.change}", table.name, "", "", "", "", "", ""
+        for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
+            for column in columns:
+                yield f"column_{name}", table.name, "", "", column, words.column_title(table.name, column), "", ""
+        for row in table.rows:
+            yield from _changes_in(row, table, words)
     for change in changes.metadata:
         yield "metadata_changed", "", "", "", change.path, "", _json(change.old), _json(change.new)
-
-
-def _changes_of(table: TableChanges, words: Words) -> Iterator[tuple[str, ...]]:
-    if table.change is not Change.CHANGED:
-        yield f"table_{table.change}", table.name, "", "", "", "", "", ""
-    for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
-        for column in columns:
-            yield f"column_{name}", table.name, "", "", column, words.column_title(table.name, column), "", ""
-    for row in table.rows:
-        yield from _changes_in(row, table, words)
 
 
 def _changes_in(row: RowChange, table: TableChanges, words: Words) -> Iterator[tuple[str, ...]]:

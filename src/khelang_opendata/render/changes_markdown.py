@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChanges
 from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.diff.release_note import Summary
-from khelang_opendata.model.characters import encodable
+from khelang_opendata.model.characters import encodable, visible
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.markdown import inline
@@ -46,7 +46,7 @@ def _table(table: TableChanges, words: Words) -> Iterator[str]:
 
 
 def _row(row: RowChange, table: TableChanges, words: Words) -> Iterator[str]:
-    key = inline(words.key(row))
+    key = inline(visible(", ".join(row.key)))
     if row.change is Change.CHANGED:
         for cell in row.cells:
             old, new = map(inline, words.pair(cell.old or "", cell.new or ""))

@@ -39,7 +39,7 @@ def _table(table: TableChanges, words: Words) -> Iterator[str]:
     yield f"{words.table(table.name)}: {words.table_counts(TableCounts.of(table))}"
     yield from (f"  {kind}: {column}" for kind, column in words.columns(table))
     for row in table.rows[:_LISTED]:
-        yield f"  {_SIGNS[row.change]} {words.key(row)}"
+        yield f"  {_SIGNS[row.change]} {visible(', '.join(row.key))}"
         if row.change is Change.CHANGED:
             yield from (_cell(cell, table, words) for cell in row.cells)
         elif whole := words.whole(table, row):

@@ -81,9 +81,6 @@ class Words:
         raised = bump(changes)
         return self.say("changes_none") if raised is Bump.NONE else self.say(f"changes_bump_{raised.name.lower()}")
 
-    def key(self, row: RowChange) -> str:
-        return visible(", ".join(row.key))
-
     def whole(self, table: TableChanges, row: RowChange) -> str:
         """The content of an added or removed row without its key, cut to twice the length of a cell."""
         beside = (c for c in row.cells if c.field not in table.key and c.field != "plan_id")
