@@ -66,7 +66,7 @@ build/matrix/%/.ready: requirements/build.txt requirements/dev.txt pyproject.tom
 	$(call install,build/matrix/$*,dev)
 
 rules: $(READY)
-	$(BIN)/python -m khelang_opendata.render.rules_markdown docs
+	$(BIN)/python docs/rules.py docs
 
 # The documents as a site in build/docs; a broken link or anchor fails.
 docs: $(READY)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from khelang_opendata.files.atomic import write_atomically
+from khelang_opendata.files.place import write_atomically
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged
 from khelang_opendata.published import verify
 from khelang_opendata.release import store

@@ -31,13 +31,7 @@ def portal_group(lang: Language) -> None:
 @timeout_option
 @language_option
 def check_command(
-    release: Path,
-    url: str,
-    org: str | None,
-    profile: str | None,
-    pairs: dict[str, str],
-    timeout: int,
-    lang: Language,
+    release: Path, url: str, org: str | None, profile: str | None, pairs: dict[str, str], timeout: int, lang: Language
 ) -> None:
     """What a portal runs and demands, and whether it takes a release."""
     from khelang_opendata.portals.ckan.client import Client, Patience  # noqa: PLC0415 (loads requests)

@@ -23,11 +23,6 @@ class Joins:
 
     edition: Edition
 
-    @property
-    def plan(self) -> Record:
-        """The plan's only record."""
-        return self.edition.plan
-
     @cached_property
     def dimensions(self) -> Mapping[str, Record]:
         return self._by("dimensions", "dimension_id")
@@ -49,7 +44,6 @@ class Joins:
         return _path("missions", self.missions, mission_id, "parent_mission_id")
 
     def unit_path(self, unit_id: str) -> list[Record]:
-        """A unit and those above it, the highest first."""
         return _path("units", self.units, unit_id, "parent_unit_id")
 
     def division(self, unit_id: str) -> Record:
@@ -62,11 +56,7 @@ class Joins:
 
 
 def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:
-    """The path of a record: the record and those above it.
-
-    Raises:
-        DataError: more levels than the files of a release can show.
-    """
+    """A record and those above it; DataError where that is more levels than the files of a release can show."""
     found: list[Record] = []
     here = id_
     while here:

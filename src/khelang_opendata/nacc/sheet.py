@@ -9,9 +9,8 @@ from decimal import Decimal
 
 from khelang_opendata.formats.codelists import codes_of
 from khelang_opendata.formats.joins import Record
-from khelang_opendata.model.report import Params
 from khelang_opendata.model.thai import baht
-from khelang_opendata.model.wording import Language
+from khelang_opendata.model.wording import Language, Params
 from khelang_opendata.nacc import notice
 from khelang_opendata.package.edition import Edition
 

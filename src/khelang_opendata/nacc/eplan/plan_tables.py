@@ -15,11 +15,7 @@ from khelang_opendata.validation import family_of
 
 SIX_MONTHS, TWELVE_MONTHS = 6, 12
 
-STATUSES = {
-    "in_progress": "อยู่ระหว่างดำเนินการ",
-    "completed": "ดำเนินการแล้วเสร็จ",
-    "cannot": "ไม่สามารถดำเนินการได้",
-}
+STATUSES = {"in_progress": "อยู่ระหว่างดำเนินการ", "completed": "ดำเนินการแล้วเสร็จ", "cannot": "ไม่สามารถดำเนินการได้"}
 """The states of a project, and what the system's form calls them."""
 
 REASONS = {
@@ -69,7 +65,6 @@ class PlanTables:
 
     @classmethod
     def of(cls, package: Package) -> PlanTables:
-        """The tables of a release, or of another valid package."""
         return cls(released_tables(package, family_of(package)))
 
     def records(self, name: str) -> tuple[Record, ...]:
@@ -78,12 +73,10 @@ class PlanTables:
 
     @cached_property
     def plan(self) -> Record:
-        """The plan's only record."""
         return self.records("plans")[0]
 
     @cached_property
     def years(self) -> range:
-        """The fiscal years (B.E.) of the plan."""
         return range(int(self.plan["start_fiscal_year_be"]), int(self.plan["end_fiscal_year_be"]) + 1)
 
     @cached_property
