@@ -33,12 +33,12 @@ import yaml
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.model.wording import Language
-from khelang_opendata.portals.ckan.client import Client, Patience
-from khelang_opendata.portals.ckan.dictionary import describe_tables
-from khelang_opendata.portals.ckan.faults import Answer
-from khelang_opendata.portals.ckan.publisher import examine, publish
-from khelang_opendata.portals.ckan.survey import organization_id, survey
-from khelang_opendata.portals.ckan.words import check_text, details, dry_run_text, status_text
+from khelang_opendata.portals.ckan.client import Client, RequestPolicy
+from khelang_opendata.portals.ckan.data_dictionary import update_data_dictionaries
+from khelang_opendata.portals.ckan.portal_info import find_organization_id, read_portal_info
+from khelang_opendata.portals.ckan.publisher import compare_dataset, publish_dataset
+from khelang_opendata.portals.ckan.responses import Response
+from khelang_opendata.portals.ckan.status_text import check_text, dry_run_text, failure_details, status_text
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
@@ -58,7 +58,7 @@ ENOUGH = 10
 SHOWN = "\x1b]0;x\x07\x1b[31m\u202e"
 """What a terminal would obey, and what turns a line round."""
 
-QUICK = Patience(connect_seconds=5, read_seconds=5, request_seconds=5, first_wait_seconds=0, sleep=lambda _: None)
+QUICK = RequestPolicy(connect_seconds=5, read_seconds=5, request_seconds=5, first_delay_seconds=0, sleep=lambda _: None)
 
 _BIG, _DEEP, _TWICE = "@big@", "@deep@", "@twice@"
 _RAW = {
@@ -193,16 +193,16 @@ class Spoiler:
     dice: Random
     odds: float
 
-    def spoil(self, answer: tuple[int, bytes]) -> Answer:
+    def spoil(self, answer: tuple[int, bytes]) -> Response:
         status, body = answer
         if self.dice.random() >= self.odds:
-            return Answer("http://portal.example/x", status, body)
+            return Response("http://portal.example/x", status, body)
         way = self.dice.choice(
             (self.inside, self.inside, self.inside, self.inside, self.other_bytes, self.other_status)
         )
         status, body = way(status, body)
         waiting, place = self.dice.choice(_WAITS), self.dice.choice(_PLACES)
-        return Answer("http://portal.example/x", status, body, place, waiting)
+        return Response("http://portal.example/x", status, body, place, waiting)
 
     def inside(self, status: int, body: bytes) -> tuple[int, bytes]:
         """Other values in the JSON: mostly in the result or the error."""
@@ -261,10 +261,10 @@ class InMemory(Client):
     portal: Ckan
     spoiler: Spoiler
 
-    def _send(self, method: str, address: str, token: Token | None, wanted: Any, **content: Any) -> Answer:
+    def _send(self, method: str, address: str, token: Token | None, limit: Any, **content: Any) -> Response:
         answer = self.spoiler.spoil(self.portal.answer(method, address, given_by(content)))
-        if len(answer.body) > wanted.largest:
-            raise wanted.too_large()
+        if len(answer.body) > limit.max_bytes:
+            raise limit.error
         return answer
 
 
@@ -325,7 +325,7 @@ def _given_in(head: Any, body: bytes, address: str) -> dict[str, Any]:
 @contextmanager
 def _client(portal: Ckan, spoiler: Spoiler, *, by_socket: bool) -> Iterator[Client]:
     if not by_socket:
-        client = InMemory("http://127.0.0.1", Token(SECRET), patience=QUICK)
+        client = InMemory("http://127.0.0.1", Token(SECRET), policy=QUICK)
         client.portal, client.spoiler = portal, spoiler
         yield client
         return
@@ -334,7 +334,7 @@ def _client(portal: Ckan, spoiler: Spoiler, *, by_socket: bool) -> Iterator[Clie
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield Client(f"http://127.0.0.1:{server.server_address[1]}", Token(SECRET), patience=QUICK)
+            yield Client(f"http://127.0.0.1:{server.server_address[1]}", Token(SECRET), policy=QUICK)
         finally:
             server.shutdown()
             thread.join()
@@ -380,20 +380,23 @@ def run(case: Case, publication: Publication, portal: Ckan) -> Ending:
     spoiler = Spoiler(Random(case.seed), case.odds)  # noqa: S311 (no secret)
     with _client(portal, spoiler, by_socket=case.by_socket) as client:
         try:
-            found = survey(client)
-            scheme_of = found.scheme
-            org = organization_id(client, "lampang")
-            current = examine(client, publication, found, org, GIVEN, lambda _: None)
+            found = read_portal_info(client)
+            scheme_of = found.schema
+            org = find_organization_id(client, "lampang")
+            current = compare_dataset(client, publication, found, org, GIVEN, lambda _: None)
             for language in Language:
                 shown.append(check_text(current.metadata, publication, found, language))
                 shown.append(dry_run_text(current, found, language))
                 shown.append(status_text(current, found, "1.0.0", language))
-            done = publish(client, current, "lampang", force=case.seed % 2 == 0, progress=lambda _: None)
-            describe_tables(client, publication, done.dataset_id)
+            done = publish_dataset(client, current, "lampang", force=case.seed % 2 == 0, progress=lambda _: None)
+            update_data_dictionaries(client, publication, done.dataset_id)
         except KhelangError as error:
             for each in (error, getattr(error, "cause", error)):
                 for language in Language:
-                    shown += [*failure_text(each, language), *(details(each, scheme_of, language) if scheme_of else ())]
+                    shown += [
+                        *failure_text(each, language),
+                        *(failure_details(each, scheme_of, language) if scheme_of else ()),
+                    ]
             return Ending(error, shown)
     return Ending(None, shown)
 

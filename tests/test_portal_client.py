@@ -30,9 +30,9 @@ from cryptography.x509.oid import NameOID
 from khelang_opendata.model.failures import PortalError
 from khelang_opendata.model.wording import Language, failures
 from khelang_opendata.portals.ckan import client as transport
-from khelang_opendata.portals.ckan.client import Client, Patience, Upload, cause_of_refusal, is_token_known
-from khelang_opendata.portals.ckan.faults import seconds_to_wait
-from khelang_opendata.portals.refusals import (
+from khelang_opendata.portals.ckan.client import Client, RequestPolicy, Upload, explain_forbidden, is_token_accepted
+from khelang_opendata.portals.ckan.responses import parse_retry_after
+from khelang_opendata.portals.portal_failures import (
     PortalForbidden,
     PortalInvalid,
     PortalNotFound,
@@ -41,7 +41,7 @@ from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
 
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS10ZXN0.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
-ONCE = Patience(connect_seconds=5, read_seconds=5, tries=1)
+ONCE = RequestPolicy(connect_seconds=5, read_seconds=5, attempts=1)
 ACTION = "/api/3/action/"
 
 
@@ -211,8 +211,8 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def client_of(server: Server, secret: str | None = SECRET, patience: Patience = ONCE) -> Client:
-    return Client(server.url(), Token(secret) if secret else None, patience=patience)
+def client_of(server: Server, secret: str | None = SECRET, policy: RequestPolicy = ONCE) -> Client:
+    return Client(server.url(), Token(secret) if secret else None, policy=policy)
 
 
 def fault(call: Callable[[], object]) -> PortalError:
@@ -237,7 +237,7 @@ class TestCalls:
 
     def test_portal_may_stand_in_a_folder(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
-        Client(server.url("/catalog/"), patience=ONCE).get("group_list")
+        Client(server.url("/catalog/"), policy=ONCE).get("group_list")
         assert server.seen[0].path == f"/catalog{ACTION}group_list"
 
     def test_anonymous_calls_and_clients_without_token_carry_none(self, serve: Callable[..., Server]) -> None:
@@ -289,7 +289,7 @@ class TestCalls:
     ) -> None:
         proxy, portal = serve(result("by proxy")), serve(result("direct"))
         monkeypatch.setenv("http_proxy", proxy.url())
-        assert Client("http://portal.example", patience=ONCE).get("group_list") == "by proxy"
+        assert Client("http://portal.example", policy=ONCE).get("group_list") == "by proxy"
         assert proxy.seen[0].path == f"http://portal.example{ACTION}group_list"
         assert client_of(portal).get("group_list") == "direct"
         assert len(proxy.seen) == 1
@@ -303,26 +303,26 @@ class TestRepeating:
     def test_what_may_pass_is_asked_again_after_ever_longer_waits(self, serve: Callable[..., Server]) -> None:
         waits: list[float] = []
         server = serve(page(502, "Bad Gateway"), raw(b""), answer(200, '{"success": tr'), result(1))
-        assert client_of(server, patience=Patience(sleep=waits.append)).get("group_list") == 1
+        assert client_of(server, policy=RequestPolicy(sleep=waits.append)).get("group_list") == 1
         assert waits == [1, 2, 4]
 
     def test_it_is_given_up_after_some_tries(self, serve: Callable[..., Server]) -> None:
         server = serve(page(503, "Maintenance"))
-        client = client_of(server, patience=Patience(tries=3, sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(attempts=3, sleep=lambda _: None))
         assert fault(lambda: client.get("group_list")).code == "portal_down"
         assert fault(lambda: client.download(server.url("/f"))).code == "portal_down"
         assert len(server.seen) == 6
 
     def test_what_does_not_pass_is_not_asked_again(self, serve: Callable[..., Server]) -> None:
         server = serve(error(404, "Not Found Error", message="Not found"))
-        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(sleep=lambda _: None))
         assert isinstance(fault(lambda: client.get("group_show")), PortalNotFound)
         assert len(server.seen) == 1
 
     @pytest.mark.parametrize("reply", [page(502, "Bad Gateway"), raw(b""), page(429, "Slow down")])
     def test_a_write_is_sent_once(self, serve: Callable[..., Server], reply: Reply) -> None:
         server = serve(reply, result())
-        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(sleep=lambda _: None))
         assert fault(lambda: client.post("group_create", {})).transient
         assert len(server.seen) == 1
 
@@ -330,19 +330,19 @@ class TestRepeating:
     def test_portal_says_how_long_to_wait(self, serve: Callable[..., Server], status: int) -> None:
         waits: list[float] = []
         server = serve(answer(status, "wait", Retry_After="7"), answer(status, "wait", Retry_After="0"), result(1))
-        assert client_of(server, patience=Patience(sleep=waits.append)).get("group_list") == 1
+        assert client_of(server, policy=RequestPolicy(sleep=waits.append)).get("group_list") == 1
         assert waits == [7, 2]
 
     def test_portal_that_wants_to_be_left_alone_for_long_is(self, serve: Callable[..., Server]) -> None:
         server = serve(answer(429, "wait", Retry_After="3600"), result(1))
-        client = client_of(server, patience=Patience(sleep=lambda _: pytest.fail("waited")))
+        client = client_of(server, policy=RequestPolicy(sleep=lambda _: pytest.fail("waited")))
         assert fault(lambda: client.get("group_list")).code == "portal_busy"
 
     def test_wait_may_be_given_as_a_date(self) -> None:
         now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-        assert seconds_to_wait("Mon, 23 Nov 2026 01:00:30 GMT", now) == 30
-        assert seconds_to_wait("Mon, 23 Nov 2026 00:00:00 GMT", now) == 0
-        assert [seconds_to_wait(text, now) for text in ("", "soon", "-5", "๗", "1.5")] == [0, 0, 0, 7, 0]
+        assert parse_retry_after("Mon, 23 Nov 2026 01:00:30 GMT", now) == 30
+        assert parse_retry_after("Mon, 23 Nov 2026 00:00:00 GMT", now) == 0
+        assert [parse_retry_after(text, now) for text in ("", "soon", "-5", "๗", "1.5")] == [0, 0, 0, 7, 0]
 
 
 ANSWERS: list[tuple[Reply, str, str | None, int]] = [
@@ -450,29 +450,31 @@ class TestMeaning:
     def test_token_unknown_and_right_missing_are_distinguished(self, serve: Callable[..., Server]) -> None:
         forbidden = error(403, "Authorization Error", message="Access denied")
         bad, good = client_of(serve(forbidden)), client_of(serve(result(False)))
-        assert (is_token_known(bad, "lampang"), is_token_known(good, "lampang")) == (False, True)
+        assert (is_token_accepted(bad, "lampang"), is_token_accepted(good, "lampang")) == (False, True)
         refusal = PortalForbidden("action", answer="HTTP 403: Access denied")
-        assert cause_of_refusal(bad, refusal, "lampang").code == "token_refused"
-        missing = cause_of_refusal(good, refusal, "lampang")
+        assert explain_forbidden(bad, refusal, "lampang").code == "token_refused"
+        missing = explain_forbidden(good, refusal, "lampang")
         assert (missing.code, missing.params["org"]) == ("no_right", "lampang")
 
     def test_refusal_of_a_firewall_is_not_blamed_on_the_token(self, serve: Callable[..., Server]) -> None:
         server = serve(result(True))
         refusal = PortalForbidden("page", answer="HTTP 403: blocked")
-        assert cause_of_refusal(client_of(server), refusal, "lampang") is refusal
+        assert explain_forbidden(client_of(server), refusal, "lampang") is refusal
         assert not server.seen
 
 
 class TestReaching:
     def test_no_server(self, nowhere: str) -> None:
-        self.expect(Client(nowhere, Token(SECRET), patience=ONCE), "refused", transient=True)
+        self.expect(Client(nowhere, Token(SECRET), policy=ONCE), "refused", transient=True)
 
     def test_no_such_name(self) -> None:
-        found = fault(lambda: Client("http://portal.invalid", patience=ONCE).get("x"))
+        found = fault(lambda: Client("http://portal.invalid", policy=ONCE).get("x"))
         assert (found.code, found.params["variant"]) == ("portal_unreachable", "name")
 
     def test_no_answer_in_time(self, serve: Callable[..., Server]) -> None:
-        self.expect(client_of(serve(silence), patience=Patience(read_seconds=0.1, tries=1)), "timeout", transient=True)
+        self.expect(
+            client_of(serve(silence), policy=RequestPolicy(read_seconds=0.1, attempts=1)), "timeout", transient=True
+        )
 
     @pytest.mark.parametrize(
         "data",
@@ -490,7 +492,7 @@ class TestReaching:
 
     def test_certificate_of_nobody(self, serve_tls: Callable[..., Server]) -> None:
         server = serve_tls(result())
-        client = Client(server.url(scheme="https"), Token(SECRET), patience=ONCE)
+        client = Client(server.url(scheme="https"), Token(SECRET), policy=ONCE)
         self.expect(client, "certificate", transient=False)
         assert not server.seen
 
@@ -499,19 +501,19 @@ class TestReaching:
     ) -> None:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         server = serve_tls(result(1))
-        client = Client(server.url(scheme="https"), Token(SECRET), patience=ONCE)
+        client = Client(server.url(scheme="https"), Token(SECRET), policy=ONCE)
         assert client.get("group_list") == 1
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.with_name("none.pem")))
         self.expect(client, "certificate", transient=False)
 
     def test_server_without_encryption(self, serve: Callable[..., Server]) -> None:
-        client = Client(serve(result()).url(scheme="https"), Token(SECRET), patience=ONCE)
+        client = Client(serve(result()).url(scheme="https"), Token(SECRET), policy=ONCE)
         self.expect(client, "tls", transient=False)
 
     def test_proxy_that_is_down(self, nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
         for proxy in (nowhere, "socks5://127.0.0.1:1", "http://"):
             monkeypatch.setenv("http_proxy", proxy)
-            self.expect(Client("http://portal.example", patience=ONCE), "proxy", transient=True)
+            self.expect(Client("http://portal.example", policy=ONCE), "proxy", transient=True)
 
     @staticmethod
     def expect(client: Client, variant: str, *, transient: bool) -> None:
@@ -611,7 +613,7 @@ class TestDownloads:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         plain = serve(answer(body=b"file"))
         portal = serve_tls(moved(plain.url("/f")))
-        client = Client(portal.url(scheme="https"), Token(SECRET), patience=ONCE)
+        client = Client(portal.url(scheme="https"), Token(SECRET), policy=ONCE)
         for start in (portal.url("/f", scheme="https"), plain.url("/f")):
             assert fault(partial(client.download, start)).params["variant"] == "insecure"
         assert not plain.seen
@@ -628,8 +630,8 @@ class TestDownloads:
     def test_size_is_limited_also_of_what_unpacks(
         self, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(transport, "LARGEST_ANSWER", 2**20)
-        monkeypatch.setattr(transport, "LARGEST_FILE", 2**20)
+        monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2**20)
+        monkeypatch.setattr(transport, "MAX_FILE_BYTES", 2**20)
         bomb = answer(200, gzip.compress(bytes(2**26)), Content_Encoding="gzip")
         server = serve(answer(200, bytes(2**20)), answer(200, bytes(2**20 + 1)), bomb)
         client = client_of(server)
@@ -656,7 +658,7 @@ class TestDownloads:
 
     def test_download_cut_short_is_fetched_again(self, serve: Callable[..., Server]) -> None:
         server = serve(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na,b"), answer(200, b"a,b\r\n1,2\r\n"))
-        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(sleep=lambda _: None))
         assert client.download(server.url("/f.csv")) == b"a,b\r\n1,2\r\n"
 
 
@@ -678,10 +680,10 @@ class TestSecrecy:
         self, serve: Callable[..., Server], name: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         caplog.set_level(logging.DEBUG)
-        monkeypatch.setattr(transport, "LARGEST_ANSWER", 2000)
-        monkeypatch.setattr(transport, "LARGEST_FILE", 2000)
+        monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2000)
+        monkeypatch.setattr(transport, "MAX_FILE_BYTES", 2000)
         server = serve(REPLIES[name])
-        client = client_of(server, patience=Patience(tries=2, sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(attempts=2, sleep=lambda _: None))
         upload = Upload("upload", "plan.csv", b"x", "text/csv")
         calls = (
             lambda: client.get("x"),

@@ -14,23 +14,14 @@ import yaml
 
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.model.wording import Language
-from khelang_opendata.portals.mapping import (
-    Metadata,
-    Origin,
-    Value,
-    ValueSource,
-    dictionary_of,
-    from_ckan,
-    metadata_of,
-    problem_text,
-    resource_of,
-    to_ckan,
-)
-from khelang_opendata.portals.metadata_values import day_of
-from khelang_opendata.portals.profiles import profile_for
+from khelang_opendata.portals.dataset_schema import DatasetSchema
+from khelang_opendata.portals.mapping import Metadata, from_ckan, map_metadata, problem_text, to_ckan
+from khelang_opendata.portals.metadata_values import Value, parse_date
+from khelang_opendata.portals.portal_failures import FieldProblem, MetadataRefused
+from khelang_opendata.portals.profiles import detect_profile
 from khelang_opendata.portals.publication import Publication, read_publication
-from khelang_opendata.portals.refusals import FieldProblem, MetadataRefused
-from khelang_opendata.portals.scheme import Scheme
+from khelang_opendata.portals.resources import map_data_dictionary, map_resource
+from khelang_opendata.portals.sources import Origin, ValueSource
 from khelang_opendata.release import withdraw
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import PLAN, VALID
@@ -57,16 +48,16 @@ def reported(name: str) -> dict[str, Any]:
     return scheme
 
 
-def scheme_of(name: str, change: Callable[[dict[str, Any]], object] = lambda _: None) -> Scheme:
+def scheme_of(name: str, change: Callable[[dict[str, Any]], object] = lambda _: None) -> DatasetSchema:
     scheme = reported(name)
     change({field["field_name"]: field for field in scheme["dataset_fields"]})
     licences = json.loads((SCHEMES / f"{name}.licenses.json").read_text(encoding="utf-8"))
-    return Scheme.of(scheme, licences)
+    return DatasetSchema.from_scheming(scheme, licences)
 
 
 THAI = scheme_of("thai_gdc")
 STRICTER = scheme_of("stricter")
-PLAIN = Scheme.plain(LICENCES)
+PLAIN = DatasetSchema.ckan_core(LICENCES)
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +83,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Publication:
     return read_publication(out)
 
 
-def mapped(publication: Publication, scheme: Scheme = THAI, given: Mapping[str, str] = SAID) -> Metadata:
-    return metadata_of(publication, scheme, profile_for(scheme), ORG, given)
+def mapped(publication: Publication, scheme: DatasetSchema = THAI, given: Mapping[str, str] = SAID) -> Metadata:
+    return map_metadata(publication, scheme, detect_profile(scheme), ORG, given)
 
 
 def saying(publication: Publication, **properties: object) -> Publication:
@@ -229,8 +220,8 @@ def test_licences_that_only_the_portal_lists_are_legal_in_a_scheme_without_a_lis
     for field in without["dataset_fields"]:
         if field["field_name"] == "license_id":
             del field["choices"]
-    assert mapped(real, Scheme.of(without, LICENCES)).fields["license_id"] == "cc-by"
-    unknown = mapped(saying(real, licenses=[{"name": "MIT"}]), Scheme.of(without, LICENCES))
+    assert mapped(real, DatasetSchema.from_scheming(without, LICENCES)).fields["license_id"] == "cc-by"
+    unknown = mapped(saying(real, licenses=[{"name": "MIT"}]), DatasetSchema.from_scheming(without, LICENCES))
     assert codes(unknown) == [("not_in_list", "license_id")]
     assert unknown.problems[0].allowed == tuple(licence["id"] for licence in LICENCES)
 
@@ -243,7 +234,7 @@ def test_scheme_is_read_as_portals_write_it() -> None:
     assert THAI.fields["created_date"].is_date
     assert THAI.fields["maintainer_email"].is_email
     assert THAI.fields["name"].label == "URL"
-    assert THAI.fields["data_format"].choices is not None
+    assert THAI.fields["data_format"].choice_values is not None
     assert THAI.resource_fields["resource_created_date"].is_date
     expanded = {
         "dataset_fields": [
@@ -257,8 +248,8 @@ def test_scheme_is_read_as_portals_write_it() -> None:
             {"field_name": "d", "validators": "if_empty_same_as(not_empty_field) scheming_required"},
         ]
     }
-    fields = Scheme.of(expanded, []).fields
-    assert (fields["a"].is_list, fields["a"].required, fields["a"].choices) == (True, False, ("ก",))
+    fields = DatasetSchema.from_scheming(expanded, []).fields
+    assert (fields["a"].is_list, fields["a"].required, fields["a"].choice_values) == (True, False, ("ก",))
     assert (fields["b"].is_email, fields["b"].required) == (True, True)
     assert (fields["c"].is_date, fields["c"].required, fields["c"].label) == (True, False, "C")
     assert not fields["d"].required
@@ -287,11 +278,11 @@ def test_what_a_portal_demands_of_files_is_given_or_missing(example: Publication
     scheme = reported("thai_gdc")
     wanted = {"field_name": "resource_data_collect", "label": {"th": "หน่วยย่อย"}, "required": True}
     scheme["resource_fields"].append(wanted)
-    demanding = Scheme.of(scheme, [])
+    demanding = DatasetSchema.from_scheming(scheme, [])
     assert codes(mapped(example, demanding, {})) == [("missing_of_files", "resource_data_collect")]
     said = saying(example, portal={**example.descriptor["portal"], "resource_data_collect": "โครงการ"})
     assert codes(mapped(said, demanding, {})) == []
-    assert resource_of(said.distributions[0], said, demanding)["resource_data_collect"] == "โครงการ"
+    assert map_resource(said.distributions[0], said, demanding)["resource_data_collect"] == "โครงการ"
 
 
 def test_other_must_be_explained(real: Publication) -> None:
@@ -390,27 +381,29 @@ def test_descriptor_of_another_maker_does_not_break_the_mapping(real: Publicatio
 
 
 def test_buddhist_years_never_leave_as_gregorian_ones() -> None:
-    assert day_of("2569-01-15") == "2026-01-15"
-    assert day_of("2399-12-31") == "2399-12-31"
-    assert [day_of(text) for text in ("", "2569", "2569-1-5", "2569-13-01", "-2569-01-01", "256๙๙-01-01")] == [None] * 6
+    assert parse_date("2569-01-15") == "2026-01-15"
+    assert parse_date("2399-12-31") == "2399-12-31"
+    assert [parse_date(text) for text in ("", "2569", "2569-1-5", "2569-13-01", "-2569-01-01", "256๙๙-01-01")] == [
+        None
+    ] * 6
 
 
 # --- to CKAN and back
 
 
-def shown(payload: Mapping[str, Any], scheme: Scheme) -> dict[str, Any]:
+def shown(payload: Mapping[str, Any], scheme: DatasetSchema) -> dict[str, Any]:
     """A data set as CKAN shows it: tags as objects, lists in the order of the scheme, and everything that is unset."""
     tags = [{"name": tag, "display_name": tag, "state": "active"} for tag in reversed(payload["tag_string"].split(","))]
     kept = {name: value for name, value in payload.items() if name != "tag_string"}
     for name, value in kept.items():
         if name in scheme.fields and scheme.fields[name].is_list:
-            kept[name] = [choice for choice in scheme.fields[name].choices or () if choice in value]
+            kept[name] = [choice for choice in scheme.fields[name].choice_values or () if choice in value]
     unset = {name: [] if field.is_list else "" for name, field in scheme.fields.items() if name not in payload}
     return {**unset, **kept, "tags": tags, "id": "1", "num_tags": len(tags), "author": None, "private": True}
 
 
 @pytest.mark.parametrize("scheme", [THAI, STRICTER, PLAIN], ids=["thai_gdc", "stricter", "plain"])
-def test_what_ckan_shows_is_what_was_sent(real: Publication, scheme: Scheme) -> None:
+def test_what_ckan_shows_is_what_was_sent(real: Publication, scheme: DatasetSchema) -> None:
     fields = mapped(real, scheme).fields
     sent = json.loads(json.dumps(to_ckan(fields, scheme)))
     assert from_ckan(shown(sent, scheme), fields, scheme) == fields
@@ -464,7 +457,7 @@ def test_plain_portal_demands_little(real: Publication) -> None:
 
 
 def test_every_file_is_reported_in_thai_with_its_format_and_hash(real: Publication) -> None:
-    resources = [resource_of(file, real, THAI) for file in real.distributions]
+    resources = [map_resource(file, real, THAI) for file in real.distributions]
     names = [resource["name"] for resource in resources]
     assert names[:3] == ["งบประมาณแบบตารางเดียว (CSV)", "ยอดรวมงบประมาณ (CSV)", "ทุกตารางในไฟล์ Excel (XLSX)"]
     assert names[-5:] == [
@@ -482,20 +475,20 @@ def test_every_file_is_reported_in_thai_with_its_format_and_hash(real: Publicati
 
 
 def test_days_of_files_are_those_of_their_release(real: Publication) -> None:
-    flat, oldest = (resource_of(real.distributions[place], real, THAI) for place in (0, -1))
+    flat, oldest = (map_resource(real.distributions[place], real, THAI) for place in (0, -1))
     assert (flat["resource_created_date"], flat["resource_last_updated_date"]) == ("2026-11-22", "2027-01-31")
     assert (flat["version"], flat["released_on"]) == ("1.0.1", "2027-01-31")
     assert (oldest["resource_created_date"], oldest["resource_last_updated_date"]) == ("2026-11-22", "2026-11-22")
     assert "22 พฤศจิกายน 2569" in oldest["description"]
     assert "2026-11-22" in oldest["description"]
-    assert "resource_created_date" not in resource_of(real.distributions[0], real, STRICTER)
+    assert "resource_created_date" not in map_resource(real.distributions[0], real, STRICTER)
 
 
 def test_withdrawn_release_says_so_in_its_archive(releases: Path, tmp_path: Path) -> None:
     out = copied(releases, tmp_path / "out")
     withdraw(out, "1.0.0", "ยอดปี 2567 ผิด", date(2027, 2, 1))
     publication = read_publication(out)
-    archive = resource_of(publication.distributions[-1], publication, THAI)
+    archive = map_resource(publication.distributions[-1], publication, THAI)
     assert archive["name"] == "รุ่น 1.0.0 (ยกเลิกการใช้แล้ว) (ZIP)"
     assert archive["description"].startswith("ยกเลิกการใช้รุ่นนี้แล้วเมื่อ 1 กุมภาพันธ์ 2570: ยอดปี 2567 ผิด")
     assert "Withdrawn on 2027-02-01: ยอดปี 2567 ผิด" in archive["description"]
@@ -514,7 +507,7 @@ def test_plan_of_which_all_was_withdrawn_says_so_first_and_is_accepted(releases:
 
 def test_data_dictionary_tells_every_column_and_keeps_codes_as_text(real: Publication) -> None:
     files = {file.path: file for file in real.distributions}
-    columns = {column["id"]: column for column in dictionary_of(files["data/plans.csv"])}
+    columns = {column["id"]: column for column in map_data_dictionary(files["data/plans.csv"])}
     header = files["data/plans.csv"].data.decode("utf-8-sig").splitlines()[0].split(",")
     assert list(columns) == header
     assert columns["dla_code"]["type"] == columns["dla_code"]["info"]["type_override"] == "text"
@@ -522,8 +515,8 @@ def test_data_dictionary_tells_every_column_and_keeps_codes_as_text(real: Public
     assert columns["announced_on"]["type"] == "text"
     assert columns["lao_name_th"]["info"]["label"] == "ชื่อองค์กรปกครองส่วนท้องถิ่น"
     assert "Full Thai name" in columns["lao_name_th"]["info"]["notes"]
-    assert dictionary_of(files["codebook.csv"]) == dictionary_of(files["codebook.html"]) == []
-    assert dictionary_of(real.distributions[-1]) == []
+    assert map_data_dictionary(files["codebook.csv"]) == map_data_dictionary(files["codebook.html"]) == []
+    assert map_data_dictionary(real.distributions[-1]) == []
 
 
 # --- words

@@ -27,10 +27,10 @@ from typing import Any, Literal
 import requests
 
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.portals.ckan.client import Patience
+from khelang_opendata.portals.ckan.client import RequestPolicy
 from khelang_opendata.portals.ckan.dataset import resource_id
+from khelang_opendata.portals.portal_failures import PublicationStopped
 from khelang_opendata.portals.publication import Distribution, Publication, read_publication
-from khelang_opendata.portals.refusals import PublicationStopped
 from tests.conftest import PLAN
 from tests.portal.install import installation
 from tests.portal.proxy import FAULTS, Fault
@@ -44,7 +44,7 @@ _OF_THE_MOMENT = {"id", "package_id", "created", "last_modified", "metadata_crea
 _HURRIED = 2
 _TOO_LATE = 2.5
 _BETWEEN_LOOKS = 0.05
-_WAITS = IMPATIENT.tries + 1
+_WAITS = IMPATIENT.attempts + 1
 """So many that a client gives up on its way, and can restore the former state."""
 
 
@@ -95,8 +95,8 @@ class Trouble:
         length = "" if not self.onward else "-for-good" if self.waits is None else "-for-a-while"
         return f"{self.fault}-{self.at}{length}"
 
-    def begin(self, ckan: Ckan) -> Patience:
-        """Let the proxy meet the next requests so; gives the patience of a client who awaits no late answer."""
+    def begin(self, ckan: Ckan) -> RequestPolicy:
+        """Let the proxy meet the next requests so; gives the policy of a client who awaits no late answer."""
         if self.onward:
             ckan.proxy.dead_from(self.at, self.fault)
         else:
@@ -266,9 +266,9 @@ def check_what_was_seen(seen: Iterable[Look], scenario: Scenario) -> None:
         assert state in ("changing", None, *scenario.states), f"half a state was seen: {_unlike(state, scenario)}"
 
 
-def _publish(ckan: Ckan, scenario: Scenario, patience: Patience) -> str:
+def _publish(ckan: Ckan, scenario: Scenario, policy: RequestPolicy) -> str:
     try:
-        published(ckan, scenario.after, patience=patience)
+        published(ckan, scenario.after, policy=policy)
     except PublicationStopped as stopped:
         return str(stopped.params["variant"])
     except KhelangError as error:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.portals.ckan.publisher import publish
+from khelang_opendata.portals.ckan.publisher import publish_dataset
 from khelang_opendata.portals.ckan.steps import Step, StepKind
-from khelang_opendata.portals.refusals import PortalConflict, PortalForbidden, PortalInvalid, PublicationStopped
+from khelang_opendata.portals.portal_failures import PortalConflict, PortalForbidden, PortalInvalid, PublicationStopped
 from tests.conftest import ROOT
 from tests.portal.faults import (
     COMMAND,
@@ -173,7 +173,7 @@ def test_token_revoked_as_the_portal_dies_is_reported_as_a_refusal(
             ckan.proxy.dead_from(2)
 
     with pytest.raises(PublicationStopped) as stopped:
-        publish(client, there, ckan.org, force=False, progress=revoke)
+        publish_dataset(client, there, ckan.org, force=False, progress=revoke)
     assert isinstance(stopped.value.cause, PortalForbidden)
     assert stopped.value.params["variant"] == "unknown"
     check_that_it_converges(ckan, scenario, ids_of(ckan))

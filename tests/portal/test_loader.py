@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from khelang_opendata.portals.ckan.data_dictionary import DictionaryCounts, update_data_dictionaries
 from khelang_opendata.portals.ckan.dataset import resource_id
-from khelang_opendata.portals.ckan.dictionary import Tables, describe_tables
 from khelang_opendata.portals.publication import Distribution, Publication
-from khelang_opendata.portals.resources import dictionary_of
+from khelang_opendata.portals.resources import map_data_dictionary
 from tests.portal.publishing import client_of, published, purged
 from tests.portal.server import Ckan
 from tests.portal.test_portal_facts import add, described
@@ -38,8 +38,8 @@ class Loaded(NamedTuple):
     """A dataset, and the descriptions of its tables before they were loaded and after."""
 
     dataset: str
-    before: Tables
-    after: Tables
+    before: DictionaryCounts
+    after: DictionaryCounts
 
 
 def until(ckan: Ckan, ready: Callable[[], bool]) -> None:
@@ -57,7 +57,7 @@ def is_loaded(ckan: Ckan, resource: Mapping[str, Any], data: bytes) -> bool:
 
 
 def until_loaded(ckan: Ckan, publication: Publication) -> None:
-    tables = {d.path: d.data for d in publication.distributions if dictionary_of(d)}
+    tables = {d.path: d.data for d in publication.distributions if map_data_dictionary(d)}
 
     def ready() -> bool:
         resources = {resource["release_path"]: resource for resource in shown(ckan)["resources"]}
@@ -66,8 +66,8 @@ def until_loaded(ckan: Ckan, publication: Publication) -> None:
     until(ckan, ready)
 
 
-def describe(ckan: Ckan, publication: Publication, dataset: str) -> Tables:
-    return describe_tables(client_of(ckan), publication, dataset)
+def describe(ckan: Ckan, publication: Publication, dataset: str) -> DictionaryCounts:
+    return update_data_dictionaries(client_of(ckan), publication, dataset)
 
 
 def shown(ckan: Ckan) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def rows(distribution: Distribution) -> list[dict[str, str]]:
 
 
 def dictionary(distribution: Distribution, key: str) -> dict[str, Any]:
-    return {column["id"]: column[key] for column in dictionary_of(distribution)}
+    return {column["id"]: column[key] for column in map_data_dictionary(distribution)}
 
 
 def test_tables_arrive_whole_in_thai_and_without_a_bom(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
@@ -102,8 +102,8 @@ def test_tables_arrive_whole_in_thai_and_without_a_bom(loading_ckan: Ckan, loade
 
 
 def test_loaded_tables_get_their_dictionary_once(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
-    assert (loaded.before, loaded.after) == (Tables(0, 3), Tables(3, 0))
-    for distribution in filter(dictionary_of, first.distributions):
+    assert (loaded.before, loaded.after) == (DictionaryCounts(0, 3), DictionaryCounts(3, 0))
+    for distribution in filter(map_data_dictionary, first.distributions):
         resource = resource_id(loaded.dataset, distribution.path)
         assert columns(loading_ckan, resource, "info") == dictionary(distribution, "info")
     assert describe(loading_ckan, first, loaded.dataset) == loaded.after
@@ -124,16 +124,16 @@ def test_what_the_loader_wrote_is_no_change_by_somebody_else(
 def test_next_release_is_published_while_the_loader_is_at_work(
     loading_ckan: Ckan, loaded: Loaded, first: Publication, second: Publication
 ) -> None:
-    for distribution in filter(dictionary_of, first.distributions):
+    for distribution in filter(map_data_dictionary, first.distributions):
         again = {"resource_id": resource_id(loaded.dataset, distribution.path), "ignore_hash": True}
         loading_ckan.result("xloader_submit", again)
     published(loading_ckan, second)
     until_loaded(loading_ckan, second)
-    assert describe(loading_ckan, second, loaded.dataset) == Tables(described=3, waiting=0)
+    assert describe(loading_ckan, second, loaded.dataset) == DictionaryCounts(described=3, waiting=0)
     resources = {resource["release_path"]: resource for resource in shown(loading_ckan)["resources"]}
     for distribution in second.distributions:
         assert loading_ckan.download(resources[distribution.path]) == distribution.data
-    for distribution in filter(dictionary_of, second.distributions):
+    for distribution in filter(map_data_dictionary, second.distributions):
         resource = resources[distribution.path]["id"]
         assert columns(loading_ckan, resource, "info") == dictionary(distribution, "info")
         assert columns(loading_ckan, resource, "type") == dictionary(distribution, "type"), "as the dictionary has it"

@@ -13,17 +13,17 @@ import pytest
 import requests
 
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.portals.ckan.dictionary import describe_tables
-from khelang_opendata.portals.ckan.publisher import publish
+from khelang_opendata.portals.ckan.data_dictionary import update_data_dictionaries
+from khelang_opendata.portals.ckan.publisher import publish_dataset
 from khelang_opendata.portals.ckan.steps import StepKind
-from khelang_opendata.portals.publication import Publication, read_publication
-from khelang_opendata.portals.refusals import (
+from khelang_opendata.portals.portal_failures import (
     FileTooLarge,
     MetadataRefused,
     PortalChanged,
     PortalInvalid,
     PublicationStopped,
 )
+from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.release import withdraw
 from tests.conftest import fails
 from tests.portal.conftest import NEXT_DAY
@@ -198,7 +198,7 @@ def test_change_in_the_middle_of_a_publication_is_not_overwritten(
             ckan.result("package_patch", {"id": NAME, "notes": "แก้ระหว่างนั้น"})
 
     with pytest.raises(PublicationStopped) as stopped:
-        publish(client, there, ckan.org, force=False, progress=meddle)
+        publish_dataset(client, there, ckan.org, force=False, progress=meddle)
     assert isinstance(stopped.value.cause, PortalChanged)
     assert stopped.value.params["variant"] == "hidden"
     assert shown(ckan)["notes"] == "แก้ระหว่างนั้น"
@@ -220,7 +220,7 @@ def test_loader_that_touches_resources_meanwhile_is_no_conflict(ckan: Ckan, firs
             loaded.append(resource["id"])
             ckan.result("resource_patch", {"id": resource["id"], "datastore_active": True, "hash": "md5"})
 
-    publish(client, there, ckan.org, force=False, progress=load)
+    publish_dataset(client, there, ckan.org, force=False, progress=load)
     assert files_of(ckan) == expected(first)
     assert not published(ckan, first).steps
 
@@ -232,7 +232,7 @@ def test_stale_look_is_refused_by_the_lock_and_looked_at_again(
     client = client_of(ckan)
     there = examined(client, ckan, second)
     ckan.result("package_patch", {"id": NAME, "data_support": "ไม่มี"})
-    publish(client, there, ckan.org, force=False, progress=lambda _step: None)
+    publish_dataset(client, there, ckan.org, force=False, progress=lambda _step: None)
     assert shown(ckan)["data_support"] == "ไม่มี", "a field that is not ours stays"
     assert files_of(ckan) == expected(second)
 
@@ -266,7 +266,7 @@ def test_token_revoked_in_the_middle_leaves_a_hidden_dataset_and_says_so(
 
         client = client_of(ckan, token)
         with pytest.raises(PublicationStopped) as stopped:
-            publish(client, examined(client, ckan, second), ckan.org, force=False, progress=revoke)
+            publish_dataset(client, examined(client, ckan, second), ckan.org, force=False, progress=revoke)
         assert stopped.value.cause.code == "token_refused", times
         assert stopped.value.params["variant"] == "hidden", times
         assert shown(ckan)["private"] is True
@@ -367,19 +367,19 @@ def test_tables_that_the_portal_loaded_get_their_dictionary(ckan: Ckan, first: P
     resource = ids_of(ckan)[flat.path]
     fields = [{"id": column, "type": "text"} for column in columns]
     ckan.result("datastore_create", {"resource_id": resource, "force": True, "fields": fields})
-    tables = describe_tables(client_of(ckan), first, done.dataset_id)
+    tables = update_data_dictionaries(client_of(ckan), first, done.dataset_id)
     assert (tables.described, tables.waiting) == (1, 2)
     there = {f["id"]: f["info"] for f in ckan.result("datastore_info", {"id": resource})["fields"] if f["id"] != "_id"}
     assert there["amount_thb"]["label"].startswith("จำนวนเงิน")
     assert set(there) == set(columns)
     ckan.proxy.reset()
-    assert describe_tables(client_of(ckan), first, done.dataset_id) == tables
+    assert update_data_dictionaries(client_of(ckan), first, done.dataset_id) == tables
     assert {request.method for request in ckan.proxy.requests} == {"GET"}
     assert not published(ckan, first).steps
 
 
 def test_status_compares_the_portal_with_the_release_here(ckan: Ckan, first: Publication, second: Publication) -> None:
-    assert current_state(ckan, first).found is None
+    assert current_state(ckan, first).current is None
     published(ckan, first)
     assert current_state(ckan, first).is_current
     assert not current_state(ckan, second).is_current

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from khelang_opendata.portals.ckan.client import Client
-from khelang_opendata.portals.ckan.publisher import publish
+from khelang_opendata.portals.ckan.publisher import publish_dataset
 from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.portals.token import Token
 from tests.conftest import ROOT
@@ -331,13 +331,13 @@ def test_exception_of_who_watches_the_progress_holds_no_token(portal: Ckan, plac
         raise RuntimeError("the terminal is gone")
 
     with pytest.raises(RuntimeError) as raised:
-        publish(client, there, portal.org, force=False, progress=fail)
+        publish_dataset(client, there, portal.org, force=False, progress=fail)
     assert_absent(portal.editor_token, *texts_of(raised.value))
 
 
 def test_client_and_token_cannot_be_shown_or_stored(portal: Ckan) -> None:
     token = Token(portal.editor_token)
-    client = Client(portal.url, token, patience=IMPATIENT)
+    client = Client(portal.url, token, policy=IMPATIENT)
     assert_absent(portal.editor_token, *(f"{x!r} {x!s} {x}".encode() for x in (token, client, vars(client), [token])))
     for secret in (token, client):
         with pytest.raises(TypeError):

@@ -135,11 +135,11 @@ def _site_of(root: Path, publication: Publication) -> _Site:
     beside = {name: _beside(root / name) for name in names}
     if not _lists(beside[INDEX], publication, archives):
         raise EnvironmentFailure("releases_unfinished", path=str(root / INDEX))
-    shown = versions.get(f"v{publication.shown}")
+    shown = versions.get(f"v{publication.current_version}")
     latest = {LATEST: shown} if shown else {}
     page = {PAGE: index_html(publication, shown)}
     plan = str(publication.descriptor["name"])
-    return _Site(plan, publication.shown, {**versions, **archives, **latest, **beside, **page})
+    return _Site(plan, publication.current_version, {**versions, **archives, **latest, **beside, **page})
 
 
 def _beside(path: Path) -> bytes:
@@ -155,7 +155,7 @@ def _lists(index: bytes, publication: Publication, archives: Mapping[str, bytes]
     listed = {entry["version"]: entry["archive_hash"] for entry in content["releases"]}
     versions = (note.version for note in reversed(publication.history))  # newest first
     hashes = map(hash_of, archives.values())
-    return listed == dict(zip(versions, hashes, strict=True)) and content.get("latest") == publication.shown
+    return listed == dict(zip(versions, hashes, strict=True)) and content.get("latest") == publication.current_version
 
 
 def _compared(site: _Site, target: Path, *, force: bool) -> FolderOutcome:

@@ -66,7 +66,7 @@ def index_html(publication: Publication, shown: Mapping[str, bytes] | None) -> b
         publication: what is published.
         shown: the files of the version shown, None where all were withdrawn.
     """
-    folder = f"v{publication.shown}/"
+    folder = f"v{publication.current_version}/"
     current = [one for one in publication.distributions if one.entry is not None]
     archives = [one for one in publication.distributions if one.entry is None]
     page = (
@@ -75,10 +75,10 @@ def index_html(publication: Publication, shown: Mapping[str, bytes] | None) -> b
         .render(
             package=publication.descriptor,
             plan=publication.plan,
-            shown=next((note for note in publication.history if note.version == publication.shown), None),
+            shown=next((note for note in publication.history if note.version == publication.current_version), None),
             folder=folder,
             groups=_groups([_ListedFile(one, quote(folder + one.path)) for one in current]),
-            whole=next((one for one in archives if one.note.version == publication.shown), None),
+            whole=next((one for one in archives if one.note.version == publication.current_version), None),
             releases=[(one, _changes(one.note)) for one in archives],
             period=_period(publication.plan),
             dataset=_dataset(_described(shown), folder) if shown else None,
