@@ -219,7 +219,7 @@ def test_withdrawal_of_all_takes_latest_away_and_says_so(history: History, web: 
     assert (outcome.version, outcome.removed) == (None, ("latest",))
     assert not (web / "latest").exists()
     page = page_of(web)
-    assert "Every version has been withdrawn" in page.text
+    assert "All versions were withdrawn" in page.text
     assert "ทุกรุ่นถูกยกเลิกการใช้แล้ว" in page.text
     assert not page.scripts, "no search engine is offered withdrawn data"
     assert all((web / link).is_file() for link in page.files)

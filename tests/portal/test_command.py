@@ -60,7 +60,7 @@ def test_dry_run_needs_no_token_and_tells_every_field_and_what_is_missing(portal
     assert {request.method for request in ckan.proxy.requests} == {"GET"}
     complete = portal("--dry-run", *SET)
     assert complete.returncode == 0, err(complete)
-    assert "+ maintainer_email  อีเมลผู้ติดต่อ: opendata@khelang.example  [given here]" in out(complete)
+    assert "+ maintainer_email  อีเมลผู้ติดต่อ: opendata@khelang.example  [from this command]" in out(complete)
 
 
 def test_published_again_changed_by_somebody_and_forced(portal: Run, ckan: Ckan) -> None:
@@ -145,7 +145,7 @@ def test_portal_check_tells_what_is_demanded_and_whether_the_release_is_taken(
     assert "The portal would refuse 3" in out(refused)
     taken = khelang("portal", "check", released, "--url", ckan.url, "--org", ckan.org, *SET)
     assert taken.returncode == 0
-    assert "It would take this release" in out(taken)
+    assert "The portal would accept this release" in out(taken)
     unknown = khelang("portal", "check", released, "--url", ckan.url, "--org", "no-one", *SET)
     assert unknown.returncode == 2
     nowhere = khelang("portal", "check", released, "--url", "http://127.0.0.1:9")
