@@ -1,4 +1,4 @@
-"""Publishes to portals whose answers are spoilt at random: nothing but a failure of ours may come of it.
+"""Publish to portals with random faults in their responses: any outcome but our failures is an error.
 
 ``python -m tests.portal_fuzz --cases 5000 --seed 1`` makes the cases 1 to 5,000, and ``--cases 1 --seed 77`` case 77
 again: a case is its seed. Most cases hand the answers over in memory; every fiftieth goes over a socket, where the HTTP
@@ -56,7 +56,7 @@ BY_SOCKET = 50
 ENOUGH = 10
 """Cases that fail, after which a run stops."""
 SHOWN = "\x1b]0;x\x07\x1b[31m\u202e"
-"""What a terminal would obey, and what turns a line round."""
+"""Control characters for a terminal, and one that reverses a line."""
 
 QUICK = RequestPolicy(connect_seconds=5, read_seconds=5, request_seconds=5, first_delay_seconds=0, sleep=lambda _: None)
 
@@ -106,14 +106,14 @@ _HEADERS = (
 
 @dataclass
 class Ckan:
-    """As much of a CKAN as a publication meets, in memory."""
+    """A CKAN in memory, with the actions of a publication."""
 
     dataset: dict[str, Any] | None = None
     files: dict[str, bytes] = field(default_factory=dict)
     revisions: int = 0
 
     def answer(self, method: str, address: str, content: dict[str, Any]) -> tuple[int, bytes]:
-        """What it answers: a status and a body."""
+        """Return the status and body of a response."""
         path = urlsplit(address).path
         if "/download/" in path:
             data = self.files.get(path.split("/")[4])
@@ -180,7 +180,7 @@ def licences() -> Any:
 
 
 def given_by(content: dict[str, Any]) -> dict[str, Any]:
-    """What a call gives the portal, as the portal reads it."""
+    """Return the parameters of a request as the portal reads them."""
     read: dict[str, Any] = json.loads(content["data"]) if isinstance(content.get("data"), bytes) else {}
     read |= content["data"] if isinstance(content.get("data"), dict) else {}
     return read | {name: file[1] for name, file in content.get("files", {}).items()}
@@ -188,7 +188,7 @@ def given_by(content: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class Spoiler:
-    """Spoils some of the answers of a portal, by its own dice."""
+    """Changes some of a portal's responses at random."""
 
     dice: Random
     odds: float
@@ -256,7 +256,7 @@ class Spoiler:
 
 
 class InMemory(Client):
-    """A client that is handed the answers."""
+    """A client that gets its responses without a socket."""
 
     portal: Ckan
     spoiler: Spoiler
@@ -269,7 +269,7 @@ class InMemory(Client):
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    """HTTP by hand, so that it can be wrong."""
+    """An HTTP server that can send invalid HTTP."""
 
     def handle(self) -> None:
         with suppress(OSError, ValueError, StopIteration):
@@ -342,7 +342,7 @@ def _client(portal: Ckan, spoiler: Spoiler, *, by_socket: bool) -> Iterator[Clie
 
 @dataclass(frozen=True)
 class Case:
-    """A portal before anything is published, or after; and how many of its answers are spoilt."""
+    """A case: the portal's state before, and the share of changed responses."""
 
     seed: int
     is_published: bool
@@ -358,7 +358,7 @@ class Case:
 
 @dataclass
 class Ending:
-    """What came of a case: the failure that it ended with, None where it was published; and all that was shown."""
+    """The outcome of a case: its failure, None if it was published; and all printed texts."""
 
     failure: KhelangError | None
     shown: list[str]
@@ -374,7 +374,7 @@ def portal_of(case: Case, publication: Publication) -> Ckan:
 
 
 def run(case: Case, publication: Publication, portal: Ckan) -> Ending:
-    """Publish, with everything that is shown on the way; anything but a failure of ours is raised."""
+    """Publish, and collect all printed texts; exceptions other than our failures are raised."""
     shown: list[str] = []
     scheme_of = None
     spoiler = Spoiler(Random(case.seed), case.odds)  # noqa: S311 (no secret)
@@ -402,7 +402,7 @@ def run(case: Case, publication: Publication, portal: Ckan) -> Ending:
 
 
 def judge(seed: int, publication: Publication) -> str:
-    """What is wrong with a case; nothing, where only failures of ours came of it and all that is shown is harmless."""
+    """Return the error of a case; empty if it gave our failures only, and all printed texts are harmless."""
     case = Case.of(seed)
     try:
         ending = run(case, publication, portal_of(case, publication))
@@ -427,7 +427,7 @@ def small_publication() -> Iterator[Publication]:
 
 
 def main() -> None:
-    """Judge so many cases, and print what came of it as JSON."""
+    """Run cases, and print the counts as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)

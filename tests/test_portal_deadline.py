@@ -1,4 +1,4 @@
-"""A request has an end however a portal spins it out, and what was cut off at that end is never taken for an answer."""
+"""Every request ends at its deadline, however slow the portal is, and a response cut there is never used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ serve, serve_tls, certificate = transport.serve, transport.serve_tls, transport.
 no_proxy, nowhere = transport.no_proxy, transport.nowhere
 
 SOON = RequestPolicy(connect_seconds=20, read_seconds=20, request_seconds=0.5, attempts=4, sleep=lambda _: None)
-"""Every silence may be long, so that nothing but the deadline ends these requests."""
+"""Long socket timeouts, so that only the deadline ends these requests."""
 OK = b"HTTP/1.1 200 OK\r\n"
 PAUSE = 0.02
 
@@ -30,7 +30,7 @@ Way = Callable[[socket.socket, threading.Event], None]
 
 
 def drip(begin: bytes, again: bytes, *, read: bool = True) -> Way:
-    """Send a beginning, then the same again and again, for as long as the client is there."""
+    """Send a beginning, then the same bytes repeatedly until the client closes the connection."""
 
     def way(connection: socket.socket, over: threading.Event) -> None:
         if read:
@@ -43,7 +43,7 @@ def drip(begin: bytes, again: bytes, *, read: bool = True) -> Way:
 
 
 def sip(connection: socket.socket, over: threading.Event) -> None:
-    """Read what is sent a few bytes at a time, and answer nothing."""
+    """Read a few bytes at a time, and send no response."""
     while not over.wait(PAUSE) and connection.recv(64):
         pass
 
@@ -135,7 +135,7 @@ def fails_too_slow(call: Callable[[], object]) -> PortalTooSlow:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_answer_that_never_ends_does(treat: Callable[[Way], Portal], way: str) -> None:
+def test_endless_response_times_out(treat: Callable[[Way], Portal], way: str) -> None:
     portal = treat(WAYS[way])
     client = Client(portal.url(), Token(SECRET), policy=SOON)
     fails_too_slow(lambda: client.get("status_show"))
@@ -146,7 +146,7 @@ def test_answer_that_never_ends_does(treat: Callable[[Way], Portal], way: str) -
     assert not timers()
 
 
-def test_cut_at_the_deadline_is_no_end_of_a_whole_answer(treat: Callable[[Way], Portal]) -> None:
+def test_response_cut_at_the_deadline_is_not_complete(treat: Callable[[Way], Portal]) -> None:
     whole = b'{"success": true, "result": 1}'
     portal = treat(drip(OK + b"\r\n" + whole, b" "))
     fails_too_slow(lambda: Client(portal.url(), policy=SOON).get("x"))
@@ -155,7 +155,7 @@ def test_cut_at_the_deadline_is_no_end_of_a_whole_answer(treat: Callable[[Way], 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("way", ["the status", "a header", "nothing"])
-def test_proxy_that_never_ends_does(
+def test_endless_proxy_response_times_out(
     treat: Callable[[Way], Portal], monkeypatch: pytest.MonkeyPatch, way: str, scheme: str
 ) -> None:
     proxy = treat(WAYS[way])
@@ -163,14 +163,14 @@ def test_proxy_that_never_ends_does(
     fails_too_slow(lambda: Client(f"{scheme}://portal.example", policy=SOON).get("x"))
 
 
-def test_handshake_of_tls_that_never_ends_does(treat: Callable[[Way], Portal], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_tls_handshake_times_out(treat: Callable[[Way], Portal], monkeypatch: pytest.MonkeyPatch) -> None:
     hello = drip(b"\x16\x03\x03\x40\x00", b"\x02")
     fails_too_slow(lambda: Client(treat(hello).url("https"), policy=SOON).get("x"))
     monkeypatch.setenv("https_proxy", treat(tunnel_to(hello)).url())
     fails_too_slow(lambda: Client("https://portal.example", policy=SOON).get("x"))
 
 
-def test_answer_in_tls_that_never_ends_does(
+def test_endless_response_over_tls_times_out(
     serve_tls: Callable[..., transport.Server], certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
@@ -189,7 +189,7 @@ def test_answer_in_tls_that_never_ends_does(
         over.set()
 
 
-def test_upload_that_is_sipped_ends(treat: Callable[[Way], Portal]) -> None:
+def test_upload_that_is_read_slowly_times_out(treat: Callable[[Way], Portal]) -> None:
     client = Client(treat(sip).url(), Token(SECRET), policy=SOON)
     large = Upload("upload", "plan.csv", bytes(2**25), "text/csv")
     fails_too_slow(lambda: client.post("package_revise", {}, large))
@@ -241,7 +241,7 @@ def test_further_addresses_of_a_host_are_not_tried(monkeypatch: pytest.MonkeyPat
     assert len(tried) < 1000
 
 
-def test_request_in_time_is_as_before(serve: Callable[..., transport.Server], nowhere: str) -> None:
+def test_request_in_time_is_unaffected(serve: Callable[..., transport.Server], nowhere: str) -> None:
     server = serve(transport.result(1))
     for _ in range(20):
         assert Client(server.url(), policy=SOON).get("x") == 1

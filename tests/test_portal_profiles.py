@@ -1,4 +1,4 @@
-"""Profiles of portals: which of them a portal gets, and that they say nothing which its own lists do not know."""
+"""Profiles of portals: their detection, and that their values are choices of the portals."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ THAI = load_profile("data_go_th").expects
         (DatasetSchema.ckan_core([]), "ckan"),
     ],
 )
-def test_portal_is_known_by_its_fields(scheme: DatasetSchema, name: str) -> None:
+def test_profile_is_detected_by_the_fields(scheme: DatasetSchema, name: str) -> None:
     assert detect_profile(scheme).name == name
 
 
@@ -51,12 +51,12 @@ def test_unknown_profile_is_reported_with_the_known_ones(name: str) -> None:
         assert all(known in failure_text(refusal.value, language).fix for known in PROFILES)
 
 
-def test_every_file_is_a_profile_or_what_profiles_extend() -> None:
+def test_every_file_is_a_profile_or_extended_by_one() -> None:
     contents = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
     assert set(contents) == {*PROFILES, *(content.get("extends") for content in contents.values())} - {None}
 
 
-def test_profile_differs_from_what_it_extends_where_it_says_so() -> None:
+def test_profile_overrides_the_profile_that_it_extends() -> None:
     gd_catalog, data_go_th, ckan = map(load_profile, PROFILES)
     assert gd_catalog.defaults == {**data_go_th.defaults, "allow_harvest": "True"}
     assert gd_catalog.synonyms == data_go_th.synonyms == ckan.synonyms
@@ -70,7 +70,7 @@ def test_profile_differs_from_what_it_extends_where_it_says_so() -> None:
 
 
 @pytest.mark.parametrize("name", PROFILES)
-def test_tag_is_written_with_what_the_portal_takes(name: str) -> None:
+def test_tag_pattern_accepts_the_characters_of_the_portal(name: str) -> None:
     tag = load_profile(name).tag
     thai = [word for word in ("งบประมาณ", "ป้องกันการทุจริต", "ปี ๒๕๖๖") if tag.fullmatch(word)]
     assert thai == (["งบประมาณ"] if name == "ckan" else ["งบประมาณ", "ป้องกันการทุจริต", "ปี ๒๕๖๖"])
@@ -78,12 +78,12 @@ def test_tag_is_written_with_what_the_portal_takes(name: str) -> None:
     assert not any(tag.fullmatch(word) for word in ("a,b", '"a"', "a/b", "<b>", "ก\nข", "a\n"))
 
 
-def test_words_for_kinds_of_local_government_are_of_the_codelist() -> None:
+def test_synonyms_of_geo_coverage_are_codes_of_the_codelist() -> None:
     codes = set(load_family().tables["plans"].field_by_name["lao_type"].codes or ())
     assert set(load_profile("ckan").synonyms["geo_coverage"]) == codes - {"special"}
 
 
-def test_defaults_and_words_are_legal_in_the_common_scheme() -> None:
+def test_defaults_and_synonyms_are_choices_of_the_common_schema() -> None:
     legal = portal_profile("thai_gdc")["legal"]
     for name in ("data_type", "data_category"):
         assert load_profile("gd_catalog").defaults[name] in legal[name]
@@ -93,7 +93,7 @@ def test_defaults_and_words_are_legal_in_the_common_scheme() -> None:
     assert set(load_profile("gd_catalog").only_for) <= set(legal["data_type"])
 
 
-def test_word_of_the_portal_goes_before_ours_and_ours_where_it_has_no_list() -> None:
+def test_choice_of_the_portal_has_precedence_over_a_synonym() -> None:
     profile = load_profile("gd_catalog")
 
     def formats(*legal: str) -> SchemaField:
@@ -106,7 +106,7 @@ def test_word_of_the_portal_goes_before_ours_and_ours_where_it_has_no_list() -> 
     assert profile.portal_value(SchemaField("geo_coverage", ""), "pao") == "จังหวัด"
 
 
-def test_label_of_a_value_stands_for_it_unless_it_is_a_value_itself() -> None:
+def test_label_matches_a_choice_unless_it_is_a_value_itself() -> None:
     field = SchemaField("a", "", choices=(Choice("True", ("ยินยอม", "Yes")), Choice("Yes", ("อื่น",)), Choice("ก 1", ())))
     assert field.choice_values == ("True", "Yes", "ก 1")
     assert [field.match_choice(text) for text in ("Yes", "YES", "ยิน ยอม", "ก๑", "ก2")] == [
@@ -119,7 +119,7 @@ def test_label_of_a_value_stands_for_it_unless_it_is_a_value_itself() -> None:
     assert SchemaField("b", "").match_choice("ใดๆ") == "ใดๆ"
 
 
-def test_descriptor_may_say_whatever_a_portal_asks() -> None:
+def test_descriptor_may_hold_any_field_of_a_portal() -> None:
     schema = json.loads((STANDARD / "package.schema.json").read_text(encoding="utf-8"))
     portal = schema["properties"]["portal"]
     assert portal["properties"]["allow_harvest"]["type"] == "boolean"

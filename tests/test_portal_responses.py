@@ -1,4 +1,4 @@
-"""Whatever a portal answers, its form is checked before it is used, and nothing of it is obeyed by a terminal."""
+"""Responses of a portal: results are validated before use, and no text sends commands to a terminal."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Answered = Callable[[str, Any], Any]
 
 
 def flaw(action: str, result: Any, answer: Response = ANSWER) -> tuple[object, object]:
-    """Which variant of the failure a result gives, and the place; both languages have words for it."""
+    """Return the variant and path of an invalid result; its failure has texts in both languages."""
     with pytest.raises(PortalError) as caught:
         validate_result(action, result, answer)
     assert (caught.value.code, caught.value.transient) == ("portal_answer_unusable", False)
@@ -107,17 +107,17 @@ def flaw(action: str, result: Any, answer: Response = ANSWER) -> tuple[object, o
         ("help_show", "…"),
     ],
 )
-def test_what_ckan_answers_passes(action: str, result: Any) -> None:
+def test_results_of_ckan_are_valid(action: str, result: Any) -> None:
     assert validate_result(action, result, ANSWER) is result
     if action == "status_show":
-        assert str(None) not in survey_of(result)
+        assert str(None) not in portal_texts(result)
     if action == "scheming_dataset_schema_show":
         scheme = DatasetSchema.from_scheming(result, [])
         assert all(choice != str(None) for field in scheme.fields.values() for choice in field.choice_values or ())
 
 
-def survey_of(status: Any) -> str:
-    """What is shown of a status."""
+def portal_texts(status: Any) -> str:
+    """Return the texts read from a status."""
 
     class Answered(Client):
         def get(self, action: str, *_args: Any, **_more: Any) -> Any:
@@ -181,11 +181,11 @@ def test_schemas_are_schemas_and_every_action_with_a_result_that_is_used_has_one
         ("anything", float("-inf"), "number", "result"),
     ],
 )
-def test_another_form_is_refused_and_named(action: str, result: Any, variant: str, place: str) -> None:
+def test_invalid_result_is_refused_with_its_path(action: str, result: Any, variant: str, place: str) -> None:
     assert flaw(action, result) == (variant, place)
 
 
-def test_numbers_and_depth_have_bounds_and_the_token_is_not_repeated() -> None:
+def test_numbers_and_depth_are_limited_and_the_token_is_not_printed() -> None:
     def answered(text: str) -> tuple[object, object]:
         answer = Response("https://portal.example/x", 200, f'{{"success": true, "result": {text}}}'.encode())
         return flaw("anything", parse_result(answer), Response(answer.address, 200, answer.body, token=Token(SECRET)))
@@ -198,7 +198,7 @@ def test_numbers_and_depth_have_bounds_and_the_token_is_not_repeated() -> None:
 
 
 @pytest.mark.parametrize("action", ["package_revise", "package_show"])
-def test_publication_stops_where_the_portal_answers_in_another_form(
+def test_publication_stops_at_an_invalid_result(
     released: Path, answering: Callable[[Answered], str], action: str
 ) -> None:
     portal = Ckan()
@@ -215,7 +215,7 @@ def test_publication_stops_where_the_portal_answers_in_another_form(
     assert caught.value.cause.params["action"] == action
 
 
-def test_table_whose_columns_the_datastore_does_not_tell_is_left_alone(released: Path) -> None:
+def test_table_without_reported_columns_is_not_described(released: Path) -> None:
     class Answered(Client):
         def get(self, action: str, *_args: Any, **_more: Any) -> Any:
             return {} if action == "datastore_info" else "…"
@@ -231,7 +231,7 @@ def test_table_whose_columns_the_datastore_does_not_tell_is_left_alone(released:
 # What lies in texts and errors
 
 
-def test_errors_of_any_form_have_a_meaning() -> None:
+def test_errors_of_any_form_become_failures() -> None:
     deep: Any = "x"
     for _ in range(300):
         deep = [{"a": deep}]
@@ -261,11 +261,11 @@ def test_errors_of_any_form_have_a_meaning() -> None:
 @pytest.mark.parametrize(
     "text", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 1 Jan 0001 00:00:00 +2359", "Mon, 99 Foo"]
 )
-def test_retry_after_may_be_anything(text: str) -> None:
+def test_retry_after_may_have_any_text(text: str) -> None:
     assert parse_retry_after(text, datetime(2026, 11, 26, tzinfo=UTC)) >= 0
 
 
-def test_write_is_not_waited_for_longer_than_a_read(released: Path, answering: Callable[..., str]) -> None:
+def test_delays_of_writes_equal_those_of_reads(released: Path, answering: Callable[..., str]) -> None:
     waits: list[float] = []
     url = answering(lambda action, result: Busy if action == "package_create" else result, Ckan())
     client = Client(url, Token(SECRET), policy=RequestPolicy(sleep=waits.append))
@@ -279,7 +279,7 @@ def test_write_is_not_waited_for_longer_than_a_read(released: Path, answering: C
 
 
 @pytest.mark.parametrize("is_carried_out", [True, False])
-def test_write_that_takes_too_long_is_looked_for_and_not_sent_again(
+def test_write_that_timed_out_is_checked_and_not_sent_again(
     released: Path, answering: Callable[..., str], is_carried_out: bool
 ) -> None:
     over, called, portal = threading.Event(), Counter[str](), Ckan()
@@ -311,7 +311,7 @@ def test_write_that_takes_too_long_is_looked_for_and_not_sent_again(
         over.set()
 
 
-def test_texts_that_a_portal_keeps_as_json_may_hold_anything() -> None:
+def test_json_texts_of_a_portal_may_hold_any_value() -> None:
     deep, half = "[" * 900 + "]" * 900, '["\\ud800"]'
     field = {"field_name": "objective", "preset": "multiple_checkbox"}
     scheme = DatasetSchema.from_scheming({"dataset_fields": [field]}, [])
@@ -327,11 +327,11 @@ def test_texts_that_a_portal_keeps_as_json_may_hold_anything() -> None:
 
 
 class Busy:
-    """The result that means: too many requests."""
+    """A marker for the response 429."""
 
 
 class Answering(Spoiler):
-    """A portal whose results are changed by a function of the action and the result."""
+    """A portal whose results a function changes."""
 
     def __init__(self, change: Answered, portal: Ckan) -> None:
         super().__init__(Random(0), 0)  # noqa: S311 (nothing is left to chance)
@@ -353,7 +353,7 @@ class Answering(Spoiler):
 
 
 class Refusing(Answering):
-    """The same, where errors are spoilt, and a dataset cannot be made."""
+    """The same with changed errors, and without creating a dataset."""
 
     def spoil(self, answer: tuple[int, bytes]) -> Response:
         status, body = answer
@@ -366,7 +366,7 @@ class Refusing(Answering):
 
 @pytest.fixture
 def answering() -> Iterator[Callable[..., str]]:
-    """Start a portal whose results are changed so; gives its address."""
+    """Start a portal whose results a function changes; return its address."""
     with ExitStack() as stack:
 
         def start(change: Answered, portal: Ckan, kind: type[Answering] = Answering) -> str:
@@ -386,7 +386,7 @@ _NAMES |= {"release_path", "sha256", "fingerprint", "published_fields", "url_typ
 
 
 def poisoned(value: Any, key: str = "", spare: frozenset[str] = frozenset()) -> Any:
-    """A result in which every text would be obeyed by a terminal, but for those by which it is read."""
+    """Return a result with control characters in every text except the keys."""
     if isinstance(value, dict):
         return {name: poisoned(inner, name, spare) for name, inner in value.items()}
     if isinstance(value, list):
@@ -395,7 +395,7 @@ def poisoned(value: Any, key: str = "", spare: frozenset[str] = frozenset()) -> 
 
 
 def published(result: Any) -> Any:
-    """A dataset of ours as others changed it."""
+    """A published dataset with changes by others."""
     path = f"gone{SHOWN}"
     resource = {"id": resource_id(str(DATASET), path), "release_path": path, "version": "9", "url": "x"}
     record = {"published_fields": json.dumps({f"gone{SHOWN}": "x", "title": "x"})}
@@ -404,7 +404,7 @@ def published(result: Any) -> Any:
 
 
 def of_a_terminal(done: subprocess.CompletedProcess[bytes]) -> list[str]:
-    """Lines that were printed and do not show as they are."""
+    """Return the printed lines with invisible characters."""
     text = (done.stdout + done.stderr).decode()
     assert "Traceback" not in text
     assert text
@@ -412,7 +412,7 @@ def of_a_terminal(done: subprocess.CompletedProcess[bytes]) -> list[str]:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_no_text_of_a_portal_is_obeyed_by_a_terminal(
+def test_no_text_of_a_portal_sends_commands_to_a_terminal(
     khelang: Khelang, released: Path, answering: Callable[..., str], language: Language
 ) -> None:
     def change(action: str, result: Any) -> Any:
@@ -445,7 +445,7 @@ def test_no_text_of_a_portal_is_obeyed_by_a_terminal(
     assert "<U+001B>" in unusable.stderr.decode()
 
 
-def test_longest_request_may_be_chosen(khelang: Khelang, released: Path, answering: Callable[..., str]) -> None:
+def test_timeout_is_an_option(khelang: Khelang, released: Path, answering: Callable[..., str]) -> None:
     over = threading.Event()
 
     def slow(_action: str, result: Any) -> Any:
@@ -465,6 +465,6 @@ def test_longest_request_may_be_chosen(khelang: Khelang, released: Path, answeri
 
 
 @pytest.mark.parametrize("first", range(1, 301, 50))
-def test_answers_spoilt_at_random_give_failures_and_no_tracebacks(released: Path, first: int) -> None:
+def test_random_faults_in_responses_give_failures_and_no_tracebacks(released: Path, first: int) -> None:
     publication = light(read_publication(released))
     assert [wrong for seed in range(first, first + 50) if (wrong := judge(seed, publication))] == []

@@ -1,4 +1,4 @@
-"""What the tests of publishing share: releases of the real plan, and publishing them to a portal."""
+"""Helpers of the publishing tests: releases of the real plan, and publications to a portal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GIVEN = {
     "update_frequency_unit": "ปี",
     "update_frequency_interval": "1",
 }
-"""What the real plan's document does not say, and the municipality has to."""
+"""The required values that the real plan's document does not have."""
 
 _FEW = (f"{NAME}-flat.csv", "data/units.csv", "data/risks.csv", "codebook.csv")
 
@@ -32,7 +32,7 @@ IMPATIENT = RequestPolicy(
 
 
 def few(releases: Path) -> Publication:
-    """What the releases are to show, with four of the files and the archives: a portal needs a while for each."""
+    """Return a publication with four of the files and the archives: a portal takes a while for each file."""
     publication = read_publication(releases)
     kept = (d for d in publication.distributions if d.path in _FEW or d.entry is None)
     return replace(publication, distributions=tuple(kept))
@@ -67,7 +67,7 @@ def current_state(ckan: Ckan, publication: Publication) -> DatasetState:
 
 @contextmanager
 def purged(ckan: Ckan, name: str) -> Iterator[None]:
-    """Let a test begin and end without the dataset."""
+    """Delete the dataset before and after a test."""
     ckan.purge(name)
     yield
     ckan.purge(name)

@@ -1,4 +1,4 @@
-"""Publishing to a portal whose loader copies each table into the DataStore, while it does and afterwards."""
+"""Publishing to a portal with a loader that copies each table into the DataStore, during its work and afterwards."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def until(ckan: Ckan, ready: Callable[[], bool]) -> None:
 
 
 def is_loaded(ckan: Ckan, resource: Mapping[str, Any], data: bytes) -> bool:
-    """Whether the loader is done with a file: it writes down the MD5 of what it has copied, and then its own state."""
+    """Whether the loader has finished a file: it stores the MD5 of the copied file, then its own state."""
     if resource["hash"] != hashlib.md5(data, usedforsecurity=False).hexdigest():
         return False
     return bool(ckan.result("xloader_status", {"resource_id": resource["id"]})["status"] == "complete")
@@ -75,13 +75,13 @@ def shown(ckan: Ckan) -> dict[str, Any]:
 
 
 def columns(ckan: Ckan, resource: str, key: str) -> dict[str, Any]:
-    """What the DataStore says of a table's columns."""
+    """Return the columns of a DataStore table."""
     there = ckan.result("datastore_info", {"id": resource})["fields"]
     return {field["id"]: field[key] for field in there if field["id"] != "_id"}
 
 
 def records(ckan: Ckan, resource: str) -> list[dict[str, Any]]:
-    """The rows of a table as they were loaded."""
+    """Return the rows of a DataStore table."""
     found = ckan.result("datastore_search", {"resource_id": resource, "limit": 32000, "sort": "_id"})["records"]
     return [{name: value for name, value in row.items() if name != "_id"} for row in found]
 
@@ -101,7 +101,7 @@ def test_tables_arrive_whole_in_thai_and_without_a_bom(loading_ckan: Ckan, loade
     assert [{name: value or "" for name, value in row.items()} for row in there] == rows(flat)
 
 
-def test_loaded_tables_get_their_dictionary_once(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
+def test_loaded_tables_get_their_data_dictionary_once(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
     assert (loaded.before, loaded.after) == (DictionaryCounts(0, 3), DictionaryCounts(3, 0))
     for distribution in filter(map_data_dictionary, first.distributions):
         resource = resource_id(loaded.dataset, distribution.path)
@@ -110,9 +110,7 @@ def test_loaded_tables_get_their_dictionary_once(loading_ckan: Ckan, loaded: Loa
     assert {request.method for request in loading_ckan.proxy.requests} == {"GET"}
 
 
-def test_what_the_loader_wrote_is_no_change_by_somebody_else(
-    loading_ckan: Ckan, loaded: Loaded, first: Publication
-) -> None:
+def test_values_of_the_loader_are_no_changes_by_others(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
     before = shown(loading_ckan)
     flat = before["resources"][0]
     assert flat["datastore_active"] is True and flat["hash"] and "original_url" in flat
@@ -121,7 +119,7 @@ def test_what_the_loader_wrote_is_no_change_by_somebody_else(
     assert shown(loading_ckan) == before
 
 
-def test_next_release_is_published_while_the_loader_is_at_work(
+def test_next_release_is_published_while_the_loader_runs(
     loading_ckan: Ckan, loaded: Loaded, first: Publication, second: Publication
 ) -> None:
     for distribution in filter(map_data_dictionary, first.distributions):
@@ -157,7 +155,7 @@ def test_loader_reads_utf_8_with_a_bom_and_without(loading_ckan: Ckan, by_hand: 
     assert loaded_row(loading_ckan, by_hand, "“เทศบาลเมือง”", encoding) == {"name": "“เทศบาลเมือง”", "amount": "1"}
 
 
-def test_loader_spoils_cp874_and_reports_it_complete(loading_ckan: Ckan, by_hand: dict[str, Any]) -> None:
+def test_loader_corrupts_cp874_and_reports_it_complete(loading_ckan: Ckan, by_hand: dict[str, Any]) -> None:
     """It takes the file for TIS-620, which lacks the quotation marks of Windows."""
     spoilt = "“เทศบาลเมือง”".encode("cp874").decode("iso8859_11")
     assert loaded_row(loading_ckan, by_hand, "“เทศบาลเมือง”", "cp874") == {"name": spoilt, "amount": "1"}
