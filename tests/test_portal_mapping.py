@@ -203,14 +203,14 @@ def test_years_of_the_buddhist_era_are_for_statistics_alone(real: Publication) -
 
 
 def test_licence_is_found_in_the_list_of_the_portal(real: Publication) -> None:
-    for name, scheme, expected in (
+    for name, schema, expected in (
         ("CC-BY-4.0", THAI, "Creative Commons Attributions"),
         ("CC-BY-4.0", STRICTER, "Creative Commons Attribution"),
         ("CC-BY-4.0", PLAIN, "cc-by"),
         ("CC-BY-SA-4.0", PLAIN, "cc-by-sa"),
         ("ODbL-1.0", THAI, "Open Data Common"),
     ):
-        assert mapped(with_properties(real, licenses=[{"name": name}]), scheme).fields["license_id"] == expected
+        assert mapped(with_properties(real, licenses=[{"name": name}]), schema).fields["license_id"] == expected
     by_title = [{"name": "GFDL-9", "title": "GNU Free Documentation License"}]
     assert mapped(with_properties(real, licenses=by_title)).fields["license_id"] == "GNU Free Documentation License"
 

@@ -29,7 +29,7 @@ THAI = load_profile("data_go_th").expects
 
 
 @pytest.mark.parametrize(
-    ("scheme", "name"),
+    ("schema", "name"),
     [
         (scheme_with(*THAI, "allow_harvest", "further"), "gd_catalog"),
         (scheme_with(*THAI), "data_go_th"),
@@ -38,8 +38,8 @@ THAI = load_profile("data_go_th").expects
         (DatasetSchema.ckan_core([]), "ckan"),
     ],
 )
-def test_profile_is_detected_by_the_fields(scheme: DatasetSchema, name: str) -> None:
-    assert detect_profile(scheme).name == name
+def test_profile_is_detected_by_the_fields(schema: DatasetSchema, name: str) -> None:
+    assert detect_profile(schema).name == name
 
 
 @pytest.mark.parametrize("name", ["thai_gdc", "", "../thai_gdc", "GD_Catalog"])

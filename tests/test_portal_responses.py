@@ -112,8 +112,8 @@ def test_results_of_ckan_are_valid(action: str, result: Any) -> None:
     if action == "status_show":
         assert str(None) not in portal_texts(result)
     if action == "scheming_dataset_schema_show":
-        scheme = DatasetSchema.from_scheming(result, [])
-        assert all(choice != str(None) for field in scheme.fields.values() for choice in field.choice_values or ())
+        schema = DatasetSchema.from_scheming(result, [])
+        assert all(choice != str(None) for field in schema.fields.values() for choice in field.choice_values or ())
 
 
 def portal_texts(status: Any) -> str:
@@ -314,9 +314,9 @@ def test_write_that_timed_out_is_checked_and_not_sent_again(
 def test_json_texts_of_a_portal_may_hold_any_value() -> None:
     deep, half = "[" * 900 + "]" * 900, '["\\ud800"]'
     field = {"field_name": "objective", "preset": "multiple_checkbox"}
-    scheme = DatasetSchema.from_scheming({"dataset_fields": [field]}, [])
+    schema = DatasetSchema.from_scheming({"dataset_fields": [field]}, [])
     for text in (deep, half, "9" * 5000, "[NaN]", '{"a": 1}'):
-        from_ckan({"objective": text}, ["objective"], scheme)
+        from_ckan({"objective": text}, ["objective"], schema)
         resource = {"id": resource_id(str(DATASET), "5"), "release_path": 5, "published_fields": text}
         found = CurrentDataset(SHOWN_DATASET | {"resources": [resource]}, {})
         assert isinstance(found.published_fields, dict)

@@ -137,7 +137,7 @@ def test_killed_publication_continues(
     [
         ("first", 9, b"A private draft of the dataset"),
         ("update", 13, b"is hidden while its files change"),
-        ("first", FIRST, b"is published whole and public"),
+        ("first", FIRST, b"is published completely"),
     ],
 )
 def test_interrupted_publication_reports_the_state(

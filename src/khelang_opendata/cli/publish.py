@@ -110,7 +110,7 @@ def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, lang: L
 
 
 @contextmanager
-def _failure_details(scheme: DatasetSchema, lang: Language) -> Iterator[None]:
+def _failure_details(schema: DatasetSchema, lang: Language) -> Iterator[None]:
     """Print the cause of a stopped publication, and the fields and files concerned, before the failure itself."""
     from khelang_opendata.portals.ckan.status_text import failure_details  # noqa: PLC0415 (loads requests)
 
@@ -118,7 +118,7 @@ def _failure_details(scheme: DatasetSchema, lang: Language) -> Iterator[None]:
         yield
     except KhelangError as error:
         cause = error.cause if isinstance(error, PublicationStopped) else error
-        print_text("".join(f"  {line}\n" for line in failure_details(cause, scheme, lang)), err=True)
+        print_text("".join(f"  {line}\n" for line in failure_details(cause, schema, lang)), err=True)
         if cause is not error:
             print_text(failure_lines(cause, lang), err=True)
         raise

@@ -29,10 +29,10 @@ from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, 
 from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.portals.folder_page import index_html, plan_of_page
-from khelang_opendata.portals.publication import Publication, read_publication
+from khelang_opendata.portals.publication import Publication, read_publication, releases_folder
 from khelang_opendata.published import verify
 from khelang_opendata.published.archive import ArchiveRefused, read_folder
-from khelang_opendata.published.history import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, is_store
+from khelang_opendata.published.history import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS
 
 PAGE = "index.html"
 _STAGING = ".unfinished-publish"
@@ -105,7 +105,9 @@ def publish_folder(releases: StrPath, target: StrPath, *, dry_run: bool = False,
     """
     releases, target = Path(releases), Path(target)
     with system_errors_as("file_unreadable", releases):
-        root = _root_of(releases)
+        root = releases_folder(releases)
+        if root is None:
+            raise UsageError("no_release", path=str(releases))
         site = _site_of(root, read_publication(releases))
     with system_errors_as("folder_unwritable", target):
         _refuse_overlap(root, target)
@@ -120,15 +122,6 @@ def publish_folder(releases: StrPath, target: StrPath, *, dry_run: bool = False,
             outcome = _compare(site, target, force=force)  # another process may have published before the lock
             _apply(outcome, site, target)
     return outcome
-
-
-def _root_of(releases: Path) -> Path:
-    """Return the folder of all releases for that folder or a release in it."""
-    folders = (releases, releases.absolute().parent)
-    root = next((folder for folder in folders if is_store(folder)), None)
-    if root is None or (root != releases and not (releases.name == LATEST or VERSION_FOLDER.fullmatch(releases.name))):
-        raise UsageError("no_release", path=str(releases))
-    return root
 
 
 def _refuse_overlap(root: Path, target: Path) -> None:

@@ -48,15 +48,12 @@ class _ListedFile:
 
     def title(self, language: Language) -> str:
         """The title in a language."""
-        return self._text_in("title", language) or notice(_PAGES[self.file.path], language)
+        return _text_in(self.file.entry or {}, "title", language) or notice(_PAGES[self.file.path], language)
 
     def description(self, language: Language) -> str:
         """The description in a language; may be empty."""
         page = _PAGES.get(self.file.path)
-        return notice(f"{page}_note", language) if page else self._text_in("description", language)
-
-    def _text_in(self, key: str, language: Language) -> str:
-        return _text_in(self.file.entry or {}, key, language)
+        return notice(f"{page}_note", language) if page else _text_in(self.file.entry or {}, "description", language)
 
 
 def index_html(publication: Publication, files: Mapping[str, bytes] | None) -> bytes:

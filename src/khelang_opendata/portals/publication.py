@@ -99,8 +99,8 @@ def read_publication(path: Path) -> Publication:
         ReleaseDamaged: a release was altered after it was made.
         DataError: a release is not safe to read.
     """
-    root = next((folder for folder in (path, path.absolute().parent) if is_store(folder)), None)
-    if root is None or not (root == path or path.name in _release_folders(root)):
+    root = releases_folder(path)
+    if root is None:
         return _single_release(path)
     notes = releases_of(root)
     if not notes:
@@ -114,8 +114,12 @@ def read_publication(path: Path) -> Publication:
     return _publication(releases[current or newest], tuple(notes.values()), current, archives)
 
 
-def _release_folders(root: Path) -> set[str]:
-    return {LATEST, *(folder.name for folder in root.glob("v*/"))}
+def releases_folder(path: Path) -> Path | None:
+    """Return the folder of all releases, given it or a release in it; None for any other path."""
+    root = next((folder for folder in (path, path.absolute().parent) if is_store(folder)), None)
+    if root is None or root == path:
+        return root
+    return root if path.name in {LATEST, *(folder.name for folder in root.glob("v*/"))} else None
 
 
 def _single_release(folder: Path) -> Publication:

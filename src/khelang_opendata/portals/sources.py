@@ -53,28 +53,17 @@ def collect_values(
         portal_fields: the portal's fields by name.
         given: values by field name; an empty value removes the field.
     """
-    values: ValuesByField = {
-        name: (value, Origin(ValueSource.PROFILE, profile.name)) for name, value in profile.defaults.items()
-    }
-    values |= {
-        name: (value, origin)
-        for name, value, origin in _package_values(publication, profile, portal_fields)
-        if text_list(value)
-    }
-    values |= {
-        name: (value, Origin(ValueSource.PORTAL, f"portal/{name}"))
-        for name, value in portal_properties(publication.descriptor).items()
-        if text_list(value)
-    }
+    values: ValuesByField = {n: (v, Origin(ValueSource.PROFILE, profile.name)) for n, v in profile.defaults.items()}
+    portal = portal_properties(publication.descriptor)
+    from_portal = ((name, value, Origin(ValueSource.PORTAL, f"portal/{name}")) for name, value in portal.items())
+    for name, value, origin in (*_package_values(publication, profile, portal_fields), *from_portal):
+        if text_list(value):
+            values[name] = value, origin
     values |= {name: (value, Origin(ValueSource.GIVEN)) for name, value in given.items()}
     data_type = normalize_text(values["data_type"][0])
     of_other_types = {name for type_, names in profile.only_for.items() if type_ != data_type for name in names}
-    # A field that only another data type has is left out, unless officials supply it: then the portal may judge it.
-    return {
-        name: (value, origin)
-        for name, (value, origin) in values.items()
-        if not (name in of_other_types and origin.source is ValueSource.PACKAGE)
-    }
+    # Fields of another data type are left out, unless officials supply them: then the portal may judge them.
+    return {n: v for n, v in values.items() if n not in of_other_types or v[1].source is not ValueSource.PACKAGE}
 
 
 def _package_values(
@@ -119,12 +108,8 @@ def _notes(publication: Publication) -> str:
     """Return the description in both languages, after the withdrawal notice if all releases were withdrawn."""
     package, withdrawal = publication.descriptor, publication.history[-1].withdrawn
     withdrawn = [withdrawal_text(withdrawal, language) for language in Language] if withdrawal else []
-    parts = [
-        *(() if publication.current_version else withdrawn),
-        package.get("description"),
-        package.get("description_en"),
-    ]
-    return "\n\n".join(text_list(parts))
+    descriptions = package.get("description"), package.get("description_en")
+    return "\n\n".join(text_list([*(() if publication.current_version else withdrawn), *descriptions]))
 
 
 def _tags(package: JsonObject, profile: Profile, portal_fields: Mapping[str, SchemaField]) -> list[str]:

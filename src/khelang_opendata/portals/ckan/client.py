@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -197,7 +198,7 @@ class Client:
         return self._without_token(self._send(method, address, token, _result_limit(address, action), **content))
 
     def _send(self, method: str, address: str, token: Token | None, limit: _SizeLimit, **content: Any) -> Response:
-        request = requests.Request(method, address, auth=_Authorization(token), **content)
+        request = requests.Request(method, address, auth=partial(_authorize, token), **content)
         failure: PortalError | None = None
         seconds = self.policy.request_seconds
         with Deadline(seconds) as deadline:
@@ -287,16 +288,11 @@ def explain_forbidden(client: Client, refusal: PortalForbidden, org: str) -> Por
     return PortalError("token_refused", address=client.url, answer=refusal.answer)
 
 
-class _Authorization:
-    """Sets the token; without one, its presence keeps requests from taking a password out of ``.netrc``."""
-
-    def __init__(self, token: Token | None) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = self._token.reveal()
-        return request
+def _authorize(token: Token | None, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Set the token; without one, the mere ``auth`` keeps requests from sending a password out of ``.netrc``."""
+    if token:
+        request.headers["Authorization"] = token.reveal()
+    return request
 
 
 class _SizeLimit(NamedTuple):

@@ -33,7 +33,7 @@ _MAX_LINES = 200
 
 def dry_run_text(state: DatasetState, portal: PortalInfo, language: Language) -> str:
     """Return what a publication would send and change, field by field and file by file."""
-    others = difference_lines(state.by_others, state.desired.schema, language)
+    others = _difference_lines(state.by_others, state.desired.schema, language)
     lines = [
         *_heading(state, portal, language),
         "",
@@ -50,8 +50,8 @@ def dry_run_text(state: DatasetState, portal: PortalInfo, language: Language) ->
 
 def status_text(state: DatasetState, portal: PortalInfo, version: str | None, language: Language) -> str:
     """Return the differences between a dataset and the local release, whose version is None if it was withdrawn."""
-    differing = difference_lines(state.differences, state.desired.schema, language)
-    others = difference_lines(state.by_others, state.desired.schema, language)
+    differing = _difference_lines(state.differences, state.desired.schema, language)
+    others = _difference_lines(state.by_others, state.desired.schema, language)
     lines = [
         *_heading(state, portal, language),
         notice("publish_version", language, there=_published_version(state), here=version or "-"),
@@ -82,7 +82,7 @@ def check_text(metadata: Metadata, publication: Publication, portal: PortalInfo,
     return "\n".join(lines) + "\n"
 
 
-def difference_lines(differences: Iterable[Difference], schema: DatasetSchema, language: Language) -> list[str]:
+def _difference_lines(differences: Iterable[Difference], schema: DatasetSchema, language: Language) -> list[str]:
     """Return one line for each difference."""
     return [_difference(difference, schema, language) for difference in differences]
 
@@ -93,7 +93,7 @@ def failure_details(error: KhelangError, schema: DatasetSchema, language: Langua
         case MetadataRefused():
             return [problem_text(problem, language) for problem in error.problems]
         case PortalChanged() | PortalStoresOtherwise():
-            return difference_lines(error.changes, schema, language)
+            return _difference_lines(error.changes, schema, language)
         case PortalInvalid():
             return [
                 f"{_printable(field)}  {_label(schema, field)}: {_printable('; '.join(messages), _MAX_MESSAGE)}"
