@@ -1,6 +1,6 @@
 """Publish to the folder of a static web server: every release, the files about them, and a page that lists it all.
 
-A web server reads the folder at any moment, and a crash may leave it at any moment. So all new files are written to a
+A web server reads the folder at any moment, and a crash may happen at any moment. So all new files are written to a
 hidden folder first and read back; then each file and folder is renamed into its place, in this order: releases,
 archives, ``latest``, the index with its companions, the page, and removals last. Whatever refers to other files comes
 after them, so the page and the index never list a file that is missing. The next run completes an interrupted one; a
@@ -62,7 +62,7 @@ class FolderOutcome:
 
     @property
     def written(self) -> bool:
-        """Whether anything changed, or would change."""
+        """Whether anything changed, or would change in a dry run."""
         return bool(self.added or self.replaced or self.removed)
 
 

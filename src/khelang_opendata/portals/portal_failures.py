@@ -65,7 +65,7 @@ class PortalNotFound(PortalError):
         super().__init__("portal_not_found", **params)
 
 
-class ActionUnknown(PortalError):
+class PortalLacksAction(PortalError):
     """The portal lacks an action: its CKAN is older, or the extension is not installed."""
 
     def __init__(self, **params: str | int | float) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from khelang_opendata.portals.ckan.client import Client
 from khelang_opendata.portals.ckan.dataset import resource_id
-from khelang_opendata.portals.portal_failures import ActionUnknown, PortalForbidden, PortalInvalid, PortalNotFound
+from khelang_opendata.portals.portal_failures import PortalForbidden, PortalInvalid, PortalLacksAction, PortalNotFound
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.resources import map_data_dictionary
 from khelang_opendata.standard.family import JsonObject
@@ -61,7 +61,7 @@ def _update(client: Client, id_: str, columns: list[JsonObject]) -> bool:
     """Write a table's data dictionary; False if the table does not exist."""
     try:
         current = client.get("datastore_info", {"id": id_}).get("fields")
-    except (PortalNotFound, PortalForbidden, ActionUnknown):
+    except (PortalNotFound, PortalForbidden, PortalLacksAction):
         return False
     if current is None:  # some DataStore backends do not report their columns
         return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.portals.ckan.client import Client
 from khelang_opendata.portals.dataset_schema import DatasetSchema
-from khelang_opendata.portals.portal_failures import ActionUnknown, PortalNotFound
+from khelang_opendata.portals.portal_failures import PortalLacksAction, PortalNotFound
 from khelang_opendata.portals.profiles import Profile, detect_profile, load_profile
 from khelang_opendata.standard.family import JsonObject
 
@@ -66,7 +66,7 @@ def read_portal_info(client: Client, profile: str | None = None) -> PortalInfo:
 def _schema(client: Client, licences: list[JsonObject]) -> DatasetSchema:
     try:
         result = client.get("scheming_dataset_schema_show", {"type": "dataset"}, anonymous=True)
-    except (ActionUnknown, PortalNotFound):  # no ckanext-scheming, or no schema for this type
+    except (PortalLacksAction, PortalNotFound):  # no ckanext-scheming, or no schema for this type
         return DatasetSchema.ckan_core(licences)
     return DatasetSchema.from_scheming(result, licences)
 

@@ -117,7 +117,7 @@ class _Run:
         for resource in current.resources:
             if resource["id"] in ids and resource["id"] not in self.hashes:
                 data = self.download(current, resource)
-                self.hashes[resource["id"]] = hashlib.sha256(data).hexdigest() if data is not None else None
+                self.hashes[resource["id"]] = _sha256(data) if data is not None else None
         present = {str(resource["id"]) for resource in current.resources}
         return CurrentDataset(package, {id_: hash_ for id_, hash_ in self.hashes.items() if id_ in present})
 
@@ -271,6 +271,10 @@ def _download(
         return None
 
 
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def _is_same(step: Step | None, other: Step) -> bool:
     return step is not None and (step.kind, step.path) == (other.kind, other.path)
 
@@ -296,10 +300,9 @@ def _backup(client: Client, desired: DesiredDataset, current: CurrentDataset) ->
         data = new[id_].data if is_unchanged else _download(client, current, resource)
         if data is not None:
             name, mediatype = str(resource["url"]).rsplit("/", 1)[-1], str(resource.get("mimetype") or "")
-            sha256 = hashlib.sha256(data).hexdigest()
             compared = names if resource.get(PUBLISHED_FIELDS) else names - {PUBLISHED_FIELDS}
             fields = comparable_fields(resource, compared)
-            files.append(DesiredResource(paths[id_], sha256, dict(fields), name, mediatype, data))
+            files.append(DesiredResource(paths[id_], _sha256(data), dict(fields), name, mediatype, data))
     return replace(desired, fields=current.fields(desired), resources=tuple(files), private=current.is_private)
 
 
@@ -356,7 +359,7 @@ def _check_public_access(run: _Run, desired: DesiredDataset, current: CurrentDat
         resources = {str(resource["id"]): resource for resource in package.get("resources") or ()}
         for file in desired.resources:
             data = run.download(current, resources.get(resource_id(current.id, file.path), {}), anonymous=True)
-            if data is None or hashlib.sha256(data).hexdigest() != file.sha256:
+            if data is None or _sha256(data) != file.sha256:
                 raise EnvironmentFailure("not_readable", name=desired.name, path=file.path)
     except KeyboardInterrupt:
         raise PublicationStopped("unchecked", Interrupted(), name=desired.name) from None

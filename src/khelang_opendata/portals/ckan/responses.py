@@ -29,11 +29,11 @@ import urllib3
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import PortalError, PortalUnavailable
 from khelang_opendata.portals.portal_failures import (
-    ActionUnknown,
     FileTooLarge,
     PortalConflict,
     PortalForbidden,
     PortalInvalid,
+    PortalLacksAction,
     PortalMisused,
     PortalNotFound,
 )
@@ -130,7 +130,7 @@ def parse_result(response: Response, file: str = "-", size: int = 0) -> Any:
     Raises:
         PortalError: the response has no result. CKAN's validation error becomes :class:`PortalInvalid`,
             :class:`PortalConflict` or :class:`FileTooLarge`; 401 and 403 :class:`PortalForbidden`; 404
-            :class:`PortalNotFound`; an unknown action :class:`ActionUnknown`; a redirect or another program
+            :class:`PortalNotFound`; an unknown action :class:`PortalLacksAction`; a redirect or another program
             :class:`PortalMisused`; 429, 5xx and truncated responses :class:`PortalUnavailable`, which may be retried.
     """
     content = response.content
@@ -274,7 +274,7 @@ def _foreign_error(response: Response, content: Any) -> PortalError:
     """
     params = {"address": response.safe_address, "answer": response.message}
     if isinstance(content, str) and response.status == HTTPStatus.BAD_REQUEST:
-        return ActionUnknown(**params) if _UNKNOWN_ACTION in content else _rejected(response)
+        return PortalLacksAction(**params) if _UNKNOWN_ACTION in content else _rejected(response)
     if response.status in _FORBIDDEN:
         return PortalForbidden("page", **params)
     if response.status == HTTPStatus.OK and content is None:
