@@ -32,13 +32,13 @@ OF_ENVIRONMENT = frozenset({"path", "reason"})
 
 OPEN = {
     "diff/keyed_tables.py",  # the place of a table, in all of them
-    "portals/ckan/answers.py",  # what is wrong in an answer
-    "portals/ckan/faults.py",  # the address and the answer
+    "portals/ckan/action_results.py",  # the place of a fault
+    "portals/ckan/responses.py",  # the address and the answer
     "release/store.py",  # the parameters of another failure, and two names
     "validation/__init__.py",  # those of DescriptorError
     "validation/rules/arithmetic.py",  # a variant, and the parts of a text
     "package/datapackage.py",  # those of JsonRefused
-    "portals/refusals.py",
+    "portals/portal_failures.py",
     "validation/rules/cell_values.py",  # those of a rule on cells
 }
 """Modules with calls that unpack a mapping, whose names only a run shows; their tests render each text."""
