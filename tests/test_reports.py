@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
@@ -211,7 +211,6 @@ def test_width_counts_no_thai_mark(text: str, columns: int) -> None:
     assert width(text) == columns
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(text=st.text(st.characters(codec="tis-620", exclude_categories=["Cc"]) | st.sampled_from("‘’“”–—…é漢")))
 def test_width_of_thai_is_what_wcwidth_says(text: str) -> None:
     assert width(text) == wcswidth(text)

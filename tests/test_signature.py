@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,18 @@ from khelang_opendata.published.signature import MAX_KEY_BYTES, NAMESPACE, is_va
 from khelang_opendata.published.verification import SignatureState
 from khelang_opendata.release.signing import generate_key, is_encrypted, signer
 from tests.conftest import PLAN, ROOT, Khelang, fails, needs
-from tests.signature_fuzz import DATA, KEY, OTHER, OpenSsh, corpus, differing, line_of, ours, randomly, refused_by_us
+from tests.signature_fuzz import (
+    DATA,
+    KEY,
+    OTHER,
+    OpenSsh,
+    corpus,
+    differing,
+    line_of,
+    ours,
+    random_cases,
+    refused_by_us,
+)
 from tests.test_trust import FILES, whole, zipped
 
 LINE = line_of(KEY)
@@ -86,8 +96,7 @@ def test_corpus_has_signatures_that_are_taken_and_such_that_are_not() -> None:
 
 @needs("ssh-keygen")
 def test_random_signatures_are_judged_as_openssh_judges_them(openssh: OpenSsh) -> None:
-    chance = random.Random(20261126)  # noqa: S311 (no secret)
-    assert not list(differing([(str(number), randomly(chance)) for number in range(40)], openssh))
+    assert not list(differing(random_cases(20261126, 40), openssh))
 
 
 @pytest.mark.parametrize("case", refused_by_us())
