@@ -32,7 +32,7 @@ from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.published import verify
 from khelang_opendata.release import ReleaseOptions, release_package, withdraw
 from khelang_opendata.render.messages import failure_text
-from tests.conftest import PLAN, ROOT, VALID, edit_descriptor, fails, needs, replace_in
+from tests.conftest import PLAN, ROOT, UNMEASURED, VALID, edit_descriptor, fails, needs, replace_in
 from tests.releases import (
     DAY,
     NAME,
@@ -572,7 +572,8 @@ def _publish_elsewhere(releases: Path, web: Path, *more: str, limit: int | None 
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     command = [sys.executable, "-c", _PUBLISH, str(releases), str(web), *more]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limited)
+    environment = os.environ | UNMEASURED
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, preexec_fn=limited)
     return done.stdout, done.stderr
 
 

@@ -13,7 +13,7 @@ from khelang_opendata.published import verify
 from khelang_opendata.published.signature import MAX_KEY_BYTES, NAMESPACE, is_valid, read_public_key
 from khelang_opendata.published.verification import SignatureState
 from khelang_opendata.release.signing import generate_key, is_encrypted, signer
-from tests.conftest import PLAN, ROOT, Khelang, fails, needs
+from tests.conftest import PLAN, ROOT, UNMEASURED, Khelang, fails, needs
 from tests.signature_fuzz import (
     DATA,
     KEY,
@@ -250,7 +250,8 @@ def test_keygen_that_finds_no_space_leaves_nothing(khelang: Khelang, tmp_path: P
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)); "
     code = limit + "from khelang_opendata.release.signing import generate_key; from pathlib import Path; "
     code += "generate_key(Path('key'), None, 'x')"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    command, environment = [sys.executable, "-c", code], os.environ | UNMEASURED
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert b"output_unwritable" in done.stderr
     assert not list(tmp_path.iterdir())
 

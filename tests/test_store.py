@@ -20,7 +20,7 @@ from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged
 from khelang_opendata.published import verify
 from khelang_opendata.release import store
-from tests.conftest import PLAN, ROOT, VALID, Khelang, fails, replace_in
+from tests.conftest import PLAN, ROOT, UNMEASURED, VALID, Khelang, fails, replace_in
 from tests.releases import DAY, contents, correct_a_cell, index_of, publish, versions_of
 
 KILLS = int(os.environ.get("KHELANG_KILLS", "15"))
@@ -158,7 +158,7 @@ def _files_no_larger_than(size: int) -> Callable[[], None]:
 
 
 def test_disk_that_fills_up_leaves_nothing_behind(khelang: Khelang, tmp_path: Path) -> None:
-    done = khelang("release", PLAN, "--out", "out", preexec_fn=_files_no_larger_than(50_000))
+    done = khelang("release", PLAN, "--out", "out", env=UNMEASURED, preexec_fn=_files_no_larger_than(50_000))
     assert done.returncode == 3
     assert b"cannot be written" in done.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".lock"]
@@ -169,7 +169,8 @@ def test_disk_that_fills_up_once_the_release_stands(plan: Path, khelang: Khelang
     """The archive does not fit: the release is there and whole, the tool says so, and the next run does the rest."""
     correct_a_cell(plan)
     before = contents(out)
-    done = khelang("release", plan, "--out", out, "--lang", "th", preexec_fn=_files_no_larger_than(2_000_000))
+    limit = _files_no_larger_than(2_000_000)
+    done = khelang("release", plan, "--out", out, "--lang", "th", env=UNMEASURED, preexec_fn=limit)
     assert done.returncode == 3
     assert "ออกรุ่นใหม่ครบทุกไฟล์แล้ว" in done.stderr.decode()
     assert verify(out / "v1.0.1").is_whole
@@ -214,7 +215,7 @@ def test_folder_without_rights(example: Path, out: Path, mode: int, dry_run: boo
         parent.chmod(parent.stat().st_mode | 0o055)
     out.chmod(mode)
     command = [sys.executable, "-c", _RELEASE_AS_NOBODY, str(example), str(out), "dry" if dry_run else ""]
-    done = subprocess.run(command, capture_output=True, check=False)
+    done = subprocess.run(command, capture_output=True, env=os.environ | UNMEASURED, check=False)
     out.chmod(0o755)
     reported = "output_of_another_plan" if dry_run and mode else "output_unwritable"
     assert (done.stdout.decode(), done.stderr.decode()) == (reported, "")
