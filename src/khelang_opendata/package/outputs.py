@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
 from pathlib import Path
 
 from khelang_opendata.files.atomic import write_atomically
@@ -19,23 +18,22 @@ from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST
 _RELEASES = (f"v*/{MANIFEST}", f"latest/{MANIFEST}")
 
 
-def write_output(path: Path, data: bytes, *, inputs: Iterable[Path] = ()) -> None:
+def write_output(path: Path, data: bytes) -> None:
     """Write a file that a user named; an earlier output of that name is replaced, and keeps its permissions.
 
     Args:
         path: the file.
         data: its content.
-        inputs: what the command reads; a file among them is not overwritten.
 
     Raises:
-        UsageError: it lies within a package or a release, is an input, a link or a device.
+        UsageError: it lies within a package or a release, is a link or a device.
         EnvironmentFailure: the system refuses to write; an earlier file is as it was.
     """
-    check_output(path, inputs=inputs)
+    check_output(path)
     write_atomically(path, data)
 
 
-def check_output(path: Path, *, inputs: Iterable[Path] = ()) -> None:
+def check_output(path: Path) -> None:
     """Check that an output file may be written at a path.
 
     Raises:
@@ -51,8 +49,6 @@ def check_output(path: Path, *, inputs: Iterable[Path] = ()) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(mode):
             raise UsageError("output_refused", "not_file", path=str(path))
-        if any(source.exists() and path.samefile(source) for source in inputs):
-            raise UsageError("output_refused", "input", path=str(path))
 
 
 def make_output_folder(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from khelang_opendata.tableschema.columns import SchemaUnsupported
@@ -59,9 +59,9 @@ class KeySets:
 
     def __init__(self, sources: Mapping[str, TableSource]) -> None:
         self._sources = sources
-        self._known: dict[tuple[str, Fields], Collection[Any]] = {}
+        self._known: dict[tuple[str, Fields], Container[Any]] = {}
 
-    def offer(self, table: str, fields: Fields, values: Collection[Any]) -> None:
+    def offer(self, table: str, fields: Fields, values: Container[Any]) -> None:
         """Keep the values of some fields of a table that was checked."""
         self._known[table, fields] = values
 
@@ -82,7 +82,7 @@ class KeySets:
             if (key.resource or source.name) == table
         }
 
-    def of(self, table: str, fields: Fields) -> Collection[Any]:
+    def of(self, table: str, fields: Fields) -> Container[Any]:
         """The values of some fields of a table, but for rows that have none of them."""
         if (table, fields) not in self._known:
             schema = compile_fields(self._sources[table].schema, fields)
@@ -97,7 +97,7 @@ class KeySets:
 class Reference:
     """A foreign key, and the values that it may have."""
 
-    def __init__(self, key: ForeignKey, targets: Collection[Any]) -> None:
+    def __init__(self, key: ForeignKey, targets: Container[Any]) -> None:
         self.fields = key.fields
         self._targets = targets
         self._nothing = nothing_in(key.fields)
