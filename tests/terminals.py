@@ -29,8 +29,15 @@ def at_a_terminal(
     terminal, other_end = pty.openpty()
     command = [sys.executable, "-m", "khelang_opendata", *map(str, args)]
     environment = {**os.environ, "LC_ALL": "C.UTF-8", **(env or {})}
-    ends = {"stdin": other_end, "stdout": other_end, "stderr": other_end}
-    with subprocess.Popen(command, env=environment, cwd=cwd, start_new_session=True, **ends) as process:
+    with subprocess.Popen(
+        command,
+        stdin=other_end,
+        stdout=other_end,
+        stderr=other_end,
+        env=environment,
+        cwd=cwd,
+        start_new_session=True,  # so that the questions come to these ends, and not to the terminal of the tests
+    ) as process:
         os.close(other_end)
         shown, answers = b"", iter(typed)
         while part := _part(terminal):

@@ -18,24 +18,27 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+import khelang_opendata
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import PortalError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.ckan import answers
 from khelang_opendata.portals.ckan.answers import DEEPEST, checked_result
-from khelang_opendata.portals.ckan.client import Client, Patience
+from khelang_opendata.portals.ckan.client import Client, Patience, Upload
 from khelang_opendata.portals.ckan.dataset import Found, resource_id
 from khelang_opendata.portals.ckan.dictionary import describe_tables
 from khelang_opendata.portals.ckan.faults import Answer, result_of, seconds_to_wait
 from khelang_opendata.portals.ckan.publisher import examine, publish
+from khelang_opendata.portals.ckan.steps import Step, StepKind
 from khelang_opendata.portals.ckan.survey import survey
+from khelang_opendata.portals.ckan.words import step_text
 from khelang_opendata.portals.mapping import from_ckan
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.refusals import PortalInvalid, PortalTooSlow, PublicationStopped
 from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
-from tests.conftest import Khelang
+from tests.conftest import Khelang, fails
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN
 from tests.portal_fuzz import DATASET, ORG, SECRET, SHOWN, Ckan, Spoiler, _Handler, _Server, judge
@@ -450,6 +453,32 @@ def test_longest_request_may_be_chosen(khelang: Khelang, released: Path, answeri
     assert "within 1 seconds" in done.stderr.decode()
     assert "--timeout 4" in done.stderr.decode()
     assert khelang("portal", "check", released, "--url", url, "--timeout", "0").returncode == 2
+
+
+# The library's call
+
+
+def test_release_is_published_by_the_library(
+    released: Path, answering: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by the command, with the token that is given or that of the environment."""
+    url = answering(lambda _action, result: result, Ckan())
+    monkeypatch.delenv("CKAN_API_TOKEN", raising=False)
+    with fails("token_missing"):
+        khelang_opendata.publish(released, url, "lampang", values=GIVEN)
+    done = khelang_opendata.publish(released, url, "lampang", token=Token(SECRET), values=GIVEN)
+    assert {step.kind for step in done.steps} >= {StepKind.CREATE, StepKind.UPLOAD, StepKind.SHOW}
+    assert done.dataset_id == str(DATASET)
+    monkeypatch.setenv("CKAN_API_TOKEN", SECRET)
+    assert not khelang_opendata.publish(str(released), url, "lampang", values=GIVEN).steps
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_step_has_words_for_who_waits(language: Language) -> None:
+    upload = Upload("upload", "units.csv", b"x" * 3000, "text/csv")
+    texts = {step_text(Step(kind, "x", {}, upload, "data/units.csv"), language) for kind in StepKind}
+    assert len(texts) == len(StepKind)
+    assert any("data/units.csv" in text and "3" in text for text in texts)
 
 
 # Spoilt at random
