@@ -422,6 +422,13 @@ def test_archive_that_no_release_is(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert variant_of(tmp_path / "x.zip") in variants
 
 
+def test_archive_larger_than_any_release_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
+    monkeypatch.setattr(archive, "MAX_DIRECTORY", 1000)
+    (tmp_path / "x.zip").write_bytes(b"PK" * 1501)
+    assert variant_of(tmp_path / "x.zip") == "too_large"
+
+
 @pytest.mark.parametrize("case", ["comment", "before", "after", "deflated", "folders", "data descriptor"])
 def test_archive_of_the_right_files_that_is_not_the_published_one(tmp_path: Path, case: str) -> None:
     path = tmp_path / "x.zip"

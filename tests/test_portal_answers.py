@@ -473,6 +473,27 @@ def test_release_is_published_by_the_library(
     assert not khelang_opendata.publish(str(released), url, "lampang", values=GIVEN).steps
 
 
+def test_portal_that_stores_something_else_is_not_asked_for_ever(
+    khelang: Khelang, released: Path, answering: Callable[..., str]
+) -> None:
+    def otherwise(action: str, result: Any) -> Any:
+        for dataset in (result.get("package"), result) if action.startswith("package_") else ():
+            if isinstance(dataset, dict) and "notes" in dataset:
+                dataset["notes"] = "as the portal likes it"
+        return result
+
+    url = answering(otherwise, Ckan())
+    values = [f"--set={name}={value}" for name, value in GIVEN.items()]
+    where = ("--url", url, "--org", "lampang", "--lang", "en")
+    done = khelang("publish", released, *where, *values, env={"CKAN_API_TOKEN": SECRET})
+    said = done.stderr.decode()
+    assert done.returncode == 3, said
+    assert "however often they are sent" in said
+    assert "notes" in said
+    assert "as the portal likes it" in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("language", Language)
 def test_every_step_has_words_for_who_waits(language: Language) -> None:
     upload = Upload("upload", "units.csv", b"x" * 3000, "text/csv")

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from html.parser import HTMLParser
@@ -28,6 +28,7 @@ from playwright.sync_api import sync_playwright
 from khelang_opendata import Language, Package
 from khelang_opendata.files import place
 from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
+from khelang_opendata.portals import folder
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.published import verify
 from khelang_opendata.release import ReleaseOptions, release_package, withdraw
@@ -532,6 +533,19 @@ def test_damaged_release_is_not_published(history: History, web: Path, tmp_path:
     with pytest.raises(ReleaseDamaged, match=r"budgets\.csv"):
         publish_folder(releases, web, force=True)
     assert stamps(web) == before
+
+
+def test_release_that_the_disk_holds_otherwise_is_not_shown(
+    history: History, web: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiling(target: Path, files: Mapping[str, bytes]) -> None:
+        place.write_files(target, {**files, "data/units.csv": b"other bytes"} if len(files) > 1 else files)
+
+    before = contents(web)
+    monkeypatch.setattr(folder, "write_files", spoiling)
+    with pytest.raises(ReleaseDamaged, match=r"data/units\.csv"):
+        publish_folder(history.second, web)
+    assert contents(web) == before
 
 
 def test_what_is_no_folder_of_releases_is_refused(history: History, tmp_path: Path) -> None:

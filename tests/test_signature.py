@@ -320,3 +320,25 @@ def test_signature_of_another_manifest(tmp_path: Path) -> None:
     files = {**FILES, "manifest-sha256.txt.sig": signer(tmp_path / "key", None)(other["manifest-sha256.txt"])}
     result = verify(zipped(tmp_path / "x", files), read_public_key(tmp_path / "key.pub"))
     assert (result.signature, result.is_whole) == (SignatureState.INVALID, False)
+
+
+def test_passphrase_that_no_key_can_have(tmp_path: Path) -> None:
+    with fails("key_unusable") as caught:
+        generate_key(tmp_path / "key", "half a letter: \udcff", "x")
+    assert caught.value.params["variant"] == "passphrase_unfit"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_passphrase_needs_a_part_of_the_extra(khelang: Khelang, tmp_path: Path) -> None:
+    """Keys without a passphrase work; those with one say what is missing."""
+    generate_key(tmp_path / "key", "horse-battery", "x")
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without/bcrypt.py").write_text("raise ModuleNotFoundError('No module named bcrypt')\n")
+    without = {"PYTHONPATH": os.pathsep.join([str(tmp_path / "without"), str(ROOT / "src")])}
+    with_passphrase = {**without, "KHELANG_KEY_PASSPHRASE": "horse-battery"}
+    for command in (("keygen", "new"), ("release", PLAN, "--out", "out", "--sign", "key")):
+        done = khelang(*command, "--lang", "en", env=with_passphrase)
+        assert (done.returncode, done.stdout) == (3, b""), done.stderr.decode()
+        assert b".[sign]" in done.stderr
+    assert not (tmp_path / "new").exists()
+    assert khelang("keygen", "new", env=without).returncode == 0

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 from filelock import FileLock
 
 from khelang_opendata.files.atomic import write_atomically
+from khelang_opendata.files.place import write_files
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged
 from khelang_opendata.published import verify
 from khelang_opendata.release import store
@@ -202,6 +203,20 @@ def test_release_that_reads_back_otherwise_is_not_published(
     monkeypatch.setattr(store, "differing_forms", lambda _package: ["x.xlsx"])
     correct_a_cell(plan)
     with pytest.raises(ReleaseDamaged, match=r"x\.xlsx"):
+        publish(plan, out)
+    assert contents(out) == before
+
+
+def test_release_that_the_disk_holds_otherwise_is_not_published(
+    plan: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiling(folder: Path, files: Mapping[str, bytes]) -> None:
+        write_files(folder, {**files, "data/units.csv": b"other bytes"})
+
+    before = contents(out)
+    monkeypatch.setattr(store, "write_files", spoiling)
+    correct_a_cell(plan)
+    with pytest.raises(ReleaseDamaged, match=r"data/units\.csv"):
         publish(plan, out)
     assert contents(out) == before
 
