@@ -7,7 +7,6 @@ itself is spoilt, too. What is printed is searched for characters that a termina
 
 from __future__ import annotations
 
-import argparse
 import copy
 import email
 import json
@@ -46,6 +45,7 @@ from tests.conftest import PLAN
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN
 from tests.releases import publish as release
+from tests.seeds import again, arguments
 
 SCHEMES = Path(__file__).with_name("portal") / "schemes"
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS1mdXp6.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
@@ -407,14 +407,14 @@ def judge(seed: int, publication: Publication) -> str:
     try:
         ending = run(case, publication, portal_of(case, publication))
     except Exception:
-        return f"case {seed}: {traceback.format_exc()}"
+        return f"{again('portal_fuzz', seed)}: {traceback.format_exc()}"
     for text in ending.shown:
         if any(visible(line) != line for line in text.split("\n")):
-            return f"case {seed}: shows {text!r}"
+            return f"{again('portal_fuzz', seed)}: shows {text!r}"
         if SECRET in text:
-            return f"case {seed}: shows the token"
+            return f"{again('portal_fuzz', seed)}: shows the token"
     if case.odds == 0 and not case.by_socket and ending.failure and not (case.is_published and seed % 3 == 0):
-        return f"case {seed}: nothing was spoilt, and it failed: {ending.failure!r}"
+        return f"{again('portal_fuzz', seed)}: nothing was spoilt, and it failed: {ending.failure!r}"
     return ""
 
 
@@ -427,11 +427,8 @@ def small_publication() -> Iterator[Publication]:
 
 
 def main() -> None:
-    """Run cases, and print the counts as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    """Judge so many cases, and print what came of it as JSON."""
+    args = arguments(__doc__, 5000).parse_args()
     failed, slowest, done = 0, 0.0, 0
     with small_publication() as publication:
         for seed in range(args.seed, args.seed + args.cases):
@@ -445,7 +442,13 @@ def main() -> None:
             if failed >= ENOUGH:
                 break
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    reported = {"cases": done, "failures": failed, "slowest_seconds": round(slowest, 2), "peak_rss_mb": round(peak)}
+    reported = {
+        "cases": done,
+        "seed": args.seed,
+        "failures": failed,
+        "slowest_seconds": round(slowest, 2),
+        "peak_rss_mb": round(peak),
+    }
     print(json.dumps(reported))  # noqa: T201
     sys.exit(1 if failed else 0)
 

@@ -339,7 +339,7 @@ _WORDS = st.one_of(st.none(), st.text(max_size=40), st.integers(-(2**63), 2**63 
 _LONG = st.tuples(st.sampled_from("กa😀"), st.sampled_from([100, 480, 1000, 1355, 4050, 4062, 5000, 13_000]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.lists(st.tuples(_WORDS, _LONG), max_size=60),
     times=st.sampled_from([1, 1, 1, 60]),

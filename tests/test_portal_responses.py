@@ -18,24 +18,27 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+import khelang_opendata
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import PortalError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.ckan import action_results
 from khelang_opendata.portals.ckan.action_results import MAX_DEPTH, validate_result
-from khelang_opendata.portals.ckan.client import Client, RequestPolicy
+from khelang_opendata.portals.ckan.client import Client, RequestPolicy, Upload
 from khelang_opendata.portals.ckan.data_dictionary import update_data_dictionaries
 from khelang_opendata.portals.ckan.dataset import CurrentDataset, resource_id
 from khelang_opendata.portals.ckan.portal_info import read_portal_info
 from khelang_opendata.portals.ckan.publisher import compare_dataset, publish_dataset
 from khelang_opendata.portals.ckan.responses import Response, parse_result, parse_retry_after
+from khelang_opendata.portals.ckan.status_text import step_text
+from khelang_opendata.portals.ckan.steps import Step, StepKind
 from khelang_opendata.portals.dataset_schema import DatasetSchema
 from khelang_opendata.portals.mapping import from_ckan
 from khelang_opendata.portals.portal_failures import PortalInvalid, PortalTooSlow, PublicationStopped
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
-from tests.conftest import Khelang
+from tests.conftest import Khelang, fails
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN
 from tests.portal_fuzz import DATASET, ORG, SECRET, SHOWN, Ckan, Spoiler, _Handler, _Server, judge
@@ -459,6 +462,53 @@ def test_timeout_is_an_option(khelang: Khelang, released: Path, answering: Calla
     assert "within 1 seconds" in done.stderr.decode()
     assert "--timeout 4" in done.stderr.decode()
     assert khelang("portal", "check", released, "--url", url, "--timeout", "0").returncode == 2
+
+
+# The library's call
+
+
+def test_release_is_published_by_the_library(
+    released: Path, answering: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by the command, with the token that is given or that of the environment."""
+    url = answering(lambda _action, result: result, Ckan())
+    monkeypatch.delenv("CKAN_API_TOKEN", raising=False)
+    with fails("token_missing"):
+        khelang_opendata.publish(released, url, "lampang", values=GIVEN)
+    done = khelang_opendata.publish(released, url, "lampang", token=Token(SECRET), values=GIVEN)
+    assert {step.kind for step in done.steps} >= {StepKind.CREATE, StepKind.UPLOAD, StepKind.SHOW}
+    assert done.dataset_id == str(DATASET)
+    monkeypatch.setenv("CKAN_API_TOKEN", SECRET)
+    assert not khelang_opendata.publish(str(released), url, "lampang", values=GIVEN).steps
+
+
+def test_portal_that_stores_something_else_is_not_asked_for_ever(
+    khelang: Khelang, released: Path, answering: Callable[..., str]
+) -> None:
+    def otherwise(action: str, result: Any) -> Any:
+        for dataset in (result.get("package"), result) if action.startswith("package_") else ():
+            if isinstance(dataset, dict) and "notes" in dataset:
+                dataset["notes"] = "as the portal likes it"
+        return result
+
+    url = answering(otherwise, Ckan())
+    values = [f"--set={name}={value}" for name, value in GIVEN.items()]
+    where = ("--url", url, "--org", "lampang", "--lang", "en")
+    done = khelang("publish", released, *where, *values, env={"CKAN_API_TOKEN": SECRET})
+    said = done.stderr.decode()
+    assert done.returncode == 3, said
+    assert "however often they are sent" in said
+    assert "notes" in said
+    assert "as the portal likes it" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_step_has_words_for_who_waits(language: Language) -> None:
+    upload = Upload("upload", "units.csv", b"x" * 3000, "text/csv")
+    texts = {step_text(Step(kind, "x", {}, upload, "data/units.csv"), language) for kind in StepKind}
+    assert len(texts) == len(StepKind)
+    assert any("data/units.csv" in text and "3" in text for text in texts)
 
 
 # Spoilt at random

@@ -12,9 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from khelang_opendata.model.failures import KhelangError
+import pytest
+
+from khelang_opendata.model.failures import KhelangError, UsageError
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.model.wording import Entry, failures
+from khelang_opendata.model.wording import Entry, Language, failures
 from khelang_opendata.validation.catalogue import rules
 from tests.conftest import ROOT
 
@@ -175,3 +177,8 @@ def test_parameters_are_those_that_the_texts_name() -> None:
 def test_every_failure_is_raised_somewhere() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in MODULES)
     assert [code for code in failures() if f'"{code}"' not in source] == []
+
+
+def test_failure_of_a_variant_that_there_is_not_has_no_text() -> None:
+    with pytest.raises(KeyError, match="output_refused needs one of the variants"):
+        UsageError("output_refused", path="x", folder="y").texts(Language.EN)

@@ -331,15 +331,17 @@ def storm(runs: int, seed: int, folder: Path) -> Counter[str]:
     chance = random.Random(seed)  # noqa: S311 (no secret)
     reported, failures = Counter[str](), []
     with site(installation()) as running, portal(running, THAI_GDC) as ckan:
-        for scenario, troubles in islice(_planned(chance, scenarios(ckan, *two_releases(folder))), runs):
+        planned = islice(_planned(chance, scenarios(ckan, *two_releases(folder))), runs)
+        for number, (scenario, troubles) in enumerate(planned, 1):
             prepare(ckan, scenario)
             reported["runs"] += 1
             try:
                 endings = run(ckan, scenario, *troubles)
             except Exception as error:
-                error.add_note(f"{scenario.name}: {troubles}")
+                again = f"python -m tests.portal.faults --runs {number} --seed {seed}"
+                error.add_note(f"{scenario.name}: {troubles}; the last run of: {again}")
                 failures.append(error)
-                sys.stderr.write(f"{scenario.name}: {troubles}: {error}\n")
+                sys.stderr.write(f"{scenario.name}: {troubles}: {error}; the last run of: {again}\n")
                 continue
             reported.update(f"{scenario.name}, {_way(t)}: {e.kind}" for t, e in zip(troubles, endings, strict=True))
             reported.update({"observations": sum(ending.observations for ending in endings), "converged": 1})
@@ -374,8 +376,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        reported = storm(arguments.runs, arguments.seed, Path(folder))
-    sys.stdout.write(json.dumps(dict(sorted(reported.items())), ensure_ascii=False, indent=2) + "\n")
+        reported = {"seed": arguments.seed, **dict(sorted(storm(arguments.runs, arguments.seed, Path(folder)).items()))}
+    sys.stdout.write(json.dumps(reported, ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":

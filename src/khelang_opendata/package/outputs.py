@@ -21,8 +21,12 @@ _RELEASES = (f"v*/{MANIFEST}", f"latest/{MANIFEST}")
 def write_output(path: Path, data: bytes) -> None:
     """Write a file that a user named; an earlier output of that name is replaced, and keeps its permissions.
 
+    Args:
+        path: the file.
+        data: its content.
+
     Raises:
-        UsageError: it lies within a package or a release, or is a link or a device.
+        UsageError: it lies within a package or a release, is a link or a device.
         EnvironmentFailure: the system refuses to write; an earlier file is as it was.
     """
     check_output(path)
@@ -30,7 +34,12 @@ def write_output(path: Path, data: bytes) -> None:
 
 
 def check_output(path: Path) -> None:
-    """Check that an output file may be written at a path; errors as of :func:`write_output`, and for a folder."""
+    """Check that an output file may be written at a path.
+
+    Raises:
+        UsageError: it may not.
+        EnvironmentFailure: it is a folder, or the system does not say what is there.
+    """
     with system_errors_as("output_unwritable", path):
         refuse_protected(path, path.parent)
         mode = path.lstat().st_mode if os.path.lexists(path) else None

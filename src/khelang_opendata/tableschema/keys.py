@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from khelang_opendata.tableschema.columns import SchemaUnsupported
@@ -59,7 +59,7 @@ class KeySets:
 
     def __init__(self, sources: Mapping[str, TableSource]) -> None:
         self.sources = sources
-        self.known: dict[tuple[str, Fields], Collection[Any]] = {}
+        self.known: dict[tuple[str, Fields], Container[Any]] = {}
         """The values by table and fields, as far as they were read or given by the check of a table."""
 
     def wanted(self, table: str) -> set[Fields]:
@@ -71,7 +71,7 @@ class KeySets:
             if (key.resource or source.name) == table
         }
 
-    def of(self, table: str, fields: Fields) -> Collection[Any]:
+    def of(self, table: str, fields: Fields) -> Container[Any]:
         """The values of some fields of a table, but for rows that have none of them."""
         if (table, fields) not in self.known:
             schema = compile_fields(self.sources[table].schema, fields)
@@ -86,7 +86,7 @@ class KeySets:
 class Reference:
     """A foreign key, and the values that it may have."""
 
-    def __init__(self, key: ForeignKey, targets: Collection[Any]) -> None:
+    def __init__(self, key: ForeignKey, targets: Container[Any]) -> None:
         self.fields = key.fields
         self._targets = targets
         self._nothing = nothing_in(key.fields)

@@ -7,7 +7,7 @@ that could have a finding, so it finds what it finds in the whole table.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Any
@@ -205,7 +205,7 @@ def _suspects(table: _LargeTable, key_sets: KeySets) -> Positions:
     return np.unique(np.concatenate(found))
 
 
-def _targets(key: ForeignKey, key_sets: KeySets) -> Collection[Any]:
+def _targets(key: ForeignKey, key_sets: KeySets) -> Container[Any]:
     """The values that references may have; a large table that is not checked yet is read for them."""
     target = key_sets.sources[key.resource]
     if (key.resource, key.target) not in key_sets.known and len(target.data) > BLOCK:
