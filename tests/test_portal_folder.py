@@ -562,7 +562,7 @@ def test_folder_without_releases_is_refused(history: History, tmp_path: Path) ->
 
 
 _PUBLISH = """
-import os, resource, signal, sys
+import filelock, os, resource, signal, sys  # filelock is loaded when files are written, which this user may not do
 from pathlib import Path
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.portals.folder import publish_folder

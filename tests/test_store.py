@@ -237,7 +237,7 @@ def test_folder_without_rights(example: Path, out: Path, mode: int, dry_run: boo
 
 
 _RELEASE_AS_NOBODY = """
-import os, sys
+import filelock, os, sys  # filelock is loaded when files are written, which a user without rights may not do
 from datetime import date
 from pathlib import Path
 from khelang_opendata import Package
