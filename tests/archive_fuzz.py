@@ -1,12 +1,12 @@
 """Spoilt releases, as folders and archives: ``python -m tests.archive_fuzz --cases N --seed S``.
 
 A small real release is mutated: its bytes, the structure of the archive, names, the manifest and the descriptor. Each
-is verified and read; nothing but our own failures may come out, and what passes must be the release itself.
+is verified and read; nothing but our own failures may come out, and what passes must be the release itself. A case is
+its seed: ``--cases 1 --seed 77`` judges case 77 again.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import os
@@ -35,6 +35,7 @@ from khelang_opendata.published.archive import read_folder, read_zip
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE
 from khelang_opendata.published.verification import archive_of
 from tests.conftest import VALID
+from tests.seeds import again, arguments
 
 ROOT = "mae-thung-2561-2564-v1.0.0"
 
@@ -123,9 +124,8 @@ def packed(files: Files, chance: random.Random, root: str = ROOT) -> bytes:
             if chance.random() < 0.01:
                 made.writestr(entry, data)
         if chance.random() < 0.1:
-            made.writestr(
-                f"{chance.choice((root, root.upper(), 'other', '__MACOSX'))}/{chance.choice(NAMES[5:20])}", b"x"
-            )
+            beside = f"{chance.choice((root, root.upper(), 'other', '__MACOSX'))}/{chance.choice(NAMES[5:20])}"
+            made.writestr(zipfile.ZipInfo(beside), b"x")  # a bare name would get the time of day
         if chance.random() < 0.1:
             made.mkdir(f"{root}/{chance.choice(('data', 'DATA', 'new', 'README.th.md', 'x.'))}")
         if chance.random() < 0.1:
@@ -250,27 +250,39 @@ def _make_odd(path: Path, chance: random.Random) -> None:
                 (path.parent / f"{path.name}{number}").mkdir()
 
 
-def cases(folder: Path, number: int, seed: int) -> Iterator[tuple[str, Path]]:
-    """Spoilt releases: what was done, and where it lies."""
+def spoil(files: Files, data: bytes, seed: int, place: Path) -> str:
+    """Write the spoilt release of a seed, and give what was done to it.
+
+    Args:
+        files: of the release.
+        data: of its archive.
+        seed: the case.
+        place: where it is written, as a folder or as an archive.
+    """
     chance = random.Random(seed)  # noqa: S311 (no secret)
+    match chance.randrange(4):
+        case 0:
+            place.write_bytes(spoil_bytes(data, chance))
+            return "bytes"
+        case 1:
+            root = ROOT if chance.random() < 0.8 else chance.choice(NAMES)
+            place.write_bytes(packed(files, chance, root))
+            return "structure"
+        case 2:
+            place.write_bytes(packed(spoilt_files(files, chance), chance))
+            return "archive"
+        case _:
+            write_folder(place, spoilt_files(files, chance), chance)
+            return "folder"
+
+
+def cases(folder: Path, number: int, seed: int) -> Iterator[tuple[int, str, Path]]:
+    """Spoilt releases, one at a time: the seed, what was done, and where it lies."""
     release, archive = small_release(folder)
     files, data = read_folder(release), archive.read_bytes()
-    for count in range(number):
-        place = folder / f"case-{count}"
-        match chance.randrange(4):
-            case 0:
-                place.write_bytes(spoil_bytes(data, chance))
-                yield "bytes", place
-            case 1:
-                root = ROOT if chance.random() < 0.8 else chance.choice(NAMES)
-                place.write_bytes(packed(files, chance, root))
-                yield "structure", place
-            case 2:
-                place.write_bytes(packed(spoilt_files(files, chance), chance))
-                yield "archive", place
-            case _:
-                write_folder(place, spoilt_files(files, chance), chance)
-                yield "folder", place
+    for one in range(seed, seed + number):
+        place = folder / f"case-{one}"
+        yield one, spoil(files, data, one, place), place
         if place.is_dir() and not place.is_symlink():
             shutil.rmtree(place)
         else:
@@ -290,7 +302,7 @@ def judged(number: int, seed: int) -> dict[str, Any]:
     failures: list[dict[str, str]] = []
     slowest, taken = 0.0, 0
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        for kind, path in cases(Path(folder), number, seed):
+        for one, kind, path in cases(Path(folder), number, seed):
             for name, read in READERS.items():
                 begin = time.perf_counter()
                 try:
@@ -299,11 +311,19 @@ def judged(number: int, seed: int) -> dict[str, Any]:
                 except KhelangError:
                     pass
                 except Exception:
-                    failures.append({"case": f"{kind} {path.name}", "reader": name, "error": traceback.format_exc()})
+                    failures.append(
+                        {
+                            "case": again("archive_fuzz", one),
+                            "spoilt": kind,
+                            "reader": name,
+                            "error": traceback.format_exc(),
+                        }
+                    )
                 slowest = max(slowest, time.perf_counter() - begin)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return {
         "cases": number,
+        "seed": seed,
         "failures": failures,
         "taken": taken,
         "slowest_seconds": round(slowest, 2),
@@ -312,10 +332,7 @@ def judged(number: int, seed: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    given = arguments(__doc__, 1000).parse_args()
     summary = judged(given.cases, given.seed)
     sys.stdout.write(json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
     sys.exit(bool(summary["failures"]))

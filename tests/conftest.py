@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from khelang_opendata import Issue, KhelangError, SchemaFamily, validate
 
@@ -25,6 +26,19 @@ VALID = EXAMPLES / "valid/mae-thung-2561-2564"
 
 SLOW_MODULES = ("test_differential", "test_foreign_releases", "test_growth", "test_package_fuzz", "test_patterns")
 """They need nothing but time."""
+
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
+"""For the environment of a process that coverage.py leaves alone: it may not write there, or is itself in the way."""
+
+# The same examples every time, however slow the machine is; `pytest --hypothesis-profile default` looks for others.
+settings.register_profile(
+    "same_every_time",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.load_profile("same_every_time")
 
 Khelang = Callable[..., "subprocess.CompletedProcess[bytes]"]
 

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import json
@@ -24,6 +23,7 @@ from typing import Any
 from unittest.mock import patch
 
 from khelang_opendata.tableschema import Engine, Finding, TableSource, check_tables, columns, compiled, dialect
+from tests.seeds import again, arguments, repeatable
 
 JsonObject = dict[str, Any]
 Found = tuple[str, str, int, str | None, str | None]
@@ -491,7 +491,8 @@ class Difference:
     less: Counter[Found]
 
     def __str__(self) -> str:
-        lines = [f"case {self.case.seed}: chunks of {self.case.chunk}, {self.case.remembered} texts remembered"]
+        lines = [again("differential", self.case.seed)]
+        lines += [f"  chunks of {self.case.chunk}, {self.case.remembered} texts remembered"]
         lines += [f"  only we: {count} x {found}" for found, count in self.more.items()]
         lines += [f"  only frictionless: {count} x {found}" for found, count in self.less.items()]
         lines += [] if self.more or self.less else ["  our findings are not in the order of the rows"]
@@ -511,11 +512,8 @@ class Tally:
 def judge(seed: int, tally: Tally, engine: Engine | None = None) -> Difference | None:
     """Compare our findings in a case with frictionless's, and count them."""
     case = case_of(seed)
-    try:
+    with repeatable("differential", seed):
         found, theirs = ours(case, engine), findings_of_frictionless(case.sources)
-    except Exception as error:
-        error.add_note(f"in case {seed}")
-        raise
     mine = counted(found)
     tally.cases += 1
     tally.tables.update(by for by, _ in found.values())
@@ -526,9 +524,7 @@ def judge(seed: int, tally: Tally, engine: Engine | None = None) -> Difference |
 
 def main() -> int:
     """Judge as many cases as the arguments ask for; 1 where one differs."""
-    parser = argparse.ArgumentParser(description="Our Table Schema engines against frictionless.")
-    parser.add_argument("--cases", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=1, help="the first case; the others follow")
+    parser = arguments("Our Table Schema engines against frictionless.", 400)
     parser.add_argument("--engine", type=Engine, choices=list(Engine), help="by default the fastest")
     args = parser.parse_args()
     tally, differences = Tally(0, Counter(), Counter()), []

@@ -1,19 +1,13 @@
 """Kills publishing into a web server's folder, at random moments and before random steps, and checks what remains.
 
-``python -m tests.folder_kills 400`` kills four hundred times and says how often which state was left.
+``python -m tests.folder_kills --cases 400 --seed 1`` kills four hundred times and says how often which state was left.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import random
 import re
-import signal
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,14 +15,16 @@ from urllib.parse import unquote
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.release import withdraw
 from tests.conftest import PLAN
-from tests.killing import Files, end_of, forked, laid_out, report_storm
+from tests.killing import Files, chosen, end_of, forked, kill, laid_out, report_storm, steps_of
 from tests.kills import contents
 from tests.releases import DAY, copied, correct_a_cell, publish
+from tests.seeds import repeatable
 
 STAGING = ".unfinished-publish"
 _HISTORY = ("first", "second", "withdraw", "withdraw all")
-_STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod"}
-"""Audit events that Python raises before it asks the system."""
+_SECONDS = 0.3
+"""About what publishing takes from when its folder is seen."""
+
 _LINK = re.compile(r'href="([^"#:]+)"')
 
 
@@ -80,29 +76,37 @@ def _scenario(name: str, releases: Path, before: Files, out: Path) -> Scenario:
 
 
 def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
-    """Kill so many times, and count what remained.
+    """Kill so many times, from a seed on, and count what remained.
 
     Raises:
         AssertionError: something was half there, or the next run did not mend it.
     """
-    chance = random.Random(seed)  # noqa: S311 (no secret)
     found = scenarios(folder)
-    steps = {scenario.name: _steps_of(scenario, folder) for scenario in found}
+    out = folder / "out"
+    steps = {
+        scenario.name: steps_of(scenario.act, laid_out(scenario.before, out), folder / "steps") for scenario in found
+    }
     reported: Counter[str] = Counter()
-    for attempt in range(kills):
-        scenario, out = found[attempt % len(found)], laid_out(found[attempt % len(found)].before, folder / "out")
-        if attempt % 2:
-            _kill_before(chance.choice(chance.choice(steps[scenario.name])), scenario, out)
-        else:
-            _kill_at_a_moment(chance, scenario, out)
-        reported[f"{scenario.name}: {_standing(scenario, out)}"] += 1
-        assert end_of(forked(lambda: scenario.act(out))) == 0, "the run after a kill fails"  # noqa: B023 (at once)
-        assert contents(out) == scenario.after
-        assert [path.name for path in out.glob(".*")] in ([".lock"], []), "something is left behind"
+    for number in range(seed, seed + kills):
+        scenario = found[number % len(found)]
+        with repeatable("folder_kills", number):
+            state = _attempt(number, scenario, out, steps[scenario.name])
+        reported[f"{scenario.name}: {state}"] += 1
     return reported
 
 
-def _standing(scenario: Scenario, out: Path) -> str:
+def _attempt(number: int, scenario: Scenario, out: Path, steps: list[list[int]]) -> str:
+    """Kill a scenario as its number means, see what remains, and see that the next run mends it."""
+    laid_out(scenario.before, out)
+    kill(scenario.act, out, chosen(number, steps, [STAGING]), _SECONDS)
+    state = _state_of(scenario, out)
+    assert end_of(forked(lambda: scenario.act(out))) == 0, "the run after a kill fails"
+    assert contents(out) == scenario.after
+    assert [path.name for path in out.glob(".*")] in ([".lock"], []), "something is left behind"
+    return state
+
+
+def _state_of(scenario: Scenario, out: Path) -> str:
     """What a kill left: every piece is the old one or the new one, whole, and nothing refers to what is not there."""
     files = contents(out)
     seen = {name: data for name, data in files.items() if not name.startswith(".")}
@@ -123,51 +127,6 @@ def _pieces(files: Files) -> dict[str, dict[str, bytes]]:
     for name, data in files.items():
         reported.setdefault(name.split("/")[0], {})[name] = data
     return reported
-
-
-def _steps_of(scenario: Scenario, folder: Path) -> list[list[int]]:
-    """The steps of an undisturbed run by their numbers: all, and those that put something into its place."""
-    out, log = laid_out(scenario.before, folder / "out"), folder / "steps"
-
-    def counted() -> None:
-        seen = _watch(out, lambda _number: None)
-        scenario.act(out)
-        log.write_text(" ".join(seen))
-
-    assert end_of(forked(counted)) == 0
-    steps = log.read_text().split()
-    placing = {at + beside for at, step in enumerate(steps) if step == "os.rename" for beside in (0, 1)}
-    return [[*range(len(steps))], sorted(placing)]
-
-
-def _kill_before(step: int, scenario: Scenario, out: Path) -> None:
-    def act() -> None:
-        _watch(out, lambda number: os.kill(os.getpid(), signal.SIGKILL) if number == step else None)
-        scenario.act(out)
-
-    assert end_of(forked(act)) == -signal.SIGKILL
-
-
-def _watch(out: Path, reported: Callable[[int], None]) -> list[str]:
-    """Report the number of each step that writes below a folder, before Python takes it."""
-    seen: list[str] = []
-
-    def hook(event: str, args: tuple[object, ...]) -> None:
-        if event in _STEPS and str(args[0]).startswith(str(out)) and not (event == "open" and args[1] == "rb"):
-            reported(len(seen))
-            seen.append(event)
-
-    sys.addaudithook(hook)
-    return seen
-
-
-def _kill_at_a_moment(chance: random.Random, scenario: Scenario, out: Path) -> None:
-    pid = forked(lambda: scenario.act(out))
-    while not (out / STAGING).exists() and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        time.sleep(0.0001)
-    time.sleep(chance.uniform(0, 0.3))
-    os.kill(pid, signal.SIGKILL)
-    assert end_of(pid) in (0, -signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,20 @@
-"""Kill releasing and withdrawing at random moments, and see that nothing is ever half there.
+"""Kill releasing and withdrawing before random steps and at random moments, and see that nothing is ever half there.
 
-``python -m tests.kills 1000 --seed 1`` kills a thousand times; ``make test`` a few. One process imports everything,
-and each attempt is a fork of it, so that no moment is lost to imports. The moment is random within a stage: from the
-beginning, or from when the hidden folder, the release, the copy of ``latest`` is seen. Building a release only
-computes; nine attempts of ten take the files as built, so that the moments fall where something is written.
+``python -m tests.kills --cases 1000 --seed 1`` kills a thousand times; ``make test`` a few. One process imports
+everything, and each attempt is a fork of it, so that no moment is lost to imports. The moment is random within a
+stage: from the beginning, or from when the hidden folder, the release, the copy of ``latest`` is seen. Building a
+release only computes; nine attempts of ten take the files as built, so that the kills fall where something is written.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
-import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +26,8 @@ from unittest.mock import patch
 from khelang_opendata import Package
 from khelang_opendata.published import verify
 from khelang_opendata.release import Draft, Release, ReleaseOptions, release_package, store, withdraw
-from tests.killing import Files, end_of, forked, laid_out, report_storm
+from tests.killing import Files, chosen, end_of, forked, kill, laid_out, report_storm, steps_of
+from tests.seeds import repeatable
 
 PLAN = Path(__file__).parents[1] / "datapackage"
 DAY = date(2026, 11, 22)
@@ -91,33 +90,39 @@ def _import_what_is_loaded_late(act: Callable[[], object], names: Path) -> None:
 
 
 def storm(kills: int, seed: int, folder: Path) -> Counter[str]:
-    """Kill so many times; count how often each stage was cut short, and what remained.
+    """Kill so many times, from a seed on; count how often each scenario was cut short, and what remained.
 
     Raises:
         AssertionError: something was half there, or the next run did not mend it.
     """
-    chance = random.Random(seed)  # noqa: S311 (no secret)
     found = scenarios(folder)
-    spans = {scenario.name: _spans(scenario, folder / "out") for scenario in found}
+    out = folder / "out"
+    spans = {scenario.name: _spans(scenario, out) for scenario in found}
+    steps = {s.name: steps_of(_act(s, whole=False), laid_out(s.before, out), folder / "steps") for s in found}
     reported: Counter[str] = Counter()
-    for attempt in range(kills):
-        scenario = chance.choice(found)
-        whole = attempt % 10 == 0
-        stage = "" if whole else chance.choice(("", *scenario.stages))
-        span = spans[scenario.name][stage] + (spans[scenario.name]["build"] if whole else 0)
-        out = laid_out(scenario.before, folder / "out")
-        _kill(
-            forked(partial(_act(scenario, whole=whole), out)), out / stage if stage else None, chance.uniform(0, span)
-        )
-        reported[f"{scenario.name}: {_standing(scenario, out)}"] += 1
-        if attempt % 50 == 49:
-            sys.stderr.write(f"{attempt + 1} kills\n")
-        assert end_of(forked(partial(_act(scenario, whole=False), out))) == 0, "the run after a kill fails"
-        assert contents(out) == scenario.after, _difference(contents(out), scenario.after)
+    for number in range(seed, seed + kills):
+        scenario = found[number % len(found)]
+        with repeatable("kills", number):
+            state = _attempt(number, scenario, out, steps[scenario.name], spans[scenario.name])
+        reported[f"{scenario.name}: {state}"] += 1
+        if sum(reported.values()) % 50 == 0:
+            sys.stderr.write(f"{number - seed + 1} kills\n")
     return reported
 
 
-def _standing(scenario: Scenario, out: Path) -> str:
+def _attempt(number: int, scenario: Scenario, out: Path, steps: list[list[int]], spans: Mapping[str, float]) -> str:
+    """Kill a scenario as its number means, see what remains, and see that the next run mends it."""
+    whole = number % 10 == 0
+    when = chosen(number, steps, [""] if whole else ["", *scenario.stages])
+    laid_out(scenario.before, out)
+    kill(_act(scenario, whole=whole), out, when, spans[when.stage] + (spans["build"] if whole else 0))
+    state = _state_of(scenario, out)
+    assert end_of(forked(partial(_act(scenario, whole=False), out))) == 0, "the run after a kill fails"
+    assert contents(out) == scenario.after, _difference(contents(out), scenario.after)
+    return state
+
+
+def _state_of(scenario: Scenario, out: Path) -> str:
     """What a kill left: every file that is seen is the old one or the new one, and every release is whole."""
     files = {name: data for name, data in contents(out).items() if not name.startswith(".")} if out.exists() else {}
     for name, data in files.items():
@@ -169,17 +174,6 @@ def _spans(scenario: Scenario, out: Path) -> dict[str, float]:
     assert end_of(pid) == 0
     build = max(0.0, time.perf_counter() - start - end)
     return {"build": build, **{stage: end - seen.get(stage, end) for stage in ("", *scenario.stages)}}
-
-
-def _kill(pid: int, stage: Path | None, delay: float) -> None:
-    """Kill a process so long after a stage was seen, unless it has ended."""
-    while stage and not os.path.lexists(stage):
-        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            break
-        time.sleep(0.0001)
-    time.sleep(delay)
-    os.kill(pid, signal.SIGKILL)
-    assert end_of(pid) in (0, -signal.SIGKILL)
 
 
 def _publish(plan: Path, out: Path) -> None:

@@ -9,7 +9,6 @@ again.
 
 from __future__ import annotations
 
-import argparse
 import copy
 import csv
 import io
@@ -36,6 +35,7 @@ from khelang_opendata.release import ReleaseOptions, build_release, draft_releas
 from khelang_opendata.render.messages import failure_text
 from khelang_opendata.render.reports import ReportFormat, render_report
 from tests.conftest import VALID
+from tests.seeds import again, arguments
 
 LONGEST_SECONDS = 20
 """Of the processor, for the machine may be busy with something else."""
@@ -264,7 +264,7 @@ def storm(cases: int, seed: int) -> dict[str, Any]:
             try:
                 reported[judge(package)] += 1
             except (Exception, TooSlow) as error:
-                faults.append(f"{number}: {type(error).__name__}: {error}"[:300])
+                faults.append(f"{again('package_fuzz', number)}: {type(error).__name__}: {error}"[:400])
             finally:
                 signal.alarm(0)
                 signal.setitimer(signal.ITIMER_PROF, 0)
@@ -279,10 +279,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    given = arguments(__doc__, 1000).parse_args()
     summary = storm(given.cases, given.seed)
     sys.stdout.write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     sys.exit(bool(summary["faults"]) or summary["peak_rss_mb"] > MOST_MB)

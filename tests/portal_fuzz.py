@@ -1,4 +1,4 @@
-"""Publishes to portals whose answers are spoilt at random: nothing but a failure of ours may come of it.
+"""Publish to portals with random faults in their responses: any outcome but our failures is an error.
 
 ``python -m tests.portal_fuzz --cases 5000 --seed 1`` makes the cases 1 to 5,000, and ``--cases 1 --seed 77`` case 77
 again: a case is its seed. Most cases hand the answers over in memory; every fiftieth goes over a socket, where the HTTP
@@ -7,7 +7,6 @@ itself is spoilt, too. What is printed is searched for characters that a termina
 
 from __future__ import annotations
 
-import argparse
 import copy
 import email
 import json
@@ -33,12 +32,12 @@ import yaml
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.model.wording import Language
-from khelang_opendata.portals.ckan.client import Client, Patience
-from khelang_opendata.portals.ckan.dictionary import describe_tables
-from khelang_opendata.portals.ckan.faults import Answer
-from khelang_opendata.portals.ckan.publisher import examine, publish
-from khelang_opendata.portals.ckan.survey import organization_id, survey
-from khelang_opendata.portals.ckan.words import check_text, details, dry_run_text, status_text
+from khelang_opendata.portals.ckan.client import Client, RequestPolicy
+from khelang_opendata.portals.ckan.data_dictionary import update_data_dictionaries
+from khelang_opendata.portals.ckan.portal_info import find_organization_id, read_portal_info
+from khelang_opendata.portals.ckan.publisher import compare_dataset, publish_dataset
+from khelang_opendata.portals.ckan.responses import Response
+from khelang_opendata.portals.ckan.status_text import check_text, dry_run_text, failure_details, status_text
 from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
@@ -46,6 +45,7 @@ from tests.conftest import PLAN
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN
 from tests.releases import publish as release
+from tests.seeds import again, arguments
 
 SCHEMES = Path(__file__).with_name("portal") / "schemes"
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS1mdXp6.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
@@ -56,9 +56,9 @@ BY_SOCKET = 50
 ENOUGH = 10
 """Cases that fail, after which a run stops."""
 SHOWN = "\x1b]0;x\x07\x1b[31m\u202e"
-"""What a terminal would obey, and what turns a line round."""
+"""Control characters for a terminal, and one that reverses a line."""
 
-QUICK = Patience(connect_seconds=5, read_seconds=5, request_seconds=5, first_wait_seconds=0, sleep=lambda _: None)
+QUICK = RequestPolicy(connect_seconds=5, read_seconds=5, request_seconds=5, first_delay_seconds=0, sleep=lambda _: None)
 
 _BIG, _DEEP, _TWICE = "@big@", "@deep@", "@twice@"
 _RAW = {
@@ -106,14 +106,14 @@ _HEADERS = (
 
 @dataclass
 class Ckan:
-    """As much of a CKAN as a publication meets, in memory."""
+    """A CKAN in memory, with the actions of a publication."""
 
     dataset: dict[str, Any] | None = None
     files: dict[str, bytes] = field(default_factory=dict)
     revisions: int = 0
 
     def answer(self, method: str, address: str, content: dict[str, Any]) -> tuple[int, bytes]:
-        """What it answers: a status and a body."""
+        """Return the status and body of a response."""
         path = urlsplit(address).path
         if "/download/" in path:
             data = self.files.get(path.split("/")[4])
@@ -180,7 +180,7 @@ def licences() -> Any:
 
 
 def given_by(content: dict[str, Any]) -> dict[str, Any]:
-    """What a call gives the portal, as the portal reads it."""
+    """Return the parameters of a request as the portal reads them."""
     read: dict[str, Any] = json.loads(content["data"]) if isinstance(content.get("data"), bytes) else {}
     read |= content["data"] if isinstance(content.get("data"), dict) else {}
     return read | {name: file[1] for name, file in content.get("files", {}).items()}
@@ -188,21 +188,21 @@ def given_by(content: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class Spoiler:
-    """Spoils some of the answers of a portal, by its own dice."""
+    """Changes some of a portal's responses at random."""
 
     dice: Random
     odds: float
 
-    def spoil(self, answer: tuple[int, bytes]) -> Answer:
+    def spoil(self, answer: tuple[int, bytes]) -> Response:
         status, body = answer
         if self.dice.random() >= self.odds:
-            return Answer("http://portal.example/x", status, body)
+            return Response("http://portal.example/x", status, body)
         way = self.dice.choice(
             (self.inside, self.inside, self.inside, self.inside, self.other_bytes, self.other_status)
         )
         status, body = way(status, body)
         waiting, place = self.dice.choice(_WAITS), self.dice.choice(_PLACES)
-        return Answer("http://portal.example/x", status, body, place, waiting)
+        return Response("http://portal.example/x", status, body, place, waiting)
 
     def inside(self, status: int, body: bytes) -> tuple[int, bytes]:
         """Other values in the JSON: mostly in the result or the error."""
@@ -256,20 +256,20 @@ class Spoiler:
 
 
 class InMemory(Client):
-    """A client that is handed the answers."""
+    """A client that gets its responses without a socket."""
 
     portal: Ckan
     spoiler: Spoiler
 
-    def _send(self, method: str, address: str, token: Token | None, wanted: Any, **content: Any) -> Answer:
+    def _send(self, method: str, address: str, token: Token | None, limit: Any, **content: Any) -> Response:
         answer = self.spoiler.spoil(self.portal.answer(method, address, given_by(content)))
-        if len(answer.body) > wanted.largest:
-            raise wanted.too_large()
+        if len(answer.body) > limit.max_bytes:
+            raise limit.error
         return answer
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    """HTTP by hand, so that it can be wrong."""
+    """An HTTP server that can send invalid HTTP."""
 
     def handle(self) -> None:
         with suppress(OSError, ValueError, StopIteration):
@@ -325,7 +325,7 @@ def _given_in(head: Any, body: bytes, address: str) -> dict[str, Any]:
 @contextmanager
 def _client(portal: Ckan, spoiler: Spoiler, *, by_socket: bool) -> Iterator[Client]:
     if not by_socket:
-        client = InMemory("http://127.0.0.1", Token(SECRET), patience=QUICK)
+        client = InMemory("http://127.0.0.1", Token(SECRET), policy=QUICK)
         client.portal, client.spoiler = portal, spoiler
         yield client
         return
@@ -334,7 +334,7 @@ def _client(portal: Ckan, spoiler: Spoiler, *, by_socket: bool) -> Iterator[Clie
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield Client(f"http://127.0.0.1:{server.server_address[1]}", Token(SECRET), patience=QUICK)
+            yield Client(f"http://127.0.0.1:{server.server_address[1]}", Token(SECRET), policy=QUICK)
         finally:
             server.shutdown()
             thread.join()
@@ -342,7 +342,7 @@ def _client(portal: Ckan, spoiler: Spoiler, *, by_socket: bool) -> Iterator[Clie
 
 @dataclass(frozen=True)
 class Case:
-    """A portal before anything is published, or after; and how many of its answers are spoilt."""
+    """A case: the portal's state before, and the share of changed responses."""
 
     seed: int
     is_published: bool
@@ -358,7 +358,7 @@ class Case:
 
 @dataclass
 class Ending:
-    """What came of a case: the failure that it ended with, None where it was published; and all that was shown."""
+    """The outcome of a case: its failure, None if it was published; and all printed texts."""
 
     failure: KhelangError | None
     shown: list[str]
@@ -374,44 +374,47 @@ def portal_of(case: Case, publication: Publication) -> Ckan:
 
 
 def run(case: Case, publication: Publication, portal: Ckan) -> Ending:
-    """Publish, with everything that is shown on the way; anything but a failure of ours is raised."""
+    """Publish, and collect all printed texts; exceptions other than our failures are raised."""
     shown: list[str] = []
     scheme_of = None
     spoiler = Spoiler(Random(case.seed), case.odds)  # noqa: S311 (no secret)
     with _client(portal, spoiler, by_socket=case.by_socket) as client:
         try:
-            found = survey(client)
-            scheme_of = found.scheme
-            org = organization_id(client, "lampang")
-            current = examine(client, publication, found, org, GIVEN, lambda _: None)
+            found = read_portal_info(client)
+            scheme_of = found.schema
+            org = find_organization_id(client, "lampang")
+            current = compare_dataset(client, publication, found, org, GIVEN, lambda _: None)
             for language in Language:
                 shown.append(check_text(current.metadata, publication, found, language))
                 shown.append(dry_run_text(current, found, language))
                 shown.append(status_text(current, found, "1.0.0", language))
-            done = publish(client, current, "lampang", force=case.seed % 2 == 0, progress=lambda _: None)
-            describe_tables(client, publication, done.dataset_id)
+            done = publish_dataset(client, current, "lampang", force=case.seed % 2 == 0, progress=lambda _: None)
+            update_data_dictionaries(client, publication, done.dataset_id)
         except KhelangError as error:
             for each in (error, getattr(error, "cause", error)):
                 for language in Language:
-                    shown += [*failure_text(each, language), *(details(each, scheme_of, language) if scheme_of else ())]
+                    shown += [
+                        *failure_text(each, language),
+                        *(failure_details(each, scheme_of, language) if scheme_of else ()),
+                    ]
             return Ending(error, shown)
     return Ending(None, shown)
 
 
 def judge(seed: int, publication: Publication) -> str:
-    """What is wrong with a case; nothing, where only failures of ours came of it and all that is shown is harmless."""
+    """Return the error of a case; empty if it gave our failures only, and all printed texts are harmless."""
     case = Case.of(seed)
     try:
         ending = run(case, publication, portal_of(case, publication))
     except Exception:
-        return f"case {seed}: {traceback.format_exc()}"
+        return f"{again('portal_fuzz', seed)}: {traceback.format_exc()}"
     for text in ending.shown:
         if any(visible(line) != line for line in text.split("\n")):
-            return f"case {seed}: shows {text!r}"
+            return f"{again('portal_fuzz', seed)}: shows {text!r}"
         if SECRET in text:
-            return f"case {seed}: shows the token"
+            return f"{again('portal_fuzz', seed)}: shows the token"
     if case.odds == 0 and not case.by_socket and ending.failure and not (case.is_published and seed % 3 == 0):
-        return f"case {seed}: nothing was spoilt, and it failed: {ending.failure!r}"
+        return f"{again('portal_fuzz', seed)}: nothing was spoilt, and it failed: {ending.failure!r}"
     return ""
 
 
@@ -425,10 +428,7 @@ def small_publication() -> Iterator[Publication]:
 
 def main() -> None:
     """Judge so many cases, and print what came of it as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    args = arguments(__doc__, 5000).parse_args()
     failed, slowest, done = 0, 0.0, 0
     with small_publication() as publication:
         for seed in range(args.seed, args.seed + args.cases):
@@ -442,7 +442,13 @@ def main() -> None:
             if failed >= ENOUGH:
                 break
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    reported = {"cases": done, "failures": failed, "slowest_seconds": round(slowest, 2), "peak_rss_mb": round(peak)}
+    reported = {
+        "cases": done,
+        "seed": args.seed,
+        "failures": failed,
+        "slowest_seconds": round(slowest, 2),
+        "peak_rss_mb": round(peak),
+    }
     print(json.dumps(reported))  # noqa: T201
     sys.exit(1 if failed else 0)
 

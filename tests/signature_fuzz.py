@@ -1,12 +1,12 @@
 """Signatures of every shape, judged by us and by OpenSSH: ``python -m tests.signature_fuzz --cases N --seed S``.
 
 The corpus changes one thing at a time, and signs again where the change would otherwise be found by the signature
-alone. Random cases change some bytes of the armour or of what is within it.
+alone. Random cases change some bytes of the armour or of what is within it; each is its seed, and ``--cases 1 --seed
+77`` judges random case 77 again, after the corpus.
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import hashlib
 import json
@@ -19,13 +19,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from khelang_opendata.published.signature import MAX_SIGNATURE_BYTES, NAMESPACE, is_valid, public_key_of
+from tests.seeds import again, arguments
 
 DATA = "ก\n".encode() * 20
 BEGIN, END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"
@@ -34,6 +35,7 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+ELLIPTIC = derive_private_key(20261126, SECP256R1())
 
 
 class Verdicts(NamedTuple):
@@ -176,8 +178,7 @@ def _envelopes() -> dict[str, bytes]:
     good, nul = envelope(), b"\0"
     raw = raw_of(good)
     scalar = int.from_bytes(raw[32:], "little")
-    curve_key = generate_private_key(SECP256R1()).public_key()
-    point = curve_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    point = ELLIPTIC.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     identity = b"\1" + bytes(31)
     cases: dict[str, bytes] = {
         "trailing byte": envelope(after=b"x"),
@@ -276,8 +277,9 @@ def _envelopes() -> dict[str, bytes]:
     return cases
 
 
-def randomly(chance: random.Random) -> bytes:
-    """A signature with something random done to it, half of the time below the armour."""
+def randomly(seed: int) -> bytes:
+    """A signature with something random done to it, half of the time below the armour; the seed says what."""
+    chance = random.Random(seed)  # noqa: S311 (no secret)
     data = bytearray(envelope() if chance.random() < 0.5 else armoured(envelope()))
     is_armoured = data.startswith(BEGIN)
     pieces = (b"\0", b" ", b"\n", b"\r\n", b"=", b"A", BEGIN, END, b"\xff", string(b""), string(b"sha256"), b"\0\0\0\1")
@@ -296,6 +298,11 @@ def randomly(chance: random.Random) -> bytes:
             case _:
                 data[position : position + 1] = bytes([chance.randrange(256)])
     return bytes(data) if is_armoured else armoured(bytes(data))
+
+
+def random_cases(seed: int, number: int) -> Iterator[tuple[str, bytes]]:
+    """So many random signatures from a seed on, each with how it is judged again."""
+    return ((again("signature_fuzz", one), randomly(one)) for one in range(seed, seed + number))
 
 
 def ours(signature: bytes) -> Verdicts:
@@ -337,10 +344,12 @@ def refused_by_us() -> dict[str, bytes]:
     """
     good = envelope()
     scalar = int.from_bytes(raw_of(good)[32:], "little")
-    elliptic = generate_private_key(SECP256R1())
     text = b"SSHSIG" + b"".join(map(string, (NAMESPACE.encode(), b"", b"sha512", hashlib.sha512(DATA).digest())))
-    numbers = b"".join(string(_positive(n)) for n in decode_dss_signature(elliptic.sign(text, ECDSA(SHA256()))))
-    point = elliptic.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    numbers = b"".join(
+        string(_positive(n))
+        for n in decode_dss_signature(ELLIPTIC.sign(text, ECDSA(SHA256(), deterministic_signing=True)))
+    )
+    point = ELLIPTIC.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     kind = b"ecdsa-sha2-nistp256"
     return {
         "scalar not below the order": armoured(
@@ -365,16 +374,12 @@ def is_known(signature: bytes) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    chance = random.Random(given.seed)  # noqa: S311 (no secret)
-    cases = [*corpus().items(), *((f"random {number}", randomly(chance)) for number in range(given.cases))]
+    given = arguments(__doc__, 1000).parse_args()
+    cases = [*corpus().items(), *random_cases(given.seed, given.cases)]
     with tempfile.TemporaryDirectory() as folder:
         failures = list(differing((case for case in cases if not is_known(case[1])), OpenSsh(Path(folder))))
     accepted = sum(ours(signature).expected for _, signature in cases)
-    summary = {"cases": len(cases), "accepted": accepted, "failures": failures}
+    summary = {"cases": len(cases), "seed": given.seed, "accepted": accepted, "failures": failures}
     sys.stdout.write(json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
     sys.exit(bool(failures))
 

@@ -13,7 +13,17 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata import Language, issue_texts, validate
-from tests.conftest import VALID, Khelang, codes_of, edit_descriptor, issues_of, new_issues_of, only_issue, replace_in
+from tests.conftest import (
+    UNMEASURED,
+    VALID,
+    Khelang,
+    codes_of,
+    edit_descriptor,
+    issues_of,
+    new_issues_of,
+    only_issue,
+    replace_in,
+)
 
 
 def test_missing_folder_is_wrong_usage(khelang: Khelang) -> None:
@@ -336,7 +346,7 @@ def test_unreadable_file_is_a_failure_of_the_surroundings(example: Path, name: s
     for parent in [example, *example.parents][:-2]:
         parent.chmod(parent.stat().st_mode | 0o055)
     command = [sys.executable, "-c", AS_NOBODY, str(VALID), str(example)]
-    done = subprocess.run(command, capture_output=True, check=False)
+    done = subprocess.run(command, capture_output=True, env=os.environ | UNMEASURED, check=False)
     (example / name).chmod(mode)
     assert b"cannot be read (Permission denied)" in done.stdout, done.stderr.decode()
 

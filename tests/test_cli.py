@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata import Language, rules, validate
+from khelang_opendata.cli.common import notice
+from khelang_opendata.cli.validate_many import Many
 from khelang_opendata.render.messages import explanation
+from khelang_opendata.render.reports import ReportFormat
+from khelang_opendata.validation.batch import Validated
 from tests.conftest import PLAN, VALID, Khelang, replace_in
 
 KEYS = ["code", "severity", "acknowledged_by", "resource", "row", "line", "field", "cell", "params"]
@@ -194,6 +198,29 @@ def test_package_named_as_the_summary_keeps_both(khelang: Khelang, tmp_path: Pat
     assert {path.name for path in (tmp_path / "reports").iterdir()} == {"summary-2.csv", "summary-3.csv", "summary.csv"}
 
 
+def test_package_that_cannot_be_read_is_in_the_summary_alone(
+    khelang: Khelang, three: list[Path], tmp_path: Path
+) -> None:
+    done = khelang("validate", *three[1:], "--out", tmp_path / "reports", "--lang", "en")
+    assert done.returncode == 2
+    assert b"There is no folder" not in done.stdout
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == {"plan.txt", "summary.csv"}
+    assert b"There is no folder" in (tmp_path / "reports/summary.csv").read_bytes()
+
+
+def test_package_that_is_removed_before_its_report_is_written_stops_no_other(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace_in(plan / "data/units.csv", "division", "devision")
+    report = validate(plan)
+    shutil.rmtree(plan)
+    many = Many(ReportFormat.TEXT, Language.EN, None, "error")
+    code = many.run([plan, VALID], None, 1, None)
+    assert (code, dict(many.totals)["failed"]) == (2, 1)
+    assert many._take(Validated(plan, report, None)) == 2
+    assert capsys.readouterr().out.count("There is no folder") == 2
+
+
 @pytest.mark.parametrize("form", ["html", "csv", "sarif"])
 def test_several_packages_in_a_form_of_which_one_fits_a_file(khelang: Khelang, three: list[Path], form: str) -> None:
     done = khelang("validate", *three, "--format", form, "--lang", "th")
@@ -230,3 +257,36 @@ def test_diff_refuses_with_the_reason(khelang: Khelang, plan: Path) -> None:
     assert "has the same key khelang-nakhon-2566-2570-U" in done.stderr.decode()
     assert khelang("diff", PLAN, plan / "nowhere").returncode == 2
     assert khelang("diff", PLAN).returncode == 2
+
+
+def test_command_that_there_is_not_is_wrong_usage(khelang: Khelang) -> None:
+    done = khelang("nonsense")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"nonsense" in done.stderr
+
+
+def test_without_a_locale_in_the_environment_it_speaks_the_system_s(khelang: Khelang) -> None:
+    done = khelang("validate", VALID, env=dict.fromkeys(("LC_ALL", "LC_MESSAGES", "LANG"), ""))
+    assert done.returncode == 0
+    assert b"Valid: no errors" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (("--to", "folder"), "publish_usage_folder"),
+        (("a", "b", "c", "--to", "folder"), "publish_usage_folder"),
+        (("a", "b", "--url", "https://x.example", "--org", "x"), "publish_usage_ckan"),
+        (("a", "--url", "https://x.example"), "publish_usage_ckan"),
+    ],
+)
+def test_publishing_that_lacks_a_place_is_wrong_usage(khelang: Khelang, args: tuple[str, ...], reason: str) -> None:
+    done = khelang("publish", *args, "--lang", "en")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert notice(reason, Language.EN)[:30] in done.stderr.decode()
+
+
+def test_value_of_a_field_needs_an_equals_sign(khelang: Khelang) -> None:
+    done = khelang("publish", "out", "--url", "https://x.example", "--org", "x", "--set", "objective")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"FIELD=VALUE" in done.stderr

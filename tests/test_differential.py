@@ -281,6 +281,25 @@ def test_types_and_formats_that_frictionless_checks(field: dict[str, Any], good:
 
 
 @pytest.mark.parametrize(
+    ("schema", "reason"),
+    [
+        ({"fields": [{"name": "a"}], "missingValues": ["", 1]}, "schema: missingValues"),
+        ({"fields": [{"name": "a", "missingValues": [{"label": "none"}]}]}, "schema: missingValues"),
+        ({"fields": [{"name": "a", "type": "string", "constraints": {"minLength": "2"}}]}, "schema: minLength"),
+        ({"fields": [{"name": "a", "type": "integer", "constraints": {"minimum": [1]}}]}, "schema: minimum"),
+        (
+            {"fields": [{"name": "a"}], "foreignKeys": [{"fields": "a", "reference": {"resource": "", "fields": "b"}}]},
+            "schema: foreign key to b",
+        ),
+    ],
+)
+def test_schemas_that_frictionless_judges(schema: dict[str, Any], reason: str) -> None:
+    """They are no valid Table Schemas, and frictionless says so in its own words, or fails."""
+    found = next(iter(check_tables([TableSource("t", schema, b"a\n1\n")])))
+    assert (found.engine, found.reason) == (FRICTIONLESS, reason)
+
+
+@pytest.mark.parametrize(
     ("dialect", "data", "reason", "rows"),
     [
         ({"commentChar": "#"}, "# about\na\n1\n# more\nx\n", "dialect: commentChar", [5]),
@@ -294,6 +313,17 @@ def test_dialects_that_frictionless_reads(dialect: dict[str, Any], data: str, re
     (found,) = check_tables([source(data, dialect, type="integer")])
     assert (found.engine, found.reason) == (FRICTIONLESS, reason)
     assert [finding.row for finding in found.findings] == rows
+
+
+def test_a_table_beside_one_that_frictionless_judges_is_still_ours() -> None:
+    place = {"fields": [{"name": "a", "type": "integer"}, {"name": "place", "type": "geopoint"}]}
+    key = {"fields": "a", "reference": {"resource": "t", "fields": "a"}}
+    sources = [
+        TableSource("t", {"fields": [{"name": "a", "type": "integer"}]}, b"a\n1\nx\n"),
+        TableSource("places", {**place, "foreignKeys": [key]}, b'a,place\n1,"99.5, 18.3"\n'),
+    ]
+    found = {check.name: (check.engine, [f.row for f in check.findings]) for check in check_tables(sources)}
+    assert found == {"t": (STANDARD, [3]), "places": (FRICTIONLESS, [])}
 
 
 def test_a_table_that_refers_to_one_which_frictionless_reads_is_checked_by_it() -> None:

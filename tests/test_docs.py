@@ -58,6 +58,14 @@ def test_commands_of_the_document_work(document: str, checkout: Path) -> None:
             _run(["bash", "-euo", "pipefail", "-c", FUNCTIONS + block], checkout)
 
 
+def test_contributors_are_shown_every_target_of_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(makefile.split(".PHONY:")[1].split("\n")[0].split())
+    shown = set(re.findall(r"`make ([a-z-]+)", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    assert targets - shown == {"clean", "lint", "release"}
+    assert shown <= targets
+
+
 def _run_install(block: str, checkout: Path) -> None:
     venv = checkout / "venv"
     _run([sys.executable, "-m", "venv", str(venv)], checkout)

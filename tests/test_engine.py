@@ -154,6 +154,28 @@ def test_package_whose_process_is_killed_fails_alone() -> None:
     ), done.stderr.decode()
 
 
+STOPPED = """
+import multiprocessing, sys
+multiprocessing.set_start_method("fork")  # as above
+from khelang_opendata import validate_many
+import khelang_opendata.validation.batch as many
+def stopped(path, *args, **options):
+    raise KeyboardInterrupt
+many.validate = stopped
+try:
+    list(validate_many([sys.argv[1]] * 40, processes=2))
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forks")
+def test_validation_whose_processes_are_interrupted_ends() -> None:
+    """Ctrl-C reaches every process of the terminal, and a process may get it first."""
+    done = subprocess.run([sys.executable, "-c", STOPPED, str(VALID)], capture_output=True, timeout=120, check=False)
+    assert done.stdout == b"stopped\n", done.stderr.decode()
+
+
 @pytest.mark.parametrize(
     "error",
     [

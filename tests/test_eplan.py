@@ -32,8 +32,7 @@ from khelang_opendata.nacc.eplan import (
 )
 from khelang_opendata.nacc.eplan.plan_tables import REASONS, STATUSES
 from khelang_opendata.nacc.eplan.report_form import CLOSED, COMPLETE, TO_FILL, columns
-from khelang_opendata.nacc.source import released_package
-from khelang_opendata.nacc.years import fiscal_year
+from khelang_opendata.nacc.source import fiscal_year, released_package
 from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, needs, replace_in
 from tests.releases import copied, publish
 

@@ -88,8 +88,8 @@ def test_every_item_of_the_map_has_texts_and_sources(year: int) -> None:
         assert item.covers in (0, -1)
         assert item.months in (6, 12)
         assert all((item.title_th, item.title_en, item.shows_th, item.shows_en, item.sources))
-        assert all(source.title_th and source.title_en and source.section for source in item.sources)
-        assert not item.is_confirmed or any(source.url.startswith("https://") for source in item.sources)
+        assert all(source["title_th"] and source["title_en"] and source["section"] for source in item.sources)
+        assert not item.is_confirmed or any(source.get("url", "").startswith("https://") for source in item.sources)
 
 
 def test_plan_lists_every_project_with_budget_and_period(real: Package) -> None:

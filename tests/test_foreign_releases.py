@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
 import socket
 import stat
 import struct
@@ -391,11 +392,15 @@ ARCHIVES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "device": (lambda path: made(path, lambda one: one.writestr(_of_kind(stat.S_IFCHR), "x")), {"link"}),
     "FIFO": (lambda path: made(path, lambda one: one.writestr(_of_kind(stat.S_IFIFO), "x")), {"link"}),
     "bomb": (lambda path: made(path, lambda one: one.writestr("plan/a", b"\0" * 3_000_000)), {"too_large"}),
-    "stored": (lambda path: made(path, lambda one: one.writestr("plan/a", os.urandom(20_000_000), 0)), {"too_large"}),
+    "stored": (lambda path: made(path, _stored), {"too_large"}),
     "folders": (lambda path: made(path, holding(*(f"plan/{number}/" for number in range(11)), data=b"")), {"too_many"}),
     "deep": (lambda path: made(path, lambda one: one.writestr("plan/" + "d/" * 40 + "x", "x")), {"unsafe_name"}),
     "long name": (lambda path: made(path, lambda one: one.writestr("plan/" + "x" * 60_000, "x")), {"unsafe_name"}),
 }
+
+
+def _stored(one: zipfile.ZipFile) -> None:
+    one.writestr("plan/a", random.Random(1).randbytes(20_000_000), zipfile.ZIP_STORED)  # noqa: S311 (no secret)
 
 
 def _bzip2(one: zipfile.ZipFile) -> None:
@@ -415,6 +420,13 @@ def test_archive_that_no_release_is(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     make, variants = ARCHIVES[case]
     make(tmp_path / "x.zip")
     assert variant_of(tmp_path / "x.zip") in variants
+
+
+def test_archive_larger_than_any_release_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
+    monkeypatch.setattr(archive, "MAX_DIRECTORY", 1000)
+    (tmp_path / "x.zip").write_bytes(b"PK" * 1501)
+    assert variant_of(tmp_path / "x.zip") == "too_large"
 
 
 @pytest.mark.parametrize("case", ["comment", "before", "after", "deflated", "folders", "data descriptor"])

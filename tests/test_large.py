@@ -294,6 +294,23 @@ def test_generated_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engines.count(Engine.LARGE) > CASES / 2
 
 
+@pytest.mark.parametrize(
+    ("rows", "dialect"),
+    [
+        ([["1"]], {}),  # others than the file has
+        ([["1"], ["x"]], {"commentChar": "#"}),
+    ],
+)
+def test_rows_that_were_read_before_and_differ_from_the_file_are_for_the_standard_engine(
+    rows: list[list[str]], dialect: dict[str, Any]
+) -> None:
+    schema = {"fields": [{"name": "a", "type": "integer"}]}
+    sources = [TableSource("t", schema, b"a\n1\nx\n", dialect, rows=rows)]
+    engines, found = check(sources, Engine.LARGE)
+    assert engines == {"t": Engine.STANDARD}
+    assert [finding.row for finding in found["t"]] == [number for number, row in enumerate(rows, 2) if row == ["x"]]
+
+
 def test_large_tables_are_for_the_large_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tableschema, "LARGE", 5)
     engines = {table.name: table.engine for table in check_tables(sources_of(VALID)) if list(table.findings) == []}
@@ -332,7 +349,9 @@ def test_number_that_polars_accepts_is_one(type_: str, read: Callable[[str], obj
     assert [text for text in texts if not _reads(read, text)] == []
 
 
-@pytest.mark.parametrize("pattern", [r"\d", "a++", "(?P<x>a)", "a{,2}", "[a-z&&b]", "a$b", "(?i)a", ".*", r"[a\d]"])
+@pytest.mark.parametrize(
+    "pattern", [r"\d", "a++", "(?P<x>a)", "a{,2}", "[a-z&&b]", "a$b", "(?i)a", ".*", r"[a\d]", "a{2,1}"]
+)
 def test_pattern_that_may_mean_something_else_is_not_for_polars(pattern: str) -> None:
     field = {"name": "text", "type": "string", "constraints": {"pattern": pattern}}
     good = accepted("text", field, frozenset())

@@ -20,6 +20,7 @@ from rdflib.term import Node
 from khelang_opendata import Package
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats import parquet as parquet_form
+from khelang_opendata.formats.about import publisher
 from khelang_opendata.formats.codebook import codebook_csv, codebook_html
 from khelang_opendata.formats.metadata import (
     citation_cff,
@@ -193,7 +194,9 @@ class TestDcat:
         assert str(one(graph, dataset, "dcat:landingPage")) == "https://example.org/plan"
         assert "mailto:plan@example.org" in {str(o) for o in graph.objects()}
         names = {str(name) for name in graph.objects(one(graph, dataset, "dct:publisher"), term("foaf:name"))}
-        assert names == {"เทศบาลเมืองเขลางค์นคร", "Khelang Nakhon Town Municipality"}, "no one else is named as publisher"
+        owner = ("เทศบาลเมืองเขลางค์นคร", "Khelang Nakhon Town Municipality")
+        assert names == {*owner}, "no one else is named as publisher"
+        assert publisher(edition_of(plan)) == owner
 
 
 class TestSchemaOrg:
@@ -268,6 +271,16 @@ class TestCitation:
         assert citation["authors"][0]["name"] == plan["lao_name_th"]
         assert citation["authors"][0]["alias"] == plan["lao_name_en"]
         assert all({"type", "title", "authors"} <= set(reference) for reference in citation["references"])
+
+    def test_what_the_descriptor_does_not_say_is_left_out(self, plan: Path) -> None:
+        edit_descriptor(plan, lambda d: d.update(sources=[{"title": "แผน", "path": "https://example.org/plan.pdf"}]))
+        edition = edition_of(plan)
+        citation = yaml.safe_load(citation_cff(edition))
+        assert [{*reference} for reference in citation["references"]] == [{"type", "title", "authors"}]
+        graph = graph_of(dcat_jsonld(edition, {}))
+        (source,) = graph.subjects(RDF.type, URIRef("http://www.w3.org/ns/prov#Entity"))
+        assert str(source) == "https://example.org/plan.pdf"
+        assert not list(graph.objects(source, term("dct:issued")))
 
 
 HASHES = """

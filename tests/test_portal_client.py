@@ -1,4 +1,4 @@
-"""The transport to a CKAN portal: what it sends and to whom, what it repeats, and what each answer means."""
+"""The client of a CKAN portal: its requests, retries and redirects, and the failure of each response."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from cryptography.x509.oid import NameOID
 from khelang_opendata.model.failures import PortalError
 from khelang_opendata.model.wording import Language, failures
 from khelang_opendata.portals.ckan import client as transport
-from khelang_opendata.portals.ckan.client import Client, Patience, Upload, cause_of_refusal, is_token_known
-from khelang_opendata.portals.ckan.faults import seconds_to_wait
-from khelang_opendata.portals.refusals import (
+from khelang_opendata.portals.ckan.client import Client, RequestPolicy, Upload, explain_forbidden, is_token_accepted
+from khelang_opendata.portals.ckan.responses import parse_retry_after
+from khelang_opendata.portals.portal_failures import (
     PortalForbidden,
     PortalInvalid,
     PortalNotFound,
@@ -41,11 +41,11 @@ from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
 
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS10ZXN0.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
-ONCE = Patience(connect_seconds=5, read_seconds=5, tries=1)
+ONCE = RequestPolicy(connect_seconds=5, read_seconds=5, attempts=1)
 ACTION = "/api/3/action/"
 
 
-class Seen(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """A request as the server received it."""
 
     method: str
@@ -90,36 +90,36 @@ def moved(location: str, status: int = 302) -> Reply:
 
 
 def raw(data: bytes) -> Reply:
-    """Bytes that need not be an answer, after which the connection is closed."""
+    """Any bytes, after which the connection is closed."""
     return lambda handler: (handler.wfile.write(data), None)[1]
 
 
 def silence(handler: BaseHTTPRequestHandler) -> None:
-    """No answer for as long as the client stays."""
+    """No response."""
     handler.rfile.read(1)
 
 
 def echo(handler: BaseHTTPRequestHandler) -> None:
-    """The request, sent back as the message of an error."""
-    said = f"{handler.headers['Authorization']} is unknown; headers: {dict(handler.headers)}"
-    error(409, "Validation Error", name=[said], message=said)(handler)
+    """The request's headers as the message of an error."""
+    message = f"{handler.headers['Authorization']} is unknown; headers: {dict(handler.headers)}"
+    error(409, "Validation Error", name=[message], message=message)(handler)
 
 
 class Server(ThreadingHTTPServer):
-    """A server that gives one reply after the other, the last one for ever."""
+    """A server that sends one reply after the other, the last one repeatedly."""
 
     daemon_threads = True
 
     def __init__(self, *replies: Reply) -> None:
         self.replies = list(replies)
-        self.seen: list[Seen] = []
+        self.received: list[ReceivedRequest] = []
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def url(self, path: str = "", *, scheme: str = "http", host: str = "127.0.0.1") -> str:
         return f"{scheme}://{host}:{self.server_port}{path}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that go away, or refuse the certificate, are what is tested."""
+        """Ignore clients that close the connection or refuse the certificate, which is tested."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         server = self.server
         assert isinstance(server, Server)
-        server.seen.append(Seen(self.command, self.path, dict(self.headers), body))
+        server.received.append(ReceivedRequest(self.command, self.path, dict(self.headers), body))
         (server.replies.pop(0) if len(server.replies) > 1 else server.replies[0])(self)
 
     def log_message(self, *_args: object) -> None:
@@ -211,12 +211,12 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def client_of(server: Server, secret: str | None = SECRET, patience: Patience = ONCE) -> Client:
-    return Client(server.url(), Token(secret) if secret else None, patience=patience)
+def client_of(server: Server, secret: str | None = SECRET, policy: RequestPolicy = ONCE) -> Client:
+    return Client(server.url(), Token(secret) if secret else None, policy=policy)
 
 
 def fault(call: Callable[[], object]) -> PortalError:
-    """The exception that a call ends with, which both languages have words for."""
+    """Return the exception of a call; it has texts in both languages."""
     with pytest.raises(PortalError) as caught:
         call()
     wording = failures()[caught.value.code].wording_for(caught.value.params)
@@ -226,25 +226,25 @@ def fault(call: Callable[[], object]) -> PortalError:
 
 
 class TestCalls:
-    def test_an_action_is_asked_by_name_and_gives_its_result(self, serve: Callable[..., Server]) -> None:
+    def test_action_is_called_by_name_and_returns_its_result(self, serve: Callable[..., Server]) -> None:
         server = serve(result({"name": "แผน"}))
         assert client_of(server).get("group_show", {"id": "แผน & a"}) == {"name": "แผน"}
-        (seen,) = server.seen
-        assert (seen.method, seen.path.partition("?")[0]) == ("GET", f"{ACTION}group_show")
-        assert seen.path.endswith("?id=%E0%B9%81%E0%B8%9C%E0%B8%99+%26+a")
-        assert seen.headers["Authorization"] == SECRET
-        assert seen.headers["User-Agent"].startswith("khelang-opendata/")
+        (request,) = server.received
+        assert (request.method, request.path.partition("?")[0]) == ("GET", f"{ACTION}group_show")
+        assert request.path.endswith("?id=%E0%B9%81%E0%B8%9C%E0%B8%99+%26+a")
+        assert request.headers["Authorization"] == SECRET
+        assert request.headers["User-Agent"].startswith("khelang-opendata/")
 
-    def test_portal_may_stand_in_a_folder(self, serve: Callable[..., Server]) -> None:
+    def test_portal_may_have_a_path(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
-        Client(server.url("/catalog/"), patience=ONCE).get("group_list")
-        assert server.seen[0].path == f"/catalog{ACTION}group_list"
+        Client(server.url("/catalog/"), policy=ONCE).get("group_list")
+        assert server.received[0].path == f"/catalog{ACTION}group_list"
 
-    def test_anonymous_calls_and_clients_without_token_carry_none(self, serve: Callable[..., Server]) -> None:
+    def test_anonymous_requests_have_no_token(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
         client_of(server).get("group_show", anonymous=True)
         client_of(server, None).get("group_show")
-        assert not any("Authorization" in seen.headers for seen in server.seen)
+        assert not any("Authorization" in request.headers for request in server.received)
 
     def test_netrc_is_not_read(
         self, serve: Callable[..., Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -254,28 +254,28 @@ class TestCalls:
         server = serve(result(), moved("/there"), answer(body=b"x"))
         client_of(server, None).get("group_show")
         client_of(server, None).download(server.url("/here"))
-        assert len(server.seen) == 3
-        assert not any("Authorization" in seen.headers for seen in server.seen)
+        assert len(server.received) == 3
+        assert not any("Authorization" in request.headers for request in server.received)
 
     def test_cookies_of_the_portal_are_not_sent_back(self, serve: Callable[..., Server]) -> None:
         server = serve(answer(200, '{"success": true, "result": 1}', Set_Cookie="ckan=session"))
         client = client_of(server)
         assert client.get("group_list") + client.get("group_list") == 2
-        assert "Cookie" not in server.seen[1].headers
+        assert "Cookie" not in server.received[1].headers
 
-    def test_writing_sends_json(self, serve: Callable[..., Server]) -> None:
+    def test_payload_is_sent_as_json(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
         client_of(server).post("group_create", {"title": "แผน", "private": True})
-        assert server.seen[0].method == "POST"
-        assert server.seen[0].headers["Content-Type"] == "application/json"
-        assert json.loads(server.seen[0].body) == {"title": "แผน", "private": True}
+        assert server.received[0].method == "POST"
+        assert server.received[0].headers["Content-Type"] == "application/json"
+        assert json.loads(server.received[0].body) == {"title": "แผน", "private": True}
 
-    def test_a_file_goes_with_a_form(self, serve: Callable[..., Server]) -> None:
+    def test_file_is_sent_as_a_form(self, serve: Callable[..., Server]) -> None:
         server = serve(result())
         upload = Upload("update__resources__0__upload", "plan.csv", b"\xef\xbb\xbfa,b\r\n", "text/csv")
         client_of(server).post("group_update", {"match__name": "x", "update": {"notes": "ก"}}, upload)
-        head = f"Content-Type: {server.seen[0].headers['Content-Type']}\r\n\r\n".encode()
-        form = email.message_from_bytes(head + server.seen[0].body)
+        head = f"Content-Type: {server.received[0].headers['Content-Type']}\r\n\r\n".encode()
+        form = email.message_from_bytes(head + server.received[0].body)
         parts: dict[Any, Any] = {}
         for part in form.walk():
             parts[part.get_param("name", header="Content-Disposition")] = part
@@ -289,60 +289,60 @@ class TestCalls:
     ) -> None:
         proxy, portal = serve(result("by proxy")), serve(result("direct"))
         monkeypatch.setenv("http_proxy", proxy.url())
-        assert Client("http://portal.example", patience=ONCE).get("group_list") == "by proxy"
-        assert proxy.seen[0].path == f"http://portal.example{ACTION}group_list"
+        assert Client("http://portal.example", policy=ONCE).get("group_list") == "by proxy"
+        assert proxy.received[0].path == f"http://portal.example{ACTION}group_list"
         assert client_of(portal).get("group_list") == "direct"
-        assert len(proxy.seen) == 1
+        assert len(proxy.received) == 1
 
-    def test_compressed_answers_are_read(self, serve: Callable[..., Server]) -> None:
+    def test_compressed_response_is_decompressed(self, serve: Callable[..., Server]) -> None:
         body = gzip.compress(b'{"success": true, "result": [1]}')
         assert client_of(serve(answer(200, body, Content_Encoding="gzip"))).get("group_list") == [1]
 
 
 class TestRepeating:
-    def test_what_may_pass_is_asked_again_after_ever_longer_waits(self, serve: Callable[..., Server]) -> None:
+    def test_transient_failure_is_retried_with_growing_delays(self, serve: Callable[..., Server]) -> None:
         waits: list[float] = []
         server = serve(page(502, "Bad Gateway"), raw(b""), answer(200, '{"success": tr'), result(1))
-        assert client_of(server, patience=Patience(sleep=waits.append)).get("group_list") == 1
+        assert client_of(server, policy=RequestPolicy(sleep=waits.append)).get("group_list") == 1
         assert waits == [1, 2, 4]
 
-    def test_it_is_given_up_after_some_tries(self, serve: Callable[..., Server]) -> None:
+    def test_retries_are_limited(self, serve: Callable[..., Server]) -> None:
         server = serve(page(503, "Maintenance"))
-        client = client_of(server, patience=Patience(tries=3, sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(attempts=3, sleep=lambda _: None))
         assert fault(lambda: client.get("group_list")).code == "portal_down"
         assert fault(lambda: client.download(server.url("/f"))).code == "portal_down"
-        assert len(server.seen) == 6
+        assert len(server.received) == 6
 
-    def test_what_does_not_pass_is_not_asked_again(self, serve: Callable[..., Server]) -> None:
+    def test_permanent_failure_is_not_retried(self, serve: Callable[..., Server]) -> None:
         server = serve(error(404, "Not Found Error", message="Not found"))
-        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(sleep=lambda _: None))
         assert isinstance(fault(lambda: client.get("group_show")), PortalNotFound)
-        assert len(server.seen) == 1
+        assert len(server.received) == 1
 
     @pytest.mark.parametrize("reply", [page(502, "Bad Gateway"), raw(b""), page(429, "Slow down")])
-    def test_a_write_is_sent_once(self, serve: Callable[..., Server], reply: Reply) -> None:
+    def test_write_is_sent_once(self, serve: Callable[..., Server], reply: Reply) -> None:
         server = serve(reply, result())
-        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(sleep=lambda _: None))
         assert fault(lambda: client.post("group_create", {})).transient
-        assert len(server.seen) == 1
+        assert len(server.received) == 1
 
     @pytest.mark.parametrize("status", [429, 503])
-    def test_portal_says_how_long_to_wait(self, serve: Callable[..., Server], status: int) -> None:
+    def test_retry_after_is_the_delay(self, serve: Callable[..., Server], status: int) -> None:
         waits: list[float] = []
         server = serve(answer(status, "wait", Retry_After="7"), answer(status, "wait", Retry_After="0"), result(1))
-        assert client_of(server, patience=Patience(sleep=waits.append)).get("group_list") == 1
+        assert client_of(server, policy=RequestPolicy(sleep=waits.append)).get("group_list") == 1
         assert waits == [7, 2]
 
-    def test_portal_that_wants_to_be_left_alone_for_long_is(self, serve: Callable[..., Server]) -> None:
+    def test_long_retry_after_ends_the_retries(self, serve: Callable[..., Server]) -> None:
         server = serve(answer(429, "wait", Retry_After="3600"), result(1))
-        client = client_of(server, patience=Patience(sleep=lambda _: pytest.fail("waited")))
+        client = client_of(server, policy=RequestPolicy(sleep=lambda _: pytest.fail("waited")))
         assert fault(lambda: client.get("group_list")).code == "portal_busy"
 
-    def test_wait_may_be_given_as_a_date(self) -> None:
+    def test_retry_after_may_be_a_date(self) -> None:
         now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-        assert seconds_to_wait("Mon, 23 Nov 2026 01:00:30 GMT", now) == 30
-        assert seconds_to_wait("Mon, 23 Nov 2026 00:00:00 GMT", now) == 0
-        assert [seconds_to_wait(text, now) for text in ("", "soon", "-5", "๗", "1.5")] == [0, 0, 0, 7, 0]
+        assert parse_retry_after("Mon, 23 Nov 2026 01:00:30 GMT", now) == 30
+        assert parse_retry_after("Mon, 23 Nov 2026 00:00:00 GMT", now) == 0
+        assert [parse_retry_after(text, now) for text in ("", "soon", "-5", "๗", "1.5")] == [0, 0, 0, 7, 0]
 
 
 ANSWERS: list[tuple[Reply, str, str | None, int]] = [
@@ -387,7 +387,7 @@ ANSWERS: list[tuple[Reply, str, str | None, int]] = [
 
 class TestMeaning:
     @pytest.mark.parametrize(("reply", "kind", "variant", "code"), ANSWERS)
-    def test_answer_means(
+    def test_response_becomes_failure(
         self, serve: Callable[..., Server], reply: Reply, kind: str, variant: str | None, code: int
     ) -> None:
         client = client_of(serve(reply))
@@ -399,14 +399,14 @@ class TestMeaning:
             assert found.exit_code == code
             assert found.transient == (kind in ("portal_down", "portal_busy") or variant == "cut")
 
-    def test_all_fields_are_reported_at_once_nested_ones_by_their_place(self, serve: Callable[..., Server]) -> None:
-        said: dict[str, Any] = {
+    def test_all_fields_are_reported_with_their_path(self, serve: Callable[..., Server]) -> None:
+        messages: dict[str, Any] = {
             "title": ["ค่าที่ขาดหาย"],
             "resources": [{}, {"url": ["Missing value"], "name": ["x", "y"]}],
             "extras": [{"key": ["twice"]}],
             "tags": ["Tag \x1b[31m too short"],
         }
-        found = fault(lambda: client_of(serve(error(409, "Validation Error", **said))).post("x", {}))
+        found = fault(lambda: client_of(serve(error(409, "Validation Error", **messages))).post("x", {}))
         assert isinstance(found, PortalInvalid)
         assert found.fields == {
             "title": ("ค่าที่ขาดหาย",),
@@ -418,15 +418,15 @@ class TestMeaning:
         assert found.answer.startswith("HTTP 409: title: ค่าที่ขาดหาย; resources[1].url: Missing value; ")
         assert pickle.loads(pickle.dumps(found)).fields == found.fields  # noqa: S301 (our own)
 
-    def test_pages_are_quoted_by_their_title_or_text_in_one_short_line(self, serve: Callable[..., Server]) -> None:
-        def said(body: bytes | str) -> str:
+    def test_page_is_reported_by_its_title_or_text_in_one_line(self, serve: Callable[..., Server]) -> None:
+        def message(body: bytes | str) -> str:
             return fault(lambda: client_of(serve(answer(502, body))).get("x")).answer
 
-        assert said("<html><title>\n ปิด &amp;\n ปรับปรุง </title><body>x") == "HTTP 502: ปิด & ปรับปรุง"
-        assert said("<style>p {}</style><p>Down\x1b[2J</p><script>x()</script>") == "HTTP 502: Down<U+001B>[2J"
-        assert said("<title>ปิดปรับปรุง</title>".encode("cp874")) == "HTTP 502: ปิดปรับปรุง"
-        assert said("") == "HTTP 502"
-        assert said("ก" * 100_000) == f"HTTP 502: {'ก' * 299}…"
+        assert message("<html><title>\n ปิด &amp;\n ปรับปรุง </title><body>x") == "HTTP 502: ปิด & ปรับปรุง"
+        assert message("<style>p {}</style><p>Down\x1b[2J</p><script>x()</script>") == "HTTP 502: Down<U+001B>[2J"
+        assert message("<title>ปิดปรับปรุง</title>".encode("cp874")) == "HTTP 502: ปิดปรับปรุง"
+        assert message("") == "HTTP 502"
+        assert message("ก" * 100_000) == f"HTTP 502: {'ก' * 299}…"
 
     def test_the_file_that_is_too_large_is_named(self, serve: Callable[..., Server]) -> None:
         client = client_of(serve(page(413, "413 Request Entity Too Large")))
@@ -434,7 +434,7 @@ class TestMeaning:
         assert (found.params["file"], found.params["size"]) == ("plan.csv", 5)
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    def test_interface_that_moved_is_not_followed(self, serve: Callable[..., Server], status: int) -> None:
+    def test_redirect_of_an_action_is_not_followed(self, serve: Callable[..., Server], status: int) -> None:
         there = serve(result())
         here = serve(moved(there.url(f"/catalog{ACTION}group_list?k=v"), status))
         for call in (lambda: client_of(here).get("group_list"), lambda: client_of(here).post("group_list", {})):
@@ -442,37 +442,39 @@ class TestMeaning:
             assert found.code == "portal_moved"
             assert found.params["new"] == there.url("/catalog")
             assert found.exit_code == 2
-        assert not there.seen
+        assert not there.received
 
-    def test_redirect_to_nonsense_is_reported_as_such(self, serve: Callable[..., Server]) -> None:
+    def test_invalid_redirect_is_reported(self, serve: Callable[..., Server]) -> None:
         assert fault(lambda: client_of(serve(moved("http://[x"))).get("x")).code == "portal_moved"
 
-    def test_token_unknown_and_right_missing_are_distinguished(self, serve: Callable[..., Server]) -> None:
+    def test_rejected_token_and_missing_permission_are_distinguished(self, serve: Callable[..., Server]) -> None:
         forbidden = error(403, "Authorization Error", message="Access denied")
         bad, good = client_of(serve(forbidden)), client_of(serve(result(False)))
-        assert (is_token_known(bad, "lampang"), is_token_known(good, "lampang")) == (False, True)
+        assert (is_token_accepted(bad, "lampang"), is_token_accepted(good, "lampang")) == (False, True)
         refusal = PortalForbidden("action", answer="HTTP 403: Access denied")
-        assert cause_of_refusal(bad, refusal, "lampang").code == "token_refused"
-        missing = cause_of_refusal(good, refusal, "lampang")
+        assert explain_forbidden(bad, refusal, "lampang").code == "token_refused"
+        missing = explain_forbidden(good, refusal, "lampang")
         assert (missing.code, missing.params["org"]) == ("no_right", "lampang")
 
-    def test_refusal_of_a_firewall_is_not_blamed_on_the_token(self, serve: Callable[..., Server]) -> None:
+    def test_refusal_by_a_firewall_is_no_failure_of_the_token(self, serve: Callable[..., Server]) -> None:
         server = serve(result(True))
         refusal = PortalForbidden("page", answer="HTTP 403: blocked")
-        assert cause_of_refusal(client_of(server), refusal, "lampang") is refusal
-        assert not server.seen
+        assert explain_forbidden(client_of(server), refusal, "lampang") is refusal
+        assert not server.received
 
 
 class TestReaching:
     def test_no_server(self, nowhere: str) -> None:
-        self.expect(Client(nowhere, Token(SECRET), patience=ONCE), "refused", transient=True)
+        self.expect(Client(nowhere, Token(SECRET), policy=ONCE), "refused", transient=True)
 
-    def test_no_such_name(self) -> None:
-        found = fault(lambda: Client("http://portal.invalid", patience=ONCE).get("x"))
+    def test_unknown_host(self) -> None:
+        found = fault(lambda: Client("http://portal.invalid", policy=ONCE).get("x"))
         assert (found.code, found.params["variant"]) == ("portal_unreachable", "name")
 
-    def test_no_answer_in_time(self, serve: Callable[..., Server]) -> None:
-        self.expect(client_of(serve(silence), patience=Patience(read_seconds=0.1, tries=1)), "timeout", transient=True)
+    def test_no_response_in_time(self, serve: Callable[..., Server]) -> None:
+        self.expect(
+            client_of(serve(silence), policy=RequestPolicy(read_seconds=0.1, attempts=1)), "timeout", transient=True
+        )
 
     @pytest.mark.parametrize(
         "data",
@@ -485,33 +487,33 @@ class TestReaching:
             b"SSH-2.0-OpenSSH_9.2p1\r\n",
         ],
     )
-    def test_answer_cut_short_or_none_of_http(self, serve: Callable[..., Server], data: bytes) -> None:
+    def test_truncated_or_invalid_response(self, serve: Callable[..., Server], data: bytes) -> None:
         self.expect(client_of(serve(raw(data))), "cut", transient=True)
 
-    def test_certificate_of_nobody(self, serve_tls: Callable[..., Server]) -> None:
+    def test_certificate_of_no_known_authority(self, serve_tls: Callable[..., Server]) -> None:
         server = serve_tls(result())
-        client = Client(server.url(scheme="https"), Token(SECRET), patience=ONCE)
+        client = Client(server.url(scheme="https"), Token(SECRET), policy=ONCE)
         self.expect(client, "certificate", transient=False)
-        assert not server.seen
+        assert not server.received
 
-    def test_certificate_of_an_authority_that_the_office_trusts(
+    def test_certificate_of_an_authority_in_the_bundle(
         self, serve_tls: Callable[..., Server], certificate: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         server = serve_tls(result(1))
-        client = Client(server.url(scheme="https"), Token(SECRET), patience=ONCE)
+        client = Client(server.url(scheme="https"), Token(SECRET), policy=ONCE)
         assert client.get("group_list") == 1
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.with_name("none.pem")))
         self.expect(client, "certificate", transient=False)
 
     def test_server_without_encryption(self, serve: Callable[..., Server]) -> None:
-        client = Client(serve(result()).url(scheme="https"), Token(SECRET), patience=ONCE)
+        client = Client(serve(result()).url(scheme="https"), Token(SECRET), policy=ONCE)
         self.expect(client, "tls", transient=False)
 
     def test_proxy_that_is_down(self, nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
         for proxy in (nowhere, "socks5://127.0.0.1:1", "http://"):
             monkeypatch.setenv("http_proxy", proxy)
-            self.expect(Client("http://portal.example", patience=ONCE), "proxy", transient=True)
+            self.expect(Client("http://portal.example", policy=ONCE), "proxy", transient=True)
 
     @staticmethod
     def expect(client: Client, variant: str, *, transient: bool) -> None:
@@ -527,18 +529,18 @@ class TestAddress:
         "url",
         ["data.go.th", "", "https://", "ftp://data.go.th", "https://[x", "https://x:y", "https://data.go.th?key=a"],
     )
-    def test_what_is_no_address(self, url: str) -> None:
+    def test_invalid_address(self, url: str) -> None:
         found = fault(lambda: Client(url))
         assert (found.code, found.params["variant"]) == ("portal_address_unusable", "malformed")
         assert found.exit_code == 2
         assert "key=a" not in str(found)
 
-    def test_password_in_it_is_refused_and_not_repeated(self) -> None:
+    def test_password_in_the_address_is_refused_and_not_printed(self) -> None:
         found = fault(lambda: Client("https://somchai:rosesarered@data.go.th"))
         assert found.params["variant"] == "password"
         assert "rosesarered" not in repr(found)
 
-    def test_token_goes_nowhere_unencrypted_but_to_this_computer(self) -> None:
+    def test_token_is_sent_unencrypted_to_this_computer_only(self) -> None:
         token = Token(SECRET)
         assert fault(lambda: Client("http://data.go.th", token)).params["variant"] == "insecure"
         assert fault(lambda: Client("http://127.0.0.1.data.go.th", token)).params["variant"] == "insecure"
@@ -546,19 +548,19 @@ class TestAddress:
         for here in ("http://localhost:5000", "http://127.0.0.1:5000", "http://[::1]:5000"):
             assert Client(here, token).url == here
 
-    def test_it_is_brought_into_one_form(self) -> None:
+    def test_address_is_normalised(self) -> None:
         assert Client(" https://Data.GO.TH/ ").url == "https://data.go.th"
         assert Client("https://ข้อมูล.ไทย/แผน/").url == "https://xn--22c6dm4a2dze.xn--o3cw4h/%E0%B9%81%E0%B8%9C%E0%B8%99"
 
 
 class TestDownloads:
-    def test_a_file_comes_as_it_is_stored(self, serve: Callable[..., Server]) -> None:
+    def test_file_is_downloaded_unchanged(self, serve: Callable[..., Server]) -> None:
         data = b"\xef\xbb\xbfa\r\n\x00\xff" * 100_000
         server = serve(answer(200, data))
         assert client_of(server).download(server.url("/f.csv")) == data
-        assert server.seen[0].headers["Accept-Encoding"] == "identity"
+        assert server.received[0].headers["Accept-Encoding"] == "identity"
 
-    def test_only_a_content_coding_is_undone(self, serve: Callable[..., Server]) -> None:
+    def test_only_the_content_coding_is_decoded(self, serve: Callable[..., Server]) -> None:
         packed = gzip.compress(b"a,b\r\n")
         server = serve(
             answer(200, packed, Content_Type="application/gzip"), answer(200, packed, Content_Encoding="gzip")
@@ -566,42 +568,42 @@ class TestDownloads:
         assert client_of(server).download(server.url("/f.csv.gz")) == packed
         assert client_of(server).download(server.url("/f.csv")) == b"a,b\r\n"
 
-    def test_redirects_are_followed_and_only_the_portal_sees_the_token(self, serve: Callable[..., Server]) -> None:
+    def test_redirects_are_followed_and_only_the_portal_gets_the_token(self, serve: Callable[..., Server]) -> None:
         store = serve(answer(body=b"file"))
         portal = serve(moved("f%20ile?x=1", 301), moved(store.url("/file"), 307))
         assert client_of(portal).download(portal.url("/dataset/f")) == b"file"
-        assert [seen.path for seen in portal.seen] == ["/dataset/f", "/dataset/f%20ile?x=1"]
-        assert [seen.headers["Authorization"] for seen in portal.seen] == [SECRET, SECRET]
-        assert "Authorization" not in store.seen[0].headers
-        assert SECRET not in repr(store.seen)
+        assert [request.path for request in portal.received] == ["/dataset/f", "/dataset/f%20ile?x=1"]
+        assert [request.headers["Authorization"] for request in portal.received] == [SECRET, SECRET]
+        assert "Authorization" not in store.received[0].headers
+        assert SECRET not in repr(store.received)
 
-    def test_another_name_of_the_same_computer_is_another_host(self, serve: Callable[..., Server]) -> None:
+    def test_other_host_name_of_the_same_computer_gets_no_token(self, serve: Callable[..., Server]) -> None:
         portal = serve(result(), answer(body=b"file"))
         portal.replies[0] = moved(portal.url("/f", host="localhost"))
         assert client_of(portal).download(portal.url("/f")) == b"file"
-        assert ["Authorization" in seen.headers for seen in portal.seen] == [True, False]
+        assert ["Authorization" in request.headers for request in portal.received] == [True, False]
 
-    def test_another_port_is_another_place(self, serve: Callable[..., Server]) -> None:
+    def test_other_port_gets_no_token(self, serve: Callable[..., Server]) -> None:
         portal, other = serve(result()), serve(answer(body=b"file"))
         assert client_of(portal).download(other.url("/f")) == b"file"
-        assert "Authorization" not in other.seen[0].headers
+        assert "Authorization" not in other.received[0].headers
 
-    def test_way_back_to_the_portal_carries_the_token_again(self, serve: Callable[..., Server]) -> None:
+    def test_redirect_back_to_the_portal_has_the_token(self, serve: Callable[..., Server]) -> None:
         portal = serve(answer(body=b"file"))
         other = serve(moved(portal.url("/f")))
         assert client_of(portal).download(other.url("/f")) == b"file"
-        assert "Authorization" not in other.seen[0].headers
-        assert portal.seen[0].headers["Authorization"] == SECRET
+        assert "Authorization" not in other.received[0].headers
+        assert portal.received[0].headers["Authorization"] == SECRET
         assert client_of(portal).download(portal.url("/f"), anonymous=True) == b"file"
-        assert "Authorization" not in portal.seen[1].headers
+        assert "Authorization" not in portal.received[1].headers
 
     def test_user_and_password_in_a_redirect_are_not_sent(self, serve: Callable[..., Server]) -> None:
         store = serve(answer(body=b"file"))
         portal = serve(moved(store.url("/f").replace("//", "//somchai:rosesarered@")))
         assert client_of(portal).download(portal.url("/f")) == b"file"
-        assert "Authorization" not in store.seen[0].headers
+        assert "Authorization" not in store.received[0].headers
 
-    def test_encryption_is_not_left(
+    def test_redirect_from_https_to_http_is_refused(
         self,
         serve: Callable[..., Server],
         serve_tls: Callable[..., Server],
@@ -611,25 +613,25 @@ class TestDownloads:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         plain = serve(answer(body=b"file"))
         portal = serve_tls(moved(plain.url("/f")))
-        client = Client(portal.url(scheme="https"), Token(SECRET), patience=ONCE)
+        client = Client(portal.url(scheme="https"), Token(SECRET), policy=ONCE)
         for start in (portal.url("/f", scheme="https"), plain.url("/f")):
             assert fault(partial(client.download, start)).params["variant"] == "insecure"
-        assert not plain.seen
+        assert not plain.received
 
-    def test_circles_and_addresses_that_are_none(self, serve: Callable[..., Server]) -> None:
+    def test_endless_and_invalid_redirects(self, serve: Callable[..., Server]) -> None:
         portal = serve(moved("/f"))
         found = fault(lambda: client_of(portal).download(portal.url("/f")))
-        assert (found.code, found.params["variant"], len(portal.seen)) == ("download_refused", "redirects", 6)
+        assert (found.code, found.params["variant"], len(portal.received)) == ("download_refused", "redirects", 6)
         for nowhere in ("file:///etc/passwd", "http://[x", "https://"):
             portal = serve(moved(nowhere))
             found = fault(partial(client_of(portal).download, portal.url("/f")))
             assert (found.code, found.params["variant"]) == ("download_refused", "address")
 
-    def test_size_is_limited_also_of_what_unpacks(
+    def test_size_is_limited_after_decompression(
         self, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(transport, "LARGEST_ANSWER", 2**20)
-        monkeypatch.setattr(transport, "LARGEST_FILE", 2**20)
+        monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2**20)
+        monkeypatch.setattr(transport, "MAX_FILE_BYTES", 2**20)
         bomb = answer(200, gzip.compress(bytes(2**26)), Content_Encoding="gzip")
         server = serve(answer(200, bytes(2**20)), answer(200, bytes(2**20 + 1)), bomb)
         client = client_of(server)
@@ -637,7 +639,7 @@ class TestDownloads:
         for call in (lambda: client.download(server.url("/f")), lambda: client.get("group_list")):
             assert fault(call).params["variant"] == "large"
 
-    def test_whatever_is_no_file_is_reported(self, serve: Callable[..., Server]) -> None:
+    def test_failed_download_is_reported(self, serve: Callable[..., Server]) -> None:
         def of(reply: Reply) -> PortalError:
             server = serve(reply)
             return fault(lambda: client_of(server).download(server.url("/f?secret=x")))
@@ -654,9 +656,9 @@ class TestDownloads:
             assert found.code == f"portal_{code}"
             assert str(found.params["address"]).endswith("/f")
 
-    def test_download_cut_short_is_fetched_again(self, serve: Callable[..., Server]) -> None:
+    def test_truncated_download_is_retried(self, serve: Callable[..., Server]) -> None:
         server = serve(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na,b"), answer(200, b"a,b\r\n1,2\r\n"))
-        client = client_of(server, patience=Patience(sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(sleep=lambda _: None))
         assert client.download(server.url("/f.csv")) == b"a,b\r\n1,2\r\n"
 
 
@@ -674,14 +676,14 @@ REPLIES: dict[str, Reply] = {
 
 class TestSecrecy:
     @pytest.mark.parametrize("name", REPLIES)
-    def test_token_shows_nowhere(
+    def test_token_is_in_no_failure(
         self, serve: Callable[..., Server], name: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         caplog.set_level(logging.DEBUG)
-        monkeypatch.setattr(transport, "LARGEST_ANSWER", 2000)
-        monkeypatch.setattr(transport, "LARGEST_FILE", 2000)
+        monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2000)
+        monkeypatch.setattr(transport, "MAX_FILE_BYTES", 2000)
         server = serve(REPLIES[name])
-        client = client_of(server, patience=Patience(tries=2, sleep=lambda _: None))
+        client = client_of(server, policy=RequestPolicy(attempts=2, sleep=lambda _: None))
         upload = Upload("upload", "plan.csv", b"x", "text/csv")
         calls = (
             lambda: client.get("x"),
@@ -696,7 +698,7 @@ class TestSecrecy:
             assert SECRET not in repr((found, found.args, vars(found)))
             assert SECRET.encode() not in pickle.dumps(found)
             assert not any(SECRET in text for language in Language for text in failure_text(found, language))
-        assert SECRET in {seen.headers["Authorization"] for seen in server.seen}
+        assert SECRET in {request.headers["Authorization"] for request in server.received}
         assert "127.0.0.1" in caplog.text
         assert SECRET not in caplog.text
         assert SECRET not in repr((client, vars(client)))

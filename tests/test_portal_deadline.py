@@ -1,4 +1,4 @@
-"""A request has an end however a portal spins it out, and what was cut off at that end is never taken for an answer."""
+"""Every request ends at its deadline, however slow the portal is, and a response cut there is never used."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.portals.ckan.client import Client, Patience, Upload
-from khelang_opendata.portals.refusals import PortalTooSlow
+from khelang_opendata.portals.ckan.client import Client, RequestPolicy, Upload
+from khelang_opendata.portals.portal_failures import PortalTooSlow
 from khelang_opendata.portals.token import Token
 from tests import test_portal_client as transport
 from tests.test_portal_client import SECRET, fault
@@ -21,8 +21,8 @@ from tests.test_portal_client import SECRET, fault
 serve, serve_tls, certificate = transport.serve, transport.serve_tls, transport.certificate
 no_proxy, nowhere = transport.no_proxy, transport.nowhere
 
-SOON = Patience(connect_seconds=20, read_seconds=20, request_seconds=0.5, tries=4, sleep=lambda _: None)
-"""Every silence may be long, so that nothing but the deadline ends these requests."""
+SOON = RequestPolicy(connect_seconds=20, read_seconds=20, request_seconds=0.5, attempts=4, sleep=lambda _: None)
+"""Long socket timeouts, so that only the deadline ends these requests."""
 OK = b"HTTP/1.1 200 OK\r\n"
 PAUSE = 0.02
 
@@ -30,7 +30,7 @@ Way = Callable[[socket.socket, threading.Event], None]
 
 
 def drip(begin: bytes, again: bytes, *, read: bool = True) -> Way:
-    """Send a beginning, then the same again and again, for as long as the client is there."""
+    """Send a beginning, then the same bytes repeatedly until the client closes the connection."""
 
     def way(connection: socket.socket, over: threading.Event) -> None:
         if read:
@@ -43,7 +43,7 @@ def drip(begin: bytes, again: bytes, *, read: bool = True) -> Way:
 
 
 def sip(connection: socket.socket, over: threading.Event) -> None:
-    """Read what is sent a few bytes at a time, and answer nothing."""
+    """Read a few bytes at a time, and send no response."""
     while not over.wait(PAUSE) and connection.recv(64):
         pass
 
@@ -135,9 +135,9 @@ def fails_too_slow(call: Callable[[], object]) -> PortalTooSlow:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_answer_that_never_ends_does(treat: Callable[[Way], Portal], way: str) -> None:
+def test_endless_response_times_out(treat: Callable[[Way], Portal], way: str) -> None:
     portal = treat(WAYS[way])
-    client = Client(portal.url(), Token(SECRET), patience=SOON)
+    client = Client(portal.url(), Token(SECRET), policy=SOON)
     fails_too_slow(lambda: client.get("status_show"))
     assert portal.asked == 1, "which is not asked again, for as long"
     fails_too_slow(lambda: client.post("package_create", {"title": "x"}))
@@ -146,31 +146,31 @@ def test_answer_that_never_ends_does(treat: Callable[[Way], Portal], way: str) -
     assert not timers()
 
 
-def test_cut_at_the_deadline_is_no_end_of_a_whole_answer(treat: Callable[[Way], Portal]) -> None:
+def test_response_cut_at_the_deadline_is_not_complete(treat: Callable[[Way], Portal]) -> None:
     whole = b'{"success": true, "result": 1}'
     portal = treat(drip(OK + b"\r\n" + whole, b" "))
-    fails_too_slow(lambda: Client(portal.url(), patience=SOON).get("x"))
-    fails_too_slow(lambda: Client(portal.url(), patience=SOON).download(portal.url() + "/f"))
+    fails_too_slow(lambda: Client(portal.url(), policy=SOON).get("x"))
+    fails_too_slow(lambda: Client(portal.url(), policy=SOON).download(portal.url() + "/f"))
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("way", ["the status", "a header", "nothing"])
-def test_proxy_that_never_ends_does(
+def test_endless_proxy_response_times_out(
     treat: Callable[[Way], Portal], monkeypatch: pytest.MonkeyPatch, way: str, scheme: str
 ) -> None:
     proxy = treat(WAYS[way])
     monkeypatch.setenv(f"{scheme}_proxy", proxy.url())
-    fails_too_slow(lambda: Client(f"{scheme}://portal.example", patience=SOON).get("x"))
+    fails_too_slow(lambda: Client(f"{scheme}://portal.example", policy=SOON).get("x"))
 
 
-def test_handshake_of_tls_that_never_ends_does(treat: Callable[[Way], Portal], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_tls_handshake_times_out(treat: Callable[[Way], Portal], monkeypatch: pytest.MonkeyPatch) -> None:
     hello = drip(b"\x16\x03\x03\x40\x00", b"\x02")
-    fails_too_slow(lambda: Client(treat(hello).url("https"), patience=SOON).get("x"))
+    fails_too_slow(lambda: Client(treat(hello).url("https"), policy=SOON).get("x"))
     monkeypatch.setenv("https_proxy", treat(tunnel_to(hello)).url())
-    fails_too_slow(lambda: Client("https://portal.example", patience=SOON).get("x"))
+    fails_too_slow(lambda: Client("https://portal.example", policy=SOON).get("x"))
 
 
-def test_answer_in_tls_that_never_ends_does(
+def test_endless_response_over_tls_times_out(
     serve_tls: Callable[..., transport.Server], certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
@@ -184,13 +184,13 @@ def test_answer_in_tls_that_never_ends_does(
 
     server = serve_tls(trickle)
     try:
-        fails_too_slow(lambda: Client(server.url(scheme="https"), Token(SECRET), patience=SOON).get("x"))
+        fails_too_slow(lambda: Client(server.url(scheme="https"), Token(SECRET), policy=SOON).get("x"))
     finally:
         over.set()
 
 
-def test_upload_that_is_sipped_ends(treat: Callable[[Way], Portal]) -> None:
-    client = Client(treat(sip).url(), Token(SECRET), patience=SOON)
+def test_upload_that_is_read_slowly_times_out(treat: Callable[[Way], Portal]) -> None:
+    client = Client(treat(sip).url(), Token(SECRET), policy=SOON)
     large = Upload("upload", "plan.csv", bytes(2**25), "text/csv")
     fails_too_slow(lambda: client.post("package_revise", {}, large))
 
@@ -205,8 +205,8 @@ def test_upload_may_take_longer_than_a_connection(treat: Callable[[Way], Portal]
             assert len(sent.read(length)) == length
         connection.sendall(OK + b'\r\n{"success": true, "result": 1}')
 
-    patience = Patience(connect_seconds=0.2, read_seconds=60, tries=1)
-    client = Client(treat(late).url(), Token(SECRET), patience=patience)
+    policy = RequestPolicy(connect_seconds=0.2, read_seconds=60, attempts=1)
+    client = Client(treat(late).url(), Token(SECRET), policy=policy)
     assert client.post("x", {}, Upload("upload", "plan.csv", bytes(2**25), "text/csv")) == 1
 
 
@@ -220,7 +220,7 @@ def test_no_connection_is_left_open(treat: Callable[[Way], Portal], monkeypatch:
         return made[-1]
 
     monkeypatch.setattr(socket.socket, "dup", dup)
-    fails_too_slow(lambda: Client(portal.url(), patience=SOON).get("x"))
+    fails_too_slow(lambda: Client(portal.url(), policy=SOON).get("x"))
     assert len(made) == 1
     assert [connection.fileno() for connection in made] == [-1]
     assert not timers()
@@ -237,14 +237,14 @@ def test_further_addresses_of_a_host_are_not_tried(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: resolved)
     monkeypatch.setattr(socket.socket, "connect", connect)
-    fails_too_slow(lambda: Client("http://portal.example", patience=SOON).get("x"))
+    fails_too_slow(lambda: Client("http://portal.example", policy=SOON).get("x"))
     assert len(tried) < 1000
 
 
-def test_request_in_time_is_as_before(serve: Callable[..., transport.Server], nowhere: str) -> None:
+def test_request_in_time_is_unaffected(serve: Callable[..., transport.Server], nowhere: str) -> None:
     server = serve(transport.result(1))
     for _ in range(20):
-        assert Client(server.url(), patience=SOON).get("x") == 1
-    refused = fault(partial(Client(nowhere, patience=Patience(tries=1)).get, "x"))
+        assert Client(server.url(), policy=SOON).get("x") == 1
+    refused = fault(partial(Client(nowhere, policy=RequestPolicy(attempts=1)).get, "x"))
     assert (refused.code, refused.params["variant"]) == ("portal_unreachable", "refused")
     assert not timers()

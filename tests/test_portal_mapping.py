@@ -1,4 +1,4 @@
-"""What a portal receives of a plan: every field, by the portal's own lists; faults are reported before it is sent."""
+"""The mapping of a plan to a portal's fields and choices; problems are reported before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,23 +14,14 @@ import yaml
 
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.model.wording import Language
-from khelang_opendata.portals.mapping import (
-    Metadata,
-    Origin,
-    Value,
-    ValueSource,
-    dictionary_of,
-    from_ckan,
-    metadata_of,
-    problem_text,
-    resource_of,
-    to_ckan,
-)
-from khelang_opendata.portals.metadata_values import day_of
-from khelang_opendata.portals.profiles import profile_for
+from khelang_opendata.portals.dataset_schema import DatasetSchema
+from khelang_opendata.portals.mapping import Metadata, from_ckan, map_metadata, problem_text, to_ckan
+from khelang_opendata.portals.metadata_values import Value, parse_date
+from khelang_opendata.portals.portal_failures import FieldProblem, MetadataRefused
+from khelang_opendata.portals.profiles import detect_profile
 from khelang_opendata.portals.publication import Publication, read_publication
-from khelang_opendata.portals.refusals import FieldProblem, MetadataRefused
-from khelang_opendata.portals.scheme import Scheme
+from khelang_opendata.portals.resources import map_data_dictionary, map_resource
+from khelang_opendata.portals.sources import Origin, ValueSource
 from khelang_opendata.release import withdraw
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import PLAN, VALID
@@ -44,7 +35,7 @@ LICENCES = [
     {"id": "cc-by-sa", "title": "Creative Commons Attribution Share-Alike"},
     {"id": "odc-odbl", "title": "Open Data Commons Open Database License (ODbL)"},
 ]
-SAID = {
+VALUES = {
     "maintainer_email": "saraban@khelangnakhon.go.th",
     "objective": "กฎหมายที่เกี่ยวข้อง,พันธกิจหน่วยงาน",
     "update_frequency_unit": "ครึ่งปี",
@@ -57,16 +48,16 @@ def reported(name: str) -> dict[str, Any]:
     return scheme
 
 
-def scheme_of(name: str, change: Callable[[dict[str, Any]], object] = lambda _: None) -> Scheme:
+def schema_of(name: str, change: Callable[[dict[str, Any]], object] = lambda _: None) -> DatasetSchema:
     scheme = reported(name)
     change({field["field_name"]: field for field in scheme["dataset_fields"]})
     licences = json.loads((SCHEMES / f"{name}.licenses.json").read_text(encoding="utf-8"))
-    return Scheme.of(scheme, licences)
+    return DatasetSchema.from_scheming(scheme, licences)
 
 
-THAI = scheme_of("thai_gdc")
-STRICTER = scheme_of("stricter")
-PLAIN = Scheme.plain(LICENCES)
+THAI = schema_of("thai_gdc")
+STRICTER = schema_of("stricter")
+PLAIN = DatasetSchema.ckan_core(LICENCES)
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +83,12 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Publication:
     return read_publication(out)
 
 
-def mapped(publication: Publication, scheme: Scheme = THAI, given: Mapping[str, str] = SAID) -> Metadata:
-    return metadata_of(publication, scheme, profile_for(scheme), ORG, given)
+def mapped(publication: Publication, schema: DatasetSchema = THAI, given: Mapping[str, str] = VALUES) -> Metadata:
+    return map_metadata(publication, schema, detect_profile(schema), ORG, given)
 
 
-def saying(publication: Publication, **properties: object) -> Publication:
-    """The publication of a package with other properties."""
+def with_properties(publication: Publication, **properties: object) -> Publication:
+    """Return the publication with other properties of its package."""
     return replace(publication, descriptor={**publication.descriptor, **properties})
 
 
@@ -108,7 +99,7 @@ def codes(metadata: Metadata) -> list[tuple[str, str]]:
 # --- the fields
 
 
-def test_real_plan_needs_three_statements_of_an_official(real: Publication) -> None:
+def test_real_plan_lacks_three_required_values(real: Publication) -> None:
     wanting = mapped(real, given={})
     assert codes(wanting) == [
         ("missing", "maintainer_email"),
@@ -146,7 +137,7 @@ def test_real_plan_fills_every_mandatory_field(real: Publication) -> None:
     }
 
 
-def test_example_says_all_that_is_demanded(example: Publication) -> None:
+def test_example_has_all_required_values(example: Publication) -> None:
     metadata = mapped(example, given={})
     portal = example.descriptor["portal"]
     assert metadata.problems == ()
@@ -159,7 +150,7 @@ def test_example_says_all_that_is_demanded(example: Publication) -> None:
     assert metadata.fields["created_date"] == metadata.fields["last_updated_date"] == "2020-02-29"
 
 
-def test_everybody_is_named_who_said_something(real: Publication) -> None:
+def test_origin_of_each_value_is_named(real: Publication) -> None:
     origins = mapped(real).origins
     assert origins["owner_org"] == origins["objective"] == Origin(ValueSource.GIVEN)
     assert origins["tag_string"] == Origin(ValueSource.PACKAGE, "keywords")
@@ -169,15 +160,15 @@ def test_everybody_is_named_who_said_something(real: Publication) -> None:
     assert set(origins) == set(mapped(real).fields)
 
 
-def test_given_goes_before_portal_and_portal_before_the_package(example: Publication) -> None:
+def test_precedence_is_given_portal_package(example: Publication) -> None:
     portal = {**example.descriptor["portal"], "title": "จากระบบบัญชีข้อมูล", "notes": "จากระบบบัญชีข้อมูล"}
-    metadata = mapped(saying(example, portal=portal), given={"notes": "จากคำสั่ง"})
+    metadata = mapped(with_properties(example, portal=portal), given={"notes": "จากคำสั่ง"})
     assert (metadata.fields["title"], metadata.fields["notes"]) == ("จากระบบบัญชีข้อมูล", "จากคำสั่ง")
 
 
-def test_blank_says_nothing_in_portal_and_takes_a_field_away_when_given(example: Publication) -> None:
+def test_blank_value_is_ignored_in_portal_and_removes_a_field_when_given(example: Publication) -> None:
     portal = {**example.descriptor["portal"], "title": " ", "tag_string": [], "url": None}
-    metadata = mapped(saying(example, portal=portal), given={"url": " ", "data_source": ""})
+    metadata = mapped(with_properties(example, portal=portal), given={"url": " ", "data_source": ""})
     assert metadata.fields["title"] == example.descriptor["title"]
     assert metadata.fields["tag_string"]
     assert "url" not in metadata.fields
@@ -196,41 +187,41 @@ def test_coverage_follows_from_the_kind_of_local_government(
     assert codes(metadata) == ([] if coverage else [("missing", "geo_coverage")])
 
 
-def test_publisher_with_an_address_is_whom_to_write_to(real: Publication) -> None:
+def test_publisher_with_an_address_is_the_maintainer(real: Publication) -> None:
     contributors = [
         {"title": "ผู้ดูแล", "roles": ["maintainer"], "email": "not@this.example"},
         {"title": "กองคลัง", "roles": ["publisher"], "email": "finance@khelang.go.th"},
     ]
-    fields = mapped(saying(real, contributors=contributors), given={}).fields
+    fields = mapped(with_properties(real, contributors=contributors), given={}).fields
     assert (fields["maintainer"], fields["maintainer_email"]) == ("กองคลัง", "finance@khelang.go.th")
 
 
 def test_years_of_the_buddhist_era_are_for_statistics_alone(real: Publication) -> None:
-    fields = mapped(real, given={**SAID, "data_type": "ข้อมูลสถิติ"}).fields
+    fields = mapped(real, given={**VALUES, "data_type": "ข้อมูลสถิติ"}).fields
     assert (fields["first_year_of_data"], fields["last_year_of_data"]) == ("2566", "2570")
     assert "first_year_of_data" not in mapped(real).fields
 
 
 def test_licence_is_found_in_the_list_of_the_portal(real: Publication) -> None:
-    for name, scheme, expected in (
+    for name, schema, expected in (
         ("CC-BY-4.0", THAI, "Creative Commons Attributions"),
         ("CC-BY-4.0", STRICTER, "Creative Commons Attribution"),
         ("CC-BY-4.0", PLAIN, "cc-by"),
         ("CC-BY-SA-4.0", PLAIN, "cc-by-sa"),
         ("ODbL-1.0", THAI, "Open Data Common"),
     ):
-        assert mapped(saying(real, licenses=[{"name": name}]), scheme).fields["license_id"] == expected
+        assert mapped(with_properties(real, licenses=[{"name": name}]), schema).fields["license_id"] == expected
     by_title = [{"name": "GFDL-9", "title": "GNU Free Documentation License"}]
-    assert mapped(saying(real, licenses=by_title)).fields["license_id"] == "GNU Free Documentation License"
+    assert mapped(with_properties(real, licenses=by_title)).fields["license_id"] == "GNU Free Documentation License"
 
 
-def test_licences_that_only_the_portal_lists_are_legal_in_a_scheme_without_a_list(real: Publication) -> None:
+def test_licences_of_the_portal_are_choices_in_a_schema_without_choices(real: Publication) -> None:
     without = reported("thai_gdc")
     for field in without["dataset_fields"]:
         if field["field_name"] == "license_id":
             del field["choices"]
-    assert mapped(real, Scheme.of(without, LICENCES)).fields["license_id"] == "cc-by"
-    unknown = mapped(saying(real, licenses=[{"name": "MIT"}]), Scheme.of(without, LICENCES))
+    assert mapped(real, DatasetSchema.from_scheming(without, LICENCES)).fields["license_id"] == "cc-by"
+    unknown = mapped(with_properties(real, licenses=[{"name": "MIT"}]), DatasetSchema.from_scheming(without, LICENCES))
     assert codes(unknown) == [("not_in_list", "license_id")]
     assert unknown.problems[0].allowed == tuple(licence["id"] for licence in LICENCES)
 
@@ -238,12 +229,12 @@ def test_licences_that_only_the_portal_lists_are_legal_in_a_scheme_without_a_lis
 # --- what the target demands
 
 
-def test_scheme_is_read_as_portals_write_it() -> None:
+def test_schema_is_parsed_as_portals_write_it() -> None:
     assert THAI.fields["objective"].is_list
     assert THAI.fields["created_date"].is_date
     assert THAI.fields["maintainer_email"].is_email
     assert THAI.fields["name"].label == "URL"
-    assert THAI.fields["data_format"].choices is not None
+    assert THAI.fields["data_format"].choice_values is not None
     assert THAI.resource_fields["resource_created_date"].is_date
     expanded = {
         "dataset_fields": [
@@ -257,15 +248,15 @@ def test_scheme_is_read_as_portals_write_it() -> None:
             {"field_name": "d", "validators": "if_empty_same_as(not_empty_field) scheming_required"},
         ]
     }
-    fields = Scheme.of(expanded, []).fields
-    assert (fields["a"].is_list, fields["a"].required, fields["a"].choices) == (True, False, ("ก",))
+    fields = DatasetSchema.from_scheming(expanded, []).fields
+    assert (fields["a"].is_list, fields["a"].required, fields["a"].choice_values) == (True, False, ("ก",))
     assert (fields["b"].is_email, fields["b"].required) == (True, True)
     assert (fields["c"].is_date, fields["c"].required, fields["c"].label) == (True, False, "C")
     assert not fields["d"].required
 
 
-def test_stricter_portal_has_its_own_objections(real: Publication, example: Publication) -> None:
-    given = {**SAID, "objective": "กฎหมายที่เกี่ยวข้อง,ไม่ทราบ"}
+def test_stricter_portal_reports_its_own_problems(real: Publication, example: Publication) -> None:
+    given = {**VALUES, "objective": "กฎหมายที่เกี่ยวข้อง,ไม่ทราบ"}
     metadata = mapped(real, STRICTER, given)
     assert codes(metadata) == [("missing", "agency_type"), ("not_in_list", "objective"), ("missing", "geo_coverage")]
     assert metadata.problems[1].value == "ไม่ทราบ"
@@ -275,34 +266,34 @@ def test_stricter_portal_has_its_own_objections(real: Publication, example: Publ
     assert codes(mapped(example, STRICTER, {"agency_type": "องค์กรปกครองส่วนท้องถิ่น"})) == [("not_in_list", "geo_coverage")]
 
 
-def test_further_field_of_a_portal_is_said_in_the_descriptor_or_given(example: Publication) -> None:
+def test_further_field_of_a_portal_comes_from_the_descriptor_or_is_given(example: Publication) -> None:
     portal = {**example.descriptor["portal"], "agency_type": "ส่วนราชการ", "geo_coverage": "จังหวัด"}
-    described = mapped(saying(example, portal=portal), STRICTER, {})
+    described = mapped(with_properties(example, portal=portal), STRICTER, {})
     assert described.problems == ()
     assert described.fields["agency_type"] == "ส่วนราชการ"
-    assert "agency_type" not in mapped(saying(example, portal=portal), THAI, {}).fields
+    assert "agency_type" not in mapped(with_properties(example, portal=portal), THAI, {}).fields
 
 
-def test_what_a_portal_demands_of_files_is_given_or_missing(example: Publication) -> None:
+def test_required_field_of_files_is_given_or_missing(example: Publication) -> None:
     scheme = reported("thai_gdc")
     wanted = {"field_name": "resource_data_collect", "label": {"th": "หน่วยย่อย"}, "required": True}
     scheme["resource_fields"].append(wanted)
-    demanding = Scheme.of(scheme, [])
+    demanding = DatasetSchema.from_scheming(scheme, [])
     assert codes(mapped(example, demanding, {})) == [("missing_of_files", "resource_data_collect")]
-    said = saying(example, portal={**example.descriptor["portal"], "resource_data_collect": "โครงการ"})
-    assert codes(mapped(said, demanding, {})) == []
-    assert resource_of(said.distributions[0], said, demanding)["resource_data_collect"] == "โครงการ"
+    complete = with_properties(example, portal={**example.descriptor["portal"], "resource_data_collect": "โครงการ"})
+    assert codes(mapped(complete, demanding, {})) == []
+    assert map_resource(complete.distributions[0], complete, demanding)["resource_data_collect"] == "โครงการ"
 
 
 def test_other_must_be_explained(real: Publication) -> None:
-    given = {**SAID, "objective": "พันธกิจหน่วยงาน, อื่น ๆ", "geo_coverage": "อื่นๆ", "geo_coverage_other": "ชุมชน"}
+    given = {**VALUES, "objective": "พันธกิจหน่วยงาน, อื่น ๆ", "geo_coverage": "อื่นๆ", "geo_coverage_other": "ชุมชน"}
     metadata = mapped(real, given=given)
     assert metadata.fields["objective"] == ("พันธกิจหน่วยงาน", "อื่นๆ")
     assert codes(metadata) == [("missing", "objective_other")]
 
 
-def test_name_that_no_field_has_is_reported_with_the_nearest(real: Publication) -> None:
-    given = {**SAID, "maintainer_mail": "a@b.go.th", "owner_org": "other"}
+def test_unknown_field_is_reported_with_the_nearest_name(real: Publication) -> None:
+    given = {**VALUES, "maintainer_mail": "a@b.go.th", "owner_org": "other"}
     metadata = mapped(real, given=given)
     assert codes(metadata) == [("unknown_field", "maintainer_mail"), ("unknown_field", "owner_org")]
     assert metadata.problems[0].allowed == ("maintainer_email",)
@@ -331,8 +322,8 @@ def test_name_that_no_field_has_is_reported_with_the_nearest(real: Publication) 
         ("first_year_of_data", "๒๕๖๖", "2566"),
     ],
 )
-def test_value_is_mended_where_it_is_safe(real: Publication, field: str, given: str, stored: Value) -> None:
-    metadata = mapped(real, given={**SAID, field: given})
+def test_value_is_normalised_if_its_meaning_is_clear(real: Publication, field: str, given: str, stored: Value) -> None:
+    metadata = mapped(real, given={**VALUES, field: given})
     assert metadata.fields[field] == stored
     assert metadata.problems == ()
 
@@ -366,54 +357,56 @@ def test_value_is_mended_where_it_is_safe(real: Publication, field: str, given: 
         ("maintainer", "กอง\ud800คลัง", "control_character"),
     ],
 )
-def test_value_that_a_portal_should_not_have_is_reported(real: Publication, field: str, given: str, code: str) -> None:
-    metadata = mapped(real, given={**SAID, field: given})
+def test_invalid_value_is_reported(real: Publication, field: str, given: str, code: str) -> None:
+    metadata = mapped(real, given={**VALUES, field: given})
     assert codes(metadata) == [(code, field)]
 
 
 def test_keyword_with_a_comma_is_one_keyword_and_refused(real: Publication) -> None:
-    metadata = mapped(saying(real, keywords=["งบประมาณ, พัสดุ", "ลำปาง"]))
+    metadata = mapped(with_properties(real, keywords=["งบประมาณ, พัสดุ", "ลำปาง"]))
     assert [(problem.code, problem.value) for problem in metadata.problems] == [("bad_tag", "งบประมาณ, พัสดุ")]
 
 
 def test_text_of_the_plan_is_sent_as_it_is(real: Publication) -> None:
     """HTML and formulas are the portal's to escape; a changed description would be another one."""
     title = '=SUM(A1) <script>alert("๑")</script>, ก'
-    assert to_ckan(mapped(saying(real, title=title)).fields, THAI)["title"] == title
+    assert to_ckan(mapped(with_properties(real, title=title)).fields, THAI)["title"] == title
 
 
 def test_descriptor_of_another_maker_does_not_break_the_mapping(real: Publication) -> None:
-    odd = saying(real, portal=["x"], keywords=None, contributors=[], licenses=[], sources=[], languages=[])
+    odd = with_properties(real, portal=["x"], keywords=None, contributors=[], licenses=[], sources=[], languages=[])
     assert ("missing", "license_id") in codes(mapped(odd))
     values = {"maintainer": {"a": 1}, "objective": 7, "title": True, "data_format": [None, ["CSV"]]}
-    assert ("not_in_list", "objective") in codes(mapped(saying(real, portal=values), given={}))
+    assert ("not_in_list", "objective") in codes(mapped(with_properties(real, portal=values), given={}))
 
 
 def test_buddhist_years_never_leave_as_gregorian_ones() -> None:
-    assert day_of("2569-01-15") == "2026-01-15"
-    assert day_of("2399-12-31") == "2399-12-31"
-    assert [day_of(text) for text in ("", "2569", "2569-1-5", "2569-13-01", "-2569-01-01", "256๙๙-01-01")] == [None] * 6
+    assert parse_date("2569-01-15") == "2026-01-15"
+    assert parse_date("2399-12-31") == "2399-12-31"
+    assert [parse_date(text) for text in ("", "2569", "2569-1-5", "2569-13-01", "-2569-01-01", "256๙๙-01-01")] == [
+        None
+    ] * 6
 
 
 # --- to CKAN and back
 
 
-def shown(payload: Mapping[str, Any], scheme: Scheme) -> dict[str, Any]:
-    """A data set as CKAN shows it: tags as objects, lists in the order of the scheme, and everything that is unset."""
+def shown(payload: Mapping[str, Any], schema: DatasetSchema) -> dict[str, Any]:
+    """Return a dataset as CKAN returns it: tags as objects, lists in the order of the schema, and unset fields."""
     tags = [{"name": tag, "display_name": tag, "state": "active"} for tag in reversed(payload["tag_string"].split(","))]
     kept = {name: value for name, value in payload.items() if name != "tag_string"}
     for name, value in kept.items():
-        if name in scheme.fields and scheme.fields[name].is_list:
-            kept[name] = [choice for choice in scheme.fields[name].choices or () if choice in value]
-    unset = {name: [] if field.is_list else "" for name, field in scheme.fields.items() if name not in payload}
+        if name in schema.fields and schema.fields[name].is_list:
+            kept[name] = [choice for choice in schema.fields[name].choice_values or () if choice in value]
+    unset = {name: [] if field.is_list else "" for name, field in schema.fields.items() if name not in payload}
     return {**unset, **kept, "tags": tags, "id": "1", "num_tags": len(tags), "author": None, "private": True}
 
 
-@pytest.mark.parametrize("scheme", [THAI, STRICTER, PLAIN], ids=["thai_gdc", "stricter", "plain"])
-def test_what_ckan_shows_is_what_was_sent(real: Publication, scheme: Scheme) -> None:
-    fields = mapped(real, scheme).fields
-    sent = json.loads(json.dumps(to_ckan(fields, scheme)))
-    assert from_ckan(shown(sent, scheme), fields, scheme) == fields
+@pytest.mark.parametrize("schema", [THAI, STRICTER, PLAIN], ids=["thai_gdc", "stricter", "plain"])
+def test_values_from_ckan_equal_those_sent(real: Publication, schema: DatasetSchema) -> None:
+    fields = mapped(real, schema).fields
+    sent = json.loads(json.dumps(to_ckan(fields, schema)))
+    assert from_ckan(shown(sent, schema), fields, schema) == fields
 
 
 def test_tags_are_replaced_and_lists_are_lists(real: Publication) -> None:
@@ -434,12 +427,12 @@ def test_tags_are_replaced_and_lists_are_lists(real: Publication) -> None:
         ({"created_date": "2026-01-15T00:00:00"}, {"created_date": "2026-01-15"}),
     ],
 )
-def test_other_ways_of_showing_are_the_same_value(dataset: dict[str, Any], fields: dict[str, Value]) -> None:
+def test_other_representations_are_the_same_value(dataset: dict[str, Any], fields: dict[str, Value]) -> None:
     names = ("objective", "title", "tag_string", "notes", "created_date")
     assert from_ckan(dataset, names, THAI) == fields
 
 
-def test_plain_portal_gets_extras_and_the_tags_that_it_takes(real: Publication) -> None:
+def test_plain_portal_gets_extras_and_valid_tags(real: Publication) -> None:
     metadata = mapped(real, PLAIN)
     assert metadata.problems == ()
     payload = to_ckan(metadata.fields, PLAIN)
@@ -453,7 +446,7 @@ def test_plain_portal_gets_extras_and_the_tags_that_it_takes(real: Publication) 
     assert not set(extras) & set(payload)
 
 
-def test_plain_portal_demands_little(real: Publication) -> None:
+def test_plain_portal_requires_little(real: Publication) -> None:
     metadata = mapped(real, PLAIN, {})
     assert metadata.problems == ()
     assert "objective" not in metadata.fields
@@ -464,7 +457,7 @@ def test_plain_portal_demands_little(real: Publication) -> None:
 
 
 def test_every_file_is_reported_in_thai_with_its_format_and_hash(real: Publication) -> None:
-    resources = [resource_of(file, real, THAI) for file in real.distributions]
+    resources = [map_resource(file, real, THAI) for file in real.distributions]
     names = [resource["name"] for resource in resources]
     assert names[:3] == ["งบประมาณแบบตารางเดียว (CSV)", "ยอดรวมงบประมาณ (CSV)", "ทุกตารางในไฟล์ Excel (XLSX)"]
     assert names[-5:] == [
@@ -482,27 +475,27 @@ def test_every_file_is_reported_in_thai_with_its_format_and_hash(real: Publicati
 
 
 def test_days_of_files_are_those_of_their_release(real: Publication) -> None:
-    flat, oldest = (resource_of(real.distributions[place], real, THAI) for place in (0, -1))
+    flat, oldest = (map_resource(real.distributions[place], real, THAI) for place in (0, -1))
     assert (flat["resource_created_date"], flat["resource_last_updated_date"]) == ("2026-11-22", "2027-01-31")
     assert (flat["version"], flat["released_on"]) == ("1.0.1", "2027-01-31")
     assert (oldest["resource_created_date"], oldest["resource_last_updated_date"]) == ("2026-11-22", "2026-11-22")
     assert "22 พฤศจิกายน 2569" in oldest["description"]
     assert "2026-11-22" in oldest["description"]
-    assert "resource_created_date" not in resource_of(real.distributions[0], real, STRICTER)
+    assert "resource_created_date" not in map_resource(real.distributions[0], real, STRICTER)
 
 
-def test_withdrawn_release_says_so_in_its_archive(releases: Path, tmp_path: Path) -> None:
+def test_archive_of_a_withdrawn_release_has_the_notice(releases: Path, tmp_path: Path) -> None:
     out = copied(releases, tmp_path / "out")
     withdraw(out, "1.0.0", "ยอดปี 2567 ผิด", date(2027, 2, 1))
     publication = read_publication(out)
-    archive = resource_of(publication.distributions[-1], publication, THAI)
+    archive = map_resource(publication.distributions[-1], publication, THAI)
     assert archive["name"] == "รุ่น 1.0.0 (ยกเลิกการใช้แล้ว) (ZIP)"
     assert archive["description"].startswith("ยกเลิกการใช้รุ่นนี้แล้วเมื่อ 1 กุมภาพันธ์ 2570: ยอดปี 2567 ผิด")
     assert "Withdrawn on 2027-02-01: ยอดปี 2567 ผิด" in archive["description"]
     assert mapped(publication).fields["notes"] == mapped(read_publication(releases)).fields["notes"]
 
 
-def test_plan_of_which_all_was_withdrawn_says_so_first_and_is_accepted(releases: Path, tmp_path: Path) -> None:
+def test_description_begins_with_the_notice_if_all_releases_were_withdrawn(releases: Path, tmp_path: Path) -> None:
     out = copied(releases, tmp_path / "out")
     for version in ("1.0.0", "1.0.1"):
         withdraw(out, version, "ผิดทั้งฉบับ", date(2027, 2, 1))
@@ -512,9 +505,9 @@ def test_plan_of_which_all_was_withdrawn_says_so_first_and_is_accepted(releases:
     assert metadata.fields["data_format"] == ("CSV", "Database", "JSON", "XLS")
 
 
-def test_data_dictionary_tells_every_column_and_keeps_codes_as_text(real: Publication) -> None:
+def test_data_dictionary_describes_every_column_and_keeps_codes_as_text(real: Publication) -> None:
     files = {file.path: file for file in real.distributions}
-    columns = {column["id"]: column for column in dictionary_of(files["data/plans.csv"])}
+    columns = {column["id"]: column for column in map_data_dictionary(files["data/plans.csv"])}
     header = files["data/plans.csv"].data.decode("utf-8-sig").splitlines()[0].split(",")
     assert list(columns) == header
     assert columns["dla_code"]["type"] == columns["dla_code"]["info"]["type_override"] == "text"
@@ -522,15 +515,15 @@ def test_data_dictionary_tells_every_column_and_keeps_codes_as_text(real: Public
     assert columns["announced_on"]["type"] == "text"
     assert columns["lao_name_th"]["info"]["label"] == "ชื่อองค์กรปกครองส่วนท้องถิ่น"
     assert "Full Thai name" in columns["lao_name_th"]["info"]["notes"]
-    assert dictionary_of(files["codebook.csv"]) == dictionary_of(files["codebook.html"]) == []
-    assert dictionary_of(real.distributions[-1]) == []
+    assert map_data_dictionary(files["codebook.csv"]) == map_data_dictionary(files["codebook.html"]) == []
+    assert map_data_dictionary(real.distributions[-1]) == []
 
 
 # --- words
 
 
 def test_every_problem_is_reported_in_both_languages(real: Publication) -> None:
-    given = {**SAID, "geo_coverage": "ที่นี่", "maintainer_email": "x", "nmae": "y", "created_date": "เมื่อวาน"}
+    given = {**VALUES, "geo_coverage": "ที่นี่", "maintainer_email": "x", "nmae": "y", "created_date": "เมื่อวาน"}
     problems = mapped(real, given={**given, "objective": "", "tag_string": "ก"}).problems
     for language in Language:
         lines = [problem_text(problem, language) for problem in problems]
@@ -542,7 +535,7 @@ def test_every_problem_is_reported_in_both_languages(real: Publication) -> None:
     assert "--set" in refused.fix
 
 
-def test_hostile_value_is_made_visible_in_the_message() -> None:
+def test_control_characters_of_a_value_are_visible_in_the_message() -> None:
     found = FieldProblem("control_character", "title", "ชื่อ", "\x1b[2J")
     assert "\x1b" not in problem_text(found, Language.EN)
     assert isinstance(MetadataRefused([found]), KhelangError)

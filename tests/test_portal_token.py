@@ -1,4 +1,4 @@
-"""The token of a portal: where it is found, which files are safe, and that it does not show."""
+"""The token of a portal: its sources, safe files, and that no output contains it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def secret_of(file: Path | None = None, url: str = PORTAL, **environ: str) -> st
 
 
 def refusal(call: Callable[[], object]) -> KhelangError:
-    """The exception that a call ends with, which neither shows the token nor where it came from."""
+    """Return the exception of a call; it contains neither the token nor an exception with it."""
     with fails("token_unusable") as caught:
         call()
     shown = [*failure_text(caught.value, Language.TH), *failure_text(caught.value, Language.EN), repr(caught.value)]
@@ -82,7 +82,7 @@ class TestSources:
         monkeypatch.setitem(sys.modules, "keyring", None)
         assert secret_of() is None
 
-    def test_spoilt_one_of_the_keyring_is_refused(self) -> None:
+    def test_invalid_token_of_the_keyring_is_refused(self) -> None:
         keyring.set_password("khelang", "data.go.th", f"{SECRET} {SECRET}")
         found = refusal(secret_of)
         assert (found.params["variant"], found.params["source"]) == ("characters", "keyring khelang/data.go.th")
@@ -90,12 +90,12 @@ class TestSources:
 
 class TestContent:
     @pytest.mark.parametrize("content", [SECRET, f"{SECRET}\n", f"\ufeff{SECRET}\r\n", f"\n \t{SECRET} \n\n"])
-    def test_what_editors_put_around_it_is_left_out(self, tmp_path: Path, content: str) -> None:
+    def test_byte_order_mark_and_line_ends_of_editors_are_removed(self, tmp_path: Path, content: str) -> None:
         assert secret_of(written(tmp_path / "token", content)) == SECRET
         assert secret_of(CKAN_API_TOKEN=content) == SECRET
 
     @pytest.mark.parametrize("content", [UUID, "x" * 10, "x" * 4096, "a+/b~_.-A1+/b~_.-=="])
-    def test_any_form_of_token_is_taken(self, content: str) -> None:
+    def test_every_form_of_token_is_accepted(self, content: str) -> None:
         assert secret_of(CKAN_API_TOKEN=content) == content
 
     @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ class TestContent:
             ("โทเคน".encode("cp874"), "characters"),
         ],
     )
-    def test_what_is_no_token_is_refused(self, tmp_path: Path, content: str | bytes, variant: str) -> None:
+    def test_invalid_token_is_refused(self, tmp_path: Path, content: str | bytes, variant: str) -> None:
         found = refusal(lambda: secret_of(written(tmp_path / "token", content)))
         assert found.params == {"variant": variant, "source": str(tmp_path / "token")}
 
@@ -139,7 +139,7 @@ class TestSafety:
         assert secret_of(written(tmp_path / "token", SECRET, mode)) == SECRET
 
     @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root gives files away")
-    def test_file_of_somebody_else_is_refused(self, tmp_path: Path) -> None:
+    def test_file_of_another_user_is_refused(self, tmp_path: Path) -> None:
         file = written(tmp_path / "token", SECRET)
         os.chown(file, 12345, 12345)
         assert refusal(lambda: secret_of(file)).params["variant"] == "owner"
@@ -156,13 +156,13 @@ class TestSafety:
         for place in (tmp_path, tmp_path / "pipe", Path(os.devnull)):
             assert refusal(lambda place=place: secret_of(place)).params["variant"] == "not_a_file"  # type: ignore[misc]
 
-    def test_file_that_is_not_there_is_not_passed_over(self, tmp_path: Path) -> None:
+    def test_missing_file_is_a_failure(self, tmp_path: Path) -> None:
         found = refusal(lambda: secret_of(tmp_path / "none", CKAN_API_TOKEN=SECRET))
         assert found.params["variant"] == "unreadable"
 
 
 class TestSecrecy:
-    def test_token_shows_in_no_form_of_text(self) -> None:
+    def test_token_is_in_no_text_of_the_object(self) -> None:
         token = Token(SECRET)
         texts = (repr(token), str(token), f"{token}", f"{token!r:>80}", "%s" % token, f"{[token]}")  # noqa: UP031
         assert not any(SECRET in text for text in texts)
@@ -173,5 +173,5 @@ class TestSecrecy:
             with pytest.raises(TypeError, match="neither copied nor pickled"):
                 attempt(Token(SECRET))
 
-    def test_token_is_taken_out_of_what_repeats_it(self) -> None:
+    def test_token_is_removed_from_a_text(self) -> None:
         assert Token(SECRET).removed_from(f"a {SECRET} b") == "a [token] b"

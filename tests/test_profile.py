@@ -120,7 +120,7 @@ def _mutate(part: Any, draw: st.DrawFn) -> None:
             part.append(copy.deepcopy(part[key]))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(descriptor=mutated())
 def test_what_jsonschema_refuses_is_never_accepted(descriptor: dict[str, Any]) -> None:
     if certainly_valid(PROFILE, descriptor):

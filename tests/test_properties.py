@@ -29,12 +29,7 @@ from tests.conftest import PLAN, VALID
 
 FAMILY = load_family()
 FILES = sorted(p.relative_to(VALID).as_posix() for p in VALID.rglob("*") if p.suffix in (".csv", ".json"))
-RUNS = settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+RUNS = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 TRICKY = st.sampled_from(
     [
         "",

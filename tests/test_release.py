@@ -22,7 +22,17 @@ from khelang_opendata.published import verify
 from khelang_opendata.published.archive import ArchiveRefused
 from khelang_opendata.published.signature import NAMESPACE
 from khelang_opendata.release import ReleaseOptions, build_release, draft_release
-from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, new_issues_of, only_issue, replace_in
+from tests.conftest import (
+    PLAN,
+    UNMEASURED,
+    VALID,
+    Khelang,
+    edit_descriptor,
+    fails,
+    new_issues_of,
+    only_issue,
+    replace_in,
+)
 from tests.releases import DAY, NAME, contents, copied, correct_a_cell, publish
 from tests.test_schemas import official_profile
 
@@ -181,7 +191,7 @@ def _release_as_another_user(plan: Path, out: Path, env: dict[str, str], umask: 
     """As the unprivileged user where root runs the tests and that user may read them; else as the user of the tests."""
     out.mkdir(parents=True)
     command = [sys.executable, "-m", "khelang_opendata", "release", str(plan), "--out", str(out)]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env}
+    environment = {**os.environ, **UNMEASURED, "PYTHONDONTWRITEBYTECODE": "1", **env}
     user = _NOBODY if os.geteuid() == 0 and _may_read_us(_NOBODY) else None
     if user is not None:
         for path in (plan, *plan.rglob("*"), out):
@@ -199,8 +209,12 @@ _NOBODY = 65534
 
 def _may_read_us(user: int) -> bool:
     command = [sys.executable, "-c", "import khelang_opendata.release.store"]
+    environment = os.environ | UNMEASURED
     try:
-        return subprocess.run(command, user=user, group=user, capture_output=True, cwd="/", check=False).returncode == 0
+        done = subprocess.run(
+            command, user=user, group=user, capture_output=True, env=environment, cwd="/", check=False
+        )
+        return done.returncode == 0
     except PermissionError:
         return False
 
@@ -215,7 +229,7 @@ def test_archive_says_nothing_of_the_machine(released: Path) -> None:
 
 def places(files: dict[str, bytes], chance: random.Random) -> Iterator[tuple[str, int]]:
     """Positions in every file: the first byte, the last, and some between."""
-    for name, data in files.items():
+    for name, data in sorted(files.items()):
         yield from ((name, position) for position in {0, len(data) - 1, *chance.choices(range(len(data)), k=3)})
 
 

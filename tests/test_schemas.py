@@ -13,7 +13,10 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from khelang_opendata import Package, load_family
+from khelang_opendata.package.datapackage import Resource
 from khelang_opendata.standard.family import TABLE_ORDER
+from khelang_opendata.validation.headings import check_headings
+from khelang_opendata.validation.plan import Plan
 from tests.conftest import PLAN, STANDARD, VALID
 
 TABLES = {name: json.loads((STANDARD / f"tables/{name}.json").read_text(encoding="utf-8")) for name in TABLE_ORDER}
@@ -157,3 +160,20 @@ def _nest(tables: dict[str, Rows]) -> dict[str, Any]:
         "printed_totals": nested("printed_totals", "scope_id"),
         "errata": nested("errata", "erratum_id"),
     }
+
+
+def test_descriptor_without_resources_is_left_as_it_is() -> None:
+    for descriptor in ({"name": "x"}, {"resources": None}, {"resources": "data"}):
+        assert load_family().compile_into(descriptor) == descriptor
+    assert load_family().compile_into({"resources": ["data", {"name": 1}]}) == {"resources": ["data", {"name": 1}]}
+
+
+def test_plan_has_nothing_in_columns_and_cells_that_a_table_lacks() -> None:
+    """Errata are looked up before it is known which tables are sound."""
+    family = load_family()
+    table = Resource({}, "units", "units.csv", b"plan_id,unit_id,name_th\np,p-U01\np,p-U02,x\n").table
+    plan = Plan(Package.load(VALID), family, check_headings({"units": table}, family)[0])
+    assert [*plan.texts("units", "name_th")] == [None, "x"]
+    assert [*plan.texts("units", "name_en")] == [None, None]
+    assert [*plan.texts("budgets", "note_th")] == []
+    assert plan.years == range(0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +13,19 @@ from khelang_opendata.published import verify
 from khelang_opendata.published.signature import MAX_KEY_BYTES, NAMESPACE, is_valid, read_public_key
 from khelang_opendata.published.verification import SignatureState
 from khelang_opendata.release.signing import generate_key, is_encrypted, signer
-from tests.conftest import PLAN, ROOT, Khelang, fails, needs
-from tests.signature_fuzz import DATA, KEY, OTHER, OpenSsh, corpus, differing, line_of, ours, randomly, refused_by_us
+from tests.conftest import PLAN, ROOT, UNMEASURED, Khelang, fails, needs
+from tests.signature_fuzz import (
+    DATA,
+    KEY,
+    OTHER,
+    OpenSsh,
+    corpus,
+    differing,
+    line_of,
+    ours,
+    random_cases,
+    refused_by_us,
+)
 from tests.test_trust import FILES, whole, zipped
 
 LINE = line_of(KEY)
@@ -86,8 +96,7 @@ def test_corpus_has_signatures_that_are_taken_and_such_that_are_not() -> None:
 
 @needs("ssh-keygen")
 def test_random_signatures_are_judged_as_openssh_judges_them(openssh: OpenSsh) -> None:
-    chance = random.Random(20261126)  # noqa: S311 (no secret)
-    assert not list(differing([(str(number), randomly(chance)) for number in range(40)], openssh))
+    assert not list(differing(random_cases(20261126, 40), openssh))
 
 
 @pytest.mark.parametrize("case", refused_by_us())
@@ -241,7 +250,8 @@ def test_keygen_that_finds_no_space_leaves_nothing(khelang: Khelang, tmp_path: P
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)); "
     code = limit + "from khelang_opendata.release.signing import generate_key; from pathlib import Path; "
     code += "generate_key(Path('key'), None, 'x')"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    command, environment = [sys.executable, "-c", code], os.environ | UNMEASURED
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert b"output_unwritable" in done.stderr
     assert not list(tmp_path.iterdir())
 
@@ -310,3 +320,25 @@ def test_signature_of_another_manifest(tmp_path: Path) -> None:
     files = {**FILES, "manifest-sha256.txt.sig": signer(tmp_path / "key", None)(other["manifest-sha256.txt"])}
     result = verify(zipped(tmp_path / "x", files), read_public_key(tmp_path / "key.pub"))
     assert (result.signature, result.is_whole) == (SignatureState.INVALID, False)
+
+
+def test_passphrase_that_no_key_can_have(tmp_path: Path) -> None:
+    with fails("key_unusable") as caught:
+        generate_key(tmp_path / "key", "half a letter: \udcff", "x")
+    assert caught.value.params["variant"] == "passphrase_unfit"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_passphrase_needs_a_part_of_the_extra(khelang: Khelang, tmp_path: Path) -> None:
+    """Keys without a passphrase work; those with one say what is missing."""
+    generate_key(tmp_path / "key", "horse-battery", "x")
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without/bcrypt.py").write_text("raise ModuleNotFoundError('No module named bcrypt')\n")
+    without = {"PYTHONPATH": os.pathsep.join([str(tmp_path / "without"), str(ROOT / "src")])}
+    with_passphrase = {**without, "KHELANG_KEY_PASSPHRASE": "horse-battery"}
+    for command in (("keygen", "new"), ("release", PLAN, "--out", "out", "--sign", "key")):
+        done = khelang(*command, "--lang", "en", env=with_passphrase)
+        assert (done.returncode, done.stdout) == (3, b""), done.stderr.decode()
+        assert b".[sign]" in done.stderr
+    assert not (tmp_path / "new").exists()
+    assert khelang("keygen", "new", env=without).returncode == 0

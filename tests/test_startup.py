@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import khelang_opendata
-from tests.conftest import PLAN, edit_descriptor
+from tests.conftest import PLAN, UNMEASURED, edit_descriptor
 
 HEAVY = {
     *("filelock", "frictionless", "jinja2", "jsonschema", "keyring", "polars", "requests"),
@@ -24,7 +25,8 @@ OF_VALIDATION = {"click", "difflib", "hashlib", "khelang_opendata.validation"}
 def modules_after(code: str) -> set[str]:
     """The modules that a fresh interpreter has loaded after running some code."""
     script = f"import json, sys\ntry:\n {code}\nexcept SystemExit: pass\njson.dump([*sys.modules], sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    environment = os.environ | UNMEASURED
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment, check=True)
     return set(json.loads(done.stderr))
 
 

@@ -12,9 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from khelang_opendata.model.failures import KhelangError
+import pytest
+
+from khelang_opendata.model.failures import KhelangError, UsageError
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.model.wording import Entry, failures
+from khelang_opendata.model.wording import Entry, Language, failures
 from khelang_opendata.validation.catalogue import rules
 from tests.conftest import ROOT
 
@@ -32,13 +34,13 @@ OF_ENVIRONMENT = frozenset({"path", "reason"})
 
 OPEN = {
     "diff/keyed_tables.py",  # the place of a table, in all of them
-    "portals/ckan/answers.py",  # what is wrong in an answer
-    "portals/ckan/faults.py",  # the address and the answer
+    "portals/ckan/action_results.py",  # the place of a fault
+    "portals/ckan/responses.py",  # the address and the answer
     "release/store.py",  # the parameters of another failure, and two names
     "validation/__init__.py",  # those of DescriptorError
     "validation/rules/arithmetic.py",  # a variant, and the parts of a text
     "package/datapackage.py",  # those of JsonRefused
-    "portals/refusals.py",
+    "portals/portal_failures.py",
     "validation/rules/cell_values.py",  # those of a rule on cells
 }
 """Modules with calls that unpack a mapping, whose names only a run shows; their tests render each text."""
@@ -175,3 +177,8 @@ def test_parameters_are_those_that_the_texts_name() -> None:
 def test_every_failure_is_raised_somewhere() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in MODULES)
     assert [code for code in failures() if f'"{code}"' not in source] == []
+
+
+def test_failure_of_a_variant_that_there_is_not_has_no_text() -> None:
+    with pytest.raises(KeyError, match="output_refused needs one of the variants"):
+        UsageError("output_refused", path="x", folder="y").texts(Language.EN)

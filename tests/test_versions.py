@@ -20,8 +20,11 @@ from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.published import verify
+from khelang_opendata.published.archive import zip_bytes
+from khelang_opendata.published.manifest import MANIFEST
 from khelang_opendata.release import Outcome, ReleaseOptions, release_package, withdraw
 from khelang_opendata.standard import family
+from tests.archive_fuzz import whole
 from tests.conftest import PLAN, Khelang, edit_descriptor, fails, replace_in
 from tests.releases import (
     DAY,
@@ -399,16 +402,48 @@ def assert_damaged(out: Path, plan: Path) -> None:
     lambda out: (out / "withdrawals.json").write_text('{"9.9.9": {"reason": "x", "on": "2026-11-26"}}'),
     lambda out: (out / "withdrawals.json").write_text('{"1.0.0": {"reason": {}, "on": "2026-11-26"}}'),
     lambda out: (out / "withdrawals.json").write_text("["),
+    lambda out: (out / "withdrawals.json").write_text('{"newest": {"reason": "x", "on": "2026-11-26"}}'),
+    lambda out: (out / "withdrawals.json").mkdir(),
+    lambda out: _rewrite(out, "CHANGES.json", lambda changes: changes.update(version="1.0.7")),
+    lambda out: _rewrite(out, "CHANGES.json", lambda changes: changes.update(note=["x"])),
 ])  # fmt: skip
 def test_what_does_not_agree_is_damaged(two: Path, plan: Path, spoil: Callable[[Path], object]) -> None:
     spoil(two)
     assert_damaged(two, plan)
 
 
+def test_description_without_the_addresses_of_the_files_makes_no_page(out: Path) -> None:
+    _rewrite(out, "metadata/schema-org.jsonld", lambda dataset: dataset.pop("distribution"))
+    with pytest.raises(ReleaseDamaged, match=r"schema-org\.jsonld"):
+        publish_folder(out, out.with_name("web"))
+
+
+def test_release_that_lacks_a_form_is_not_published(out: Path, tmp_path: Path) -> None:
+    alone = copied(out / "v1.0.0", tmp_path / "alone")
+    (alone / "validation-report.html").unlink()
+    (alone / MANIFEST).write_bytes(whole(contents(alone))[MANIFEST])
+    assert verify(alone).is_whole
+    with pytest.raises(ReleaseDamaged, match=r"validation-report\.html"):
+        read_publication(alone)
+
+
 def edit_index(out: Path, edit: Callable[[Any], object]) -> None:
     index = index_of(out)
     edit(index)
     (out / "index.json").write_text(json.dumps(index))
+
+
+def _rewrite(out: Path, name: str, edit: Callable[[Any], object]) -> None:
+    """Change a JSON file of 1.0.0 so that its manifest, its archive and the index agree with it."""
+    folder = out / "v1.0.0"
+    content = json.loads((folder / name).read_bytes())
+    edit(content)
+    (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    (folder / MANIFEST).write_bytes(whole(contents(folder))[MANIFEST])
+    archive = f"{NAME}-v1.0.0"
+    (out / f"{archive}.zip").write_bytes(zip_bytes(contents(folder), archive, DAY))
+    _follow(out, "manifest")
+    _follow(out, "archive_hash")
 
 
 def _follow(out: Path, name: str) -> Path:

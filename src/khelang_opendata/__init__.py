@@ -18,57 +18,17 @@ from typing import TYPE_CHECKING
 
 from khelang_opendata.version import __version__ as __version__
 
-__all__ = [
-    "Bump",
-    "Changes",
-    "Engine",
-    "Field",
-    "Finding",
-    "FindingType",
-    "FolderOutcome",
-    "Issue",
-    "KhelangError",
-    "Language",
-    "Limits",
-    "Location",
-    "Outcome",
-    "Package",
-    "PlanRule",
-    "Published",
-    "ReleaseOptions",
-    "Report",
-    "Resource",
-    "Rule",
-    "SchemaFamily",
-    "Severity",
-    "Table",
-    "TableCheck",
-    "TableSchema",
-    "TableSource",
-    "TableSummary",
-    "Texts",
-    "Token",
-    "Validated",
-    "Verification",
-    "check_tables",
-    "diff_packages",
-    "failure_text",
-    "find_family",
-    "issue_texts",
-    "load_family",
-    "plan_rule",
-    "publish",
-    "publish_folder",
-    "release_package",
-    "report_json",
-    "report_text",
-    "rules",
-    "table_issues",
-    "validate",
-    "validate_many",
-    "verify",
-    "withdraw",
-]
+__all__ = ["Package", "Resource", "Table"]
+__all__ += ["Validated", "validate", "validate_many"]
+__all__ += ["Issue", "Location", "Report", "Severity", "TableSummary", "issue_texts", "report_json", "report_text"]
+__all__ += ["PlanRule", "Rule", "plan_rule", "rules"]
+__all__ += ["Outcome", "ReleaseOptions", "Verification", "release_package", "verify", "withdraw"]
+__all__ += ["Bump", "Changes", "diff_packages"]
+__all__ += ["FolderOutcome", "Published", "Token", "publish", "publish_folder"]
+__all__ += ["Engine", "Finding", "FindingType", "TableCheck", "TableSource", "check_tables", "table_issues"]
+__all__ += ["Field", "SchemaFamily", "TableSchema", "find_family", "load_family"]
+__all__ += ["Language", "Limits", "Texts"]
+__all__ += ["KhelangError", "failure_text"]
 
 if TYPE_CHECKING:
     from khelang_opendata.diff import Bump, Changes, diff_packages
@@ -97,74 +57,29 @@ if TYPE_CHECKING:
     from khelang_opendata.validation.structure import table_issues
 else:
     _MODULES = {
-        "diff": (
-            "Bump",
-            "Changes",
-            "diff_packages",
-        ),
+        "diff": ("Bump", "Changes", "diff_packages"),
         "model.failures": ("KhelangError",),
         "model.limits": ("Limits",),
-        "model.report": (
-            "Issue",
-            "Location",
-            "Report",
-            "Severity",
-            "TableSummary",
-        ),
+        "model.report": ("Issue", "Location", "Report", "Severity", "TableSummary"),
         "model.rules": ("Rule",),
-        "model.wording": (
-            "Language",
-            "Texts",
-        ),
-        "package.datapackage": (
-            "Package",
-            "Resource",
-            "Table",
-        ),
+        "model.wording": ("Language", "Texts"),
+        "package.datapackage": ("Package", "Resource", "Table"),
         "portals.ckan.publisher": ("Published",),
         "portals.ckan.upload": ("publish",),
-        "portals.folder": (
-            "FolderOutcome",
-            "publish_folder",
-        ),
+        "portals.folder": ("FolderOutcome", "publish_folder"),
         "portals.token": ("Token",),
-        "release": (
-            "Outcome",
-            "ReleaseOptions",
-            "release_package",
-            "withdraw",
-        ),
+        "release": ("Outcome", "ReleaseOptions", "release_package", "withdraw"),
         "published.verification": ("Verification", "verify"),
-        "render.messages": (
-            "failure_text",
-            "issue_texts",
-        ),
+        "render.messages": ("failure_text", "issue_texts"),
         "render.report_json": ("report_json",),
         "render.report_text": ("report_text",),
-        "standard.family": (
-            "SchemaFamily",
-            "find_family",
-            "load_family",
-        ),
+        "standard.family": ("SchemaFamily", "find_family", "load_family"),
         "standard.tables": ("Field", "TableSchema"),
-        "tableschema": (
-            "Engine",
-            "Finding",
-            "FindingType",
-            "TableCheck",
-            "TableSource",
-            "check_tables",
-        ),
+        "tableschema": ("Engine", "Finding", "FindingType", "TableCheck", "TableSource", "check_tables"),
         "validation": ("validate",),
-        "validation.batch": (
-            "Validated",
-            "validate_many",
-        ),
+        "validation.batch": ("Validated", "validate_many"),
         "validation.catalogue": ("rules",),
-        "validation.rules.registry": (
-            "PlanRule",
-            "plan_rule",
-        ),
+        "validation.rules.registry": ("PlanRule", "plan_rule"),
         "validation.structure": ("table_issues",),
     }
 

@@ -1,8 +1,7 @@
-"""Makes connections to a real CKAN fail while a plan is published, and checks what remains and what readers see.
+"""Break connections to a real CKAN during a publication, and check the dataset afterwards and what readers see.
 
-``python -m tests.portal.faults --runs 400 --seed 1`` makes so many runs and says how often which end they came to;
-``make test`` makes a few. The plan's releases are real ones with most of their files left out, so that a run takes
-a second or two.
+``python -m tests.portal.faults --runs 400 --seed 1`` makes 400 runs and counts their outcomes; ``make test`` makes a
+few. The releases are real ones without most of their files, so that a run takes a second or two.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ from typing import Any, Literal
 import requests
 
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.portals.ckan.client import Patience
+from khelang_opendata.portals.ckan.client import RequestPolicy
 from khelang_opendata.portals.ckan.dataset import resource_id
+from khelang_opendata.portals.portal_failures import PublicationStopped
 from khelang_opendata.portals.publication import Distribution, Publication, read_publication
-from khelang_opendata.portals.refusals import PublicationStopped
 from tests.conftest import PLAN
 from tests.portal.install import installation
 from tests.portal.proxy import FAULTS, Fault
@@ -43,9 +42,9 @@ _FILES = ("data/plans.csv", "data/units.csv")
 _OF_THE_MOMENT = {"id", "package_id", "created", "last_modified", "metadata_created", "metadata_modified"}
 _HURRIED = 2
 _TOO_LATE = 2.5
-_BETWEEN_LOOKS = 0.05
-_WAITS = IMPATIENT.tries + 1
-"""So many that a client gives up on its way, and can restore the former state."""
+_OBSERVATION_INTERVAL = 0.05
+_WAITS = IMPATIENT.attempts + 1
+"""Enough delays for a client to give up, and then to restore the previous state."""
 
 
 COMMAND = """
@@ -56,24 +55,24 @@ read = publication.read_publication
 publication.read_publication = lambda path: light(read(path))
 run()
 """
-"""The command line, for `python -c`: all as it is, but that it leaves out the same files."""
+"""The command line for `python -c`, with the same files left out."""
 
 
 @dataclass(frozen=True)
 class State:
-    """A dataset as anybody reads it: what is said of it, less what differs each time, and the files' hashes."""
+    """A public dataset: its metadata without the values that differ each time, and the hashes of its files."""
 
-    said: str
+    metadata: str
     hashes: dict[str, str | None]
 
 
-Look = State | Literal["changing"] | None
-"""What a reader found: a state; nothing that he may read; or what was changed while he read it."""
+Observation = State | Literal["changing"] | None
+"""What a reader sees: a state, no dataset, or a dataset that changes while it is read."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is published on top of what, and how both look when nothing fails."""
+    """A publication and the one before, with the states that both reach without a fault."""
 
     name: str
     before: Publication | None
@@ -84,7 +83,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What goes wrong in a run: a fault at a request; or from it on, until the client has waited so many times."""
+    """A fault of a run: at one request, or from that request on until the client has waited some times."""
 
     fault: Fault
     at: int
@@ -95,8 +94,8 @@ class Trouble:
         length = "" if not self.onward else "-for-good" if self.waits is None else "-for-a-while"
         return f"{self.fault}-{self.at}{length}"
 
-    def begin(self, ckan: Ckan) -> Patience:
-        """Let the proxy meet the next requests so; gives the patience of a client who awaits no late answer."""
+    def begin(self, ckan: Ckan) -> RequestPolicy:
+        """Plan the fault in the proxy; return the policy of a client that does not wait for a late response."""
         if self.onward:
             ckan.proxy.dead_from(self.at, self.fault)
         else:
@@ -114,14 +113,14 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended: whether it succeeded, else the state that it reported; and how many looks readers had."""
+    """The outcome of a run: success or the reported state, and the number of observations by readers."""
 
     kind: str
-    looks: int
+    observations: int
 
 
 def light(publication: Publication) -> Publication:
-    """A publication with few and small files: two tables, and archives that are none."""
+    """Return a publication with few and small files: two tables, and placeholders for the archives."""
     files = (d for d in publication.distributions if d.path in _FILES or d.entry is None)
     return replace(publication, distributions=tuple(_small(file) for file in files))
 
@@ -131,7 +130,7 @@ def _small(file: Distribution) -> Distribution:
 
 
 def two_releases(folder: Path) -> tuple[Path, Path]:
-    """The real plan's first release, and both after a correction."""
+    """Make the folder with the real plan's first release, and the one with its correction, too."""
     plan, first, second = copied(PLAN, folder / "plan"), folder / "first", folder / "second"
     release(plan, first, DAY)
     correct_a_cell(plan)
@@ -140,7 +139,7 @@ def two_releases(folder: Path) -> tuple[Path, Path]:
 
 
 def scenarios(ckan: Ckan, first: Path, second: Path) -> dict[str, Scenario]:
-    """The first publication, and the next release; each is done once without being disturbed."""
+    """Return the first publication and the update; each is made once without a fault."""
     ckan.purge(NAME)
     found: dict[str, Scenario] = {}
     before: Publication | None = None
@@ -149,7 +148,7 @@ def scenarios(ckan: Ckan, first: Path, second: Path) -> dict[str, Scenario]:
         after = light(read_publication(releases))
         ckan.proxy.reset()
         published(ckan, after)
-        number, new = len(ckan.proxy.requests), look(ckan)
+        number, new = len(ckan.proxy.requests), observe(ckan)
         assert isinstance(new, State)
         found[name] = Scenario(name, before, after, (old, new), number)
         before, old = after, new
@@ -158,27 +157,27 @@ def scenarios(ckan: Ckan, first: Path, second: Path) -> dict[str, Scenario]:
 
 
 def prepare(ckan: Ckan, scenario: Scenario) -> None:
-    """Put the former state on the portal, unless it is there."""
+    """Restore the previous state on the portal."""
     ckan.proxy.reset()
-    if scenario.before is None or look(ckan) != scenario.states[0]:
+    if scenario.before is None or observe(ckan) != scenario.states[0]:
         ckan.purge(NAME)
     if scenario.before:
         published(ckan, scenario.before)
 
 
-def look(ckan: Ckan) -> Look:
-    """What anybody finds, round the proxy."""
-    dataset = _shown(ckan)
+def observe(ckan: Ckan) -> Observation:
+    """Read the public dataset without the proxy."""
+    dataset = _package(ckan)
     if dataset is None:
         return None
     hashes = {r["release_path"]: _hash(ckan, r) for r in dataset["resources"]}
-    again = _shown(ckan)
+    again = _package(ckan)
     if again is None or again["metadata_modified"] != dataset["metadata_modified"]:
         return "changing"
-    return State(_said(dataset), hashes)
+    return State(_metadata_text(dataset), hashes)
 
 
-def _shown(ckan: Ckan, token: str | None = None) -> Any:
+def _package(ckan: Ckan, token: str | None = None) -> Any:
     answer = ckan.action("package_show", {"id": NAME}, token)
     assert answer.status_code in (200, 403, 404), answer.text
     return answer.json()["result"] if answer.ok else None
@@ -189,31 +188,31 @@ def _hash(ckan: Ckan, resource: Any) -> str | None:
     return hashlib.sha256(answer.content).hexdigest() if answer.ok else None
 
 
-def _said(dataset: Any) -> str:
-    """What is said of a dataset and its files."""
+def _metadata_text(dataset: Any) -> str:
+    """Return the metadata of a dataset and its resources as text."""
     parts = [{**dataset, "resources": []}, *({**r, "url": ""} for r in dataset["resources"])]
     lasting = [{key: value for key, value in part.items() if key not in _OF_THE_MOMENT} for part in parts]
     return json.dumps(lasting, ensure_ascii=False, sort_keys=True, indent=1)
 
 
 @contextmanager
-def reading(ckan: Ckan) -> Iterator[list[Look]]:
-    """Read again and again what everybody sees, round the proxy; gives a list of all that was seen."""
-    seen: list[Look] = []
+def reading(ckan: Ckan) -> Iterator[list[Observation]]:
+    """Read the public dataset repeatedly in a thread; yield the list of observations."""
+    observed: list[Observation] = []
     failed: list[BaseException] = []
     enough = threading.Event()
 
     def read() -> None:
         try:
-            while not enough.wait(_BETWEEN_LOOKS):
-                seen.append(look(ckan))
+            while not enough.wait(_OBSERVATION_INTERVAL):
+                observed.append(observe(ckan))
         except BaseException as error:
             failed.append(error)
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
-        yield seen
+        yield observed
     finally:
         enough.set()
         reader.join()
@@ -222,11 +221,11 @@ def reading(ckan: Ckan) -> Iterator[list[Look]]:
 
 
 def run(ckan: Ckan, scenario: Scenario, *troubles: Trouble) -> list[Ending]:
-    """Publish once with each trouble, then without, from the former state; give how the runs ended.
+    """Publish once with each fault, then without, from the previous state; return the outcomes.
 
     Raises:
-        AssertionError: a reader saw a half state, something is there twice, the reported state is not there, or
-            the last run did not mend it.
+        AssertionError: a reader saw an incomplete state, a resource is duplicated, the portal has another state than
+            the reported one, or the last run did not complete it.
     """
     ids = ids_of(ckan)
     endings = []
@@ -238,37 +237,37 @@ def run(ckan: Ckan, scenario: Scenario, *troubles: Trouble) -> list[Ending]:
 
 
 def disturbed(ckan: Ckan, scenario: Scenario, trouble: Trouble) -> Ending:
-    """Publish with a trouble while readers read, and check the state afterwards."""
-    before = look(ckan)
-    with reading(ckan) as seen:
+    """Publish with a fault while readers read, and check the state afterwards."""
+    before = observe(ckan)
+    with reading(ckan) as observed:
         kind = _publish(ckan, scenario, trouble.begin(ckan))
         ckan.proxy.reset()
-    check_what_was_seen([*seen, now := look(ckan)], scenario)
-    check_that_nothing_is_there_twice(ckan)
+    check_observed_states([*observed, now := observe(ckan)], scenario)
+    check_that_nothing_is_duplicated(ckan)
     _check_reported_state(kind, before, now, scenario, ckan)
-    return Ending(kind, len(seen))
+    return Ending(kind, len(observed))
 
 
-def _unlike(state: Look, scenario: Scenario) -> list[str]:
-    """What a state has that each of the two whole ones lacks, and the other way round."""
+def _unlike(state: Observation, scenario: Scenario) -> list[str]:
+    """Return the differences of a state from the two complete states."""
     if not isinstance(state, State):
         return [repr(state)]
-    reported = [f"{s.said}\n{json.dumps(s.hashes, indent=1)}".splitlines() for s in (state, *scenario.states) if s]
+    reported = [f"{s.metadata}\n{json.dumps(s.hashes, indent=1)}".splitlines() for s in (state, *scenario.states) if s]
     differences = (
         line for whole in reported[1:] for line in difflib.unified_diff(whole, reported[0], lineterm="", n=0)
     )
     return [line[:300] for line in differences]
 
 
-def check_what_was_seen(seen: Iterable[Look], scenario: Scenario) -> None:
-    """Readers found the old state whole, the new one whole, or nothing."""
-    for state in seen:
-        assert state in ("changing", None, *scenario.states), f"half a state was seen: {_unlike(state, scenario)}"
+def check_observed_states(observed: Iterable[Observation], scenario: Scenario) -> None:
+    """Readers saw the complete old state, the complete new one, or no dataset."""
+    for state in observed:
+        assert state in ("changing", None, *scenario.states), f"incomplete: {_unlike(state, scenario)}"
 
 
-def _publish(ckan: Ckan, scenario: Scenario, patience: Patience) -> str:
+def _publish(ckan: Ckan, scenario: Scenario, policy: RequestPolicy) -> str:
     try:
-        published(ckan, scenario.after, patience=patience)
+        published(ckan, scenario.after, policy=policy)
     except PublicationStopped as stopped:
         return str(stopped.params["variant"])
     except KhelangError as error:
@@ -276,20 +275,20 @@ def _publish(ckan: Ckan, scenario: Scenario, patience: Patience) -> str:
     return "succeeded"
 
 
-def _check_reported_state(kind: str, before: Look, now: Look, scenario: Scenario, ckan: Ckan) -> None:
-    """The portal has the state that a run reported."""
+def _check_reported_state(kind: str, before: Observation, now: Observation, scenario: Scenario, ckan: Ckan) -> None:
+    """The portal has the reported state."""
     if kind in ("succeeded", "unchecked"):
         assert now == scenario.states[1], f"{kind}, but the portal lacks the new state: {_unlike(now, scenario)}"
     elif kind == "restored" or kind.startswith("before"):
         assert now == before, f"{kind}, but the portal lacks the former state: {_unlike(now, scenario)}"
     elif kind in ("hidden", "draft"):
         assert now is None, f"{kind}, but it is public"
-        assert _shown(ckan, ckan.admin_token) is not None, f"{kind}, but there is nothing"
+        assert _package(ckan, ckan.admin_token) is not None, f"{kind}, but there is nothing"
 
 
-def check_that_nothing_is_there_twice(ckan: Ckan) -> None:
-    """Each file has one resource, whose id follows from its path."""
-    dataset = _shown(ckan, ckan.admin_token)
+def check_that_nothing_is_duplicated(ckan: Ckan) -> None:
+    """Each file has one resource, with the id of its path."""
+    dataset = _package(ckan, ckan.admin_token)
     if dataset:
         paths = [resource["release_path"] for resource in dataset["resources"]]
         assert len(paths) == len(set(paths)), f"there twice: {paths}"
@@ -297,25 +296,25 @@ def check_that_nothing_is_there_twice(ckan: Ckan) -> None:
 
 
 def ids_of(ckan: Ckan) -> dict[str, str]:
-    """The ids of the dataset and of each of its files."""
-    dataset = _shown(ckan, ckan.admin_token)
+    """Return the ids of the dataset and of each file."""
+    dataset = _package(ckan, ckan.admin_token)
     return {r["release_path"]: r["id"] for r in dataset["resources"]} | {"": dataset["id"]} if dataset else {}
 
 
 def check_that_it_converges(ckan: Ckan, scenario: Scenario, ids: dict[str, str]) -> None:
-    """Publishing again gives the new state with the same ids; and once more sends nothing."""
+    """Publishing again reaches the new state with the same ids, and once more sends nothing."""
     ckan.proxy.reset()
     published(ckan, scenario.after)
-    assert look(ckan) == scenario.states[1]
+    assert observe(ckan) == scenario.states[1]
     assert ids.items() <= ids_of(ckan).items(), "ids changed"
-    assert "publishing" not in _said(_shown(ckan))
+    assert "publishing" not in _metadata_text(_package(ckan))
     ckan.proxy.reset()
     assert not published(ckan, scenario.after).steps
     assert {request.method for request in ckan.proxy.requests} == {"GET"}
 
 
 def every_trouble(number: int) -> list[Trouble]:
-    """Every fault at each of so many requests, and a portal that dies at each, for good or for a while."""
+    """Return every fault at each request: once, for good, and for a while."""
     at = range(1, number + 1)
     once = [Trouble(fault, n) for n in at for fault in FAULTS]
     for_good = [Trouble(fault, n, onward=True) for n in at for fault in ("refuse", "reply_lost")]
@@ -324,26 +323,28 @@ def every_trouble(number: int) -> list[Trouble]:
 
 
 def storm(runs: int, seed: int, folder: Path) -> Counter[str]:
-    """Make so many runs: `every_trouble` in random order, then two of them one after the other; gives how they ended.
+    """Make runs with each of `every_trouble` in random order, then with two in a row; count the outcomes.
 
     Raises:
-        ExceptionGroup: what `run` raised, after the last run.
+        ExceptionGroup: the failures of `run`, after the last run.
     """
     chance = random.Random(seed)  # noqa: S311 (no secret)
     reported, failures = Counter[str](), []
     with site(installation()) as running, portal(running, THAI_GDC) as ckan:
-        for scenario, troubles in islice(_planned(chance, scenarios(ckan, *two_releases(folder))), runs):
+        planned = islice(_planned(chance, scenarios(ckan, *two_releases(folder))), runs)
+        for number, (scenario, troubles) in enumerate(planned, 1):
             prepare(ckan, scenario)
             reported["runs"] += 1
             try:
                 endings = run(ckan, scenario, *troubles)
             except Exception as error:
-                error.add_note(f"{scenario.name}: {troubles}")
+                again = f"python -m tests.portal.faults --runs {number} --seed {seed}"
+                error.add_note(f"{scenario.name}: {troubles}; the last run of: {again}")
                 failures.append(error)
-                sys.stderr.write(f"{scenario.name}: {troubles}: {error}\n")
+                sys.stderr.write(f"{scenario.name}: {troubles}: {error}; the last run of: {again}\n")
                 continue
             reported.update(f"{scenario.name}, {_way(t)}: {e.kind}" for t, e in zip(troubles, endings, strict=True))
-            reported.update({"looks": sum(ending.looks for ending in endings), "converged": 1})
+            reported.update({"observations": sum(ending.observations for ending in endings), "converged": 1})
             if reported["runs"] % 20 == 0:
                 sys.stderr.write(f"{reported['runs']} runs\n")
     if failures:
@@ -352,7 +353,7 @@ def storm(runs: int, seed: int, folder: Path) -> Counter[str]:
 
 
 def _planned(chance: random.Random, found: Mapping[str, Scenario]) -> Iterator[tuple[Scenario, tuple[Trouble, ...]]]:
-    """The scenarios in turn, so that one starts from what the other left; each with every trouble, then with two."""
+    """Yield the scenarios in turn, so that one starts from the state of the other; each with one fault, then two."""
     planned = {name: every_trouble(scenario.requests) for name, scenario in found.items()}
     for troubles in planned.values():
         chance.shuffle(troubles)
@@ -375,8 +376,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        reported = storm(arguments.runs, arguments.seed, Path(folder))
-    sys.stdout.write(json.dumps(dict(sorted(reported.items())), ensure_ascii=False, indent=2) + "\n")
+        reported = {"seed": arguments.seed, **dict(sorted(storm(arguments.runs, arguments.seed, Path(folder)).items()))}
+    sys.stdout.write(json.dumps(reported, ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":

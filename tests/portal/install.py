@@ -116,8 +116,8 @@ def _key() -> str:
     programs = postgres_programs()
     assert programs is not None
     postgres = subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True).stdout
-    seen = [_REQUIREMENTS.read_bytes(), Path(__file__).read_bytes(), sys.version.encode(), postgres]
-    return hashlib.sha256(b"\0".join(seen)).hexdigest()[:16]
+    inputs = [_REQUIREMENTS.read_bytes(), Path(__file__).read_bytes(), sys.version.encode(), postgres]
+    return hashlib.sha256(b"\0".join(inputs)).hexdigest()[:16]
 
 
 def _install(new: Installation) -> None:

@@ -1,8 +1,7 @@
-"""What can go wrong between a client and a portal, on purpose: one named fault at one numbered request.
+"""A proxy that makes one chosen request between a client and a portal fail in a chosen way.
 
-A proxy is between the client and CKAN for the whole life of a portal, and CKAN has the proxy's address as
-its own (ckan.site_url). So what a client fetches by a resource's URL comes this way, is counted, and can fail, too.
-Nothing is rewritten. Each request and each reply is read whole before it is passed on.
+CKAN has the proxy's address as its own (ckan.site_url). So downloads by a resource's URL pass it, are counted, and can
+fail, too. It rewrites nothing, and reads each request and response completely before it passes them on.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ _PAGE = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>%s</h1
 
 
 @dataclass
-class Seen:
-    """A request that arrived: the how manieth since the last reset, and whether CKAN was given all of it."""
+class ProxiedRequest:
+    """A request of a client: its number since the last reset, and whether CKAN received all of it."""
 
     number: int
     method: str
@@ -36,7 +35,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Which fault comes at which request, or from it on."""
+    """A planned fault: at one request, or from that request on."""
 
     fault: Fault
     at: int
@@ -62,7 +61,7 @@ class Proxy:
 
     def __init__(self) -> None:
         """Take a free port of the loopback interface."""
-        self.requests: list[Seen] = []
+        self.requests: list[ProxiedRequest] = []
         self.target = 0
         self._plan: _Plan | None = None
         self._changed = threading.Condition()
@@ -72,11 +71,11 @@ class Proxy:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def inject(self, fault: Fault, at: int, *, seconds: float = 0.0) -> None:
-        """Let the request of this number, counted from 1 and from now, meet a fault."""
+        """Make the request of this number fail, counted from 1 and from now."""
         self._reset(_Plan(fault, at, False, seconds))
 
     def dead_from(self, at: int, fault: Fault = "refuse") -> None:
-        """Let the request of this number and all later ones meet a fault."""
+        """Make the request of this number and all later ones fail."""
         self._reset(_Plan(fault, at, True, 0.0))
 
     def reset(self) -> None:
@@ -84,7 +83,7 @@ class Proxy:
         self._reset(None)
 
     def settle(self) -> None:
-        """Wait until CKAN has answered all that it was given: a client may have given up before."""
+        """Wait until CKAN has answered all requests: a client may have given up before."""
         with self._changed:
             self._changed.wait_for(lambda: self._open == 0)
 
@@ -119,7 +118,7 @@ class Proxy:
 
     def _one(self, client: socket.socket, stream: BufferedIOBase, head: bytes) -> bool:
         """Serve one request; return whether the connection may carry another one."""
-        seen, fault, seconds = self._arrived(head)
+        proxied, fault, seconds = self._arrived(head)
         if fault == "refuse":
             return False
         request = head + _body(stream, _headers(head), to_the_end=False)
@@ -129,26 +128,26 @@ class Proxy:
         if fault == "cut_request":
             self._cut(request[: len(request) // 2])
             return False
-        return _answer(client, self._exchange(request, seen), fault, seconds)
+        return _answer(client, self._exchange(request, proxied), fault, seconds)
 
-    def _arrived(self, head: bytes) -> tuple[Seen, Fault | None, float]:
+    def _arrived(self, head: bytes) -> tuple[ProxiedRequest, Fault | None, float]:
         method, path, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
         with self._changed:
-            seen = Seen(len(self.requests) + 1, method, path)
-            self.requests.append(seen)
+            proxied = ProxiedRequest(len(self.requests) + 1, method, path)
+            self.requests.append(proxied)
             plan = self._plan
-        return (seen, plan.fault, plan.seconds) if plan and plan.meets(seen.number) else (seen, None, 0.0)
+        return (proxied, plan.fault, plan.seconds) if plan and plan.meets(proxied.number) else (proxied, None, 0.0)
 
-    def _exchange(self, request: bytes, seen: Seen) -> bytes:
-        """Give CKAN's reply to a request."""
+    def _exchange(self, request: bytes, proxied: ProxiedRequest) -> bytes:
+        """Return CKAN's response to a request."""
         with socket.create_connection(("127.0.0.1", self.target)) as ckan, ckan.makefile("rb") as stream:
             ckan.sendall(request)
-            seen.forwarded = True
+            proxied.forwarded = True
             head = _head(stream)
-            return head if seen.method == "HEAD" else head + _body(stream, _headers(head), to_the_end=True)
+            return head if proxied.method == "HEAD" else head + _body(stream, _headers(head), to_the_end=True)
 
     def _cut(self, half: bytes) -> None:
-        """Send CKAN half of a request, and wait until it has dealt with it."""
+        """Send half of a request to CKAN, and wait until it closes the connection."""
         with socket.create_connection(("127.0.0.1", self.target)) as ckan:
             ckan.sendall(half)
             ckan.shutdown(socket.SHUT_WR)
@@ -170,7 +169,7 @@ class _Server(ThreadingTCPServer):
 
 
 def _answer(client: socket.socket, reply: bytes, fault: Fault | None, seconds: float) -> bool:
-    """Send the client what the fault leaves of a reply; return whether the connection may carry another request."""
+    """Send the client the response as the fault changes it; return whether the connection stays open."""
     if fault == "reply_lost":
         return False
     if fault == "error_after":
@@ -189,7 +188,7 @@ def _error(status: bytes) -> bytes:
 
 
 def _head(stream: BufferedIOBase) -> bytes:
-    """Read a message up to the empty line; nothing if the connection ends before."""
+    """Read a message's head up to the empty line; empty if the connection ends before."""
     lines = []
     while line := stream.readline():
         lines.append(line)
@@ -203,7 +202,7 @@ def _headers(head: bytes) -> HTTPMessage:
 
 
 def _body(stream: BufferedIOBase, headers: HTTPMessage, to_the_end: bool) -> bytes:
-    """Read a message's body as the wire has it.
+    """Read a message's body as it was sent.
 
     Args:
         stream: the connection, after the header

@@ -66,7 +66,7 @@ VARIANTS = {variant.name: variant for variant in (THAI_GDC, STRICTER, SMALL, LOA
 
 @dataclass(frozen=True)
 class Site:
-    """What portals share; each gets databases of its own."""
+    """The services that portals share; each portal has its own databases."""
 
     installed: Installation
     folder: Path
@@ -99,7 +99,7 @@ class Ckan:
     def action(
         self, name: str, payload: Mapping[str, Any] | None = None, token: str | None = None, **more: Any
     ) -> requests.Response:
-        """Call an action as it is, round the proxy; with `files`, the payload is sent as form fields."""
+        """Call an action without the proxy; with `files`, the payload is sent as form fields."""
         sent = {"data": payload} if "files" in more else {"json": payload or {}}
         headers = {"Authorization": token} if token else {}
         url = f"{self.direct}/api/3/action/{name}"
@@ -112,7 +112,7 @@ class Ckan:
         return answer.json()["result"]
 
     def download(self, resource: Mapping[str, Any], token: str | None = None) -> bytes:
-        """Fetch a resource's file, round the proxy."""
+        """Download a resource's file without the proxy."""
         headers = {"Authorization": token} if token else {}
         answer = requests.get(resource["url"].replace(self.url, self.direct), headers=headers, timeout=_SECONDS)
         answer.raise_for_status()
@@ -139,13 +139,13 @@ class Ckan:
         return str(self.result("api_token_create", {"user": name, "name": "only"})["token"])
 
     def revoke(self, token: str) -> None:
-        """Make a token worthless, which is all that an expired one is."""
+        """Revoke a token; an expired one behaves the same."""
         self.result("api_token_revoke", {"token": token})
 
 
 @contextmanager
 def site(installed: Installation) -> Iterator[Site]:
-    """Run what portals share."""
+    """Run the shared services."""
     with ExitStack() as running:
         folder = running.enter_context(workplace())
         postgres, redis = Postgres(folder), Redis(folder)
@@ -221,7 +221,7 @@ def _serving(shared: Site, folder: Path, ini: Path, listening: socket.socket) ->
 
 @contextmanager
 def _working(shared: Site, folder: Path, ini: Path) -> Iterator[None]:
-    """Run what does the background jobs, round the proxy."""
+    """Run the worker of background jobs, without the proxy."""
     command: Command = [shared.installed.python, INSIDE / "work.py", ini]
     process = start(bound(command), folder / "worker.log", env=environment(shared.folder), cwd=folder)
     try:

@@ -1,4 +1,4 @@
-"""What a CKAN needs: PostgreSQL and Redis as the system has them, and the three answers it wants of Solr.
+"""The services of a CKAN: the system's PostgreSQL and Redis, and a server with the three responses needed of Solr.
 
 All run in one temporary folder. PostgreSQL and Redis are reached by Unix sockets there, so no port is taken before
 it is used. Each gets a signal from the kernel when the process that started it ends, however that ends.

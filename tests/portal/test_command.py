@@ -49,7 +49,7 @@ def err(done: subprocess.CompletedProcess[bytes]) -> str:
     return done.stderr.decode()
 
 
-def test_dry_run_needs_no_token_and_tells_every_field_and_what_is_missing(portal: Run, ckan: Ckan) -> None:
+def test_dry_run_needs_no_token_and_lists_fields_and_problems(portal: Run, ckan: Ckan) -> None:
     ckan.proxy.reset()
     done = portal("--dry-run", env={"CKAN_API_TOKEN": ""})
     assert done.returncode == 1
@@ -60,10 +60,10 @@ def test_dry_run_needs_no_token_and_tells_every_field_and_what_is_missing(portal
     assert {request.method for request in ckan.proxy.requests} == {"GET"}
     complete = portal("--dry-run", *SET)
     assert complete.returncode == 0, err(complete)
-    assert "+ maintainer_email  อีเมลผู้ติดต่อ: opendata@khelang.example  [given here]" in out(complete)
+    assert "+ maintainer_email  อีเมลผู้ติดต่อ: opendata@khelang.example  [from this command]" in out(complete)
 
 
-def test_published_again_changed_by_somebody_and_forced(portal: Run, ckan: Ckan) -> None:
+def test_changes_of_other_people_are_overwritten_with_force_only(portal: Run, ckan: Ckan) -> None:
     first = portal(*SET)
     assert (first.returncode, err(first)) == (0, "")
     assert out(first).startswith("Published version 1.0.0; ")
@@ -136,7 +136,7 @@ def _everything(terminal: int) -> str:
         parts.append(part)
 
 
-def test_portal_check_tells_what_is_demanded_and_whether_the_release_is_taken(
+def test_portal_check_reports_requirements_and_whether_a_release_is_accepted(
     khelang: Khelang, ckan: Ckan, released: Path
 ) -> None:
     refused = khelang("portal", "check", released, "--url", ckan.url)
@@ -145,7 +145,7 @@ def test_portal_check_tells_what_is_demanded_and_whether_the_release_is_taken(
     assert "The portal would refuse 3" in out(refused)
     taken = khelang("portal", "check", released, "--url", ckan.url, "--org", ckan.org, *SET)
     assert taken.returncode == 0
-    assert "It would take this release" in out(taken)
+    assert "The portal would accept this release" in out(taken)
     unknown = khelang("portal", "check", released, "--url", ckan.url, "--org", "no-one", *SET)
     assert unknown.returncode == 2
     nowhere = khelang("portal", "check", released, "--url", "http://127.0.0.1:9")

@@ -1,4 +1,4 @@
-"""Publishing while the connection to a real CKAN fails: nothing twice, no half state in public, mended later."""
+"""Publishing while the connection to a real CKAN fails: no duplicates, no incomplete public state, completed later."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from khelang_opendata.portals.ckan.publisher import publish
+from khelang_opendata.portals.ckan.publisher import publish_dataset
 from khelang_opendata.portals.ckan.steps import Step, StepKind
-from khelang_opendata.portals.refusals import PortalConflict, PortalForbidden, PortalInvalid, PublicationStopped
+from khelang_opendata.portals.portal_failures import PortalConflict, PortalForbidden, PortalInvalid, PublicationStopped
 from tests.conftest import ROOT
 from tests.portal.faults import (
     COMMAND,
     Scenario,
     Trouble,
+    check_observed_states,
     check_that_it_converges,
-    check_that_nothing_is_there_twice,
-    check_what_was_seen,
+    check_that_nothing_is_duplicated,
     ids_of,
-    look,
+    observe,
     prepare,
     reading,
     run,
@@ -67,7 +67,7 @@ def test_every_request_of_a_publication_is_known(undisturbed: dict[str, Scenario
 
 
 @pytest.mark.parametrize(("name", "trouble"), ONCE, ids=str)
-def test_failure_that_passes_is_overcome(
+def test_transient_failure_is_overcome(
     ckan: Ckan, undisturbed: dict[str, Scenario], name: str, trouble: Trouble
 ) -> None:
     prepare(ckan, undisturbed[name])
@@ -85,14 +85,14 @@ def test_failure_that_passes_is_overcome(
         ("update", Trouble("reply_lost", 11, onward=True, waits=5), "restored"),
     ],
 )
-def test_portal_that_dies_is_reported_and_gets_the_rest_later(
+def test_portal_that_fails_for_good_is_reported_and_completed_later(
     ckan: Ckan, undisturbed: dict[str, Scenario], name: str, trouble: Trouble, ending: str
 ) -> None:
     prepare(ckan, undisturbed[name])
     assert [end.kind for end in run(ckan, undisturbed[name], trouble)] == [ending]
 
 
-def test_portal_that_dies_twice_gets_the_rest_later(ckan: Ckan, undisturbed: dict[str, Scenario]) -> None:
+def test_portal_that_fails_twice_is_completed_later(ckan: Ckan, undisturbed: dict[str, Scenario]) -> None:
     prepare(ckan, undisturbed["update"])
     run(ckan, undisturbed["update"], Trouble("refuse", 12, onward=True), Trouble("cut_request", 8, onward=True))
 
@@ -115,20 +115,20 @@ def wait_for_request(ckan: Ckan, number: int, process: subprocess.Popen[bytes]) 
 
 
 @pytest.mark.parametrize(("name", "number"), [("first", 7), ("update", 13)])
-def test_killed_publication_goes_on_where_it_was(
+def test_killed_publication_continues(
     ckan: Ckan, undisturbed: dict[str, Scenario], releases: tuple[Path, Path], name: str, number: int
 ) -> None:
     scenario = undisturbed[name]
     prepare(ckan, scenario)
     ids = ids_of(ckan)
     ckan.proxy.inject("delay", number, seconds=1)
-    with reading(ckan) as seen, publishing(ckan, releases[name == "update"]) as process:
+    with reading(ckan) as observed, publishing(ckan, releases[name == "update"]) as process:
         wait_for_request(ckan, number, process)
         process.kill()
         process.wait()
         ckan.proxy.reset()
-    check_what_was_seen(seen, scenario)
-    check_that_nothing_is_there_twice(ckan)
+    check_observed_states(observed, scenario)
+    check_that_nothing_is_duplicated(ckan)
     check_that_it_converges(ckan, scenario, ids)
 
 
@@ -137,10 +137,10 @@ def test_killed_publication_goes_on_where_it_was(
     [
         ("first", 9, b"A private draft of the dataset"),
         ("update", 13, b"is hidden while its files change"),
-        ("first", FIRST, b"is published whole and public"),
+        ("first", FIRST, b"is published completely"),
     ],
 )
-def test_interrupted_publication_says_what_stands_there(
+def test_interrupted_publication_reports_the_state(
     ckan: Ckan, undisturbed: dict[str, Scenario], releases: tuple[Path, Path], name: str, number: int, reported: bytes
 ) -> None:
     scenario = undisturbed[name]
@@ -158,7 +158,7 @@ def test_interrupted_publication_says_what_stands_there(
     check_that_it_converges(ckan, scenario, ids)
 
 
-def test_token_revoked_as_the_portal_dies_is_reported_as_a_refusal(
+def test_token_revoked_as_the_portal_fails_is_reported_as_a_refusal(
     ckan: Ckan, undisturbed: dict[str, Scenario]
 ) -> None:
     scenario = undisturbed["update"]
@@ -173,14 +173,14 @@ def test_token_revoked_as_the_portal_dies_is_reported_as_a_refusal(
             ckan.proxy.dead_from(2)
 
     with pytest.raises(PublicationStopped) as stopped:
-        publish(client, there, ckan.org, force=False, progress=revoke)
+        publish_dataset(client, there, ckan.org, force=False, progress=revoke)
     assert isinstance(stopped.value.cause, PortalForbidden)
     assert stopped.value.params["variant"] == "unknown"
     check_that_it_converges(ckan, scenario, ids_of(ckan))
 
 
 @pytest.mark.parametrize("name", ["first", "update"])
-def test_call_that_arrives_late_or_twice_changes_nothing(
+def test_request_that_arrives_late_or_twice_changes_nothing(
     ckan: Ckan, undisturbed: dict[str, Scenario], name: str
 ) -> None:
     scenario = undisturbed[name]
@@ -189,5 +189,5 @@ def test_call_that_arrives_late_or_twice_changes_nothing(
     for step in done.steps:
         with pytest.raises((PortalConflict, PortalInvalid)):
             client_of(ckan).post(step.action, step.payload, step.upload)
-    assert look(ckan) == scenario.states[1]
-    check_that_nothing_is_there_twice(ckan)
+    assert observe(ckan) == scenario.states[1]
+    check_that_nothing_is_duplicated(ckan)

@@ -1,4 +1,4 @@
-"""Publishing to a portal whose loader copies each table into the DataStore, while it does and afterwards."""
+"""Publishing to a portal with a loader that copies each table into the DataStore, during its work and afterwards."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from khelang_opendata.portals.ckan.data_dictionary import DictionaryCounts, update_data_dictionaries
 from khelang_opendata.portals.ckan.dataset import resource_id
-from khelang_opendata.portals.ckan.dictionary import Tables, describe_tables
 from khelang_opendata.portals.publication import Distribution, Publication
-from khelang_opendata.portals.resources import dictionary_of
+from khelang_opendata.portals.resources import map_data_dictionary
 from tests.portal.publishing import client_of, published, purged
 from tests.portal.server import Ckan
 from tests.portal.test_portal_facts import add, described
@@ -38,8 +38,8 @@ class Loaded(NamedTuple):
     """A dataset, and the descriptions of its tables before they were loaded and after."""
 
     dataset: str
-    before: Tables
-    after: Tables
+    before: DictionaryCounts
+    after: DictionaryCounts
 
 
 def until(ckan: Ckan, ready: Callable[[], bool]) -> None:
@@ -50,14 +50,14 @@ def until(ckan: Ckan, ready: Callable[[], bool]) -> None:
 
 
 def is_loaded(ckan: Ckan, resource: Mapping[str, Any], data: bytes) -> bool:
-    """Whether the loader is done with a file: it writes down the MD5 of what it has copied, and then its own state."""
+    """Whether the loader has finished a file: it stores the MD5 of the copied file, then its own state."""
     if resource["hash"] != hashlib.md5(data, usedforsecurity=False).hexdigest():
         return False
     return bool(ckan.result("xloader_status", {"resource_id": resource["id"]})["status"] == "complete")
 
 
 def until_loaded(ckan: Ckan, publication: Publication) -> None:
-    tables = {d.path: d.data for d in publication.distributions if dictionary_of(d)}
+    tables = {d.path: d.data for d in publication.distributions if map_data_dictionary(d)}
 
     def ready() -> bool:
         resources = {resource["release_path"]: resource for resource in shown(ckan)["resources"]}
@@ -66,8 +66,8 @@ def until_loaded(ckan: Ckan, publication: Publication) -> None:
     until(ckan, ready)
 
 
-def describe(ckan: Ckan, publication: Publication, dataset: str) -> Tables:
-    return describe_tables(client_of(ckan), publication, dataset)
+def describe(ckan: Ckan, publication: Publication, dataset: str) -> DictionaryCounts:
+    return update_data_dictionaries(client_of(ckan), publication, dataset)
 
 
 def shown(ckan: Ckan) -> dict[str, Any]:
@@ -75,13 +75,13 @@ def shown(ckan: Ckan) -> dict[str, Any]:
 
 
 def columns(ckan: Ckan, resource: str, key: str) -> dict[str, Any]:
-    """What the DataStore says of a table's columns."""
+    """Return the columns of a DataStore table."""
     there = ckan.result("datastore_info", {"id": resource})["fields"]
     return {field["id"]: field[key] for field in there if field["id"] != "_id"}
 
 
 def records(ckan: Ckan, resource: str) -> list[dict[str, Any]]:
-    """The rows of a table as they were loaded."""
+    """Return the rows of a DataStore table."""
     found = ckan.result("datastore_search", {"resource_id": resource, "limit": 32000, "sort": "_id"})["records"]
     return [{name: value for name, value in row.items() if name != "_id"} for row in found]
 
@@ -91,7 +91,7 @@ def rows(distribution: Distribution) -> list[dict[str, str]]:
 
 
 def dictionary(distribution: Distribution, key: str) -> dict[str, Any]:
-    return {column["id"]: column[key] for column in dictionary_of(distribution)}
+    return {column["id"]: column[key] for column in map_data_dictionary(distribution)}
 
 
 def test_tables_arrive_whole_in_thai_and_without_a_bom(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
@@ -101,18 +101,16 @@ def test_tables_arrive_whole_in_thai_and_without_a_bom(loading_ckan: Ckan, loade
     assert [{name: value or "" for name, value in row.items()} for row in there] == rows(flat)
 
 
-def test_loaded_tables_get_their_dictionary_once(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
-    assert (loaded.before, loaded.after) == (Tables(0, 3), Tables(3, 0))
-    for distribution in filter(dictionary_of, first.distributions):
+def test_loaded_tables_get_their_data_dictionary_once(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
+    assert (loaded.before, loaded.after) == (DictionaryCounts(0, 3), DictionaryCounts(3, 0))
+    for distribution in filter(map_data_dictionary, first.distributions):
         resource = resource_id(loaded.dataset, distribution.path)
         assert columns(loading_ckan, resource, "info") == dictionary(distribution, "info")
     assert describe(loading_ckan, first, loaded.dataset) == loaded.after
     assert {request.method for request in loading_ckan.proxy.requests} == {"GET"}
 
 
-def test_what_the_loader_wrote_is_no_change_by_somebody_else(
-    loading_ckan: Ckan, loaded: Loaded, first: Publication
-) -> None:
+def test_values_of_the_loader_are_no_changes_by_others(loading_ckan: Ckan, loaded: Loaded, first: Publication) -> None:
     before = shown(loading_ckan)
     flat = before["resources"][0]
     assert flat["datastore_active"] is True and flat["hash"] and "original_url" in flat
@@ -121,19 +119,19 @@ def test_what_the_loader_wrote_is_no_change_by_somebody_else(
     assert shown(loading_ckan) == before
 
 
-def test_next_release_is_published_while_the_loader_is_at_work(
+def test_next_release_is_published_while_the_loader_runs(
     loading_ckan: Ckan, loaded: Loaded, first: Publication, second: Publication
 ) -> None:
-    for distribution in filter(dictionary_of, first.distributions):
+    for distribution in filter(map_data_dictionary, first.distributions):
         again = {"resource_id": resource_id(loaded.dataset, distribution.path), "ignore_hash": True}
         loading_ckan.result("xloader_submit", again)
     published(loading_ckan, second)
     until_loaded(loading_ckan, second)
-    assert describe(loading_ckan, second, loaded.dataset) == Tables(described=3, waiting=0)
+    assert describe(loading_ckan, second, loaded.dataset) == DictionaryCounts(described=3, waiting=0)
     resources = {resource["release_path"]: resource for resource in shown(loading_ckan)["resources"]}
     for distribution in second.distributions:
         assert loading_ckan.download(resources[distribution.path]) == distribution.data
-    for distribution in filter(dictionary_of, second.distributions):
+    for distribution in filter(map_data_dictionary, second.distributions):
         resource = resources[distribution.path]["id"]
         assert columns(loading_ckan, resource, "info") == dictionary(distribution, "info")
         assert columns(loading_ckan, resource, "type") == dictionary(distribution, "type"), "as the dictionary has it"
@@ -157,7 +155,7 @@ def test_loader_reads_utf_8_with_a_bom_and_without(loading_ckan: Ckan, by_hand: 
     assert loaded_row(loading_ckan, by_hand, "“เทศบาลเมือง”", encoding) == {"name": "“เทศบาลเมือง”", "amount": "1"}
 
 
-def test_loader_spoils_cp874_and_reports_it_complete(loading_ckan: Ckan, by_hand: dict[str, Any]) -> None:
+def test_loader_corrupts_cp874_and_reports_it_complete(loading_ckan: Ckan, by_hand: dict[str, Any]) -> None:
     """It takes the file for TIS-620, which lacks the quotation marks of Windows."""
     spoilt = "“เทศบาลเมือง”".encode("cp874").decode("iso8859_11")
     assert loaded_row(loading_ckan, by_hand, "“เทศบาลเมือง”", "cp874") == {"name": spoilt, "amount": "1"}

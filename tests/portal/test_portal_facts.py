@@ -1,4 +1,4 @@
-"""What a CKAN does, observed with raw calls: the facts on which the client's care rests."""
+"""The behaviour of a real CKAN, observed with plain requests: the facts that the publisher relies on."""
 
 from __future__ import annotations
 
@@ -310,15 +310,13 @@ def test_a_search_finds_nothing_here(ckan: Ckan, made: Dataset) -> None:
 
 
 @pytest.mark.parametrize("token", ["Bearer {}", "{}x", "unknown"])
-def test_a_token_that_is_not_understood_reads_as_anybody_and_writes_nothing(
-    ckan: Ckan, made: Dataset, token: str
-) -> None:
+def test_invalid_token_reads_public_data_and_writes_nothing(ckan: Ckan, made: Dataset, token: str) -> None:
     sent = token.format(ckan.editor_token)
     assert ckan.action("package_show", {"id": made["id"]}, sent).status_code == 200
     assert ckan.action("package_patch", {"id": made["id"], "notes": "x"}, sent).status_code == 403
 
 
-def test_a_revoked_token_is_like_none(ckan: Ckan, made: Dataset) -> None:
+def test_revoked_token_is_like_no_token(ckan: Ckan, made: Dataset) -> None:
     token = ckan.make_user_token("editor")
     ckan.result("package_patch", {"id": made["id"], "notes": "1"}, token)
     ckan.revoke(token)
@@ -329,7 +327,7 @@ def test_a_revoked_token_is_like_none(ckan: Ckan, made: Dataset) -> None:
 # 12
 
 
-def test_who_has_no_right_in_the_organisation_is_refused(ckan: Ckan) -> None:
+def test_user_without_permission_in_the_organisation_is_refused(ckan: Ckan) -> None:
     elsewhere = ckan.action("package_create", described(ckan, owner_org=ckan.other_org), ckan.editor_token)
     reader = ckan.action("package_create", described(ckan), ckan.reader_token)
     assert (elsewhere.status_code, reader.status_code) == (403, 403)
@@ -422,7 +420,7 @@ def test_a_catalogue_may_demand_other_fields_values_and_licences(stricter_ckan: 
     assert set(errors(answer)) == {"agency_type", "geo_coverage", "license_id", "__type"}
 
 
-def test_a_scheme_is_shown_to_anybody(stricter_ckan: Ckan) -> None:
+def test_schema_needs_no_token(stricter_ckan: Ckan) -> None:
     scheme = stricter_ckan.action("scheming_dataset_schema_show", {"type": "dataset"}).json()["result"]
     assert scheme["dataset_fields"][0]["field_name"] == "agency_type"
 

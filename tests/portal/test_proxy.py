@@ -52,7 +52,11 @@ def test_a_fault_hits_one_request(ckan: Ckan, organisation: str, fault: Fault) -
     ckan.proxy.settle()
     assert exists(ckan, organisation) == DONE[fault]
     assert requests.get(f"{ckan.url}/api/3/action/status_show", timeout=60).ok
-    assert [(seen.number, seen.forwarded) for seen in ckan.proxy.requests] == [(1, True), (2, DONE[fault]), (3, True)]
+    assert [(one.number, one.forwarded) for one in ckan.proxy.requests] == [
+        (1, True),
+        (2, DONE[fault]),
+        (3, True),
+    ]
 
 
 def test_a_dead_portal_stays_dead(ckan: Ckan, organisation: str) -> None:
@@ -70,7 +74,7 @@ def test_uploads_in_chunks_and_downloads_pass_unchanged(ckan: Ckan) -> None:
     assert requests.post(url, data=chunks(), headers=headers, timeout=60).status_code == 404
     page = requests.get(f"{ckan.url}/robots.txt", timeout=60).content
     assert page == requests.get(f"{ckan.direct}/robots.txt", timeout=60).content
-    assert [(seen.method, seen.path) for seen in ckan.proxy.requests] == [
+    assert [(request.method, request.path) for request in ckan.proxy.requests] == [
         ("POST", "/api/3/action/package_show"),
         ("GET", "/robots.txt"),
     ]

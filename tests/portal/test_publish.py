@@ -1,4 +1,4 @@
-"""Publishing the real plan to a real CKAN: exactly once, whole or not at all, again and again."""
+"""Publishing the real plan to a real CKAN: once, completely or not at all, and repeatedly."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import pytest
 import requests
 
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.portals.ckan.dictionary import describe_tables
-from khelang_opendata.portals.ckan.publisher import publish
+from khelang_opendata.portals.ckan.data_dictionary import update_data_dictionaries
+from khelang_opendata.portals.ckan.publisher import publish_dataset
 from khelang_opendata.portals.ckan.steps import StepKind
-from khelang_opendata.portals.publication import Publication, read_publication
-from khelang_opendata.portals.refusals import (
+from khelang_opendata.portals.portal_failures import (
     FileTooLarge,
     MetadataRefused,
     PortalChanged,
     PortalInvalid,
     PublicationStopped,
 )
+from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.release import withdraw
 from tests.conftest import fails
 from tests.portal.conftest import NEXT_DAY
@@ -59,7 +59,7 @@ def shown(ckan: Ckan, token: str | None = None) -> Any:
 
 
 def files_of(ckan: Ckan) -> dict[str, bytes]:
-    """Every file as anybody gets it."""
+    """Download every file without a token."""
     resources = shown(ckan)["resources"]
     return {resource["release_path"]: requests.get(resource["url"], timeout=60).content for resource in resources}
 
@@ -76,7 +76,7 @@ def kinds(done: Any) -> list[StepKind]:
     return [step.kind for step in done.steps]
 
 
-def test_release_is_published_whole_and_for_everybody(ckan: Ckan, released: Path) -> None:
+def test_release_is_published_completely_and_publicly(ckan: Ckan, released: Path) -> None:
     first = read_publication(released)
     done = published(ckan, first)
     dataset = shown(ckan)
@@ -104,7 +104,7 @@ def test_publishing_again_sends_nothing(ckan: Ckan, first: Publication) -> None:
     assert shown(ckan) == before
 
 
-def test_next_release_replaces_files_in_place_and_keeps_the_one_before(
+def test_next_release_replaces_files_in_place_and_keeps_the_archive(
     ckan: Ckan, first: Publication, second: Publication
 ) -> None:
     published(ckan, first)
@@ -120,7 +120,7 @@ def test_next_release_replaces_files_in_place_and_keeps_the_one_before(
     assert {r["version"] for r in shown(ckan)["resources"]} == {"1.0.0", "1.0.1"}
 
 
-def test_withdrawn_release_is_marked_and_the_one_before_is_shown_again(
+def test_withdrawn_release_is_marked_and_the_previous_one_is_current_again(
     ckan: Ckan, first: Publication, released_again: Path, tmp_path: Path
 ) -> None:
     out = copied(released_again, tmp_path / "out")
@@ -138,7 +138,7 @@ def test_withdrawn_release_is_marked_and_the_one_before_is_shown_again(
     assert not published(ckan, few(out)).steps
 
 
-def test_what_others_changed_is_reported_and_not_overwritten(ckan: Ckan, first: Publication) -> None:
+def test_changes_by_others_are_reported_and_not_overwritten(ckan: Ckan, first: Publication) -> None:
     published(ckan, first)
     ids = ids_of(ckan)
     ckan.result("package_patch", {"id": NAME, "notes": "แก้โดยผู้ดูแล"})
@@ -164,7 +164,7 @@ def test_what_others_changed_is_reported_and_not_overwritten(ckan: Ckan, first: 
     assert not published(ckan, first).steps
 
 
-def test_dataset_hidden_by_somebody_else_is_not_shown_again(ckan: Ckan, first: Publication) -> None:
+def test_dataset_hidden_by_another_user_is_not_made_public(ckan: Ckan, first: Publication) -> None:
     published(ckan, first)
     ckan.result("package_patch", {"id": NAME, "private": True})
     with pytest.raises(PortalChanged) as refused:
@@ -174,7 +174,7 @@ def test_dataset_hidden_by_somebody_else_is_not_shown_again(ckan: Ckan, first: P
     assert shown(ckan)["private"] is False
 
 
-def test_dataset_that_somebody_made_by_hand_is_not_taken_over(ckan: Ckan, first: Publication) -> None:
+def test_dataset_made_by_another_user_is_not_overwritten(ckan: Ckan, first: Publication) -> None:
     by_hand = {**FOURTEEN, "name": NAME, "owner_org": ckan.org, "notes": "ด้วยมือ", "tag_string": "ทุจริต"}
     ckan.result("package_create", by_hand)
     with pytest.raises(PortalChanged):
@@ -184,9 +184,7 @@ def test_dataset_that_somebody_made_by_hand_is_not_taken_over(ckan: Ckan, first:
     assert files_of(ckan) == expected(first)
 
 
-def test_change_in_the_middle_of_a_publication_is_not_overwritten(
-    ckan: Ckan, first: Publication, second: Publication
-) -> None:
+def test_change_during_a_publication_is_not_overwritten(ckan: Ckan, first: Publication, second: Publication) -> None:
     published(ckan, first)
     client = client_of(ckan)
     there = examined(client, ckan, second)
@@ -198,7 +196,7 @@ def test_change_in_the_middle_of_a_publication_is_not_overwritten(
             ckan.result("package_patch", {"id": NAME, "notes": "แก้ระหว่างนั้น"})
 
     with pytest.raises(PublicationStopped) as stopped:
-        publish(client, there, ckan.org, force=False, progress=meddle)
+        publish_dataset(client, there, ckan.org, force=False, progress=meddle)
     assert isinstance(stopped.value.cause, PortalChanged)
     assert stopped.value.params["variant"] == "hidden"
     assert shown(ckan)["notes"] == "แก้ระหว่างนั้น"
@@ -208,7 +206,7 @@ def test_change_in_the_middle_of_a_publication_is_not_overwritten(
     assert files_of(ckan) == expected(second)
 
 
-def test_loader_that_touches_resources_meanwhile_is_no_conflict(ckan: Ckan, first: Publication) -> None:
+def test_loader_that_changes_resources_is_no_conflict(ckan: Ckan, first: Publication) -> None:
     client = client_of(ckan)
     there = examined(client, ckan, first)
 
@@ -220,25 +218,23 @@ def test_loader_that_touches_resources_meanwhile_is_no_conflict(ckan: Ckan, firs
             loaded.append(resource["id"])
             ckan.result("resource_patch", {"id": resource["id"], "datastore_active": True, "hash": "md5"})
 
-    publish(client, there, ckan.org, force=False, progress=load)
+    publish_dataset(client, there, ckan.org, force=False, progress=load)
     assert files_of(ckan) == expected(first)
     assert not published(ckan, first).steps
 
 
-def test_stale_look_is_refused_by_the_lock_and_looked_at_again(
-    ckan: Ckan, first: Publication, second: Publication
-) -> None:
+def test_stale_state_is_refused_by_the_lock_and_read_again(ckan: Ckan, first: Publication, second: Publication) -> None:
     published(ckan, first)
     client = client_of(ckan)
     there = examined(client, ckan, second)
     ckan.result("package_patch", {"id": NAME, "data_support": "ไม่มี"})
-    publish(client, there, ckan.org, force=False, progress=lambda _step: None)
+    publish_dataset(client, there, ckan.org, force=False, progress=lambda _step: None)
     assert shown(ckan)["data_support"] == "ไม่มี", "a field that is not ours stays"
     assert files_of(ckan) == expected(second)
 
 
 @pytest.mark.parametrize("kind", ["unknown", "revoked"])
-def test_token_that_the_portal_does_not_know_is_reported(ckan: Ckan, first: Publication, kind: str) -> None:
+def test_rejected_token_is_reported(ckan: Ckan, first: Publication, kind: str) -> None:
     token = "abc.def.ghi" if kind == "unknown" else ckan.make_user_token("editor")
     if kind == "revoked":
         ckan.revoke(token)
@@ -253,7 +249,7 @@ def test_user_without_rights_is_reported(ckan: Ckan, first: Publication) -> None
         published(ckan, first, org=ckan.other_org)
 
 
-def test_token_revoked_in_the_middle_leaves_a_hidden_dataset_and_says_so(
+def test_token_revoked_during_a_publication_leaves_a_hidden_dataset_and_a_report(
     ckan: Ckan, first: Publication, second: Publication
 ) -> None:
     published(ckan, first)
@@ -266,7 +262,7 @@ def test_token_revoked_in_the_middle_leaves_a_hidden_dataset_and_says_so(
 
         client = client_of(ckan, token)
         with pytest.raises(PublicationStopped) as stopped:
-            publish(client, examined(client, ckan, second), ckan.org, force=False, progress=revoke)
+            publish_dataset(client, examined(client, ckan, second), ckan.org, force=False, progress=revoke)
         assert stopped.value.cause.code == "token_refused", times
         assert stopped.value.params["variant"] == "hidden", times
         assert shown(ckan)["private"] is True
@@ -295,7 +291,7 @@ def test_name_in_the_trash_is_reported(ckan: Ckan, first: Publication, role: str
     assert refused.value.params["variant"] == "name_in_trash"
 
 
-def test_file_too_large_puts_back_what_stood_before(small_ckan: Ckan, first: Publication, second: Publication) -> None:
+def test_file_too_large_restores_the_previous_state(small_ckan: Ckan, first: Publication, second: Publication) -> None:
     small = tuple(d for d in first.distributions if len(d.data) < 2**20)
     archive = dataclasses.replace(first.distributions[-1], data=b"PK\5\6" + bytes(18))
     light = dataclasses.replace(first, distributions=(*small, archive))
@@ -332,7 +328,7 @@ def test_missing_metadata_are_reported_before_anything_is_sent(ckan: Ckan, first
     assert {request.method for request in ckan.proxy.requests} == {"GET"}
 
 
-def test_another_scheme_is_read_from_the_portal(stricter_ckan: Ckan, first: Publication) -> None:
+def test_schema_is_read_from_the_portal(stricter_ckan: Ckan, first: Publication) -> None:
     with pytest.raises(MetadataRefused) as refused:
         published(stricter_ckan, first)
     extra = {problem.field: problem for problem in refused.value.problems}
@@ -360,33 +356,33 @@ def test_plain_portal_gets_the_rest_as_extras(plain_ckan: Ckan, first: Publicati
     assert not published(plain_ckan, second).steps
 
 
-def test_tables_that_the_portal_loaded_get_their_dictionary(ckan: Ckan, first: Publication) -> None:
+def test_loaded_tables_get_their_data_dictionary(ckan: Ckan, first: Publication) -> None:
     done = published(ckan, first)
     flat = first.distributions[0]
     columns = flat.data.decode("utf-8-sig").splitlines()[0].split(",")
     resource = ids_of(ckan)[flat.path]
     fields = [{"id": column, "type": "text"} for column in columns]
     ckan.result("datastore_create", {"resource_id": resource, "force": True, "fields": fields})
-    tables = describe_tables(client_of(ckan), first, done.dataset_id)
+    tables = update_data_dictionaries(client_of(ckan), first, done.dataset_id)
     assert (tables.described, tables.waiting) == (1, 2)
     there = {f["id"]: f["info"] for f in ckan.result("datastore_info", {"id": resource})["fields"] if f["id"] != "_id"}
     assert there["amount_thb"]["label"].startswith("จำนวนเงิน")
     assert set(there) == set(columns)
     ckan.proxy.reset()
-    assert describe_tables(client_of(ckan), first, done.dataset_id) == tables
+    assert update_data_dictionaries(client_of(ckan), first, done.dataset_id) == tables
     assert {request.method for request in ckan.proxy.requests} == {"GET"}
     assert not published(ckan, first).steps
 
 
-def test_status_compares_the_portal_with_the_release_here(ckan: Ckan, first: Publication, second: Publication) -> None:
-    assert current_state(ckan, first).found is None
+def test_status_compares_the_portal_with_the_local_release(ckan: Ckan, first: Publication, second: Publication) -> None:
+    assert current_state(ckan, first).current is None
     published(ckan, first)
     assert current_state(ckan, first).is_current
     assert not current_state(ckan, second).is_current
     assert not current_state(ckan, second).by_others
 
 
-def test_record_holds_no_more_than_fingerprints(ckan: Ckan, first: Publication) -> None:
+def test_published_fields_hold_hashes_only(ckan: Ckan, first: Publication) -> None:
     published(ckan, first)
     reported = json.loads(shown(ckan)["resources"][-1]["published_fields"])
     assert all(len(digest) == 12 for digest in reported.values())

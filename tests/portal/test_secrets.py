@@ -1,4 +1,4 @@
-"""A token is in nothing that is printed, logged, raised or written, however publishing ends."""
+"""No output, log, exception or file contains the token, whatever the outcome of a publication."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from khelang_opendata.portals.ckan.client import Client
-from khelang_opendata.portals.ckan.publisher import publish
+from khelang_opendata.portals.ckan.publisher import publish_dataset
 from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.portals.token import Token
 from tests.conftest import ROOT
@@ -131,7 +131,7 @@ def token_file(place: Place, token: str, mode: int = 0o600) -> str:
     return str(path)
 
 
-def test_success_gives_no_token_away_here_or_there(portal: Ckan, place: Place) -> None:
+def test_success_shows_no_token(portal: Ckan, place: Place) -> None:
     code, reported = place.run(portal.url, portal.org, portal.editor_token, python=("-X", "dev"))
     assert (code, "DEBUG:urllib3" in reported) == (0, True)
     dataset = portal.action("package_show", {"id": NAME}, portal.admin_token).content
@@ -142,7 +142,7 @@ def test_success_gives_no_token_away_here_or_there(portal: Ckan, place: Place) -
         assert place.run(portal.url, portal.org, portal.editor_token, *options)[0] == 0
 
 
-def test_token_of_a_file_is_read_from_a_safe_one_alone(portal: Ckan, place: Place) -> None:
+def test_token_is_read_from_a_safe_file_only(portal: Ckan, place: Place) -> None:
     for mode, expected in ((0o644, 2), (0o600, 0)):
         options = ("--token-file", token_file(place, portal.editor_token, mode))
         assert place.run(portal.url, portal.org, portal.editor_token, *options, env={})[0] == expected
@@ -176,7 +176,7 @@ def test_failing_connections_show_no_token(portal: Ckan, place: Place) -> None:
     assert place.run("https://127.0.0.1:9/?k=v", portal.org, portal.editor_token)[0] == 2
 
 
-def test_traceback_of_an_unforeseen_failure_shows_no_token(portal: Ckan, place: Place) -> None:
+def test_traceback_of_an_unexpected_failure_shows_no_token(portal: Ckan, place: Place) -> None:
     with (place.home / "python/sitecustomize.py").open("a", encoding="utf-8") as lines:
         lines.write("import urllib3.connection\ndel urllib3.connection.HTTPConnection.getresponse\n")
     for before, is_shown in (((), False), (("--debug",), True)):
@@ -286,7 +286,7 @@ ECHOES: dict[str, Callable[[str], tuple[int, Mapping[str, str], bytes]]] = {
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-def test_portal_that_repeats_the_token_is_not_quoted_with_it(portal: Ckan, place: Place, echo: str) -> None:
+def test_echoed_token_is_not_printed(portal: Ckan, place: Place, echo: str) -> None:
     def repeat(request: BaseHTTPRequestHandler) -> tuple[int, Mapping[str, str], bytes]:
         return ECHOES[echo](request.headers["Authorization"])
 
@@ -323,7 +323,7 @@ def test_exceptions_hold_no_token(portal: Ckan, place: Place, fault: Any) -> Non
     assert_absent(portal.editor_token, *texts_of(raised.value))
 
 
-def test_exception_of_who_watches_the_progress_holds_no_token(portal: Ckan, place: Place) -> None:
+def test_exception_of_the_progress_callback_holds_no_token(portal: Ckan, place: Place) -> None:
     client = client_of(portal)
     there = examined(client, portal, light(read_publication(place.releases)))
 
@@ -331,13 +331,13 @@ def test_exception_of_who_watches_the_progress_holds_no_token(portal: Ckan, plac
         raise RuntimeError("the terminal is gone")
 
     with pytest.raises(RuntimeError) as raised:
-        publish(client, there, portal.org, force=False, progress=fail)
+        publish_dataset(client, there, portal.org, force=False, progress=fail)
     assert_absent(portal.editor_token, *texts_of(raised.value))
 
 
 def test_client_and_token_cannot_be_shown_or_stored(portal: Ckan) -> None:
     token = Token(portal.editor_token)
-    client = Client(portal.url, token, patience=IMPATIENT)
+    client = Client(portal.url, token, policy=IMPATIENT)
     assert_absent(portal.editor_token, *(f"{x!r} {x!s} {x}".encode() for x in (token, client, vars(client), [token])))
     for secret in (token, client):
         with pytest.raises(TypeError):

@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -83,23 +83,16 @@ class Commands(HelpedGroup):
         except Exception as error:  # the boundary: a person gets a sentence, whatever happens
             failure = InternalError.of(error)
         if ctx.params.get("debug"):
-            _print_traceback(failure)
-        _fail(failure, ctx.meta.get("language") or default_language())
+            import traceback  # noqa: PLC0415 (only for those who ask for it)
 
+            print_text("".join(traceback.format_exception(failure)), err=True)
+        language = ctx.meta.get("language") or default_language()
+        if isinstance(failure, PackageRefused):
+            from khelang_opendata.render.report_text import report_text  # noqa: PLC0415 (only these failures need it)
 
-def _print_traceback(failure: KhelangError) -> None:
-    import traceback  # noqa: PLC0415 (only for those who ask for it)
-
-    print_text("".join(traceback.format_exception(failure)), err=True)
-
-
-def _fail(error: KhelangError, language: Language) -> NoReturn:
-    if isinstance(error, PackageRefused):
-        from khelang_opendata.render.report_text import report_text  # noqa: PLC0415 (only these failures need it)
-
-        print_text(report_text(error.report, language), err=True)
-    print_text(failure_lines(error, language), err=True)
-    sys.exit(error.exit_code)
+            print_text(report_text(failure.report, language), err=True)
+        print_text(failure_lines(failure, language), err=True)
+        sys.exit(failure.exit_code)
 
 
 def failure_lines(error: KhelangError, language: Language) -> str:
@@ -111,12 +104,8 @@ def failure_lines(error: KhelangError, language: Language) -> str:
 def print_text(text: str, *, err: bool = False, styled: bool = False) -> None:
     """Print to a person's terminal in its encoding, and to files and pipes always as UTF-8.
 
-    Names of files that the system's encoding does not hold come out as the bytes that they are.
-
-    Args:
-        text: what is printed.
-        err: print to stderr.
-        styled: the text holds control sequences of our own; of any other, a terminal receives none.
+    Names of files that the system's encoding does not hold come out as the bytes that they are. A terminal receives
+    no control sequences but our own, where the text is ``styled``.
     """
     stream = sys.stderr if err else sys.stdout
     if stream.isatty():
@@ -126,11 +115,7 @@ def print_text(text: str, *, err: bool = False, styled: bool = False) -> None:
 
 
 def limits() -> Limits:
-    """How much is read of a package, as the environment sets it.
-
-    Raises:
-        UsageError: a variable sets no limit.
-    """
+    """How much is read of a package, as the environment sets it."""
     return Limits.from_environment(os.environ)
 
 

@@ -23,8 +23,7 @@ def evidence_command(release: Path, typed: str, out: Path | None, lang: Language
     from khelang_opendata.nacc.evidence_pages import INDEX, evidence_files  # noqa: PLC0415 (loads jinja2)
     from khelang_opendata.nacc.exhibits import evidence_of  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.nacc.ita import items_of  # noqa: PLC0415 (as above)
-    from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
-    from khelang_opendata.nacc.years import fiscal_year  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.source import fiscal_year, released_package  # noqa: PLC0415 (as above)
 
     year = fiscal_year(typed)
     evidence = evidence_of(released_package(release, limits()), year, items_of(year))

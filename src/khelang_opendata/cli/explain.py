@@ -41,7 +41,7 @@ def schema_group(lang: Language) -> None:
 @language_option
 def sync_command(path: Path, check: bool, lang: Language) -> None:
     """Write the standard's schemas into the descriptor."""
-    from khelang_opendata.files.atomic import write_atomically  # noqa: PLC0415 (only this command)
+    from khelang_opendata.files.place import write_atomically  # noqa: PLC0415 (only this command)
     from khelang_opendata.files.serialize import json_bytes  # noqa: PLC0415 (only this command)
     from khelang_opendata.package.listing import synchronised  # noqa: PLC0415 (only this command)
     from khelang_opendata.validation import family_of  # noqa: PLC0415 (20 ms that other commands save)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
-    from khelang_opendata.nacc.eplan import About, EplanRow, Score
+    from khelang_opendata.nacc.eplan import Score
 
 _FORMS = (".xlsx", ".csv")
 
@@ -36,26 +36,20 @@ class _Round(click.Choice[str]):
 @language_option
 def export_command(release: Path, to: str, year: str | None, months: str, output: Path | None, lang: Language) -> None:
     """The table to report to E-PlanNACC, and the score it gives."""
-    from khelang_opendata.nacc.eplan import About, eplan_rows, eplan_score, year_to_report  # noqa: PLC0415 (slow)
-    from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
-    from khelang_opendata.nacc.years import fiscal_year  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc import eplan  # noqa: PLC0415 (slow)
+    from khelang_opendata.nacc.source import fiscal_year, released_package  # noqa: PLC0415 (as above)
 
     given = fiscal_year(year) if year is not None else None
     if output is not None and output.suffix.lower() not in _FORMS:
         raise UsageError("output_form_unknown", path=str(output), forms=", ".join(_FORMS))
     package = released_package(release, limits())
-    about = About.of(package, given or year_to_report(package), int(months))
-    rows = eplan_rows(package, about.year, about.months)
-    path, score = output or Path(f"{to}-{about.year}-{months}.xlsx"), eplan_score(rows)
-    _write(path, _table(path, rows, score, about))
+    about = eplan.About.of(package, given or eplan.year_to_report(package), int(months))
+    rows = eplan.eplan_rows(package, about.year, about.months)
+    path, score = output or Path(f"{to}-{about.year}-{months}.xlsx"), eplan.eplan_score(rows)
+    is_csv = path.suffix.lower() == ".csv"
+    _write(path, eplan.eplan_csv(rows, about.months) if is_csv else eplan.eplan_xlsx(rows, score, about))
     written = notice("eplan_written", lang, path=str(path), year=about.year, months=months, rows=len(rows))
     print_text("".join(f"{line}\n" for line in (written, *_score_lines(score, lang))))
-
-
-def _table(path: Path, rows: Sequence[EplanRow], score: Score, about: About) -> bytes:
-    from khelang_opendata.nacc.eplan import eplan_csv, eplan_xlsx  # noqa: PLC0415 (as above)
-
-    return eplan_csv(rows, about.months) if path.suffix.lower() == ".csv" else eplan_xlsx(rows, score, about)
 
 
 def _write(path: Path, data: bytes) -> None:

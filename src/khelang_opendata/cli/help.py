@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,12 @@ _SHARED = ""
 def default_language() -> Language:
     """Thai where the system speaks it, else English."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    name = next(filter(None, names), None) or _system_locale()
+    name = next(filter(None, names), None)
+    if name is None:
+        import locale  # noqa: PLC0415 (only where the environment names no language)
+
+        name = locale.getlocale()[0] or ""
     return Language.TH if name.lower().startswith("th") else Language.EN
-
-
-def _system_locale() -> str:
-    import locale  # noqa: PLC0415 (only where the environment names no language)
-
-    return locale.getlocale()[0] or ""
 
 
 def language_of(ctx: click.Context) -> Language:
@@ -47,24 +45,26 @@ class HelpedCommand(click.Command):
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write usage, text, options, commands and examples."""
-        language, texts = language_of(ctx), _texts(ctx)
+        language, texts = language_of(ctx), _of(_path(ctx))
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _heading("usage", language))
         for name in ("summary", "text"):
             if name in texts:
                 formatter.write_paragraph()
                 with formatter.indentation():
                     formatter.write_text(texts[name][language])
-        _write_section(formatter, _heading("options", language), self._option_rows(ctx, language))
+        sections = {"options": self._option_rows(ctx, language)}
         if isinstance(self, click.Group):
-            rows = [(name, _of(f"{_path(ctx)} {name}")["summary"][language]) for name in self.list_commands(ctx)]
-            _write_section(formatter, _heading("commands", language), rows)
+            names = self.list_commands(ctx)
+            sections["commands"] = [(name, _of(f"{_path(ctx)} {name}")["summary"][language]) for name in names]
+        for name, rows in sections.items():
+            with formatter.section(_heading(name, language)):
+                formatter.write_dl(rows)
         formatter.write_paragraph()
         formatter.write(f"{_heading('examples', language)}:\n")
         formatter.write("".join(f"  {example}\n" for example in texts["examples"]))
 
     def _option_rows(self, ctx: click.Context, language: Language) -> list[tuple[str, str]]:
-        texts = {**_of(_SHARED)["options"], **_texts(ctx).get("options", {})}
+        texts = {**_of(_SHARED)["options"], **_of(_path(ctx)).get("options", {})}
         rows = []
         for option in self.get_params(ctx):
             record = option.get_help_record(ctx) if isinstance(option, click.Option) else None
@@ -75,11 +75,6 @@ class HelpedCommand(click.Command):
         return rows
 
 
-def _write_section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:
-    with formatter.section(title):
-        formatter.write_dl(rows)
-
-
 def _path(ctx: click.Context) -> str:
     """The command's names below the program's, which may be called by another name."""
     names = []
@@ -88,10 +83,6 @@ def _path(ctx: click.Context) -> str:
         names.append(str(here.command.name))
         here = here.parent
     return " ".join(["khelang", *reversed(names)])
-
-
-def _texts(ctx: click.Context) -> Mapping[str, Any]:
-    return _of(_path(ctx))
 
 
 def _of(path: str) -> Mapping[str, Any]:

@@ -31,24 +31,18 @@ def portal_group(lang: Language) -> None:
 @timeout_option
 @language_option
 def check_command(
-    release: Path,
-    url: str,
-    org: str | None,
-    profile: str | None,
-    pairs: dict[str, str],
-    timeout: int,
-    lang: Language,
+    release: Path, url: str, org: str | None, profile: str | None, pairs: dict[str, str], timeout: int, lang: Language
 ) -> None:
     """What a portal runs and demands, and whether it takes a release."""
-    from khelang_opendata.portals.ckan.client import Client, Patience  # noqa: PLC0415 (loads requests)
-    from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.ckan.words import check_text  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.mapping import metadata_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.client import Client, RequestPolicy  # noqa: PLC0415 (loads requests)
+    from khelang_opendata.portals.ckan.portal_info import find_organization_id, read_portal_info  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.status_text import check_text  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.mapping import map_metadata  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
 
-    publication, client = read_publication(release), Client(url, patience=Patience(request_seconds=timeout))
-    portal = survey(client, profile)
-    owner = organization_id(client, org) if org else _ANY
-    metadata = metadata_of(publication, portal.scheme, portal.profile, owner, pairs)
+    publication, client = read_publication(release), Client(url, policy=RequestPolicy(request_seconds=timeout))
+    portal = read_portal_info(client, profile)
+    owner = find_organization_id(client, org) if org else _ANY
+    metadata = map_metadata(publication, portal.schema, portal.profile, owner, pairs)
     print_text(check_text(metadata, publication, portal, lang))
     sys.exit(PROBLEMS_IN_DATA if metadata.problems else 0)

@@ -15,11 +15,11 @@ from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, languag
 from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import KhelangError, UsageError
 from khelang_opendata.model.wording import Language
-from khelang_opendata.portals.refusals import PublicationStopped
+from khelang_opendata.portals.portal_failures import PublicationStopped
 
 if TYPE_CHECKING:
     from khelang_opendata.portals.ckan.publisher import Progress
-    from khelang_opendata.portals.scheme import Scheme
+    from khelang_opendata.portals.dataset_schema import DatasetSchema
 
 _RELEASES = Path("releases")
 
@@ -66,11 +66,11 @@ def publish_command(
         return
     if len(paths) > 1 or url is None or org is None:
         raise click.UsageError(notice("publish_usage_ckan", lang))
-    from khelang_opendata.portals.ckan import words  # noqa: PLC0415 (loads requests)
-    from khelang_opendata.portals.ckan.client import Client, Patience  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.ckan.dictionary import describe_tables  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.ckan.publisher import examine, publish  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.ckan.survey import organization_id, survey  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan import status_text  # noqa: PLC0415 (loads requests)
+    from khelang_opendata.portals.ckan.client import Client, RequestPolicy  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.data_dictionary import update_data_dictionaries  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.portal_info import find_organization_id, read_portal_info  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.ckan.publisher import compare_dataset, publish_dataset  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.publication import read_publication  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.token import read_token  # noqa: PLC0415 (as above)
 
@@ -78,21 +78,21 @@ def publish_command(
     token = read_token(url, token_file, os.environ)
     if token is None and not (dry_run or status):
         raise UsageError("token_missing", address=Client(url).url)
-    client = Client(url, token, patience=Patience(request_seconds=timeout))
-    portal = survey(client, profile)
-    state = examine(client, publication, portal, organization_id(client, org), pairs, _progress(lang))
+    client = Client(url, token, policy=RequestPolicy(request_seconds=timeout))
+    portal = read_portal_info(client, profile)
+    state = compare_dataset(client, publication, portal, find_organization_id(client, org), pairs, _progress(lang))
     if dry_run:
-        print_text(words.dry_run_text(state, portal, lang))
+        print_text(status_text.dry_run_text(state, portal, lang))
         sys.exit(PROBLEMS_IN_DATA if state.metadata.problems or state.by_others else 0)
     if status:
-        print_text(words.status_text(state, portal, publication.shown, lang))
+        print_text(status_text.status_text(state, portal, publication.current_version, lang))
         sys.exit(0 if state.is_current else PROBLEMS_IN_DATA)
-    with _telling_details(portal.scheme, lang):
-        done = publish(client, state, org, force=force, progress=_progress(lang))
+    with _failure_details(portal.schema, lang):
+        done = publish_dataset(client, state, org, force=force, progress=_progress(lang))
     name = "published" if done.steps else "published_before"
-    print_text(notice(name, lang, url=done.url, version=publication.shown or "-") + "\n")
+    print_text(notice(name, lang, url=done.url, version=publication.current_version or "-") + "\n")
     if portal.has_datastore:
-        tables = describe_tables(client, publication, done.dataset_id)
+        tables = update_data_dictionaries(client, publication, done.dataset_id)
         print_text(notice("publish_tables", lang, described=tables.described, waiting=tables.waiting) + "\n")
 
 
@@ -110,15 +110,15 @@ def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, lang: L
 
 
 @contextmanager
-def _telling_details(scheme: Scheme, lang: Language) -> Iterator[None]:
-    """Before a failure's own text, say why a publication stopped, and which fields and files are meant."""
-    from khelang_opendata.portals.ckan.words import details  # noqa: PLC0415 (loads requests)
+def _failure_details(schema: DatasetSchema, lang: Language) -> Iterator[None]:
+    """Print the cause of a stopped publication, and the fields and files concerned, before the failure itself."""
+    from khelang_opendata.portals.ckan.status_text import failure_details  # noqa: PLC0415 (loads requests)
 
     try:
         yield
     except KhelangError as error:
         cause = error.cause if isinstance(error, PublicationStopped) else error
-        print_text("".join(f"  {line}\n" for line in details(cause, scheme, lang)), err=True)
+        print_text("".join(f"  {line}\n" for line in failure_details(cause, schema, lang)), err=True)
         if cause is not error:
             print_text(failure_lines(cause, lang), err=True)
         raise
@@ -126,7 +126,7 @@ def _telling_details(scheme: Scheme, lang: Language) -> Iterator[None]:
 
 def _progress(lang: Language) -> Progress:
     """Show each step, if stderr is a terminal."""
-    from khelang_opendata.portals.ckan.words import step_text  # noqa: PLC0415 (loads requests)
+    from khelang_opendata.portals.ckan.status_text import step_text  # noqa: PLC0415 (loads requests)
 
     if not sys.stderr.isatty():
         return lambda _step: None

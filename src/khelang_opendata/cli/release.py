@@ -6,22 +6,18 @@ import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from khelang_opendata.cli.common import language_option, limits, notice, package_argument, print_text, read_passphrase
 from khelang_opendata.cli.help import HelpedCommand
+from khelang_opendata.files.strict_json import read_day
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 
-if TYPE_CHECKING:
-    from khelang_opendata.release import Signer
-
 _EPOCH = "SOURCE_DATE_EPOCH"
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SECONDS = re.compile("[0-9]{1,12}")
 _LONGEST = 40
 """How many characters of a text that is no day are shown."""
@@ -63,8 +59,14 @@ def release_command(
 
     at_least = Bump[raised] if raised else Bump.NONE
     options = ReleaseOptions(_day(released_on), note, at_least, allow_warnings, approved_by, commit)
-    signer = _signer(key, lang) if key else None
-    outcome = release_package(Package.load(path, limits()), out, options, sign=signer, dry_run=dry_run)
+    sign = None
+    if key:
+        from khelang_opendata.published.signature import require_library  # noqa: PLC0415 (extra)
+        from khelang_opendata.release.signing import signer  # noqa: PLC0415 (extra)
+
+        require_library()  # before a passphrase is asked for
+        sign = signer(key, read_passphrase(lang, key))
+    outcome = release_package(Package.load(path, limits()), out, options, sign=sign, dry_run=dry_run)
     name = "unchanged" if not outcome.written else "dry_run" if dry_run else "released"
     print_text(notice(name, lang, version=outcome.version, path=str(outcome.path), files=outcome.files) + "\n")
     if outcome.written and not is_available():
@@ -83,14 +85,6 @@ def withdraw_command(version: str, reason: str, out: Path, day: str | None, lang
 
     withdraw(out, version.removeprefix("v"), reason, _day(day))
     print_text(notice("withdrawn", lang, version=version.removeprefix("v")) + "\n")
-
-
-def _signer(key: Path, lang: Language) -> Signer:
-    from khelang_opendata.published.signature import require_library  # noqa: PLC0415 (extra)
-    from khelang_opendata.release.signing import signer  # noqa: PLC0415 (extra)
-
-    require_library()  # before a passphrase is asked for
-    return signer(key, read_passphrase(lang, key))
 
 
 def _day(given: str | None) -> date:
@@ -112,25 +106,16 @@ def _day(given: str | None) -> date:
 def _written_day(text: str) -> date:
     from khelang_opendata.published.archive import YEARS  # noqa: PLC0415 (the help does not need it)
 
-    day = _day_of(text)
-    if day is None:
-        raise UsageError("date_invalid", "form", value=text[:_LONGEST])
-    if int(text[:4]) >= FIRST_BUDDHIST_YEAR:
+    is_buddhist = re.match("[0-9]{4}", text) is not None and int(text[:4]) >= FIRST_BUDDHIST_YEAR
+    try:  # a year of the Buddhist era has other leap years than the Gregorian one of its number
+        day = read_day(f"{int(text[:4]) - ERA}{text[4:]}" if is_buddhist else text)
+    except ValueError:
+        raise UsageError("date_invalid", "form", value=text[:_LONGEST]) from None
+    if is_buddhist:
         raise UsageError("date_invalid", "buddhist", value=text, gregorian=day.isoformat())
     if day.year not in YEARS:
         raise UsageError("date_invalid", "range", value=text)
     return day
-
-
-def _day_of(text: str) -> date | None:
-    """A day of the Gregorian calendar, even if its year is written in the Buddhist era, which has other leap years."""
-    if not _DAY.fullmatch(text):
-        return None
-    year = int(text[:4])
-    try:
-        return date(year - ERA if year >= FIRST_BUDDHIST_YEAR else year, int(text[5:7]), int(text[8:]))
-    except ValueError:
-        return None
 
 
 def _day_of_epoch(text: str) -> date:

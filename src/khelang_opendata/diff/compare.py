@@ -88,7 +88,6 @@ class Changes:
         return self.old.schema != self.new.schema
 
     def __bool__(self) -> bool:
-        """True if anything differs."""
         return bool(self.schema_changed or self.metadata or self.tables)
 
 
@@ -159,7 +158,7 @@ def _table_changes(name: str, before: _Part, after: _Part) -> TableChanges | Non
 def _changed(name: str, key: Key, order: list[str], old: KeyedTable, new: KeyedTable) -> TableChanges | None:
     added = tuple(column for column in _ordered(new.header, order) if column not in old.positions)
     removed = tuple(column for column in _ordered(old.header, order) if column not in new.positions)
-    rows = (*_rows_of_new(old, new, order), *_rows_gone(old, new, order))
+    rows = (*_rows_of_new(old, new, order), *_rows(Change.REMOVED, old, order, kept=new.index))
     return TableChanges(name, Change.CHANGED, key, added, removed, rows) if added or removed or rows else None
 
 
@@ -177,10 +176,6 @@ def _rows_of_new(old: KeyedTable, new: KeyedTable, order: list[str]) -> Iterator
             differing = [CellChange(*cell) for cell in zip(shared, was, now, strict=True) if cell[1] != cell[2]]
             if differing:
                 yield RowChange(Change.CHANGED, key, position + 2, tuple(differing))
-
-
-def _rows_gone(old: KeyedTable, new: KeyedTable, order: list[str]) -> Iterator[RowChange]:
-    return _rows(Change.REMOVED, old, order, kept=new.index)
 
 
 def _rows(

@@ -27,20 +27,18 @@ class KeyedTable:
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """The position of each column."""
         return {column: position for position, column in enumerate(self.header)}
 
     def taker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:
         """A function that returns a row's cells of these columns."""
-        return _taker([self.positions[column] for column in columns])
+        positions = [self.positions[column] for column in columns]
+        if len(positions) == 1:  # of which itemgetter would return the cell itself
+            return lambda row: (row[positions[0]],)
+        return itemgetter(*positions)
 
 
 def family_named(package: Package) -> SchemaFamily:
-    """The schema family that a package names.
-
-    Raises:
-        DataError: it names none, or one that is not known here.
-    """
+    """The schema family that a package names; DataError where it names none, or one that is not known here."""
     named = package.descriptor.get("conformsTo")
     if named not in known_schemas():
         raise DataError("diff_refused", "schema_unknown", package=str(package.root), schema=str(named or "-"))
@@ -48,11 +46,7 @@ def family_named(package: Package) -> SchemaFamily:
 
 
 def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resource]:
-    """The package's tables.
-
-    Raises:
-        DataError: one has no schema in the family, or two have one name.
-    """
+    """The package's tables; DataError where one has no schema in the family, or two have one name."""
     found: dict[str, Resource] = {}
     for resource in (resource for resource in package.resources if not resource.is_derived):
         if resource.name not in family.tables:
@@ -66,17 +60,7 @@ def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resou
 
 
 def keyed_table(package: Package, resource: Resource, key: Key, family: SchemaFamily) -> KeyedTable:
-    """A table of a package with its rows by key.
-
-    Args:
-        package: the package, which a refusal names.
-        resource: the table.
-        key: the columns of the primary key.
-        family: the schema family, which knows the columns' types.
-
-    Raises:
-        DataError: the table cannot be read, or keys are missing or occur twice.
-    """
+    """A table of a package by its key; DataError where it cannot be read, or keys are missing or occur twice."""
     place = {"package": str(package.root), "table": resource.name}
     table = _table(resource, place)
     _check_shape(table, key, place)
@@ -140,10 +124,3 @@ def _keys(rows: list[Row], header: Row, key: Key, fields: Mapping[str, Field]) -
             cells = [cell if values[cell] is None else str(values[cell]) for cell in cells]
         columns.append(cells)
     return list(zip(*columns, strict=True))
-
-
-def _taker(positions: list[int]) -> Callable[[Row], tuple[str, ...]]:
-    if len(positions) == 1:
-        only = positions[0]
-        return lambda row: (row[only],)
-    return itemgetter(*positions)

@@ -30,8 +30,7 @@ class MetadataChange:
 def metadata_changes(old: Package, new: Package) -> tuple[MetadataChange, ...]:
     """The differences in the metadata of a package and of the tables in both, in the newer descriptor's order.
 
-    Raises:
-        DescriptorError: the descriptors are nested too deeply.
+    DescriptorError where the descriptors are nested too deeply.
     """
     try:
         return tuple(_objects("", _compared(old), _compared(new)))
@@ -56,14 +55,10 @@ def _objects(path: str, old: JsonObject, new: JsonObject) -> Iterator[MetadataCh
 
 def _resources(old: JsonObject, new: JsonObject) -> Iterator[MetadataChange]:
     """The texts of tables in both packages; a table that came or went is a change of its own."""
+    ignored = _OF_THE_FILE | _MADE_BY_RELEASING
     for name in (name for name in new if name in old):
-        was, now = (_described(entry) for entry in (old[name], new[name]))
+        was, now = ({key: entry[key] for key in entry if key not in ignored} for entry in (old[name], new[name]))
         yield from _objects(f"/resources/{_escaped(name)}", was, now)
-
-
-def _described(entry: JsonObject) -> JsonObject:
-    """The metadata of a table, without the properties of its file."""
-    return {name: value for name, value in entry.items() if name not in _OF_THE_FILE | _MADE_BY_RELEASING}
 
 
 def _values(path: str, old: Any, new: Any) -> Iterator[MetadataChange]:

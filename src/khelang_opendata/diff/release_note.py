@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,6 @@ class TableCounts:
 
     @classmethod
     def of(cls, table: TableChanges) -> TableCounts:
-        """The numbers of a table's changes."""
         rows = [row.change for row in table.rows]
         cells = sum(len(row.cells) for row in table.rows if row.change is Change.CHANGED)
         columns = len(table.columns_added), len(table.columns_removed)
@@ -40,19 +39,14 @@ class Summary:
 
     @classmethod
     def of(cls, changes: Changes) -> Summary:
-        """The numbers of a difference."""
         schema = changes.new.schema if changes.schema_changed else None
         return cls(schema, len(changes.metadata), tuple(TableCounts.of(table) for table in changes.tables))
 
     @classmethod
     def from_json(cls, content: Any) -> Summary:
-        """A summary as :meth:`as_json` gave it, which ``CHANGES.json`` holds under ``summary``."""
+        """A summary as ``CHANGES.json`` holds it under ``summary``: a JSON object of the same names."""
         tables = (TableCounts(**{**table, "change": Change(table["change"])}) for table in content["tables"])
         return cls(content["schema"], content["metadata"], tuple(tables))
-
-    def as_json(self) -> dict[str, Any]:
-        """The numbers as a JSON object."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

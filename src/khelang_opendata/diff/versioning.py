@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-from khelang_opendata.diff.compare import CellChange, Change, Changes, TableChanges
+from khelang_opendata.diff.compare import Change, Changes, TableChanges
 from khelang_opendata.standard.family import load_family, version_numbers
 from khelang_opendata.standard.tables import Field, TableSchema
 
@@ -73,7 +73,13 @@ def needs_note(changes: Changes) -> bool:
     only written differently (1 and 1.0) is the same figure.
     """
     tables = load_family(changes.new.schema).tables
-    return any(_lost(table) or _has_new_figures(table, tables.get(table.name)) for table in changes.tables)
+    return any(
+        table.change is Change.REMOVED
+        or table.columns_removed
+        or any(row.change is Change.REMOVED for row in table.rows)
+        or _has_new_figures(table, tables.get(table.name))
+        for table in changes.tables
+    )
 
 
 def _of_table(table: TableChanges) -> Bump:
@@ -87,35 +93,25 @@ def _of_table(table: TableChanges) -> Bump:
 
 def _of_schema(changes: Changes) -> Bump:
     """The number in which the schema rose; going back takes something away, which is MAJOR."""
-    (old_family, old), (new_family, new) = (_schema_version(side.schema) for side in (changes.old, changes.new))
+    (old_family, _, was), (new_family, _, now) = (side.schema.rpartition("/") for side in (changes.old, changes.new))
+    old, new = version_numbers(was), version_numbers(now)
     if old_family != new_family or new < old:
         return Bump.MAJOR
     raised = (bump for bump, was, now in zip((Bump.MAJOR, Bump.MINOR, Bump.PATCH), old, new, strict=True) if was != now)
     return next(raised, Bump.NONE)
 
 
-def _schema_version(schema: str) -> tuple[str, list[int]]:
-    family, _, version = schema.rpartition("/")
-    return family, version_numbers(version)
-
-
-def _lost(table: TableChanges) -> bool:
-    gone = table.change is Change.REMOVED or table.columns_removed
-    return bool(gone) or any(row.change is Change.REMOVED for row in table.rows)
-
-
 def _has_new_figures(table: TableChanges, schema: TableSchema | None) -> bool:
     figures = {field.name: field for field in schema.fields if _is_figure(field, schema)} if schema else {}
-    changed = (cell for row in table.rows if row.change is Change.CHANGED for cell in row.cells)
-    return any(cell.field in figures and not _same_figure(figures[cell.field], cell) for cell in changed)
+    for cell in (cell for row in table.rows if row.change is Change.CHANGED for cell in row.cells):
+        if field := figures.get(cell.field):
+            old = field.value(cell.old or "")
+            if old is None or old != field.value(cell.new or ""):
+                return True
+    return False
 
 
 def _is_figure(field: Field, schema: TableSchema) -> bool:
     if field.name in schema.primary_key or field.name.endswith(_LABELS):
         return False
     return field.descriptor["type"] in ("integer", "number")
-
-
-def _same_figure(field: Field, cell: CellChange) -> bool:
-    old = field.value(cell.old or "")
-    return old is not None and bool(old == field.value(cell.new or ""))

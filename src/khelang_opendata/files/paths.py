@@ -23,14 +23,8 @@ _NOT_ON_WINDOWS = re.compile(
 
 
 def below(root: Path, path: str) -> Path:
-    """The place of a file within a folder, proved to lie there on every system.
-
-    Args:
-        root: the folder.
-        path: the file's path in it, with ``/``.
-
-    Raises:
-        EnvironmentFailure: it leads elsewhere, or no system takes it as it is.
+    """The place of a file within a folder by its path with ``/``; EnvironmentFailure where it leads elsewhere or is not
+    safe on every system.
     """
     if not is_safe_path(path):
         raise EnvironmentFailure("path_unsafe", path=path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -23,7 +23,7 @@ def json_bytes(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
+def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
     """CSV as every table of ours has it: UTF-8 with :data:`BOM`, and LF."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)

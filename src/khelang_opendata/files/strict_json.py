@@ -28,23 +28,18 @@ class JsonRefused(Exception):
 
 
 def read_json(data: bytes, limits: Limits = DEFAULT) -> Any:
-    """The value that a JSON text in UTF-8 holds; a byte order mark is ignored.
-
-    Args:
-        data: the text.
-        limits: how deep it may be nested, and how long its numbers may be.
+    """The value of a JSON text in UTF-8; a byte order mark is ignored.
 
     Raises:
-        JsonRefused: it is not UTF-8 or not JSON, is nested too deeply, or holds a number that is too long or not
-            finite.
+        JsonRefused: not UTF-8, not JSON, nested too deeply, or with a number that is too long or not finite.
     """
-    reader = _Numbers(limits.json_digits)
+    digits = min(limits.json_digits, 4300)  # what int() takes, whatever the limit
     try:
         content = json.loads(
             data.decode("utf-8-sig"),
-            parse_int=reader.integer,
-            parse_float=reader.number,
-            parse_constant=reader.constant,
+            parse_int=lambda text: int(_checked(text, digits)),
+            parse_float=lambda text: _finite(text, digits),
+            parse_constant=_refuse_constant,
         )
     except UnicodeDecodeError:
         raise JsonRefused("not_utf8") from None
@@ -58,37 +53,25 @@ def read_json(data: bytes, limits: Limits = DEFAULT) -> Any:
 
 
 def read_day(text: object) -> date:
-    """A day as a JSON file of ours holds it, ``YYYY-MM-DD`` (``full-date`` of RFC 3339).
-
-    Raises:
-        ValueError: it is no text, has another form, or is not in the calendar.
-    """
+    """A day as a JSON file of ours holds it, ``YYYY-MM-DD`` (``full-date`` of RFC 3339), else ValueError."""
     if not (isinstance(text, str) and _DAY.fullmatch(text)):
         raise ValueError(text)
     return date.fromisoformat(text)
 
 
-class _Numbers:
-    """Reads numbers of up to so many characters."""
+def _checked(text: str, digits: int) -> str:
+    if len(text) > digits:
+        raise JsonRefused("number_too_long", begin=text[:_SHOWN_DIGITS], length=len(text), limit=digits)
+    return text
 
-    def __init__(self, digits: int) -> None:
-        self._digits = min(digits, 4300)  # what int() takes, whatever the limit
 
-    def integer(self, text: str) -> int:
-        self._check_length(text)
-        return int(text)
+def _finite(text: str, digits: int) -> float:
+    value = float(_checked(text, digits))
+    return value if math.isfinite(value) else _refuse_constant(text)
 
-    def number(self, text: str) -> float:
-        self._check_length(text)
-        value = float(text)
-        return value if math.isfinite(value) else self.constant(text)
 
-    def constant(self, text: str) -> NoReturn:
-        raise JsonRefused("number_not_finite", value=text)
-
-    def _check_length(self, text: str) -> None:
-        if len(text) > self._digits:
-            raise JsonRefused("number_too_long", begin=text[:_SHOWN_DIGITS], length=len(text), limit=self._digits)
+def _refuse_constant(text: str) -> NoReturn:
+    raise JsonRefused("number_not_finite", value=text)
 
 
 def _is_deeper_than(limit: int, content: Any) -> bool:

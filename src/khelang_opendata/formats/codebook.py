@@ -19,29 +19,6 @@ from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
-_HEADER = (
-    "table",
-    "table_title_th",
-    "table_title_en",
-    "position",
-    "column",
-    "title_th",
-    "title_en",
-    "description_th",
-    "description_en",
-    "type",
-    "format",
-    "required",
-    "primary_key",
-    "refers_to",
-    "constraints",
-    "unit_th",
-    "unit_en",
-    "codelist",
-    "other_codes_allowed",
-    "codes",
-    "example",
-)
 _UNITS = {
     "_thb": ("บาท", "baht"),
     "_be": ("ปี พ.ศ.", "year of the Buddhist era"),
@@ -66,7 +43,6 @@ class CodebookColumn:
 
     @property
     def descriptor(self) -> JsonObject:
-        """The column's Table Schema descriptor."""
         return self.field.descriptor
 
     @property
@@ -88,7 +64,6 @@ class CodebookColumn:
 
     @cached_property
     def codes(self) -> Sequence[Code]:
-        """The codes that its values come from."""
         return [*self.field.meanings.values()]
 
 
@@ -104,7 +79,6 @@ class CodebookTable:
 
     @property
     def key(self) -> Sequence[str]:
-        """The columns of its key."""
         return [column.name for column in self.columns if column.key]
 
     @property
@@ -115,17 +89,12 @@ class CodebookTable:
 
 def codebook_csv(edition: Edition) -> bytes:
     """One row per column of each table, in both languages, its codes in one cell."""
-    rows = (_row(table, column) for table in codebook_tables(edition) for column in table.columns)
-    return csv_bytes([_HEADER, *rows])
+    rows = [_row(table, column) for table in codebook_tables(edition) for column in table.columns]
+    return csv_bytes([[*rows[0]], *(row.values() for row in rows)])
 
 
 def codebook_html(edition: Edition, language: Language = Language.TH) -> bytes:
-    """The codebook as one page that needs nothing but itself.
-
-    Args:
-        edition: the edition whose tables are described.
-        language: which language is shown first; the reader can switch.
-    """
+    """The codebook as one page that needs nothing but itself; this language is shown first, the reader can switch."""
     page = (
         _environment()
         .get_template("codebook.html.j2")
@@ -159,30 +128,31 @@ def _table(path: str, schema: TableSchema, rows: int | None = None) -> CodebookT
     return CodebookTable(schema.name, path, schema.descriptor, columns, rows)
 
 
-def _row(table: CodebookTable, column: CodebookColumn) -> list[str]:
-    field = column.descriptor
-    return [
-        table.name,
-        table.descriptor["title"],
-        table.descriptor["title_en"],
-        str(column.position),
-        column.name,
-        field["title"],
-        field["title_en"],
-        field["description"],
-        field["description_en"],
-        field["type"],
-        field.get("format", ""),
-        _truth(column.required),
-        _truth(column.key),
-        column.refers_to,
-        "; ".join(f"{name}: {_limit(limit)}" for name, limit in column.limits.items()),
-        *column.unit,
-        field.get("codelist", ""),
-        _truth(field["openCodelist"]) if "codelist" in field else "",
-        "\n".join(f"{code.code} = {code.title_th} / {code.title_en}" for code in column.codes),
-        field.get("example", ""),
-    ]
+def _row(table: CodebookTable, column: CodebookColumn) -> dict[str, str]:
+    field, (unit_th, unit_en) = column.descriptor, column.unit
+    return {
+        "table": table.name,
+        "table_title_th": table.descriptor["title"],
+        "table_title_en": table.descriptor["title_en"],
+        "position": str(column.position),
+        "column": column.name,
+        "title_th": field["title"],
+        "title_en": field["title_en"],
+        "description_th": field["description"],
+        "description_en": field["description_en"],
+        "type": field["type"],
+        "format": field.get("format", ""),
+        "required": _truth(column.required),
+        "primary_key": _truth(column.key),
+        "refers_to": column.refers_to,
+        "constraints": "; ".join(f"{name}: {_limit(limit)}" for name, limit in column.limits.items()),
+        "unit_th": unit_th,
+        "unit_en": unit_en,
+        "codelist": field.get("codelist", ""),
+        "other_codes_allowed": _truth(field["openCodelist"]) if "codelist" in field else "",
+        "codes": "\n".join(f"{code.code} = {code.title_th} / {code.title_en}" for code in column.codes),
+        "example": field.get("example", ""),
+    }
 
 
 def _truth(value: bool) -> str:

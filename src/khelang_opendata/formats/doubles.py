@@ -15,8 +15,7 @@ _HEADING_ROWS = 1
 def held_values(table: ReleasedTable) -> Iterator[tuple[Value, ...]]:
     """The rows of a table as values, whose numbers a double gives back as they are.
 
-    Raises:
-        DataError: a number has more than 15 digits, or is invalid; a double would change it.
+    DataError where a number has more than 15 digits or is invalid, which a double would change.
     """
     for number, row in enumerate(table.values(), 1 + _HEADING_ROWS):
         for field, value in zip(table.schema.fields, row, strict=True):

@@ -23,11 +23,6 @@ class Joins:
 
     edition: Edition
 
-    @property
-    def plan(self) -> Record:
-        """The plan's only record."""
-        return self.edition.plan
-
     @cached_property
     def dimensions(self) -> Mapping[str, Record]:
         return self._by("dimensions", "dimension_id")
@@ -62,11 +57,7 @@ class Joins:
 
 
 def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:
-    """The path of a record: the record and those above it.
-
-    Raises:
-        DataError: more levels than the files of a release can show.
-    """
+    """A record and those above it; DataError where that is more levels than the files of a release can show."""
     found: list[Record] = []
     here = id_
     while here:

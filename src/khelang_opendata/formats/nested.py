@@ -51,13 +51,10 @@ def nested_json(edition: Edition) -> bytes:
     A row repeats neither the plan's id nor the id of the row that holds it. A table that the package lacks has no
     property.
     """
-    held = {table: _by_holder(edition, holder, table) for holder, table in _nestings() if table in edition.tables}
+    nestings = ((holder, table) for holder, properties in INSIDE.items() for table in properties.values())
+    held = {table: _by_holder(edition, holder, table) for holder, table in nestings if table in edition.tables}
     (plan,) = _records(edition, "plans")
     return (_json(_nest("plans", plan["plan_id"], plan, held)) + "\n").encode()
-
-
-def _nestings() -> Iterator[tuple[str, str]]:
-    return ((holder, table) for holder, properties in INSIDE.items() for table in properties.values())
 
 
 def _records(edition: Edition, table: str) -> Iterator[_Record]:
@@ -67,17 +64,11 @@ def _records(edition: Edition, table: str) -> Iterator[_Record]:
 
 def _by_holder(edition: Edition, holder: str, table: str) -> Mapping[str, list[_Record]]:
     """The rows of a table with what they hold, by the id of the row that holds them."""
-    key = key_of(edition, holder)
+    (key,) = edition.family.tables[holder].primary_key
     groups: defaultdict[str, list[_Record]] = defaultdict(list)
     for record in _records(edition, table):
         groups[record[key]].append({name: value for name, value in record.items() if name not in ("plan_id", key)})
     return groups
-
-
-def key_of(edition: Edition, holder: str) -> str:
-    """The column by which rows name the row that holds them."""
-    (key,) = edition.family.tables[holder].primary_key
-    return key
 
 
 def _nest(table: str, id_: str, record: _Record, held: _Held) -> _Record:

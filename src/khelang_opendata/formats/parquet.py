@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from khelang_opendata.formats.doubles import held_values
-from khelang_opendata.package.edition import Edition, ReleasedTable, Value
+from khelang_opendata.package.edition import Edition, ReleasedTable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,16 +24,13 @@ def is_available() -> bool:
 
 
 def parquet(edition: Edition) -> dict[str, bytes]:
-    """The edition's tables as Parquet files by name (``projects.parquet``); nothing without polars.
+    """The edition's tables as Parquet files by table; nothing without polars. DataError as of the database.
 
     The bytes are the same for the same version of polars, which the lock file names.
-
-    Raises:
-        DataError: a number has more than 15 digits.
     """
     if not is_available():
         return {}
-    return {f"{name}.parquet": _file(table) for name, table in edition.tables.items()}
+    return {name: _file(table) for name, table in edition.tables.items()}
 
 
 def _file(table: ReleasedTable) -> bytes:
@@ -46,11 +43,7 @@ def _file(table: ReleasedTable) -> bytes:
         "date": pl.Date(),
     }
     schema = {f.name: types.get(f.descriptor["type"], pl.String()) for f in table.schema.fields}
-    rows = [tuple(map(_cell, row)) for row in held_values(table)]
+    rows = [tuple(float(cell) if isinstance(cell, Decimal) else cell for cell in row) for row in held_values(table)]
     stream = io.BytesIO()
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(stream, compression="zstd", statistics=True)
     return stream.getvalue()
-
-
-def _cell(value: Value) -> Value | float:
-    return float(value) if isinstance(value, Decimal) else value

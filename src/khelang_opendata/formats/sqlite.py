@@ -27,11 +27,7 @@ _CODE_COLUMNS = tuple(field.name for field in fields(Code))
 
 
 def database(edition: Edition) -> bytes:
-    """The edition as the bytes of a SQLite database.
-
-    Raises:
-        DataError: a number has more than 15 digits.
-    """
+    """The edition as the bytes of a SQLite database; DataError where a number has more than 15 digits."""
     return database_image(_tables(edition), _APPLICATION)
 
 

@@ -41,16 +41,15 @@ class StoredTable:
 
 
 def database_image(tables: Iterable[StoredTable], application: int) -> bytes:
-    """A SQLite database as bytes.
+    """A SQLite database as bytes; its header carries the application's id.
 
-    Args:
-        tables: each with a primary key that is not a single column of type INTEGER, which would be stored otherwise.
-        application: the id that the file's header carries.
+    Each table has a primary key that is not a single column of type INTEGER, which would be stored otherwise.
     """
     file = _File()
     schema: list[tuple[Cell, ...]] = []
     for table in tables:
-        schema.append(("table", table.name, table.name, _table_tree(file, table.rows), table.sql))
+        root = _grow(file, _TABLE_INNER, *_table_leaves(file, table.rows))
+        schema.append(("table", table.name, table.name, root, table.sql))
         index = _index_tree(file, table.rows, table.key)
         schema.append(("index", f"sqlite_autoindex_{table.name}_1", table.name, index, None))
     children, numbers = _table_leaves(file, schema)
@@ -82,13 +81,8 @@ class _File:
         return payload[:here] + _number(following)
 
 
-def _table_tree(file: _File, rows: Iterable[tuple[Cell, ...]]) -> int:
-    """Store rows under the numbers 1, 2, …; gives the page of the tree's root."""
-    return _grow(file, _TABLE_INNER, *_table_leaves(file, rows))
-
-
 def _table_leaves(file: _File, rows: Iterable[tuple[Cell, ...]]) -> tuple[list[int], list[bytes]]:
-    """The leaves' pages, and the number of the last row of each but the last."""
+    """Store rows under the numbers 1, 2, …: the leaves' pages, and the number of the last row of each but the last."""
     cells = []
     for number, row in enumerate(rows, 1):
         payload = _record(row)

@@ -27,8 +27,8 @@ _TYPES = {
 _PLAN = {
     "title": "แผนปฏิบัติการป้องกันการทุจริตหนึ่งแผน",
     "title_en": "One anti-corruption action plan",
-    "description": "รูป JSON แบบซ้อนชั้นของแผนหนึ่งแผน มีข้อมูลเดียวกับตาราง CSV ทุกตาราง แถวที่อยู่ภายในไม่ซ้ำรหัสแผนและรหัสของรายการที่บรรจุแถวนั้น "
-    "ช่องที่ว่างใน CSV เป็น null ตารางที่ชุดข้อมูลไม่มีจะไม่ปรากฏ",
+    "description": "รูป JSON แบบซ้อนชั้นของแผนหนึ่งแผน มีข้อมูลเดียวกับตาราง CSV ทุกตาราง "
+    "แถวที่อยู่ภายในไม่ซ้ำรหัสแผนและรหัสของรายการที่บรรจุแถวนั้น ช่องที่ว่างใน CSV เป็น null ตารางที่ชุดข้อมูลไม่มีจะไม่ปรากฏ",
     "description_en": "The nested JSON form of one plan, with the same data as all the CSV tables. Nested rows do not "
     "repeat the plan id nor the id of the row that holds them. An empty CSV cell is null. A table that the package "
     "lacks is left out.",
@@ -83,7 +83,8 @@ def _value_schema(field: Field) -> JsonObject:
     constraints: JsonObject = field.descriptor.get("constraints", {})
     type_, is_required = str(field.descriptor["type"]), bool(constraints.get("required"))
     json_type = "string" if type_ == "date" else type_
-    limits = {name: constraints[name] for name in ("minimum", "maximum", "pattern", "maxLength") if name in constraints}
+    kept = ("minimum", "maximum", "pattern", "maxLength")
+    limits: JsonObject = {name: constraints[name] for name in kept if name in constraints}
     if type_ == "date":
         limits = {"format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     if json_type == "string" and "enum" not in constraints:

@@ -61,6 +61,14 @@ def stored(workbook: bytes) -> bytes:
     return stream.getvalue()
 
 
+def set_page(sheet: Worksheet, margin: float) -> None:
+    """On paper: A4 on its side, with the sheet's name and the page's number; the margin is in inches."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_margins(left=margin, right=margin, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&A&R&P / &N")
+
+
 def set_height(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[int]) -> None:
     """Make a row as high as its wrapped texts need; not every program does that by itself."""
     lines = max(_lines(text, width) for text, width in zip(texts, widths, strict=False))

@@ -11,11 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from khelang_opendata.formats.about import citation, label_column, licences, publisher
-from khelang_opendata.formats.codebook import CodebookColumn, codebook_tables
+from khelang_opendata.formats.codebook import codebook_tables
 from khelang_opendata.formats.doubles import held_values
+from khelang_opendata.formats.weighted_errata import errata_by_weight
 from khelang_opendata.formats.worksheets import (
     FORMULA,
     FORMULA_SIGNS,
@@ -25,6 +29,7 @@ from khelang_opendata.formats.worksheets import (
     Book,
     columns_taken,
     set_height,
+    set_page,
     stored,
     write_text,
 )
@@ -71,24 +76,30 @@ def workbook(edition: Edition) -> bytes:
     stream = io.BytesIO()
     with Workbook(stream, {"in_memory": True}) as excel:
         book = Book(excel)
-        excel.set_properties(_properties(edition))
+        excel.set_properties(
+            {
+                "title": edition.descriptor["title"],
+                "subject": edition.descriptor["title_en"],
+                "author": publisher(edition)[0],
+                "keywords": ", ".join(edition.descriptor["keywords"]),
+                "comments": f"{edition.version}, {licences(edition)}",
+                "created": datetime.combine(edition.released_on, datetime.min.time()),
+            }
+        )
         _front_sheet(book, edition)
         for table in edition.tables.values():
             _table_sheet(book, table)
-        _grid(book, CODEBOOK, _CODEBOOK, list(_codebook(edition)), frozen=2, widest=32)
-        _grid(book, CONTRADICTIONS, _CONTRADICTIONS, list(_contradictions(edition)), frozen=1, widest=30)
+        _grid(book, CODEBOOK, _headings("codebook"), list(_codebook(edition)), frozen=2, widest=32)
+        _grid(book, CONTRADICTIONS, _headings("contradictions"), list(_contradictions(edition)), frozen=1, widest=30)
     return stored(stream.getvalue())
 
 
-def _properties(edition: Edition) -> dict[str, Any]:
-    return {
-        "title": edition.descriptor["title"],
-        "subject": edition.descriptor["title_en"],
-        "author": publisher(edition)[0],
-        "keywords": ", ".join(edition.descriptor["keywords"]),
-        "comments": f"{edition.version}, {licences(edition)}",
-        "created": datetime.combine(edition.released_on, datetime.min.time()),
-    }
+def _texts() -> Any:
+    return yaml.safe_load(Path(__file__).with_name("workbook.yaml").read_bytes())
+
+
+def _headings(name: str) -> list[_SheetColumn]:
+    return [_SheetColumn(heading, title, "0") for heading, title in _texts()[name].items()]
 
 
 def _front_sheet(book: Book, edition: Edition) -> None:
@@ -119,32 +130,10 @@ def _about(edition: Edition) -> Iterator[tuple[str, str, str]]:
     for source in about["sources"]:
         yield "แหล่งที่มา Source", source["title"], source.get("title_en", source["title"])
     yield "มาตรฐาน Standard", about["conformsTo"], about["conformsTo"]
-    yield from _NOTES
+    yield from _texts()["notes"]
     for translation in about.get("translations", []):
         if "note" in translation:
             yield "คำแปล Translation", translation["note"], translation.get("note_en", translation["note"])
-
-
-_NOTES = (
-    (
-        "วิธีอ่าน How to read it",
-        "แต่ละแผ่นงานคือหนึ่งตาราง แถวที่ 1 คือชื่อคอลัมน์ แถวที่ 2 คือคำแปลไทย ข้อมูลเริ่มแถวที่ 3 "
-        "ช่องว่างคือไม่มีค่า ไม่ใช่ศูนย์ ใน budgets ให้ดู budget_status ประกอบเสมอ",
-        "Each sheet is one table: row 1 names the columns, row 2 has their Thai titles, the data begin in row 3. "
-        "An empty cell means no value, not zero: in budgets, always read budget_status too.",
-    ),
-    (
-        "ปี Years",
-        "คอลัมน์ที่ลงท้ายด้วย _be เป็นปี พ.ศ. (ปีงบประมาณ 2566 คือ 1 ตุลาคม 2565 ถึง 30 กันยายน 2566) วันที่เป็นปี ค.ศ.",
-        "Columns that end in _be are years of the Buddhist era (fiscal year 2566 is 1 October 2022 to 30 September "
-        "2023); dates are Gregorian.",
-    ),
-    (
-        "ตามที่พิมพ์ As printed",
-        "คอลัมน์ที่ลงท้ายด้วย _printed คัดข้อความตามที่พิมพ์ในเอกสาร รวมทั้งคำที่พิมพ์ผิด",
-        "Columns that end in _printed hold the text as the document prints it, misprints included.",
-    ),
-)
 
 
 def _contents(book: Book, sheet: Worksheet, row: int, edition: Edition) -> None:
@@ -215,11 +204,8 @@ def _grid(
 
 
 def _page_setup(sheet: Worksheet, width: int, frozen: int) -> None:
-    """On paper: A4 on its side, one page wide where that can be read, else with the first columns on every page."""
-    sheet.set_paper(9)
-    sheet.set_landscape()
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&A&R&P / &N")
+    """On paper: one page wide where that can be read, else with the first columns on every page."""
+    set_page(sheet, 0.4)
     if frozen:
         sheet.repeat_rows(0, HEADING_ROWS - 1)
     if width <= _PAGE_WIDTH:
@@ -264,76 +250,51 @@ def _width(texts: Iterable[str]) -> int:
     return max(longest + 4, _NARROWEST)
 
 
-_CODEBOOK = (
-    _SheetColumn("table", "ตาราง"),
-    _SheetColumn("column", "คอลัมน์"),
-    _SheetColumn("title", "ชื่อไทย"),
-    _SheetColumn("title_en", "ชื่ออังกฤษ"),
-    _SheetColumn("type", "ชนิดข้อมูล"),
-    _SheetColumn("required", "ต้องมีค่า"),
-    _SheetColumn("constraints", "ข้อกำหนด"),
-    _SheetColumn("codes", "รหัสและความหมาย"),
-    _SheetColumn("description", "คำอธิบาย"),
-    _SheetColumn("description_en", "คำอธิบายภาษาอังกฤษ"),
-)
-
-
 def _codebook(edition: Edition) -> Iterator[list[str]]:
     for table in codebook_tables(edition):
-        if table.name in edition.tables:
-            yield from ([table.name, *_codebook_row(column)] for column in table.columns)
-
-
-def _codebook_row(column: CodebookColumn) -> list[str]:
-    about = column.descriptor
-    rules = [*(["คีย์หลัก primary key"] if column.key else []), *([f"→ {column.refers_to}"] if column.refers_to else [])]
-    rules += (f"{name}: {limit}" for name, limit in column.limits.items() if name != "enum")
-    codes = [f"{code.code} = {code.title_th}" for code in column.codes] or column.limits.get("enum", [])
-    return [
-        column.name,
-        about["title"],
-        about["title_en"],
-        about["type"],
-        "ใช่ yes" if column.required else "",
-        "\n".join(rules),
-        "\n".join(codes),
-        about["description"],
-        about["description_en"],
-    ]
-
-
-_CONTRADICTIONS = (
-    _SheetColumn("No.", "เลขที่"),
-    _SheetColumn("Concerns", "เกี่ยวกับ"),
-    _SheetColumn("Fiscal year", "ปีงบประมาณ", "0"),
-    _SheetColumn("Where (in Thai)", "พบที่"),
-    _SheetColumn("Printed", "พิมพ์ว่า"),
-    _SheetColumn("Elsewhere", "อีกแห่งว่า"),
-    _SheetColumn("Adopted", "ค่าที่ใช้"),
-    _SheetColumn("Why (in Thai)", "เหตุผล"),
-    _SheetColumn("Why", "เหตุผลภาษาอังกฤษ"),
-    _SheetColumn("Cause (in Thai)", "สาเหตุ"),
-)
+        for column in table.columns if table.name in edition.tables else ():
+            about = column.descriptor
+            rules = [*(["คีย์หลัก primary key"] if column.key else [])]
+            rules += [f"→ {column.refers_to}"] if column.refers_to else []
+            rules += (f"{name}: {limit}" for name, limit in column.limits.items() if name != "enum")
+            codes = [f"{code.code} = {code.title_th}" for code in column.codes] or column.limits.get("enum", [])
+            yield [
+                table.name,
+                column.name,
+                about["title"],
+                about["title_en"],
+                about["type"],
+                "ใช่ yes" if column.required else "",
+                "\n".join(rules),
+                "\n".join(codes),
+                about["description"],
+                about["description_en"],
+            ]
 
 
 def _contradictions(edition: Edition) -> Iterator[list[Value]]:
     names = _names(edition)
-    table = edition.tables["errata"]
-    causes = table.schema.field_by_name["cause"].meanings
-    for erratum in table.records():
-        record, year, cause = erratum["record_id"], erratum["fiscal_year_be"], erratum["cause"]
+    fields = edition.family.tables["errata"].field_by_name
+    for erratum in errata_by_weight(edition.records):
+        concerned = dict.fromkeys(record["record_id"] for record in (erratum, *erratum["records"]))
+        year = erratum["fiscal_year_be"]
         yield [
             erratum["erratum_id"].removeprefix(f"{erratum['plan_id']}-"),
-            f"{record.removeprefix(erratum['plan_id']).lstrip('-')} {names.get(record, '')}".strip() or None,
+            "\n".join(_concerned(record, erratum["plan_id"], names) for record in concerned if record) or None,
             int(year) if year else None,
+            fields["weight"].meanings[erratum["weight"]].title_th,
             *(erratum[name] or None for name in ("where_printed_th", "printed_value", "other_value", "adopted_value")),
-            *(erratum[name] or None for name in ("basis_th", "basis_en")),
-            causes[cause].title_th if cause in causes else cause or None,
+            *(erratum[name] or None for name in ("reading_th", "basis_th", "basis_en")),
+            fields["cause"].meanings[erratum["cause"]].title_th,
         ]
 
 
+def _concerned(record: str, plan_id: str, names: Mapping[str, str]) -> str:
+    """A record that an erratum concerns, by the end of its id and its name."""
+    return f"{record.removeprefix(plan_id).lstrip('-')} {names.get(record.partition('/')[0], '')}".strip()
+
+
 def _names(edition: Edition) -> Mapping[str, str]:
-    """The Thai names of the records, by id."""
     found: dict[str, str] = {}
     for table in edition.tables.values():
         label, key = label_column(table.schema), table.schema.primary_key

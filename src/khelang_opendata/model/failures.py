@@ -5,6 +5,7 @@ A failure is a code with parameters. Its texts are in the ``failures.json`` of a
 
 from __future__ import annotations
 
+import copyreg
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,6 @@ class KhelangError(Exception):
         self.params: Params = params if variant is None else {"variant": variant, **params}
 
     def texts(self, language: Language) -> Texts:
-        """The failure's texts in one language."""
         return failures()[self.code].wording_for(self.params).filled(self.params, language)
 
     def __str__(self) -> str:
@@ -44,13 +44,7 @@ class KhelangError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by hand: by default an exception is made anew from ``args`` alone, without its keywords."""
-        return _remade, (type(self), self.args, self.__dict__)
-
-
-def _remade(kind: type[KhelangError], args: tuple[Any, ...], state: dict[str, Any]) -> KhelangError:
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(state)
-    return error
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class UsageError(KhelangError):
@@ -76,12 +70,7 @@ class EnvironmentFailure(KhelangError):
 
 @contextmanager
 def system_errors_as(code: str, path: Path) -> Iterator[None]:
-    """Turn what the system refuses into an :class:`EnvironmentFailure` of this code.
-
-    Args:
-        code: of the failure.
-        path: what it names where the error names no file.
-    """
+    """Turn what the system refuses into an :class:`EnvironmentFailure`; ``path`` is for errors that name no file."""
     try:
         yield
     except OSError as error:
@@ -93,22 +82,14 @@ def system_errors_as(code: str, path: Path) -> Iterator[None]:
 
 
 class ReleaseDamaged(KhelangError):
-    """A written release does not read back as it was built, or an existing one was altered.
-
-    Args:
-        path: the file or folder at fault.
-    """
+    """A written release does not read back as it was built, or an existing one was altered: ``path`` is at fault."""
 
     def __init__(self, path: str) -> None:
         super().__init__("release_damaged", path=path)
 
 
 class ExtraMissing(KhelangError):
-    """A library that only some users need is not installed.
-
-    Args:
-        extra: the name that installs it.
-    """
+    """A library that only some users need is not installed; the extra of that name installs it."""
 
     def __init__(self, extra: str) -> None:
         super().__init__("extra_missing", extra=extra)

@@ -48,10 +48,7 @@ class Limits:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Limits:
-        """The defaults, but for what environment variables set.
-
-        Args:
-            environment: the variables by name, as ``os.environ`` has them.
+        """The defaults, but for what variables such as ``KHELANG_LIMIT_ROWS`` set in an environment.
 
         Raises:
             UsageError: a variable that begins with :data:`PREFIX` names no limit, or holds no whole number above 0.

@@ -10,8 +10,7 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-Params = Mapping[str, str | int | float]
-"""The values that the message of an issue or of a failure names."""
+from khelang_opendata.model.wording import Params
 
 MAX_LISTED = 10_000
 """Issues that a report lists at most; those beyond it are counted."""

@@ -25,18 +25,15 @@ class Rule:
         self.module = module
 
     def issue(self, place: Location | None = None, /, **params: str | int | float) -> Issue:
-        """An issue of this rule.
+        """An issue of this rule; without a place it is about the package as a whole.
 
-        Args:
-            place: where it is; None for the package as a whole.
-            params: the values that its message names; ``variant`` chooses the wording; ``record`` and ``year`` are
-                what an erratum names it by.
+        Params are the values that its message names; ``variant`` chooses the wording; ``record`` and ``year`` are what
+        an erratum names it by.
         """
         return Issue(self.code, self.severity, place or Location(), params)
 
     @cached_property
     def entry(self) -> Entry:
-        """The rule's texts."""
         return Entry(self.code, self._content)
 
     @property
@@ -52,7 +49,6 @@ class Rule:
 
     @property
     def source(self) -> str:
-        """The source of the rule."""
         return str(self._content["source"])
 
     @cached_property

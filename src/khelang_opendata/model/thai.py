@@ -123,10 +123,7 @@ def in_words(amount: Decimal) -> str:
     """An amount of baht in Thai words, as a cheque or an official letter has it: สามแสนบาทถ้วน.
 
     The spelling follows the usage of Thai law and banks: สิบ and ยี่สิบ for 10 and 20, เอ็ด for a last 1 after other
-    digits, ล้าน repeated for each further million, ถ้วน where there are no satang.
-
-    Args:
-        amount: zero or more; a fraction of a satang is rounded, half of one up.
+    digits, ล้าน repeated for each further million, ถ้วน where there are no satang. Half a satang is rounded up.
     """
     whole, part = divmod(int((amount * 100).to_integral_value(ROUND_HALF_UP)), 100)
     satang = f"{_number_in_words(part)}สตางค์" if part else "ถ้วน"

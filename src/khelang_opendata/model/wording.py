@@ -45,22 +45,13 @@ class Wording(NamedTuple):
     fix: Text
 
     def filled(self, params: Params, language: Language) -> Texts:
-        """The texts in one language, with the parameters in their places.
-
-        Raises:
-            KeyError: a parameter is missing.
-        """
+        """The texts in one language with the parameters in their places; a missing one raises KeyError."""
         shown = harmless_params(params)
         return Texts(self.message[language].format_map(shown), self.fix[language].format_map(shown))
 
 
 class Entry:
-    """The texts of one rule or failure; a variant is one of the ways in which the same thing can be wrong.
-
-    Args:
-        code: its name.
-        content: what the JSON file has under that name.
-    """
+    """The texts of one rule or failure from a JSON file; a variant is one way in which the same can be wrong."""
 
     def __init__(self, code: str, content: Mapping[str, Any]) -> None:
         self.code = code
@@ -74,11 +65,7 @@ class Entry:
         return (*((self.wording,) if self.wording else ()), *self.variants.values())
 
     def wording_for(self, params: Params) -> Wording:
-        """The wording of the variant that ``params`` names, else the entry's own.
-
-        Raises:
-            KeyError: there is neither.
-        """
+        """The wording of the variant that ``params`` names, else the entry's own; KeyError where there is neither."""
         wording = self.variants.get(str(params.get("variant"))) or self.wording
         if wording is None:
             raise KeyError(f"{self.code} needs one of the variants {sorted(self.variants)}")
@@ -86,11 +73,7 @@ class Entry:
 
 
 class Notices:
-    """The sentences of one room, by name.
-
-    Args:
-        module: ``__file__`` of a module of the room; its texts are in ``notices.json`` beside it.
-    """
+    """The sentences of one room by name, from the ``notices.json`` beside a module, whose ``__file__`` it takes."""
 
     def __init__(self, module: str) -> None:
         self._path = Path(module).with_name("notices.json")
@@ -99,6 +82,10 @@ class Notices:
         """A sentence in one language, in which no parameter hides a character or steers a terminal."""
         text: str = read_texts(self._path)[name][language]
         return text.format_map(harmless_params(params))
+
+    def both(self, name: str, /, **params: str | int | float) -> Text:
+        """A sentence in both languages."""
+        return {language: self(name, language, **params) for language in Language}
 
 
 def harmless_params(params: Params) -> Params:

@@ -6,7 +6,7 @@ like a formula is made text in them; the tables of a release, which machines rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 from jinja2 import Environment
@@ -65,11 +65,7 @@ def _notes(sheet: Sheet, row: tuple[Cell, ...]) -> str:
 
 def _column(name: str) -> str:
     """A heading in both languages, as one cell has room for."""
-    return " · ".join(_both(f"evidence_column_{name}").values())
-
-
-def _both(name: str) -> Mapping[str, str]:
-    return {language: notice(name, language) for language in Language}
+    return " · ".join(notice.both(f"evidence_column_{name}").values())
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +75,7 @@ def _environment() -> Environment:
     environment.filters["day"] = thai_date
     environment.filters["thai"] = lambda todo: todo.text(Language.TH)
     environment.filters["zip"] = zip
-    environment.globals["both"] = _both
+    environment.globals["both"] = notice.both
     environment.globals["mark"] = Markup(MARK)  # noqa: S704 (ours)
     environment.globals["unrecorded"] = say("unrecorded")
     environment.globals["fiscal_year"] = fiscal_year_days

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from khelang_opendata.formats.joins import Joins
 from khelang_opendata.nacc.ita import Item, ItemKind
 from khelang_opendata.nacc.measures import measures_sheet, risks_sheet
 from khelang_opendata.nacc.projects import plan_sheet, results_sheet
 from khelang_opendata.nacc.sheet import Sheet, ToDo
-from khelang_opendata.nacc.years import of_plan
+from khelang_opendata.nacc.source import check_year
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.package.edition import Edition, released_tables
 from khelang_opendata.validation import family_of
@@ -61,20 +60,16 @@ class Evidence:
 
 
 def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
-    """What answers the items of one assessment.
+    """What answers the items of one assessment, by its fiscal year (B.E.), from a release that was verified.
 
-    Args:
-        package: a release, verified (see :func:`khelang_opendata.nacc.source.released_package`).
-        year: the assessment's fiscal year (B.E.).
-        items: those of that year (see :func:`khelang_opendata.nacc.ita.items_of`).
-
-    Raises:
-        UsageError: the plan does not run in that year.
+    UsageError where the plan does not run in that year.
     """
-    edition = _edition(package)
-    plan = Joins(edition).plan
+    family = family_of(package)
+    released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
+    edition = Edition(family, released_tables(package, family), package.descriptor, released_on)
+    plan = edition.plan
     first, last = int(plan["start_fiscal_year_be"]), int(plan["end_fiscal_year_be"])
-    of_plan(year, range(first, last + 1))
+    check_year(year, range(first, last + 1))
     return Evidence(
         year=year,
         organisation=plan["lao_name_th"],
@@ -86,12 +81,6 @@ def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
         released_on=edition.released_on,
         exhibits=tuple(_exhibit(edition, year, item) for item in items),
     )
-
-
-def _edition(package: Package) -> Edition:
-    family = family_of(package)
-    released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
-    return Edition(family, released_tables(package, family), package.descriptor, released_on)
 
 
 def _exhibit(edition: Edition, year: int, item: Item) -> Exhibit:

@@ -27,21 +27,11 @@ class ItemKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ItemSource:
-    """Where an item's code was read; ``url`` is empty where no address is known."""
-
-    title_th: str
-    title_en: str
-    section: str
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """One item of one year's assessment.
 
     ``covers`` is the fiscal year that its contents are of, less the assessment's own; ``months`` is the round that a
-    results report is of.
+    results report is of; ``sources`` are where the code was read.
     """
 
     code: str
@@ -52,21 +42,16 @@ class Item:
     shows_th: str
     shows_en: str
     is_confirmed: bool
-    sources: tuple[ItemSource, ...]
+    sources: tuple[Mapping[str, str], ...]
     months: int = 12
 
 
 def items_of(year: int) -> tuple[Item, ...]:
-    """The items of an assessment fiscal year (B.E.), in the order of their codes.
-
-    Raises:
-        UsageError: the file has no items of that year.
-    """
+    """The items of an assessment fiscal year (B.E.), in the order of their codes; UsageError where none are known."""
     content = _content()
     if year not in content["years"]:
         raise UsageError("ita_year_unknown", year=year, known=", ".join(map(str, known_years())))
-    sources = {name: ItemSource(**source) for name, source in content["sources"].items()}
-    return tuple(_item(entry, sources) for entry in content["years"][year])
+    return tuple(_item(entry, content["sources"]) for entry in content["years"][year])
 
 
 def known_years() -> list[int]:
@@ -74,14 +59,10 @@ def known_years() -> list[int]:
     return sorted(_content()["years"])
 
 
-def _item(entry: Mapping[str, Any], sources: Mapping[str, ItemSource]) -> Item:
-    plain = {name: value for name, value in entry.items() if name not in ("kind", "status", "sources")}
-    return Item(
-        **plain,
-        kind=ItemKind(entry["kind"]),
-        is_confirmed=entry["status"] == "confirmed",
-        sources=tuple(sources[name] for name in entry["sources"]),
-    )
+def _item(entry: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> Item:
+    known = {name: value for name, value in entry.items() if name != "status"}
+    known |= {"kind": ItemKind(entry["kind"]), "sources": tuple(sources[name] for name in entry["sources"])}
+    return Item(is_confirmed=entry["status"] == "confirmed", **known)
 
 
 @cache

@@ -25,7 +25,7 @@ def risks_sheet(edition: Edition, year: int, item: Item) -> Sheet:
     for number, risk in enumerate(_risks(edition), 1):
         own = factors.get(risk["risk_id"], ()), controls.get(risk["risk_id"], ())
         rows.append((*_head(number, risk), *_assessment(joins, footnotes, year, risk, *own)))
-    plan = joins.plan
+    plan = edition.plan
     years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
     todo = _gaps(edition, ToDo("risks", {"year": year, "years": years}))
     return Sheet(_RISK_COLUMNS, (Group(tuple(rows)),), (), tuple(footnotes.texts), todo)
@@ -73,15 +73,12 @@ def _level(edition: Edition, footnotes: Footnotes, year: int, risk: Record) -> C
     level = risk["risk_level"] and title_of(edition, "risks", "risk_level", risk["risk_level"])
     details = []
     if risk["risk_score"]:
-        details.append(say("score", score=_plain(risk["risk_score"])))
+        score = risk["risk_score"]
+        details.append(say("score", score=score.rstrip("0").rstrip(".") if "." in score else score))
     if risk["likelihood"] and risk["impact"]:
         details.append(say("factors", likelihood=risk["likelihood"], impact=risk["impact"]))
     cell = Cell((level or risk["risk_level_printed"] or say("unstated"),), tuple(details))
     return footnotes.marked(cell, "risks", risk["risk_id"], _ABOUT_LEVEL, year)
-
-
-def _plain(number: str) -> str:
-    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def _gaps(edition: Edition, usual: ToDo) -> tuple[ToDo, ...]:

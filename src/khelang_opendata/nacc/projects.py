@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from khelang_opendata.formats.joins import Joins, Record
+from khelang_opendata.formats.joins import NOTHING, Joins, Record
+from khelang_opendata.model.wording import Language
+from khelang_opendata.nacc import notice
 from khelang_opendata.nacc.ita import Item
 from khelang_opendata.nacc.sheet import Cell, Footnotes, Group, Sheet, ToDo, amount, money, say, text, title_of
+from khelang_opendata.nacc.yearly_budgets import yearly_budgets
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import fiscal_year_days, thai_date
 
@@ -36,11 +38,8 @@ class _Year:
     @cached_property
     def budgets(self) -> Mapping[str, Sequence[Record]]:
         """The budgets of the year by project."""
-        found: dict[str, list[Record]] = defaultdict(list)
-        for record in self.edition.tables["budgets"].records():
-            if record["fiscal_year_be"] == str(self.year):
-                found[record["project_id"]].append(record)
-        return found
+        found = yearly_budgets(self.edition.records("budgets"), (self.year,))
+        return {project: budgets for (project, year), budgets in found.items() if year == self.year}
 
     @property
     def projects(self) -> list[Record]:
@@ -51,8 +50,9 @@ class _Year:
         """Whether a project is run in the year, according to its budgets."""
         return any(budget["budget_status"] != "not_run" for budget in self.budgets[project["project_id"]])
 
-    def has_status(self, project: Record, status: str) -> bool:
-        return any(budget["budget_status"] == status for budget in self.budgets[project["project_id"]])
+    def is_unknown(self, project: Record) -> bool:
+        """Whether an amount of a project is unknown."""
+        return any(budget["budget_status"] == "unknown" for budget in self.budgets[project["project_id"]])
 
     def known(self, projects: Sequence[Record]) -> Decimal:
         """The known budgets of the projects."""
@@ -62,7 +62,7 @@ class _Year:
     def sum(self, projects: Sequence[Record]) -> Cell:
         """The sum of the projects' budgets; a minimum if an amount is unknown."""
         known = amount(self.known(projects))
-        if not any(self.has_status(project, "unknown") for project in projects):
+        if not any(self.is_unknown(project) for project in projects):
             return known
         return Cell((say("least", amount=known.lines[0]),), figure=known.figure)
 
@@ -70,20 +70,24 @@ class _Year:
         """A project's budget; sources of money are named if there are several, or others than the organisation."""
         budgets = self.budgets[project["project_id"]]
         notes = [budget["note_th"] for budget in budgets if budget["note_th"]]
-        is_plain = len(budgets) == 1 and budgets[0]["funding_source"] == "own_revenue"
-        sources = [] if is_plain else [self._of_source(budget) for budget in budgets]
+        is_plain = len(budgets) == 1 and budgets[0]["funding_source"] in ("", "lao_budget")
+        sources = [
+            say(
+                "of_source",
+                source=title_of(self.edition, "budgets", "funding_source", budget["funding_source"]),
+                amount=_budget(budget).lines[0],
+            )
+            for budget in (() if is_plain else budgets)
+        ]
         main = min(budgets, key=lambda budget: _TELLING.index(budget["budget_status"]))
         is_sum = len(budgets) > 1 and main["budget_status"] == "budgeted"
         cell = self.sum([project]) if is_sum else _budget(main)
         return Cell(cell.lines, (*sources, *dict.fromkeys(notes)), cell.figure)
 
-    def _of_source(self, budget: Record) -> str:
-        source = title_of(self.edition, "budgets", "funding_source", budget["funding_source"])
-        return say("of_source", source=source, amount=_budget(budget).lines[0])
-
     def groups(self, projects: Sequence[Record]) -> Iterator[tuple[Record, list[Record]]]:
         """The dimensions in the plan's order, each with its projects."""
-        for dimension in self.joins.dimensions.values():
+        without: Record = {"dimension_id": ""}
+        for dimension in (*self.joins.dimensions.values(), without):
             if members := [project for project in projects if project["dimension_id"] == dimension["dimension_id"]]:
                 yield dimension, members
 
@@ -98,19 +102,21 @@ def plan_sheet(edition: Edition, year: int, item: Item) -> Sheet:
         known = footnotes.marked(known, "printed_totals", dimension["dimension_id"], {"amount_thb"}, year)
         groups.append(Group(rows, _heading(dimension), known))
     total = _total(of_year, footnotes, projects)
-    return Sheet(_PLAN_COLUMNS, tuple(groups), total, tuple(footnotes.texts), _unknown_budgets(of_year))
+    unknown = [project for project in projects if of_year.is_unknown(project)]
+    todo = (ToDo("budgets", {"year": year, "numbers": _numbers(unknown)}),) if unknown else ()
+    return Sheet(_PLAN_COLUMNS, tuple(groups), total, tuple(footnotes.texts), todo)
 
 
 def _plan_row(of_year: _Year, footnotes: Footnotes, project: Record) -> tuple[Cell, ...]:
-    is_run = of_year.is_run(project)
-    unit = of_year.joins.units[project["lead_unit_id"]]["name_th"]
-    division = of_year.joins.division(project["lead_unit_id"])["name_th"]
+    first, last = map(thai_date, fiscal_year_days(of_year.year))
+    unit = of_year.joins.units.get(project["lead_unit_id"], NOTHING).get("name_th") or say("unstated")
+    division = of_year.joins.division(project["lead_unit_id"]).get("name_th", unit)
     return (
         text(project["sequence_no"]),
         text(project["title_th"]),
         text(unit if unit == division else f"{unit} {division}"),
         _marked_budget(of_year, footnotes, project),
-        text(_period(of_year.year) if is_run else say("budget_not_run")),
+        text(say("period", first=first, last=last) if of_year.is_run(project) else say("budget_not_run")),
     )
 
 
@@ -120,17 +126,12 @@ def _marked_budget(of_year: _Year, footnotes: Footnotes, project: Record) -> Cel
 
 def _total(of_year: _Year, footnotes: Footnotes, projects: Sequence[Record]) -> tuple[Cell, ...]:
     """The last row, with what the document says of the plan's total, and of the amounts of all projects."""
-    plan_id = of_year.joins.plan["plan_id"]
+    plan_id = of_year.edition.plan["plan_id"]
     total = footnotes.marked(of_year.sum(projects), "printed_totals", plan_id, {"amount_thb"}, of_year.year)
     total = footnotes.marked(total, "budgets", plan_id, _ABOUT_BUDGET, of_year.year)
     not_run = sum(not of_year.is_run(project) for project in projects)
     label = say("total_run" if not_run else "total", count=len(projects), not_run=not_run)
     return (text(label), total, text(""))
-
-
-def _unknown_budgets(of_year: _Year) -> tuple[ToDo, ...]:
-    unknown = [project for project in of_year.projects if of_year.has_status(project, "unknown")]
-    return (ToDo("budgets", {"year": of_year.year, "numbers": _numbers(unknown)}),) if unknown else ()
 
 
 def results_sheet(edition: Edition, year: int, item: Item) -> Sheet:
@@ -192,7 +193,7 @@ def _missing_results(
     of_year: _Year, item: Item, projects: Sequence[Record], progress: Mapping[str, Record]
 ) -> tuple[ToDo, ...]:
     """The missing results; a project that cannot be carried out needs none."""
-    plan = of_year.joins.plan
+    plan = of_year.edition.plan
     if of_year.year < int(plan["start_fiscal_year_be"]):
         years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
         return (ToDo("other_plan", {"year": of_year.year, "years": years}),)
@@ -217,13 +218,10 @@ def _budget(budget: Record) -> Cell:
 
 
 def _heading(dimension: Record) -> str:
+    if not dimension["dimension_id"]:
+        return notice("no_dimension", Language.TH)
     return say("dimension", code=dimension["dimension_code"], name=dimension["name_th"])
 
 
 def _numbers(projects: Sequence[Record]) -> str:
     return ", ".join(project["sequence_no"] for project in projects)
-
-
-def _period(year: int) -> str:
-    first, last = fiscal_year_days(year)
-    return say("period", first=thai_date(first), last=thai_date(last))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 from khelang_opendata.formats.joins import Record
-from khelang_opendata.model.report import Params
+from khelang_opendata.formats.weighted_errata import errata_of_records
 from khelang_opendata.model.thai import baht
-from khelang_opendata.model.wording import Language
+from khelang_opendata.model.wording import Language, Params
 from khelang_opendata.nacc import notice
 from khelang_opendata.package.edition import Edition
 
@@ -83,12 +84,15 @@ class Footnotes:
 
     def marked(self, cell: Cell, resource: str, record: str, fields: Container[str], year: int) -> Cell:
         """The cell with a mark for each erratum about it."""
-        found = [e for e in self._errata() if (e["resource"], e["record_id"]) == (resource, record)]
-        about = [e for e in found if e["field"] in fields and e["fiscal_year_be"] in ("", str(year))]
+        found = [erratum for erratum in self._errata.get(record, ()) if erratum["resource"] == resource]
+        about = [
+            e for e in found if (not e["field"] or e["field"] in fields) and e["fiscal_year_be"] in ("", str(year))
+        ]
         return replace(cell, marks=cell.marks + tuple(self._number(erratum) for erratum in about))
 
-    def _errata(self) -> Iterable[Record]:
-        return self.edition.tables["errata"].records() if "errata" in self.edition.tables else ()
+    @cached_property
+    def _errata(self) -> Mapping[str, Sequence[Record]]:
+        return errata_of_records(self.edition.records)
 
     def _number(self, erratum: Record) -> int:
         if erratum["erratum_id"] not in self.numbers:
@@ -102,6 +106,8 @@ class Footnotes:
         for name in ("other", "adopted"):
             if value := self._value(erratum[f"{name}_value"]):
                 values.append(say(name, value=value))
+        if erratum["reading_th"]:
+            values.append(say("adopted", value=erratum["reading_th"]))
         return say("erratum", where=erratum["where_printed_th"], values=" ".join(values), basis=erratum["basis_th"])
 
     def _value(self, text: str) -> str:

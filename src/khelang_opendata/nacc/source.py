@@ -1,11 +1,13 @@
-"""The release that a report to the NACC is made from: whole, unaltered and valid."""
+"""What a report to the NACC is made of: a release that is whole, unaltered and valid, and a fiscal year (B.E.)."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from khelang_opendata.model.failures import PackageRefused, ReleaseDamaged, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
+from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.published.history import LATEST
 from khelang_opendata.published.manifest import MANIFEST
@@ -14,15 +16,10 @@ from khelang_opendata.validation import validate
 
 
 def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
-    """The package of a release, verified.
-
-    Args:
-        path: the release's folder, or the folder of all releases, which means the latest.
-        limits: how much is read.
+    """The package of a release, verified; the folder of all releases means the latest.
 
     Raises:
-        UsageError: the folder does not exist.
-        UsageError: it is not a release.
+        UsageError: the folder does not exist, or is not a release.
         DataError: it is not safe to read.
         ReleaseDamaged: a file differs from the manifest, or is not in it.
         PackageRefused: the files match the manifest, but the tables are not a valid plan.
@@ -42,3 +39,18 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
     if "created" not in package.descriptor:
         raise UsageError("no_release", path=str(path))
     return package
+
+
+def fiscal_year(text: str) -> int:
+    """The fiscal year (B.E.) in a text, in digits of any script; UsageError for others, such as the Gregorian 2023."""
+    figures = ascii_text(text).strip()
+    if not re.fullmatch("[0-9]{4}", figures) or int(figures) not in FISCAL_YEARS:
+        raise UsageError("year_invalid", value=text)
+    return int(figures)
+
+
+def check_year(year: int, plan_years: range) -> None:
+    """Make sure that a plan runs in a fiscal year (B.E.), else raise UsageError."""
+    if year not in plan_years:
+        years = f"{plan_years[0]}-{plan_years[-1]}" if plan_years else "-"
+        raise UsageError("year_outside_plan", year=year, years=years)

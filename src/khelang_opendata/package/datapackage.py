@@ -89,8 +89,7 @@ class Resource:
         """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).
 
         Raises:
-            TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way that is not read
-                here.
+            TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way not read here.
         """
         assert self.data is not None, "a resource without a file has no table"
         return _read_table(self.name, self.data, self.descriptor.get("dialect"), self.limits)
@@ -130,7 +129,8 @@ class Package:
         descriptor = _read_descriptor(real, root / DESCRIPTOR, limits)
         descriptor, unread = _with_parts(real, descriptor, limits)
         entries = descriptor.get("resources")
-        named = [e for e in entries if _is_named(e)] if isinstance(entries, list) else []
+        objects = (e for e in entries if isinstance(e, dict)) if isinstance(entries, list) else ()
+        named = [e for e in objects if isinstance(e.get("name"), str) and isinstance(e.get("path"), str)]
         if len(named) > limits.resources:
             raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
         return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits, tuple(unread))
@@ -139,8 +139,7 @@ class Package:
 def plan_name(descriptor: JsonObject) -> str:
     """The ``name`` of a package, which begins the names of files and folders on every system.
 
-    Raises:
-        DescriptorError: it could name something else: another folder, a device, nothing at all.
+    DescriptorError where it could name something else: another folder, a device, nothing at all.
     """
     name = descriptor.get("name")
     if not is_plan_name(name):
@@ -152,10 +151,6 @@ def is_plan_name(name: Any) -> bool:
     """Whether a value is the id of a plan, and so fit for the name of a file on every system."""
     is_name = isinstance(name, str) and len(name) <= _LONGEST_NAME and _PLAN_NAME.fullmatch(name)
     return bool(is_name) and not _RESERVED.fullmatch(name)
-
-
-def _is_named(entry: Any) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("path"), str)
 
 
 def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:

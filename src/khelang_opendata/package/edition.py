@@ -29,7 +29,6 @@ class ReleasedTable:
         return self.schema.name
 
     def records(self) -> Iterator[dict[str, str]]:
-        """The rows by column name, as text."""
         names = [field.name for field in self.schema.fields]
         return (dict(zip(names, row, strict=True)) for row in self.rows)
 
@@ -57,7 +56,6 @@ class Edition:
 
     @cached_property
     def plan(self) -> Mapping[str, str]:
-        """The plan's only record."""
         return next(self.tables["plans"].records())
 
     @property

@@ -9,33 +9,31 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
 from pathlib import Path
 
-from khelang_opendata.files.atomic import write_atomically
+from khelang_opendata.files.place import write_atomically
 from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST
 
 _RELEASES = (f"v*/{MANIFEST}", f"latest/{MANIFEST}")
 
 
-def write_output(path: Path, data: bytes, *, inputs: Iterable[Path] = ()) -> None:
+def write_output(path: Path, data: bytes) -> None:
     """Write a file that a user named; an earlier output of that name is replaced, and keeps its permissions.
 
     Args:
         path: the file.
         data: its content.
-        inputs: what the command reads; a file among them is not overwritten.
 
     Raises:
-        UsageError: it lies within a package or a release, is an input, a link or a device.
+        UsageError: it lies within a package or a release, is a link or a device.
         EnvironmentFailure: the system refuses to write; an earlier file is as it was.
     """
-    check_output(path, inputs=inputs)
+    check_output(path)
     write_atomically(path, data)
 
 
-def check_output(path: Path, *, inputs: Iterable[Path] = ()) -> None:
+def check_output(path: Path) -> None:
     """Check that an output file may be written at a path.
 
     Raises:
@@ -51,8 +49,6 @@ def check_output(path: Path, *, inputs: Iterable[Path] = ()) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(mode):
             raise UsageError("output_refused", "not_file", path=str(path))
-        if any(source.exists() and path.samefile(source) for source in inputs):
-            raise UsageError("output_refused", "input", path=str(path))
 
 
 def make_output_folder(path: Path) -> None:
@@ -60,7 +56,7 @@ def make_output_folder(path: Path) -> None:
 
     Raises:
         UsageError: it lies within a package or a release, or is one.
-        EnvironmentFailure: it is something other than a folder, or the system refuses to make it.
+        EnvironmentFailure: it is not a folder, or the system refuses to make it.
     """
     with system_errors_as("output_unwritable", path):
         refuse_protected(path, path)
@@ -76,10 +72,6 @@ def refuse_protected(path: Path, folder: Path, *, may_hold_releases: bool = Fals
         path: the target, which the refusal names.
         folder: the folder that is written into; it need not exist.
         may_hold_releases: whether the folder itself may be one of releases.
-
-    Raises:
-        UsageError: the folder, or one above it, is one of these.
-        OSError: the system does not say what is there.
     """
     try:
         real = folder.resolve()

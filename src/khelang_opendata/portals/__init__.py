@@ -1,6 +1,6 @@
-"""Portals that a release is published to: CKAN with the Thai metadata scheme, and folders of web servers."""
+"""Publish releases to CKAN portals with the Thai metadata scheme, and to folders of web servers."""
 
 from khelang_opendata.model.wording import Notices
 
 notice = Notices(__file__)
-"""The sentences of this room."""
+"""Formats the texts of ``notices.json``."""

@@ -1,8 +1,8 @@
-"""What a portal is to show of a plan: the newest release file by file, and every release as an archive.
+"""Read the content of a publication from releases: the newest release file by file, and every release as an archive.
 
-A portal's resource has one file, so a release that is replaced keeps only an archive of its own
-(``<plan_id>-vX.Y.Z.zip``). Files that are of use one by one are placed beside it; the rest (Parquet, SQLite, schemas,
-metadata) are in the archive.
+A CKAN resource holds one file. So each release has an archive (``<plan_id>-vX.Y.Z.zip``), which stays when a newer
+release replaces the single files. Only files that are useful by themselves are single files; the others (Parquet,
+SQLite, schemas, metadata) are in the archive.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ from khelang_opendata.standard.tables import JsonObject
 
 @dataclass(frozen=True)
 class Distribution:
-    """One file as a portal shows it: a distribution of DCAT, a resource of CKAN.
+    """A file of a publication: a distribution in DCAT, a resource in CKAN.
 
-    ``path`` names it for ever: its path in the release, or the name of the archive. ``entry`` is what the release's
-    descriptor says of it, with its titles and its schema; an archive has none, and its ``note`` says whether the
-    release was withdrawn.
+    Attributes:
+        path: the permanent key: the path in the release, or the name of the archive.
+        data: the content.
+        note: the release's version, dates, note and withdrawal.
+        entry: the resource of the descriptor, with titles and schema; empty for a file that the descriptor does not
+            list, None for an archive.
     """
 
     path: str
@@ -40,82 +43,86 @@ class Distribution:
 
     @property
     def name(self) -> str:
-        """The name of the file."""
+        """The file name without its folders."""
         return PurePosixPath(self.path).name
 
     @property
     def format(self) -> FileFormat:
-        """Its format, by its ending."""
+        """The file format, by the suffix."""
         return FORMATS[PurePosixPath(self.path).suffix]
 
     @cached_property
     def sha256(self) -> str:
-        """Its hash, in hexadecimal."""
+        """The SHA-256 of the content, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What is published of a plan.
+    """The content of a publication.
 
     Attributes:
-        descriptor: that of the release shown; of the newest one where all were withdrawn.
-        plan: the record of its table ``plans``.
-        history: every release, oldest first.
-        shown: the version whose files are shown one by one, None where all were withdrawn.
-        distributions: the files in the order in which they are shown, the flat table first, the archives last.
+        descriptor: the current release's descriptor; the newest one's if all releases were withdrawn.
+        plan: the row of the table ``plans``.
+        history: all releases, oldest first.
+        current_version: the newest version that was not withdrawn; None if all were withdrawn.
+        distributions: the files in display order: the current release's files, flat table first, then the archives,
+            newest first.
     """
 
     descriptor: JsonObject
     plan: Mapping[str, str]
     history: tuple[ReleaseNote, ...]
-    shown: str | None
+    current_version: str | None
     distributions: tuple[Distribution, ...]
 
     @property
     def first_released_on(self) -> date:
-        """When the plan was published for the first time."""
+        """The date of the first release."""
         return self.history[0].released_on
 
     @property
     def last_released_on(self) -> date:
-        """When its newest release was published."""
+        """The date of the newest release."""
         return self.history[-1].released_on
 
 
 def read_publication(path: Path) -> Publication:
-    """What a folder of releases, or one release in it, is to show.
+    """Read a folder of releases, or one release.
 
     Args:
-        path: the folder with ``index.json``; or a release's folder, which must be the newest that was not withdrawn,
-            and may be alone: then it is the whole history.
+        path: the folder with ``index.json``; or a release's folder, which must be the newest that was not withdrawn.
+            A release outside such a folder is published as the only one.
 
     Raises:
-        UsageError: the folder is neither.
-        ReleaseDamaged: a release is not as it was published.
-        UsageError: the release was withdrawn, or is not the newest.
-        DataError: it is not safe to read.
+        UsageError: the folder holds no release, or the release was withdrawn or is not the newest.
+        ReleaseDamaged: a release was altered after it was made.
+        DataError: a release is not safe to read.
     """
-    out = next((folder for folder in (path, path.absolute().parent) if is_store(folder)), None)
-    if out is None or not (out == path or path.name in _names_in(out)):
-        return _alone(path)
-    notes = releases_of(out)
+    root = releases_folder(path)
+    if root is None:
+        return _single_release(path)
+    notes = releases_of(root)
     if not notes:
         raise UsageError("no_release", path=str(path))
     newest = list(notes)[-1]
-    shown = next((version for version in reversed(notes) if notes[version].withdrawn is None), None)
-    if out != path and path.name not in (LATEST, f"v{shown}"):
-        raise UsageError("release_superseded", path=str(path), newest=shown or "-")
-    releases = {version: read_published(out / f"v{version}") for version in reversed(notes)}
+    current = next((version for version in reversed(notes) if notes[version].withdrawn is None), None)
+    if root != path and path.name not in (LATEST, f"v{current}"):
+        raise UsageError("release_superseded", path=str(path), newest=current or "-")
+    releases = {version: read_published(root / f"v{version}") for version in reversed(notes)}
     archives = [_archive(release, notes[version]) for version, release in releases.items()]
-    return _publication(releases[shown or newest], tuple(notes.values()), shown, archives)
+    return _publication(releases[current or newest], tuple(notes.values()), current, archives)
 
 
-def _names_in(out: Path) -> set[str]:
-    return {LATEST, *(folder.name for folder in out.glob("v*/"))}
+def releases_folder(path: Path) -> Path | None:
+    """Return the folder of all releases, given it or a release in it; None for any other path."""
+    root = next((folder for folder in (path, path.absolute().parent) if is_store(folder)), None)
+    if root is None or root == path:
+        return root
+    return root if path.name in {LATEST, *(folder.name for folder in root.glob("v*/"))} else None
 
 
-def _alone(folder: Path) -> Publication:
+def _single_release(folder: Path) -> Publication:
     if not (folder / MANIFEST).is_file():
         raise UsageError("no_release", path=str(folder))
     release = read_published(folder)
@@ -123,15 +130,15 @@ def _alone(folder: Path) -> Publication:
 
 
 def _publication(
-    release: PublishedRelease, history: tuple[ReleaseNote, ...], shown: str | None, archives: list[Distribution]
+    release: PublishedRelease, history: tuple[ReleaseNote, ...], current: str | None, archives: list[Distribution]
 ) -> Publication:
-    note = next((note for note in history if note.version == shown), None)
-    current = list(_current(release, note)) if note else []
-    return Publication(release.descriptor, release.plan, history, shown, (*current, *archives))
+    note = next((note for note in history if note.version == current), None)
+    files = _single_files(release, note) if note else ()
+    return Publication(release.descriptor, release.plan, history, current, (*files, *archives))
 
 
-def _current(release: PublishedRelease, note: ReleaseNote) -> Iterator[Distribution]:
-    """The files that are of use one by one: to look at first, then the tables, then what explains them."""
+def _single_files(release: PublishedRelease, note: ReleaseNote) -> Iterator[Distribution]:
+    """Yield the files that are useful by themselves: the overviews, then the tables, then codebook and report."""
     entries = {entry["path"]: entry for entry in release.descriptor["resources"]}
     name = release.name
     tables = [path for path, entry in entries.items() if not entry.get("derived")]

@@ -1,4 +1,4 @@
-"""The token of a portal: where it is read from, and an object that keeps it out of everything that is shown."""
+"""The API token of a portal: read it from a file, the environment or a keyring, and keep it out of all output."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from khelang_opendata.model.failures import UsageError
 
 VARIABLE = "CKAN_API_TOKEN"
 SERVICE = "khelang"
-"""The name under which a keyring holds the tokens, each with its portal's host for a user."""
+"""The service name of the tokens in a keyring; the user name is the portal's host."""
 
-_SHORTEST, _LONGEST = 10, 4096
-"""CKAN's tokens are JSON Web Tokens of about 200 characters, or the 36 of a UUID. What is shorter may be a word that a
-portal says anyway, and would be taken out of its answers."""
+_MIN_LENGTH, _MAX_LENGTH = 10, 4096
+"""CKAN's tokens are JSON Web Tokens of about 200 characters, or UUIDs of 36 (older API keys). A shorter
+text may be an ordinary word, which :meth:`Token.removed_from` would remove from every response."""
 
-_REMOVED = "[token]"
+_REPLACEMENT = "[token]"
 
 _CHARACTERS = re.compile("[A-Za-z0-9._~+/-]+=*")
-"""What a token is made of (RFC 6750, section 2.1): nothing that JSON or HTML would write in another way."""
+"""The characters of a token (RFC 6750, section 2.1). JSON and HTML escape none of them, so a token that a portal echoes
+is found by comparing text."""
 
 
 class Token:
-    """A secret that only :meth:`reveal` gives away: it is not shown, formatted, copied or pickled.
+    """An API token that only :meth:`reveal` returns; ``repr``, copies and pickles do not contain it.
 
     Args:
-        secret: what the portal gave its user.
-        source: where it was read from, for the message if the token cannot be used.
+        secret: the token as the portal issued it.
+        source: where it was read from, for the message if it is invalid.
 
     Raises:
-        UsageError: it is empty, shorter or longer than any token, or has characters that none has.
+        UsageError: the text is empty, too short, too long, has several lines, or has characters that no token has.
     """
 
     __slots__ = ("_secret",)
@@ -43,12 +44,12 @@ class Token:
         self._secret = _checked(secret, source)
 
     def reveal(self) -> str:
-        """The secret itself."""
+        """Return the token itself."""
         return self._secret
 
     def removed_from(self, text: str) -> str:
-        """A text in which the secret is replaced, as where a portal repeats what it was sent."""
-        return text.replace(self._secret, _REMOVED)
+        """Return a text with the token replaced: a portal may echo a request in its response."""
+        return text.replace(self._secret, _REPLACEMENT)
 
     def __repr__(self) -> str:
         return "Token(…)"
@@ -58,15 +59,20 @@ class Token:
 
 
 def read_token(url: str, file: Path | None, environ: Mapping[str, str]) -> Token | None:
-    """The token for a portal: that of a file, else that of ``CKAN_API_TOKEN``, else that of the system's keyring.
+    """Read the token for a portal. Precedence: file, ``CKAN_API_TOKEN``, the system's keyring.
+
+    A token is no command line option, because other users of a computer can list the arguments of a process.
 
     Args:
         url: the portal's address.
-        file: a file that holds the token and nothing else, None where none was named.
-        environ: the environment.
+        file: a file that holds only the token; None reads the environment or the keyring.
+        environ: the environment variables.
+
+    Returns:
+        The token, or None if no source has one.
 
     Raises:
-        UsageError: the file cannot be read or others may read it, or what was found is no token.
+        UsageError: the file cannot be read, other users may read it, or its content is no token.
     """
     if file is not None:
         return Token(_content(file), str(file))
@@ -78,16 +84,16 @@ def read_token(url: str, file: Path | None, environ: Mapping[str, str]) -> Token
 
 
 def _content(file: Path) -> str:
-    """What a file holds; its rights are those of the open file, so the file cannot be exchanged in between."""
+    """Read a file. The permissions are checked on the open file, so that no other file can replace it in between."""
     try:
-        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe would never answer
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # opening a pipe would block
     except OSError as error:
         raise UsageError(
             "token_unusable", "unreadable", source=str(file), reason=os.strerror(error.errno or 0)
         ) from None
     try:
         _refuse_unsafe(os.fstat(handle), str(file))
-        data = os.read(handle, 2 * _LONGEST)
+        data = os.read(handle, 2 * _MAX_LENGTH)
     finally:
         os.close(handle)
     try:
@@ -97,7 +103,7 @@ def _content(file: Path) -> str:
 
 
 def _refuse_unsafe(status: os.stat_result, source: str) -> None:
-    """Refuse a file that someone else may read, or may have written; Windows has no such modes."""
+    """Refuse a file that other users may read or have written; Windows has no such permissions."""
     if not stat.S_ISREG(status.st_mode):
         raise UsageError("token_unusable", "not_a_file", source=source)
     if hasattr(os, "getuid"):
@@ -113,9 +119,9 @@ def _checked(secret: str, source: str) -> str:
         raise UsageError("token_unusable", "empty", source=source)
     if len(stripped.splitlines()) > 1:
         raise UsageError("token_unusable", "lines", source=source)
-    if len(stripped) > _LONGEST:
+    if len(stripped) > _MAX_LENGTH:
         raise UsageError("token_unusable", "long", source=source)
-    if len(stripped) < _SHORTEST:
+    if len(stripped) < _MIN_LENGTH:
         raise UsageError("token_unusable", "short", source=source)
     if not _CHARACTERS.fullmatch(stripped):
         raise UsageError("token_unusable", "characters", source=source)
@@ -123,10 +129,10 @@ def _checked(secret: str, source: str) -> str:
 
 
 def _from_keyring(host: str) -> str | None:
-    """What the system's keyring holds; nothing if there is no keyring or it is locked."""
+    """Return the keyring's token; None if the library is missing, there is no keyring, or it is locked."""
     try:
-        import keyring  # noqa: PLC0415 (extra, and only where no token was given)
-        from keyring.errors import KeyringError  # noqa: PLC0415 (the same)
+        import keyring  # noqa: PLC0415 (optional extra, needed only without another source)
+        from keyring.errors import KeyringError  # noqa: PLC0415 (as above)
     except ImportError:
         return None
     try:

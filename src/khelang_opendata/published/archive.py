@@ -76,13 +76,9 @@ class NotRegular(OSError):
 
 
 def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
-    """A ZIP archive of files in one folder: sorted, with one date, and
-    stored: compressed bytes would depend on the version of zlib.
+    """A ZIP archive of files in one folder, all of one day, of one of the :data:`YEARS`.
 
-    Args:
-        files: their bytes by path.
-        folder: the folder's name within the archive.
-        day: the date of every file, of one of the :data:`YEARS`.
+    It is sorted and stored: compressed bytes would depend on the version of zlib.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -96,11 +92,7 @@ def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
 
 @contextmanager
 def open_regular(path: Path, *, follow: bool = True) -> Iterator[BinaryIO]:
-    """Open an ordinary file to read it.
-
-    Args:
-        path: the file.
-        follow: whether it may be a link to one.
+    """Open an ordinary file to read it; ``follow`` says whether it may be a link to one.
 
     Raises:
         NotRegular: it is not an ordinary file; it is not opened, because opening may block or start a device.
@@ -117,10 +109,7 @@ def open_regular(path: Path, *, follow: bool = True) -> Iterator[BinaryIO]:
 
 
 def read_release(path: Path) -> dict[str, bytes]:
-    """The files of a release, whether it is a folder or an archive.
-
-    Args:
-        path: the release's folder or ZIP archive; from any publisher.
+    """The files of a release, whether it is a folder or a ZIP archive, from any publisher.
 
     Raises:
         UsageError: ``path`` does not exist.
@@ -272,8 +261,7 @@ class _Names:
     def add(self, path: str, shown: str, *, is_folder: bool) -> None:
         """Note the path of a file or a folder, and the folders that it lies in.
 
-        Raises:
-            DataError: not every system can have it, or not beside those before.
+        DataError where not every system can have it, or not beside those before.
         """
         if not is_safe_path(path):
             raise ArchiveRefused("unsafe_name", path=str(self.path), entry=shown[:MAX_PATH])
@@ -317,11 +305,7 @@ class _Budget:
 
 
 def holds(path: Path, data: bytes) -> bool:
-    """Whether a file holds these bytes; it is compared piece by piece, not read whole.
-
-    Raises:
-        OSError: the system refuses to read it.
-    """
+    """Whether a file holds these bytes; it is compared piece by piece, not read whole."""
     rest = memoryview(data)
     with open_regular(path) as file:
         while piece := file.read(_PIECE):

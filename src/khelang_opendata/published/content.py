@@ -34,15 +34,10 @@ _PLANS = "data/plans.csv"
 
 @dataclass(frozen=True)
 class PublishedRelease:
-    """A complete release: its files, and their checked content.
+    """A complete release in its folder: its files by path, and their checked content.
 
-    Attributes:
-        folder: where it was read.
-        files: its files by path.
-        descriptor: its ``datapackage.json``; the resources are objects with a name and the path of a file there is.
-        name: the plan's id, fit for the name of a file.
-        note: its entry in the change log, without a withdrawal.
-        plan: the record of its table ``plans``.
+    The resources of ``descriptor`` are objects with a name and the path of a file there is. ``name`` is the plan's id,
+    ``note`` the entry in the change log without a withdrawal, ``plan`` the record of the table ``plans``.
     """
 
     folder: Path
@@ -64,16 +59,11 @@ class PublishedRelease:
 
     @property
     def archive_name(self) -> str:
-        """The name of its ZIP archive."""
         return f"{self.name}-v{self.version}.zip"
 
     @cached_property
     def archive(self) -> bytes:
-        """Its ZIP archive, the same bytes for the same files.
-
-        Raises:
-            ReleaseDamaged: an archive cannot hold it.
-        """
+        """Its ZIP archive, the same bytes for the same files; ReleaseDamaged where an archive cannot hold it."""
         data = archive_of(self.files)
         if data is None:
             raise ReleaseDamaged(str(self.folder / DESCRIPTOR))
@@ -81,10 +71,7 @@ class PublishedRelease:
 
 
 def read_published(folder: Path) -> PublishedRelease:
-    """Read and verify a release.
-
-    Args:
-        folder: the release's folder.
+    """Read and verify the release in a folder.
 
     Raises:
         ReleaseDamaged: a file differs from the manifest, the signature is invalid, or a file lacks what every
@@ -105,11 +92,7 @@ def read_published(folder: Path) -> PublishedRelease:
 
 
 def read_withdrawal(content: Any) -> Withdrawal:
-    """A withdrawal as JSON holds it.
-
-    Raises:
-        ValueError: it does not.
-    """
+    """A withdrawal as JSON holds it, else ValueError."""
     if not (isinstance(content, dict) and isinstance(content.get("reason"), str)):
         raise ValueError(content)
     return Withdrawal(content["reason"], read_day(content.get("on")))

@@ -42,6 +42,11 @@ class _IndexEntry:
     archive_hash: str
     withdrawn: Withdrawal | None
 
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> _IndexEntry:
+        withdrawn = read_withdrawal(entry["withdrawn"]) if entry["withdrawn"] is not None else None
+        return cls(entry["manifest"], entry["archive_hash"], withdrawn)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRelease:
@@ -77,7 +82,8 @@ def releases_of(out: Path) -> dict[str, ReleaseNote]:
 
 def read_history(out: Path) -> dict[str, StoredRelease]:
     """The releases in a folder by version, oldest first, compared with archives, index and withdrawals."""
-    listed, withdrawals, pending = _read_index(out), _read_withdrawals(out), _read_pending(out)
+    listed, withdrawals, announced = _read_index(out), _read_withdrawals(out), _read_beside(out / PENDING)
+    pending = PendingChange(str(announced.get("version")), announced.get("manifest")) if announced is not None else None
     found = {folder.name[1:]: folder for folder in folders_in(out)}
     for version in sorted({*(listed or ()), *withdrawals} - found.keys()):
         raise ReleaseDamaged(str(out / f"v{version}"))
@@ -100,11 +106,7 @@ def _compared(
 ) -> StoredRelease:
     """A release, if its folder, its archive, the index and the list of withdrawals agree about it.
 
-    Args:
-        folder: the release's folder.
-        listed: the index entries by version; None if the index is lost, and then the archive must exist.
-        withdrawn: its withdrawal, from the list.
-        pending: the interrupted change.
+    ``listed`` is None if the index is lost, and then the archive must exist; ``pending`` is the interrupted change.
     """
     release = read_published(folder)
     one, version = StoredRelease.of(release, withdrawn), release.version
@@ -133,19 +135,13 @@ def _read_index(out: Path) -> dict[str, _IndexEntry] | None:
     if content is None:
         return None
     try:
-        entries = [(entry["version"], _index_entry(entry)) for entry in content["releases"]]
-        listed = dict(entries)
-        is_sound = len(listed) == len(entries) and all(map(VERSION.fullmatch, listed))
+        listed = {entry["version"]: _IndexEntry.of(entry) for entry in content["releases"]}
+        is_sound = len(listed) == len(content["releases"]) and all(map(VERSION.fullmatch, listed))
     except (ValueError, KeyError, TypeError, AttributeError):
         is_sound = False
     if not is_sound:
         raise ReleaseDamaged(str(out / INDEX))
     return listed
-
-
-def _index_entry(entry: Mapping[str, Any]) -> _IndexEntry:
-    withdrawn = read_withdrawal(entry["withdrawn"]) if entry["withdrawn"] is not None else None
-    return _IndexEntry(entry["manifest"], entry["archive_hash"], withdrawn)
 
 
 def _read_withdrawals(out: Path) -> dict[str, Withdrawal]:
@@ -167,17 +163,8 @@ class PendingChange(NamedTuple):
     manifest: str | None
 
 
-def _read_pending(out: Path) -> PendingChange | None:
-    content = _read_beside(out / PENDING)
-    return PendingChange(str(content.get("version")), content.get("manifest")) if content is not None else None
-
-
 def _read_beside(path: Path) -> Any:
-    """A JSON file beside the releases; None if missing.
-
-    Raises:
-        ReleaseDamaged: it is not a JSON object in an ordinary file.
-    """
+    """A JSON object in an ordinary file beside the releases, else ReleaseDamaged; None if missing."""
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_INDEX:

@@ -24,14 +24,10 @@ def manifest_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def digests_in(manifest: bytes) -> dict[str, str] | None:
-    """The hashes that a manifest gives, by path.
+    """The hashes that a manifest, which is not trusted, gives by path.
 
-    Args:
-        manifest: the file's bytes, not trusted.
-
-    Returns:
-        None if it is malformed: a line of another form or without its LF, a path that a release cannot have or that
-        comes twice, the manifest or its signature among the files, or more lines than a release has files.
+    None if it is malformed: a line of another form or without its LF, a path that a release cannot have or that comes
+    twice, the manifest or its signature among the files, or more lines than a release has files.
     """
     if len(manifest) > archive.MAX_FILES * (_DIGEST_AND_SPACES + MAX_PATH + 1):
         return None

@@ -57,11 +57,7 @@ class _Signature(NamedTuple):
 
 
 def require_library() -> None:
-    """Make sure that signatures can be made and checked.
-
-    Raises:
-        ExtraMissing: the library is not installed.
-    """
+    """Make sure that signatures can be made and checked, else raise ExtraMissing."""
     with extra_library():
         import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401, PLC0415 (extra, 40 ms to import)
 
@@ -86,9 +82,7 @@ def read_public_key(path: Path) -> str:
 def raw_public_key(text: str, source: str) -> bytes:
     """The 32 bytes of a public key that is written as in a ``.pub`` file (PROTOCOL.key, RFC 8709).
 
-    Args:
-        text: the key; an empty text is invalid, and never means that no key was given.
-        source: what it was read from, for the failure.
+    An empty text is invalid, and never means that no key was given. ``source`` is what the text was read from.
 
     Raises:
         UsageError: it is not one Ed25519 key.
@@ -156,11 +150,7 @@ def extra_library() -> Iterator[None]:
 
 
 def read_key_file(path: Path) -> bytes:
-    """The content of a key file.
-
-    Raises:
-        UsageError: no ordinary file, not readable, or larger than :data:`MAX_KEY_BYTES`.
-    """
+    """The content of a key file; UsageError where it is no ordinary file, unreadable, or over :data:`MAX_KEY_BYTES`."""
     try:
         with open_regular(path) as file:
             data = file.read(MAX_KEY_BYTES + 1)

@@ -95,9 +95,8 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
             None to accept unsigned releases; an empty text is refused.
 
     Raises:
-        UsageError: ``public_key`` is not an Ed25519 key.
+        UsageError: ``path`` does not exist, or ``public_key`` is not an Ed25519 key.
         ExtraMissing: a key was given, and the library that checks signatures (extra ``sign``) is not installed.
-        UsageError: ``path`` does not exist.
         EnvironmentFailure: the system refuses to read it.
         DataError: it is not safe to read, or not an archive.
 
@@ -113,7 +112,7 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
     files = read_release(path)
     state, key = _signature(files.get(MANIFEST), files.get(SIGNATURE), public_key)
     problems = sorted(_problems(files))
-    if not problems and path.is_file() and not _is_archive_of(path, files):
+    if not problems and path.is_file() and not ((archive := archive_of(files)) and holds(path, archive)):
         problems.append(Problem(ProblemKind.REPACKED, path.name))
     return Verification(len(files), tuple(problems), state, key)
 
@@ -145,11 +144,6 @@ def _day_of(created: str) -> date | None:
     except ValueError:
         return None
     return day if day.year in YEARS and not created[10:11].isdigit() else None
-
-
-def _is_archive_of(path: Path, files: Mapping[str, bytes]) -> bool:
-    expected = archive_of(files)
-    return expected is not None and holds(path, expected)
 
 
 def _problems(files: Mapping[str, bytes]) -> Iterator[Problem]:

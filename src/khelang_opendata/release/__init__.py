@@ -1,25 +1,12 @@
 """Releases: built in memory as a pure function of package, history and day, then written whole or not at all."""
 
-from khelang_opendata.release.build import (
-    Draft,
-    Previous,
-    Release,
-    ReleaseOptions,
-    Signer,
-    build_release,
-    draft_release,
-)
-from khelang_opendata.release.store import Outcome, release_package, withdraw
-
-__all__ = [
-    "Draft",
-    "Outcome",
-    "Previous",
-    "Release",
-    "ReleaseOptions",
-    "Signer",
-    "build_release",
-    "draft_release",
-    "release_package",
-    "withdraw",
-]
+from khelang_opendata.release.build import Draft as Draft
+from khelang_opendata.release.build import Previous as Previous
+from khelang_opendata.release.build import Release as Release
+from khelang_opendata.release.build import ReleaseOptions as ReleaseOptions
+from khelang_opendata.release.build import Signer as Signer
+from khelang_opendata.release.build import build_release as build_release
+from khelang_opendata.release.build import draft_release as draft_release
+from khelang_opendata.release.store import Outcome as Outcome
+from khelang_opendata.release.store import release_package as release_package
+from khelang_opendata.release.store import withdraw as withdraw

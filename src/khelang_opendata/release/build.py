@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
 
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, diff_packages, needs_note, next_version
 from khelang_opendata.files.serialize import BOM, json_bytes
@@ -23,7 +24,6 @@ from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.published.archive import YEARS
 from khelang_opendata.published.content import CHANGES
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, manifest_of
-from khelang_opendata.release.provenance import provenance
 from khelang_opendata.release.readme import licence_text, readme
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
@@ -34,12 +34,15 @@ from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation import family_of, validate
 from khelang_opendata.validation.file_checks import file_hash
+from khelang_opendata.version import __version__
 
 Signer = Callable[[bytes], bytes]
 """Makes the signature of a manifest."""
 
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _LONGEST_SHOWN = 80
+_LIBRARIES = ("XlsxWriter", "polars")
+"""Libraries whose version shows in the bytes of a release."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,6 @@ class Draft:
 
     @property
     def note(self) -> ReleaseNote:
-        """The release's entry in the change log."""
         summary = Summary.of(self.changes) if self.changes is not None else None
         return ReleaseNote(self.version, self.options.released_on, self.options.note, None, summary)
 
@@ -120,24 +122,17 @@ class Release:
 
     @property
     def folder(self) -> str:
-        """The name of the release's folder."""
         return f"v{self.version}"
 
 
 def draft_release(package: Package, options: ReleaseOptions, previous: Previous | None = None) -> Draft:
-    """Decide whether a package may be released, and as which version.
-
-    Args:
-        package: the package.
-        options: what the publisher says.
-        previous: the release before; None for the first one, which is 1.0.0.
+    """Decide whether a package may be released, and as which version; without a release before it is 1.0.0.
 
     Raises:
         UsageError: no archive can bear the day.
-        PackageRefused: the package has errors; the exception carries the report.
-        PackageRefused: it has warnings that neither an erratum nor ``allow_warnings`` explains.
-        DataError: it cannot be compared with the release before.
-        DataError: rows go or figures change, and no note says why.
+        PackageRefused: the package has errors, or warnings that neither an erratum nor ``allow_warnings`` explains; the
+            exception carries the report.
+        DataError: it cannot be compared with the release before, or rows go or figures change and no note says why.
     """
     options = options.as_written
     if options.released_on.year not in YEARS:
@@ -157,32 +152,30 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
 
 
 def build_release(draft: Draft, sign: Signer | None = None) -> Release:
-    """Build a release.
-
-    Args:
-        draft: what is released.
-        sign: what signs its manifest, None to leave it unsigned.
-    """
+    """Build a release; without ``sign`` its manifest stays unsigned."""
     package, options = draft.package, draft.options
     family = family_of(package)
     descriptor = _descriptor(draft)
     edition = Edition(family, released_tables(package, family), descriptor, options.released_on)
-    forms = forms_of(edition)
-    tables = {name: {**entry, **CSV, "path": f"data/{name}.csv"} for name, entry in _table_entries(package).items()}
+    forms = list(forms_of(edition))
+    own = [resource for resource in package.resources if not resource.is_derived]  # the others are made anew
+    tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own}
     data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
-    entries = [_measured(entry, data) for entry in (*tables.values(), *(form.entry for form in forms))]
-    whole = family.compile_into({**descriptor, "resources": entries})
+    entries = [*tables.values(), *(form.entry for form in forms)]
+    measured = [{**e, "bytes": len(data[e["path"]]), "hash": file_hash(data[e["path"]])} for e in entries]
+    whole = family.compile_into({**descriptor, "resources": measured})
     files = {
         **data,
         DESCRIPTOR: json_bytes(whole),
         "codebook.html": codebook_html(edition),
-        "provenance.json": json_bytes(provenance(edition, options.approved_by, options.commit)),
+        "provenance.json": json_bytes(_provenance(edition, options.approved_by, options.commit)),
         "LICENSE": licence_text(descriptor).encode(),
         **_schema_files(family),
         **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
         **_change_files(draft),
-        **_report_files(draft),
+        "validation-report.json": report_json(draft.report).encode(),
+        "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
         **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
     }
     files[MANIFEST] = manifest_of(files)
@@ -203,14 +196,31 @@ def _descriptor(draft: Draft) -> JsonObject:
     return descriptor
 
 
-def _table_entries(package: Package) -> dict[str, JsonObject]:
-    """The entries of the package's tables by name; those of a release that is released again are made anew."""
-    return {r.name: r.descriptor for r in package.resources if not r.is_derived}
+def _provenance(edition: Edition, approved_by: str | None, commit: str | None) -> JsonObject:
+    """What ``provenance.json`` says; None for an approving role or a commit that is not known.
+
+    The publisher gives the commit. Nothing asks git: in a folder that others made, its configuration can run any
+    command.
+    """
+    return {
+        "plan": edition.plan_id,
+        "version": edition.version,
+        "released_on": edition.released_on.isoformat(),
+        "approved_by": approved_by,
+        "schema": edition.family.id,
+        "tool": {"name": "khelang-opendata", "version": __version__},
+        "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
+        "sources": edition.descriptor.get("sources", []),
+        "commit": commit,
+        "errata": [erratum["erratum_id"] for erratum in edition.tables["errata"].records()],
+    }
 
 
-def _measured(entry: JsonObject, data: Mapping[str, bytes]) -> JsonObject:
-    file = data[entry["path"]]
-    return {**entry, "bytes": len(file), "hash": file_hash(file)}
+def _version(library: str) -> str | None:
+    try:
+        return installed(library)
+    except PackageNotFoundError:
+        return None
 
 
 def _change_files(draft: Draft) -> dict[str, bytes]:
@@ -225,11 +235,6 @@ def _change_files(draft: Draft) -> dict[str, bytes]:
     return {CHANGES: json_bytes({**note, **content}), "CHANGES.md": "\n".join(pages).encode()}
 
 
-def _report_files(draft: Draft) -> dict[str, bytes]:
-    page = report_html(draft.report, Language.TH, draft.package)
-    return {"validation-report.json": report_json(draft.report).encode(), "validation-report.html": page.encode()}
-
-
 def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
     """The standard that the release conforms to, so that it explains itself; codelists with BOM, as all CSV."""
     sources = [
@@ -238,9 +243,5 @@ def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
         family.folder / "package.schema.json",
         family.folder / "plan.schema.json",
     ]
-    return {f"schemas/{family.id}/{p.relative_to(family.folder).as_posix()}": _schema_bytes(p) for p in sources}
-
-
-def _schema_bytes(path: Path) -> bytes:
-    data = path.read_bytes()
-    return BOM + data if path.suffix == ".csv" else data
+    files = {f"schemas/{family.id}/{p.relative_to(family.folder).as_posix()}": p.read_bytes() for p in sources}
+    return {path: BOM + data if path.endswith(".csv") else data for path, data in files.items()}

@@ -43,9 +43,6 @@ def differing_forms(release: Package) -> list[str]:
     """The paths of those forms of a release whose tables are not those of its CSV files, in whatever order.
 
     Of the flat table the amounts of each project and year are compared, of the totals those of each year.
-
-    Args:
-        release: the folder of a release, loaded.
     """
     family = family_of(release)
     expected = _sorted(plain(released_tables(release, family)))
@@ -199,7 +196,7 @@ def tables_from_parquet(files: Mapping[str, bytes], family: SchemaFamily) -> Tab
     """The tables of Parquet files by name, read by polars."""
     import polars as pl  # noqa: PLC0415 (extra, 140 ms to import)
 
-    frames = {name.removesuffix(".parquet"): pl.read_parquet(io.BytesIO(data)) for name, data in files.items()}
+    frames = {name: pl.read_parquet(io.BytesIO(data)) for name, data in files.items()}
     return {name: _rebuilt(family, name, frame.columns, frame.rows()) for name, frame in frames.items()}
 
 

@@ -8,6 +8,7 @@ from jinja2 import Environment
 
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.formats.derived import Form
+from khelang_opendata.formats.weighted_errata import errata_by_weight
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render import markdown
@@ -26,7 +27,7 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
         rows={name: len(table.rows) for name, table in edition.tables.items()},
         forms=[form.entry for form in forms if not form.path.startswith("parquet/")],
         has_parquet=any(form.path.startswith("parquet/") for form in forms),
-        errata=list(edition.tables["errata"].records()),
+        errata=errata_by_weight(edition.records),
         note=note.note,
         released_on=edition.released_on.isoformat(),
         released_on_thai=thai_date(edition.released_on),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _LINE = 70
+_OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 
 
 def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
@@ -70,15 +71,9 @@ def generate_key(path: Path, passphrase: str | None, comment: str) -> Path:
 
 
 def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
-    """A function that signs with a private key. The key is read immediately, and only once.
+    """A function that signs with a private key, which is read immediately, and only once.
 
-    Args:
-        key_path: the private key's file.
-        passphrase: decrypts the key; None or empty for an unencrypted key.
-
-    Returns:
-        A function that gives the signature of some bytes, as ``ssh-keygen -Y sign`` writes it; the same bytes and key
-        give the same one.
+    It gives the signature of some bytes as ``ssh-keygen -Y sign`` writes it; the same bytes and key give the same one.
 
     Raises:
         ExtraMissing: the library is not installed.
@@ -98,11 +93,7 @@ def signer(key_path: Path, passphrase: str | None) -> Callable[[bytes], bytes]:
 
 
 def is_encrypted(key_path: Path) -> bool:
-    """Whether a private key needs a passphrase; False if the file is not a key, which signing reports.
-
-    Raises:
-        ExtraMissing: the library is not installed.
-    """
+    """Whether a private key needs a passphrase; False if the file is not a key, which signing reports."""
     try:
         _private_key(key_path, None)
     except KeyUnusable as error:
@@ -126,15 +117,11 @@ def _private_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
         except (ValueError, UnsupportedAlgorithm) as error:
             if isinstance(error, UnsupportedAlgorithm) and "bcrypt" in str(error):
                 raise
-            variant = "passphrase_wrong" if passphrase and _is_openssh(data) else "none"
+            variant = "passphrase_wrong" if passphrase and _OPENSSH in data else "none"
             raise KeyUnusable(variant, path=str(path), reason=str(error)) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusable("none", path=str(path), reason=type(key).__name__)
     return key
-
-
-def _is_openssh(data: bytes) -> bool:
-    return b"-----BEGIN OPENSSH PRIVATE KEY-----" in data
 
 
 @contextmanager

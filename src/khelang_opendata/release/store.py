@@ -19,8 +19,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -29,8 +28,7 @@ from typing import Any
 from khelang_opendata.diff import ReleaseNote, Withdrawal
 from khelang_opendata.diff.versioning import VERSION
 from khelang_opendata.files import StrPath
-from khelang_opendata.files.atomic import write_atomically
-from khelang_opendata.files.place import exchange, flush_folder, locked, remove, write_files
+from khelang_opendata.files.place import exchange, flush_folder, locked, remove, write_atomically, write_files
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
@@ -102,13 +100,11 @@ def release_package(
 
     Raises:
         DataError: the package cannot be released (see :func:`draft_release`).
-        UsageError: ``out`` is the folder of another plan.
-        UsageError: ``out`` lies within a package or a release.
-        EnvironmentFailure: another process is releasing into ``out``.
+        UsageError: ``out`` is the folder of another plan, or lies within a package or a release.
+        EnvironmentFailure: another process is releasing into ``out``; or the system refuses to write, or ``out`` has an
+            unknown file of a name that a release needs, and nothing was released; or the release is written, but not
+            all files beside it.
         ReleaseDamaged: a previous release, or the one just written, differs from its manifest.
-        EnvironmentFailure: the system refuses to write, or ``out`` has an unknown file of a
-            name that a release needs; nothing was released.
-        EnvironmentFailure: the release is written, but not all files beside it.
 
     Example:
         >>> from datetime import date
@@ -140,9 +136,8 @@ def withdraw(out: StrPath, version: str, reason: str, day: date) -> None:
 
     Raises:
         UsageError: the version is unknown.
-        EnvironmentFailure: another process is releasing into ``out``.
+        EnvironmentFailure: another process is releasing into ``out``, or the system refuses to write.
         ReleaseDamaged: a release, or the index, differs from what was published.
-        EnvironmentFailure: the system refuses to write.
 
     Example:
         >>> from datetime import date
@@ -186,10 +181,15 @@ def _published(
         _complete(out, stored)
         _announce(out, release.version, hash_of(release.files[MANIFEST]))
         _write_folder(release, out)
-        with _completing(out):
-            flush_folder(out)
-            written = StoredRelease.of(read_published(out / release.folder), None)
-            _sync(out, {**stored, release.version: written})
+        try:
+            with system_errors_as("output_unwritable", out):
+                flush_folder(out)
+                written = StoredRelease.of(read_published(out / release.folder), None)
+                _sync(out, {**stored, release.version: written})
+        except EnvironmentFailure as error:  # the release itself is written
+            if error.code != "output_unwritable":
+                raise
+            raise EnvironmentFailure("release_unlisted", **error.params) from error
     return Outcome(release.version, out / release.folder, len(release.files), written=True)
 
 
@@ -330,15 +330,3 @@ def _clear(out: Path) -> None:
     for pattern in (f"{_UNFINISHED}*", f"{_OLD}*", *_HALF_WRITTEN):
         for leftover in out.glob(pattern):
             remove(leftover)
-
-
-@contextmanager
-def _completing(out: Path) -> Iterator[None]:
-    """Turn ``output_unwritable`` into ``release_unlisted`` once the release itself is written."""
-    try:
-        with system_errors_as("output_unwritable", out):
-            yield
-    except EnvironmentFailure as error:
-        if error.code != "output_unwritable":
-            raise
-        raise EnvironmentFailure("release_unlisted", **error.params) from error

@@ -21,27 +21,16 @@ class ChangesFormat(StrEnum):
 
 
 def render_changes(changes: Changes, format_: ChangesFormat, language: Language) -> str:
-    """A difference in one of its forms.
+    """A difference in one of its forms; CSV begins with a BOM, JSON has no language."""
+    from khelang_opendata.render.changes_data import changes_csv, changes_json  # noqa: PLC0415 (the help needs no writer)
+    from khelang_opendata.render.changes_markdown import changes_markdown  # noqa: PLC0415 (as above)
+    from khelang_opendata.render.changes_text import changes_text  # noqa: PLC0415 (as above)
 
-    Args:
-        changes: what differs.
-        format_: the form. CSV begins with a BOM.
-        language: of the texts; JSON has none.
-    """
-    match format_:
-        case ChangesFormat.JSON:
-            from khelang_opendata.render.changes_data import changes_json  # noqa: PLC0415 (one writer is used)
-
-            return changes_json(changes)
-        case ChangesFormat.CSV:
-            from khelang_opendata.render.changes_data import changes_csv  # noqa: PLC0415 (one writer is used)
-
-            return changes_csv(changes, language)
-        case ChangesFormat.MARKDOWN:
-            from khelang_opendata.render.changes_markdown import changes_markdown  # noqa: PLC0415 (one writer is used)
-
-            return changes_markdown(changes, language)
-        case ChangesFormat.TEXT:
-            from khelang_opendata.render.changes_text import changes_text  # noqa: PLC0415 (one writer is used)
-
-            return changes_text(changes, language)
+    if format_ is ChangesFormat.JSON:
+        return changes_json(changes)
+    writers = {
+        ChangesFormat.TEXT: changes_text,
+        ChangesFormat.CSV: changes_csv,
+        ChangesFormat.MARKDOWN: changes_markdown,
+    }
+    return writers[format_](changes, language)

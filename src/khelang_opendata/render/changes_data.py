@@ -6,9 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
-from khelang_opendata.diff.compare import Change, Changes, RowChange, Side, TableChanges
+from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChanges
 from khelang_opendata.diff.release_note import Summary
 from khelang_opendata.diff.versioning import bump, needs_note
 from khelang_opendata.model.characters import encodable, harmless
@@ -32,24 +33,19 @@ HEADER = (
 def changes_json(changes: Changes) -> str:
     """What differs as one JSON object: codes and values without prose."""
     content = {
-        "old": _side(changes.old),
-        "new": _side(changes.new),
+        "old": asdict(changes.old),
+        "new": asdict(changes.new),
         "bump": bump(changes).name.lower(),
         "needs_note": needs_note(changes),
-        "summary": Summary.of(changes).as_json(),
-        "metadata": [{"path": c.path, "old": c.old, "new": c.new} for c in changes.metadata],
-        "tables": [_table(table) for table in changes.tables],
+        "summary": asdict(Summary.of(changes)),
+        "metadata": [asdict(change) for change in changes.metadata],
+        "tables": [asdict(table) for table in changes.tables],
     }
     return encodable(json.dumps(content, ensure_ascii=False, indent=2)) + "\n"
 
 
 def changes_csv(changes: Changes, language: Language) -> str:
-    """What differs, one change a row, beginning with a BOM, without which Excel shows no Thai.
-
-    Args:
-        changes: what differs.
-        language: of the meaning of a change and the titles of columns.
-    """
+    """What differs, one change a row, beginning with a BOM, without which Excel shows no Thai."""
     words = Words(language, 0, changes.new.schema)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -59,44 +55,20 @@ def changes_csv(changes: Changes, language: Language) -> str:
     return BOM + encodable(buffer.getvalue())
 
 
-def _side(side: Side) -> dict[str, str]:
-    return {"name": side.name, "version": side.version, "schema": side.schema}
-
-
-def _table(table: TableChanges) -> dict[str, Any]:
-    return {
-        "name": table.name,
-        "change": table.change.value,
-        "key": list(table.key),
-        "columns_added": list(table.columns_added),
-        "columns_removed": list(table.columns_removed),
-        "rows": [_row(row) for row in table.rows],
-    }
-
-
-def _row(row: RowChange) -> dict[str, Any]:
-    cells = [{"field": cell.field, "old": cell.old, "new": cell.new} for cell in row.cells]
-    return {"change": row.change.value, "key": list(row.key), "row": row.row, "cells": cells}
-
-
 def _changes(changes: Changes, words: Words) -> Iterator[tuple[str, ...]]:
     """The code of each change and its cells after the meaning."""
     if changes.schema_changed:
         yield "schema_changed", "", "", "", "conformsTo", "", changes.old.schema, changes.new.schema
     for table in changes.tables:
-        yield from _changes_of(table, words)
+        if table.change is not Change.CHANGED:
+            yield f"table_{table.change}", table.name, "", "", "", "", "", ""
+        for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
+            for column in columns:
+                yield f"column_{name}", table.name, "", "", column, words.column_title(table.name, column), "", ""
+        for row in table.rows:
+            yield from _changes_in(row, table, words)
     for change in changes.metadata:
         yield "metadata_changed", "", "", "", change.path, "", _json(change.old), _json(change.new)
-
-
-def _changes_of(table: TableChanges, words: Words) -> Iterator[tuple[str, ...]]:
-    if table.change is not Change.CHANGED:
-        yield f"table_{table.change}", table.name, "", "", "", "", "", ""
-    for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
-        for column in columns:
-            yield f"column_{name}", table.name, "", "", column, words.column_title(table.name, column), "", ""
-    for row in table.rows:
-        yield from _changes_in(row, table, words)
 
 
 def _changes_in(row: RowChange, table: TableChanges, words: Words) -> Iterator[tuple[str, ...]]:

@@ -13,15 +13,11 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.dates import written_date
 from khelang_opendata.render.markdown import inline
+from khelang_opendata.standard.family import version_numbers
 
 
 def changelog_markdown(entries: Iterable[ReleaseNote], language: Language) -> str:
-    """All releases, the newest first: day, note, withdrawal, and what changed in numbers.
-
-    Args:
-        entries: the releases in any order.
-        language: Thai or English.
-    """
+    """All releases, the newest first: day, note, withdrawal, and what changed in numbers."""
     words = Words(language, 0)
     return encodable("\n".join(_log(_newest_first(entries), words)) + "\n")
 
@@ -56,7 +52,7 @@ def atom_feed(
 
 
 def _newest_first(entries: Iterable[ReleaseNote]) -> list[ReleaseNote]:
-    return sorted(entries, key=lambda entry: [int(number) for number in entry.version.split(".")], reverse=True)
+    return sorted(entries, key=lambda entry: version_numbers(entry.version), reverse=True)
 
 
 def _log(releases: Sequence[ReleaseNote], words: Words) -> Iterator[str]:

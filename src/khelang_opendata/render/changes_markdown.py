@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChanges
 from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.diff.release_note import Summary
-from khelang_opendata.model.characters import encodable
+from khelang_opendata.model.characters import encodable, visible
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.render.markdown import inline
@@ -17,12 +17,7 @@ _LONGEST_CELL = 200
 
 
 def changes_markdown(changes: Changes, language: Language) -> str:
-    """What differs as a page: first in numbers, then by table, then in the metadata; long lists are cut with a count.
-
-    Args:
-        changes: what differs.
-        language: Thai or English.
-    """
+    """What differs as a page: in numbers, then by table, then in the metadata; long lists are cut with a count."""
     return encodable("\n".join(_lines(changes, Words(language, _LONGEST_CELL, changes.new.schema))) + "\n")
 
 
@@ -39,7 +34,7 @@ def _lines(changes: Changes, words: Words) -> Iterator[str]:
 
 def _table(table: TableChanges, words: Words) -> Iterator[str]:
     yield from ("", f"## {inline(words.table(table.name))}")
-    columns = list(_columns(table, words))
+    columns = [f"- {kind}: {inline(column)}" for kind, column in words.columns(table)]
     if columns:
         yield from ("", *columns)
     if not table.rows:
@@ -50,14 +45,8 @@ def _table(table: TableChanges, words: Words) -> Iterator[str]:
     yield from _left_out(len(table.rows), words)
 
 
-def _columns(table: TableChanges, words: Words) -> Iterator[str]:
-    for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
-        for column in columns:
-            yield f"- {words.say(f'changes_kind_column_{name}')}: {inline(words.column(table.name, column))}"
-
-
 def _row(row: RowChange, table: TableChanges, words: Words) -> Iterator[str]:
-    key = inline(words.key(row))
+    key = inline(visible(", ".join(row.key)))
     if row.change is Change.CHANGED:
         for cell in row.cells:
             old, new = map(inline, words.pair(cell.old or "", cell.new or ""))

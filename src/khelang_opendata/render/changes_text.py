@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khelang_opendata.diff.compare import CellChange, Change, Changes, RowChange, TableChanges
+from khelang_opendata.diff.compare import CellChange, Change, Changes, TableChanges
 from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.diff.release_note import TableCounts
 from khelang_opendata.diff.versioning import needs_note
@@ -18,12 +18,7 @@ _SIGNS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
 
 
 def changes_text(changes: Changes, language: Language) -> str:
-    """What differs, by table; long lists are cut, with the count of what is left out.
-
-    Args:
-        changes: what differs.
-        language: Thai or English.
-    """
+    """What differs, by table; long lists are cut, with the count of what is left out."""
     return encodable("\n".join(_lines(changes, Words(language, _LONGEST_CELL, changes.new.schema))) + "\n")
 
 
@@ -42,21 +37,15 @@ def _lines(changes: Changes, words: Words) -> Iterator[str]:
 
 def _table(table: TableChanges, words: Words) -> Iterator[str]:
     yield f"{words.table(table.name)}: {words.table_counts(TableCounts.of(table))}"
-    for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
-        for column in columns:
-            yield f"  {words.say(f'changes_kind_column_{name}')}: {words.column(table.name, column)}"
+    yield from (f"  {kind}: {column}" for kind, column in words.columns(table))
     for row in table.rows[:_LISTED]:
-        yield from _row(row, table, words)
+        yield f"  {_SIGNS[row.change]} {visible(', '.join(row.key))}"
+        if row.change is Change.CHANGED:
+            yield from (_cell(cell, table, words) for cell in row.cells)
+        elif whole := words.whole(table, row):
+            yield f"      {whole}"
     yield from _left_out(len(table.rows), words)
     yield ""
-
-
-def _row(row: RowChange, table: TableChanges, words: Words) -> Iterator[str]:
-    yield f"  {_SIGNS[row.change]} {words.key(row)}"
-    if row.change is Change.CHANGED:
-        yield from (_cell(cell, table, words) for cell in row.cells)
-    elif whole := words.whole(table, row):
-        yield f"      {whole}"
 
 
 def _cell(cell: CellChange, table: TableChanges, words: Words) -> str:

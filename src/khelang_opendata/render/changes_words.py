@@ -33,7 +33,6 @@ class Words:
     schema: str = CURRENT
 
     def say(self, name: str, /, **params: str | int | float) -> str:
-        """An entry of the catalogue."""
         return notice(name, self.language, **params)
 
     def table(self, name: str) -> str:
@@ -52,13 +51,18 @@ class Words:
         field = schema.field_by_name.get(name) if schema else None
         return self._title(field.descriptor) if field else ""
 
+    def columns(self, table: TableChanges) -> Iterator[tuple[str, str]]:
+        """The columns that were added or removed: what happened, and the column's name with its title."""
+        for name, columns in (("added", table.columns_added), ("removed", table.columns_removed)):
+            for column in columns:
+                yield self.say(f"changes_kind_column_{name}"), self.column(table.name, column)
+
     def heading(self, changes: Changes) -> str:
         """From which version to which; a package that is not released yet has the last release's still."""
         old, new = (visible(side.version) or "-" for side in (changes.old, changes.new))
         return self.say("changes_since", old=old) if old == new else self.say("changes_from_to", old=old, new=new)
 
     def table_counts(self, counts: TableCounts) -> str:
-        """How much differs in a table, in one line."""
         parts = [self.say(f"changes_table_{counts.change}")] if counts.change is not Change.CHANGED else []
         for name in ("columns_added", "columns_removed", "rows_added", "cells_changed", "rows_removed"):
             if count := getattr(counts, name):
@@ -75,13 +79,8 @@ class Words:
             yield self.say("changes_metadata"), self.say("changes_properties", count=summary.metadata)
 
     def verdict(self, changes: Changes) -> str:
-        """How much the difference weighs."""
         raised = bump(changes)
         return self.say("changes_none") if raised is Bump.NONE else self.say(f"changes_bump_{raised.name.lower()}")
-
-    def key(self, row: RowChange) -> str:
-        """The key of a row, as text."""
-        return visible(", ".join(row.key))
 
     def whole(self, table: TableChanges, row: RowChange) -> str:
         """The content of an added or removed row without its key, cut to twice the length of a cell."""
@@ -101,7 +100,6 @@ class Words:
         return _cut(was, self.limit) or empty, _cut(now, self.limit) or empty
 
     def values(self, old: Any, new: Any) -> tuple[str, str]:
-        """Two values of a property of the descriptor."""
         absent = self.say("changes_absent")
         was, now = ("" if value is None else json.dumps(value, ensure_ascii=False) for value in (old, new))
         shown = self.pair(was, now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from khelang_opendata.model.report import Issue
@@ -51,13 +52,15 @@ class Sheets:
         self._positions: dict[str, Mapping[str, int]] = {}
 
     def resource(self, name: str | None) -> Resource | None:
-        """The resource of a name."""
         return self._resources.get(name or "")
 
     def table(self, name: str | None) -> Table | None:
         """A table of the package; None where it is absent or cannot be read."""
         if name is not None and name not in self._tables:
-            self._tables[name] = _read(self.resource(name))
+            resource = self.resource(name)
+            self._tables[name] = None
+            with suppress(TableUnreadable):
+                self._tables[name] = resource.table if resource else None
         return self._tables[name] if name is not None else None
 
     def position(self, name: str, column: str) -> int | None:
@@ -69,20 +72,10 @@ class Sheets:
         return self._positions[name].get(column)
 
 
-def _read(resource: Resource | None) -> Table | None:
-    try:
-        return resource.table if resource else None
-    except TableUnreadable:
-        return None
-
-
 def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
     """The excerpt around an issue; None where it names no row, or where the table cannot be read.
 
-    Args:
-        sheets: the tables of the package that was checked.
-        issue: the issue.
-        schema: the report's schema version, which knows each table's key.
+    ``schema`` is the report's schema version, which knows each table's key.
     """
     place = issue.location
     if place.row is None or place.resource is None or (table := sheets.table(place.resource)) is None:
@@ -91,9 +84,14 @@ def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
         return None
     cells = table.header if place.row == 1 else table.rows[place.row - 2]
     marked = _marked(sheets, table, cells, issue)
-    keys = _keys(sheets, place.resource, schema)
-    near = _near(table, marked, keys)
-    columns = (_column(table.header, cells, p, place.row, marked=p in marked, key=p in keys) for p in near)
+    known = find_family(schema).tables.get(place.resource)
+    found = (sheets.position(place.resource, name) for name in (known.primary_key if known else ()))
+    keys = [position for position in found if position is not None]
+    columns = []
+    for position in _near(table, marked, keys):
+        label = table.header[position] if position < len(table.header) else ""
+        cell = cells[position] if position < len(cells) and place.row > 1 else None
+        columns.append(ExcerptColumn(letters(position), label, cell, position in marked, position in keys))
     return Excerpt(place.resource, place.row, tuple(columns))
 
 
@@ -104,12 +102,6 @@ def letters(position: int) -> str:
         name = chr(ord("A") + position % 26) + name
         position = position // 26 - 1
     return name
-
-
-def _column(header: list[str], cells: list[str], position: int, row: int, *, marked: bool, key: bool) -> ExcerptColumn:
-    label = header[position] if position < len(header) else ""
-    cell = cells[position] if position < len(cells) and row > 1 else None
-    return ExcerptColumn(letters(position), label, cell, marked, key)
 
 
 def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Sequence[int]:
@@ -125,28 +117,10 @@ def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Seq
     return named or range(len(header), len(cells))
 
 
-def _keys(sheets: Sheets, resource: str, schema: str) -> list[int]:
-    table = find_family(schema).tables.get(resource)
-    positions = (sheets.position(resource, name) for name in (table.primary_key if table else ()))
-    return [position for position in positions if position is not None]
-
-
 def _near(table: Table, marked: Sequence[int], keys: list[int]) -> list[int]:
     """Positions worth showing, in the sheet's order: marked cells, keys, neighbours, then others of the row."""
     end = max(len(table.header), max(marked, default=-1) + 1)
-    wanted: dict[int, None] = {}
-    for position in _candidates(marked, keys, end):
-        if len(wanted) == _MOST_COLUMNS:
-            break
-        if 0 <= position < end:
-            wanted[position] = None
-    return sorted(wanted)
-
-
-def _candidates(marked: Sequence[int], keys: list[int], end: int) -> Iterator[int]:
-    yield from marked[:3]
-    yield from keys
-    for position in marked[:3]:
-        yield from (position - 1, position + 1)
-    if not marked:
-        yield from range(end)
+    neighbours = (position + step for position in marked[:3] for step in (-1, 1))
+    others = () if marked else range(min(end, _MOST_COLUMNS))
+    wanted = dict.fromkeys(p for p in (*marked[:3], *keys, *neighbours, *others) if 0 <= p < end)
+    return sorted([*wanted][:_MOST_COLUMNS])

@@ -8,14 +8,7 @@ from urllib.parse import quote
 
 from khelang_opendata.model.characters import visible
 
-_MARKUP = str.maketrans(
-    {
-        "&": "&amp;",
-        "<": "&lt;",
-        ">": "&gt;",
-        **{sign: f"\\{sign}" for sign in "\\|*`[]~"},
-    }
-)
+_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", **{sign: f"\\{sign}" for sign in "\\|*`[]~"}})
 _BLOCK = re.compile("^([0-9]{0,9})([#+.)=-])")
 _OF_ADDRESSES = "%/:?#[]@!$&'*+,;=~"
 """Characters that an address keeps; parentheses would end the link, and others no address has."""

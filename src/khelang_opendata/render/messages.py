@@ -37,7 +37,8 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
     if place.field is not None:
         known["field"] = _field_label(place.resource, place.field, language, schema)
     if place.cell is not None:
-        known["cell"] = f"“{_shortened(place.cell)}”"
+        cell = place.cell if len(place.cell) <= _LONGEST_CELL else place.cell[: _LONGEST_CELL - 1] + "…"
+        known["cell"] = f"“{cell}”"
     return rule(issue.code, schema).entry.wording_for(issue.params).filled({**known, **issue.params}, language)
 
 
@@ -116,7 +117,3 @@ def _field_label(resource: str | None, name: str, language: Language, schema: st
     field = table.field_by_name.get(name) if table else None
     title = (field.title if language == Language.TH else field.title_en) if field else name
     return name if title == name else f"{name} ({title})"
-
-
-def _shortened(cell: str) -> str:
-    return cell if len(cell) <= _LONGEST_CELL else cell[: _LONGEST_CELL - 1] + "…"

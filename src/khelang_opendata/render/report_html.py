@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from jinja2 import Environment
 
@@ -51,12 +50,9 @@ class _IssueKind:
 
 
 def report_html(report: Report, language: Language, package: Package | None = None) -> str:
-    """The report as a page that opens from a mail attachment.
+    """The report as a page that opens from a mail attachment, this language first; the reader can switch.
 
-    Args:
-        report: what was found.
-        language: which language is shown first; the reader can switch.
-        package: the package that was checked; without it there are no excerpts and no errata.
+    Without the package that was checked there are no excerpts and no errata.
     """
     findings = _Findings(report, package)
     page = (
@@ -84,7 +80,6 @@ class _Findings:
         self.errata = errata_of(self.sheets)
 
     def kinds(self, group: IssueGroup) -> Iterator[_IssueKind]:
-        """The issues of a rule by their message."""
         for issues in group.kinds:
             samples = [issue for i, issue in enumerate(issues) if i < _EXCERPTS or issue.location.row is None]
             further = [issue for issue in issues[_EXCERPTS:] if issue.location.row is not None]
@@ -94,7 +89,6 @@ class _Findings:
             yield _IssueKind(shown, fix, [self.one(issue) for issue in further[:_PLACES]], len(further))
 
     def one(self, issue: Issue) -> _ShownIssue:
-        """An issue with its texts, its excerpt and its erratum."""
         texts = {language: issue_texts(issue, language, self.report.schema) for language in Language}
         return _ShownIssue(
             issue,
@@ -119,12 +113,8 @@ def _environment() -> Environment:
     environment = templates_of("khelang_opendata.render", escape=True)
     environment.filters["shown"] = _shown
     environment.filters["tongue"] = _tongue
-    environment.globals["notices"] = _notices
+    environment.globals["notices"] = notice.both
     return environment
-
-
-def _notices(name: str, **params: Any) -> Both:
-    return {language: notice(name, language, **params) for language in Language}
 
 
 def _shown(cell: str) -> str:

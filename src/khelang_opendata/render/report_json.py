@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from khelang_opendata.model.characters import encodable
-from khelang_opendata.model.report import Issue, Report, TableSummary
+from khelang_opendata.model.report import Issue, Report
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.messages import issue_texts
 
@@ -35,7 +35,10 @@ def report_object(report: Report) -> dict[str, Any]:
             "infos": report.infos,
         },
         "counts": dict(report.counts_by_code),
-        "tables": [_table(table) for table in report.tables],
+        "tables": [
+            {name: value for name, value in table._asdict().items() if name != "reason" or value}
+            for table in report.tables
+        ],
         "issues": [_issue(issue, report.schema) for issue in report.issues],
     }
     if report.truncated:
@@ -43,23 +46,13 @@ def report_object(report: Report) -> dict[str, Any]:
     return content
 
 
-def _table(table: TableSummary) -> dict[str, Any]:
-    content: dict[str, Any] = {"name": table.name, "rows": table.rows, "engine": table.engine}
-    return {**content, "reason": table.reason} if table.reason else content
-
-
 def _issue(issue: Issue, schema: str) -> dict[str, Any]:
     thai, english = (issue_texts(issue, language, schema) for language in (Language.TH, Language.EN))
-    place = issue.location
     return {
         "code": issue.code,
         "severity": issue.severity.value,
         "acknowledged_by": issue.acknowledged_by,
-        "resource": place.resource,
-        "row": place.row,
-        "line": place.line,
-        "field": place.field,
-        "cell": place.cell,
+        **issue.location._asdict(),
         "params": dict(issue.params),
         "message_th": thai.message,
         "message_en": english.message,

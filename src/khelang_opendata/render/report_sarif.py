@@ -25,10 +25,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 def report_sarif(report: Report, language: Language, package: Package | None = None) -> str:
     """The findings as one SARIF run; acknowledged ones are suppressed, with their erratum's id.
 
-    Args:
-        report: what was found.
-        language: of the messages.
-        package: the package that was checked; without it findings point to its descriptor.
+    Without the package that was checked findings point to its descriptor.
     """
     sheets = Sheets(package)
     driver = {

@@ -50,7 +50,6 @@ class _Writer:
         self.report, self.language, self.sheets, self.color = report, language, Sheets(package), color
 
     def lines(self) -> Iterator[str]:
-        """All lines of the report."""
         for group in open_groups(self.report):
             yield from self._group(group)
         yield from self._acknowledged(acknowledged_groups(self.report))
@@ -123,7 +122,9 @@ class _Writer:
     def _excerpt(self, excerpt: Excerpt | None) -> Iterator[str]:
         if excerpt is None:
             return
-        rows = [_heading(excerpt), _row(excerpt)] if excerpt.row > 1 else [_heading(excerpt)]
+        rows = [[visible(column.label[:_SHOWN]) for column in excerpt.columns]]
+        if excerpt.row > 1:
+            rows.append([visible((column.cell or "")[:_SHOWN]) for column in excerpt.columns])
         numbers = ["1", str(excerpt.row)][: len(rows)]
         side = max(map(len, numbers))
         widths = _widths(rows, excerpt, _TABLE_WIDTH - side - len("     | "))
@@ -149,14 +150,6 @@ def _common_prefix(ids: Sequence[str]) -> str:
     """What all ids begin with up to their last hyphen, for it need not be said with each; else empty."""
     heads = {head + hyphen for head, hyphen, _ in (id_.rpartition("-") for id_ in ids)}
     return heads.pop() if len(heads) == 1 else ""
-
-
-def _heading(excerpt: Excerpt) -> list[str]:
-    return [visible(column.label[:_SHOWN]) for column in excerpt.columns]
-
-
-def _row(excerpt: Excerpt) -> list[str]:
-    return [visible((column.cell or "")[:_SHOWN]) for column in excerpt.columns]
 
 
 def _widths(rows: Sequence[Sequence[str]], excerpt: Excerpt, available: int) -> list[int]:

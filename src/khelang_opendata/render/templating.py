@@ -6,12 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
 def templates_of(package: str, *, escape: bool) -> Environment:
-    """The templates of a package of ours.
-
-    Args:
-        package: its name.
-        escape: whether what is filled in is text in HTML; in Markdown a filter of the template's escapes it.
-    """
+    """The templates of a package of ours; ``escape`` what is filled in for HTML, in Markdown a filter escapes it."""
     return Environment(
         loader=PackageLoader(package),
         autoescape=escape,  # noqa: S701 (HTML asks for it)

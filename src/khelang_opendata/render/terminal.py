@@ -21,10 +21,7 @@ def width(text: str) -> int:
 def clip(text: str, limit: int, *, keep_end: bool = False) -> str:
     """Text cut to a width, with an ellipsis where something was cut and no mark parted from its letter.
 
-    Args:
-        text: visible text.
-        limit: columns it may take.
-        keep_end: cut at the beginning, as for an id, whose end distinguishes it.
+    ``keep_end`` cuts at the beginning, as for an id, whose end distinguishes it.
     """
     if width(text) <= limit:
         return text

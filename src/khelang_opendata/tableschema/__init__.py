@@ -77,12 +77,10 @@ def check_tables(sources: Sequence[TableSource], engine: Engine | None = None) -
 
             findings = reference.check_table(source, by_name)
             yield TableCheck(source.name, Engine.FRICTIONLESS, reason, findings)
+        elif _is_large(source, engine) and (found := _large_findings(source, key_sets)) is not None:
+            yield TableCheck(source.name, Engine.LARGE, None, found)
         else:
-            large_findings = _large_findings(source, key_sets) if _is_large(source, engine) else None
-            if large_findings is not None:
-                yield TableCheck(source.name, Engine.LARGE, None, large_findings)
-            else:
-                yield TableCheck(source.name, Engine.STANDARD, None, stdlib.check_table(source, key_sets))
+            yield TableCheck(source.name, Engine.STANDARD, None, stdlib.check_table(source, key_sets))
 
 
 def _is_large(source: TableSource, engine: Engine | None) -> bool:

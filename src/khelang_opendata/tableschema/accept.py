@@ -23,13 +23,7 @@ _EXACT = 1 << 53
 
 
 def accepted(name: str, field: JsonObject, missing: frozenset[str]) -> pl.Expr | None:
-    """An expression that is true for texts that are certainly valid; None if polars cannot decide.
-
-    Args:
-        name: the polars column.
-        field: the field's descriptor.
-        missing: the texts that mean that there is no value.
-    """
+    """An expression that is true for texts of a column that are certainly valid; None if polars cannot decide."""
     given = field.get("constraints") or {}
     constraints = {key: limit for key, limit in given.items() if key not in _OF_COLUMNS and limit is not None}
     match field.get("type", "any"):

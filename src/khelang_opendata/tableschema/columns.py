@@ -69,13 +69,8 @@ class SchemaInvalid(ValueError):
 class Column:
     """One field of a schema, ready to judge texts.
 
-    Attributes:
-        name: the field's name.
-        missing: the texts that mean that there is no value.
-        unique: whether no value may be there twice.
-        is_text: whether a value is the text itself.
-        is_required: whether a cell must not be empty.
-        is_free: whether there is no text that could be wrong.
+    A text in ``missing`` means no value; ``is_text`` says that a value is the text itself, ``is_free`` that no text
+    could be wrong, ``unique`` that no value may be there twice.
     """
 
     def __init__(self, descriptor: JsonObject, missing: Sequence[Any], seconds: float | None = None) -> None:
@@ -120,7 +115,6 @@ class Column:
         return [name for name, holds in self._checks if not holds(value)]
 
     def wrong(self, texts: Sequence[str | None]) -> set[str | None]:
-        """The texts that have a fault."""
         if self._is_plain:
             return {text for text in self.missing if text in texts} if self.is_required else set()
         unknown = set(texts) - self._good
@@ -257,15 +251,12 @@ def _cast(type_: str, value: Any, read: Reader) -> Any:
 
 
 def reader(field: JsonObject) -> Reader:
-    """How the cells of a field become values.
+    """How the cells of a field become values; its constraints do not matter.
 
     Validation, rules, releases and comparisons all read cells by this function, so they agree on what a cell says.
 
-    Args:
-        field: the field's Table Schema descriptor; its constraints do not matter here.
-
     Returns:
-        A function that gives the value of a text that is not missing, None where it has none of the field's type.
+        A function from a text that is not missing to its value, None where it has none of the field's type.
 
     Raises:
         SchemaUnsupported: this engine does not read the type or format.

@@ -60,11 +60,7 @@ class TableSource:
     brief: bool = False
 
     def check_dialect(self) -> None:
-        """Make sure that the table can be read here.
-
-        Raises:
-            DialectUnsupported: it cannot.
-        """
+        """Make sure that the table can be read here, else raise DialectUnsupported."""
         if self.rows is None:
             Dialect.of(self.dialect)
 
@@ -74,11 +70,7 @@ class TableSource:
         return FIRST_ROW if self.rows is not None else Dialect.of(self.dialect).first_row
 
     def chunks(self) -> Iterator[Sequence[Row]]:
-        """The rows below the heading, some thousands at a time.
-
-        Raises:
-            TableUnreadable: the file is no table.
-        """
+        """The rows below the heading, some thousands at a time; TableUnreadable if the file is no table."""
         if self.rows is not None:
             yield from (self.rows[start : start + CHUNK] for start in range(0, len(self.rows), CHUNK))
             return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Container, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,12 +28,12 @@ _LARGEST = 1 << 63
 _NONE = np.zeros(0, np.int64)
 
 
-class Detector:
+class Detector(ABC):
     """Sees the parts of a table in turn and gives the positions of suspect rows in each part, and in the whole."""
 
+    @abstractmethod
     def see(self, frame: pl.DataFrame) -> Positions:
         """The suspect rows that the part alone shows; positions in the part."""
-        raise NotImplementedError
 
     def finish(self) -> Positions:
         """The suspect rows that only the whole table shows; positions in the table."""
@@ -99,7 +100,7 @@ class Doubles(Detector):
         return _positions(hashes.is_duplicated() & hashes.is_not_null())
 
 
-class LargeKeys(Detector, Collection[Any]):
+class LargeKeys(Detector, Container[Any]):
     """The values of some fields of a large table, but for rows that have none: texts until Python asks for one."""
 
     def __init__(self, schema: CompiledSchema, fields: Fields, descriptors: Sequence[JsonObject]) -> None:
@@ -127,18 +128,12 @@ class LargeKeys(Detector, Collection[Any]):
     def __contains__(self, value: object) -> bool:
         return value in self._values
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
 
 class References(Detector):
     """References that are not known to have their target."""
 
     def __init__(
-        self, schema: CompiledSchema, key: ForeignKey, descriptors: Sequence[JsonObject], targets: Collection[Any]
+        self, schema: CompiledSchema, key: ForeignKey, descriptors: Sequence[JsonObject], targets: Container[Any]
     ) -> None:
         positions = [schema.positions[name] for name in key.fields]
         self._columns = [schema.columns[position] for position in positions]

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from khelang_opendata.model.report import Location, Params
+from khelang_opendata.model.report import Location
+from khelang_opendata.model.wording import Params
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -99,11 +100,7 @@ class Dialect:
         return 2 if self.header else 1
 
     def chunks(self, name: str, data: bytes) -> Iterator[list[Row]]:
-        """All records of a file, the heading first, up to :data:`CHUNK` at a time.
-
-        Args:
-            name: what errors call the table.
-            data: the file.
+        """All records of a file, the heading first, up to :data:`CHUNK` at a time; errors call the table by its name.
 
         Raises:
             TableUnreadable: not UTF-8, or not well-formed CSV.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from khelang_opendata.tableschema.columns import SchemaUnsupported
@@ -58,46 +58,35 @@ class KeySets:
     """The values that each table offers to references; read ahead where a table is not yet, or just being, checked."""
 
     def __init__(self, sources: Mapping[str, TableSource]) -> None:
-        self._sources = sources
-        self._known: dict[tuple[str, Fields], Collection[Any]] = {}
-
-    def offer(self, table: str, fields: Fields, values: Collection[Any]) -> None:
-        """Keep the values of some fields of a table that was checked."""
-        self._known[table, fields] = values
-
-    def knows(self, table: str, fields: Fields) -> bool:
-        """Whether the values need not be read."""
-        return (table, fields) in self._known
-
-    def source(self, table: str) -> TableSource:
-        """The table of a name."""
-        return self._sources[table]
+        self.sources = sources
+        self.known: dict[tuple[str, Fields], Container[Any]] = {}
+        """The values by table and fields, as far as they were read or given by the check of a table."""
 
     def wanted(self, table: str) -> set[Fields]:
         """The fields of a table that any table refers to."""
         return {
             key.target
-            for source in self._sources.values()
+            for source in self.sources.values()
             for key in _foreign_keys(source)
             if (key.resource or source.name) == table
         }
 
-    def of(self, table: str, fields: Fields) -> Collection[Any]:
+    def of(self, table: str, fields: Fields) -> Container[Any]:
         """The values of some fields of a table, but for rows that have none of them."""
-        if (table, fields) not in self._known:
-            schema = compile_fields(self._sources[table].schema, fields)
+        if (table, fields) not in self.known:
+            schema = compile_fields(self.sources[table].schema, fields)
             values: set[Any] = set()
             positions = [schema.positions[name] for name in fields]
-            for rows in self._sources[table].chunks():
+            for rows in self.sources[table].chunks():
                 values.update(schema.values(fields, by_columns(rows, len(schema.columns), positions)))
-            self._known[table, fields] = values - {nothing_in(fields)}
-        return self._known[table, fields]
+            self.known[table, fields] = values - {nothing_in(fields)}
+        return self.known[table, fields]
 
 
 class Reference:
     """A foreign key, and the values that it may have."""
 
-    def __init__(self, key: ForeignKey, targets: Collection[Any]) -> None:
+    def __init__(self, key: ForeignKey, targets: Container[Any]) -> None:
         self.fields = key.fields
         self._targets = targets
         self._nothing = nothing_in(key.fields)
@@ -114,11 +103,8 @@ class Reference:
 def by_columns(rows: Sequence[Sequence[str]], width: int, positions: Iterable[int]) -> Cells:
     """The cells of rows by columns.
 
-    Args:
-        rows: the rows.
-        width: how many cells a row should have.
-        positions: the columns that are needed. Where rows are shorter or longer only these are given, for a heading
-            of thousands of columns may precede thousands of short rows.
+    Where rows are shorter or longer than ``width`` only the columns in ``positions`` are given, for a heading of
+    thousands of columns may precede thousands of short rows.
     """
     if set(map(len, rows)) == {width}:
         return list(zip(*rows, strict=True))

@@ -7,7 +7,7 @@ that could have a finding, so it finds what it finds in the whole table.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Any
@@ -44,11 +44,8 @@ _PART = 1 << 24
 def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
     """The findings of a table, row by row, as the standard engine has them.
 
-    The suspect rows are found at once; the findings are made as they are asked for.
-
-    Args:
-        source: the table.
-        key_sets: the values that its references may have; takes what other tables refer to in this one.
+    The suspect rows are found at once; the findings are made as they are asked for. ``key_sets`` gives the values
+    that references may have, and takes what other tables refer to in this one.
 
     Raises:
         RecordsUnclear: the file, or what it holds, is for the standard engine.
@@ -204,15 +201,14 @@ def _suspects(table: _LargeTable, key_sets: KeySets) -> Positions:
         found += [detector.see(frame) + first for detector in detectors]
         first += frame.height
     found += [detector.finish() for detector in detectors]
-    for key_fields, keys_offered in offered.items():
-        key_sets.offer(name, key_fields, keys_offered)
+    key_sets.known.update({(name, key): keys_offered for key, keys_offered in offered.items()})
     return np.unique(np.concatenate(found))
 
 
-def _targets(key: ForeignKey, key_sets: KeySets) -> Collection[Any]:
+def _targets(key: ForeignKey, key_sets: KeySets) -> Container[Any]:
     """The values that references may have; a large table that is not checked yet is read for them."""
-    target = key_sets.source(key.resource)
-    if not key_sets.knows(key.resource, key.target) and len(target.data) > BLOCK:
+    target = key_sets.sources[key.resource]
+    if (key.resource, key.target) not in key_sets.known and len(target.data) > BLOCK:
         schema = compile_fields(target.schema, key.target)
         keys = LargeKeys(schema, key.target, target.schema["fields"])
         with suppress(RecordsUnclear):

@@ -32,12 +32,9 @@ class RecordsUnclear(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Consecutive records of a file.
+    """Consecutive records of a file: where each begins and ends, its line end included, and how many cells it has.
 
-    Attributes:
-        starts: where in the file each record begins.
-        ends: where in the file each ends, its line end included.
-        widths: how many cells each has; a blank line has none.
+    A blank line has no cells.
     """
 
     starts: Positions
@@ -137,7 +134,6 @@ def _earlier(bits: Bits) -> Bits:
 
 
 def _first(bits: Bits) -> Bits:
-    """The first byte alone."""
     first = np.zeros_like(bits)
     first[0] = _ONE
     return first

@@ -28,11 +28,7 @@ _SAME_AS = re.compile(r"the same as in the row at position (\d+)")
 
 
 def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iterator[Finding]:
-    """The findings of a table, row by row, as frictionless has them.
-
-    Args:
-        source: the table.
-        sources: all tables that it may refer to, by name.
+    """The findings of a table, row by row, as frictionless has them; ``sources`` are all that it may refer to, by name.
 
     Raises:
         SchemaInvalid: frictionless refuses the schema, the dialect or the file.

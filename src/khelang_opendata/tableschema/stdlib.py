@@ -19,11 +19,7 @@ from khelang_opendata.tableschema.keys import Key, KeySets, Reference, by_column
 
 
 def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
-    """The findings of a table, row by row.
-
-    Args:
-        source: the table.
-        key_sets: the values that its references may have; takes the table's own keys when all rows were seen.
+    """The findings of a table, row by row; ``key_sets`` takes the table's own keys when all rows were seen.
 
     Raises:
         SchemaUnsupported: its schema is not for this engine.
@@ -64,7 +60,7 @@ def _findings(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
         yield from check_rows(schema, rows, numbers, (*keys, *references), brief=source.brief)
         first_row += len(rows)
     for key in keys:
-        key_sets.offer(source.name, key.fields, key.rows.keys())
+        key_sets.known[source.name, key.fields] = key.rows.keys()
 
 
 def keys_of(schema: CompiledSchema) -> list[Key]:
@@ -86,15 +82,7 @@ def check_rows(
     *,
     brief: bool = False,
 ) -> Iterator[Finding]:
-    """The findings of some rows.
-
-    Args:
-        schema: the table's schema.
-        rows: the rows.
-        numbers: their record numbers.
-        keys: the table's keys and foreign keys, which remember the rows before.
-        brief: whether of the cells that a row lacks only the first is reported.
-    """
+    """The findings of rows with these record numbers; ``keys`` remember the rows before."""
     cells = by_columns(rows, len(schema.columns), schema.judged)
     suspects = _suspects(schema, rows, cells)
     of_keys: defaultdict[int, list[Finding]] = defaultdict(list)
@@ -121,14 +109,7 @@ def _suspects(schema: CompiledSchema, rows: Sequence[Row], cells: Cells) -> set[
 
 
 def row_findings(schema: CompiledSchema, row: int, cells: Row, *, brief: bool = False) -> Iterator[Finding]:
-    """The findings in one row by itself: faulty cells, a wrong number of cells, or a blank row.
-
-    Args:
-        schema: the table's schema.
-        row: the record's number.
-        cells: the record.
-        brief: whether of the cells that it lacks only the first is reported.
-    """
+    """The findings in one row by itself: faulty cells, a wrong number of cells, or a blank row."""
     if _is_blank(schema, cells):
         yield Finding(FindingType.BLANK_ROW, row)
         return

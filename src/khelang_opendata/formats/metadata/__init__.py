@@ -18,13 +18,7 @@ __all__ = ["citation_cff", "croissant_json", "dcat_jsonld", "metadata_files", "s
 
 
 def metadata_files(edition: Edition, files: Mapping[str, bytes], previous_version: str | None) -> dict[str, bytes]:
-    """All metadata of an edition by path.
-
-    Args:
-        edition: what is released.
-        files: its data files by path.
-        previous_version: the version released before; None for the first.
-    """
+    """All metadata of an edition and its data files by path; without a previous version it is the first."""
     return {
         "metadata/dcat.jsonld": dcat_jsonld(edition, files, previous_version=previous_version),
         "metadata/schema-org.jsonld": schema_org_jsonld(edition, files),

@@ -6,50 +6,11 @@ from collections.abc import Mapping
 
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.about import citation
-from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
+from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts, context
 from khelang_opendata.package.edition import Edition, ReleasedTable
 from khelang_opendata.standard.tables import Field, JsonObject
 
 CROISSANT = "http://mlcommons.org/croissant/1.0"
-_CONTEXT: JsonObject = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
-    "cr": "http://mlcommons.org/croissant/",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "equivalentProperty": "cr:equivalentProperty",
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileProperty": "cr:fileProperty",
-    "fileObject": "cr:fileObject",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
-    "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
-}
-"""The context that the specification prescribes."""
 _TYPES = {
     "string": "sc:Text",
     "integer": "sc:Integer",
@@ -60,18 +21,15 @@ _TYPES = {
 
 
 def croissant_json(edition: Edition, files: Mapping[str, bytes], *, base: str | None = None) -> bytes:
-    """The release as a Croissant data set: each file with its hash, each table as a record set.
+    """The release as a Croissant data set: each data file with its hash, each table as a record set.
 
-    Args:
-        edition: what is released.
-        files: all data files of the release by path.
-        base: the address of the release's folder, ending in a slash. Without it ``contentUrl`` is a path relative to
-            the folder ``metadata/``, which readers of Croissant open on a disk but not over the network.
+    ``base`` is the address of the release's folder, ending in a slash. Without it ``contentUrl`` is a path relative to
+    the folder ``metadata/``, which readers of Croissant open on a disk but not over the network.
     """
     facts = DatasetFacts(edition, files, base)
     tables = [edition.tables[file.table] for file in facts.files if file.table]
     dataset = {
-        "@context": _CONTEXT,
+        "@context": context("croissant"),
         "@type": "sc:Dataset",
         "conformsTo": CROISSANT,
         **_about(facts),

@@ -5,42 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from khelang_opendata.files.serialize import json_bytes
-from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
+from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts, context
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.standard.tables import JsonObject
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
 _LANGUAGES = ("THA", "ENG")
-_CONTEXT = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dcatap": "http://data.europa.eu/r5r/",
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
 
 
 def dcat_jsonld(
     edition: Edition, files: Mapping[str, bytes], *, base: str | None = None, previous_version: str | None = None
 ) -> bytes:
-    """The release as a ``dcat:Dataset`` whose files are its distributions.
+    """The release as a ``dcat:Dataset`` whose data files are its distributions.
 
-    Args:
-        edition: what is released.
-        files: all data files of the release by path.
-        base: the address of the release's folder, ending in a slash; without it IRIs are relative to the folder
-            ``metadata/``, which holds this document.
-        previous_version: the version before this one, if there is one.
+    ``base`` is the address of the release's folder, ending in a slash; without it IRIs are relative to the folder
+    ``metadata/``, which holds this document.
     """
     facts = DatasetFacts(edition, files, base)
     dataset: JsonObject = {
-        "@context": _CONTEXT,
+        "@context": context("dcat"),
         "@id": facts.iri,
         "@type": "dcat:Dataset",
         **_about(facts),

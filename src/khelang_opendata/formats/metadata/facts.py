@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urljoin
 
-from khelang_opendata.formats.flat import FLAT
-from khelang_opendata.formats.totals import SUMMARY
+import yaml
+
+from khelang_opendata.formats.flat import made_texts
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import fiscal_year_days
 from khelang_opendata.standard.tables import JsonObject
@@ -44,18 +45,11 @@ FORMATS = {
     ".zip": FileFormat("application/zip", "ZIP", "ZIP"),
 }
 
-_CODEBOOK = {
-    "title": "คู่มือรหัสข้อมูล",
-    "title_en": "Codebook",
-    "description": "ความหมายของทุกตาราง คอลัมน์ และรหัส",
-    "description_en": "What every table, column and code means.",
-}
-_WHOLE = {
-    "title": "แผนทั้งแผนในไฟล์เดียว",
-    "title_en": "The whole plan in one file",
-    "description": "ตารางทุกตารางของแผนในไฟล์เดียว",
-    "description_en": "All tables of the plan in one file.",
-}
+
+def context(vocabulary: str) -> JsonObject:
+    """The JSON-LD context of a vocabulary."""
+    contexts: JsonObject = yaml.safe_load(Path(__file__).with_name("contexts.yaml").read_bytes())
+    return dict(contexts[vocabulary])
 
 
 @dataclass(frozen=True)
@@ -88,7 +82,6 @@ class DatasetFacts:
 
     @property
     def descriptor(self) -> JsonObject:
-        """The package's descriptor."""
         return self.edition.descriptor
 
     @property
@@ -108,7 +101,6 @@ class DatasetFacts:
 
     @property
     def homepage(self) -> str | None:
-        """The data set's page, if its descriptor gives one."""
         homepage = self.descriptor.get("homepage")
         return str(homepage) if homepage else None
 
@@ -125,7 +117,6 @@ class DatasetFacts:
 
     @property
     def licence(self) -> str:
-        """The address of the licence."""
         return str(self.descriptor["licenses"][0]["path"])
 
     @cached_property
@@ -140,7 +131,6 @@ class DatasetFacts:
         return next(iter(self.contributors("publisher")), self.owner)
 
     def contributors(self, role: str) -> list[JsonObject]:
-        """The contributors with this role."""
         return [body for body in self.descriptor["contributors"] if role in body["roles"]]
 
     @property
@@ -166,4 +156,5 @@ class DatasetFacts:
         """What each file is, by its name without the ending."""
         plan = self.edition.plan_id
         tables = {name: table.schema.descriptor for name, table in self.edition.tables.items()}
-        return {**tables, f"{plan}-flat": FLAT, f"{plan}-summary": SUMMARY, "codebook": _CODEBOOK, plan: _WHOLE}
+        made = {f"{plan}-{name}": made_texts(name) for name in ("flat", "summary")}
+        return {**tables, **made, "codebook": made_texts("codebook"), plan: made_texts("whole")}

@@ -5,30 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from khelang_opendata.files.serialize import json_bytes
-from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts
+from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts, context
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.standard.tables import JsonObject
 
-_LINKS = ("url", "license", "contentUrl", "sameAs", "conformsTo")
-_CONTEXT: JsonObject = {
-    "@vocab": "https://schema.org/",
-    "conformsTo": {"@id": "http://purl.org/dc/terms/conformsTo", "@type": "@id"},
-    **{name: {"@type": "@id"} for name in _LINKS if name != "conformsTo"},
-}
 _LONGEST_DESCRIPTION = 5000
 
 
 def schema_org_jsonld(edition: Edition, files: Mapping[str, bytes], *, base: str | None = None) -> bytes:
-    """The release as a ``Dataset``, to be put into the page that shows it.
+    """The release and its data files as a ``Dataset``, to be put into the page that shows it.
 
-    Args:
-        edition: what is released.
-        files: all data files of the release by path.
-        base: the address of the release's folder, ending in a slash. Without it addresses are relative to the folder
-            ``metadata/``; a page that takes this in elsewhere needs one, since Google follows ``contentUrl``.
+    ``base`` is the address of the release's folder, ending in a slash. Without it addresses are relative to the folder
+    ``metadata/``; a page that takes this in elsewhere needs one, since Google follows ``contentUrl``.
     """
     facts = DatasetFacts(edition, files, base)
-    dataset = {"@context": _CONTEXT, "@type": "Dataset", **_about(facts), **_makers(facts)}
+    dataset = {"@context": context("schema_org"), "@type": "Dataset", **_about(facts), **_makers(facts)}
     if facts.homepage:
         dataset["url"] = facts.homepage
     dataset["distribution"] = [_download(file) for file in facts.files]

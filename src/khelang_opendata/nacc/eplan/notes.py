@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from khelang_opendata.model.thai import baht
 from khelang_opendata.model.wording import Language
 from khelang_opendata.nacc import notice
 from khelang_opendata.nacc.eplan.plan_tables import STATUSES, Dimension, Record, Reported
@@ -37,7 +38,7 @@ class NoteFacts:
 
 def notes_of(facts: NoteFacts) -> tuple[str, ...]:
     """What there is to know or decide: of the reports, the name, the money, and what the document contradicts."""
-    return (*_on_reports(facts), *_on_names(facts), *_on_budgets(facts), *_on_errata(facts))
+    return (*_on_reports(facts), *_on_budgets(facts), *_on_errata(facts))
 
 
 def _on_reports(facts: NoteFacts) -> Iterator[str]:
@@ -46,12 +47,9 @@ def _on_reports(facts: NoteFacts) -> Iterator[str]:
         name = "eplan_note_closed" if earlier.status == "completed" else "eplan_note_earlier"
         yield _note(name, status=STATUSES[earlier.status])
     if planned is not None and facts.planned is not None and planned != facts.planned:
-        yield _note("eplan_note_planned", reported=_baht(planned), planned=_baht(facts.planned))
+        yield _note("eplan_note_planned", reported=baht(planned), planned=baht(facts.planned))
     if not facts.dimension.scored:
         yield _note("eplan_note_unscored", code=facts.dimension.code)
-
-
-def _on_names(facts: NoteFacts) -> Iterator[str]:
     if facts.sharing:
         yield _note("eplan_note_shared_name", numbers=", ".join(map(str, facts.sharing)))
 
@@ -66,11 +64,15 @@ def _on_budgets(facts: NoteFacts) -> Iterator[str]:
         yield _note("eplan_note_shared")
     known = [budget for budget in facts.budgets if budget["amount_thb"]]
     if len(known) > 1:
-        parts = (f"{facts.sources[b['funding_source']]} {_baht(Decimal(b['amount_thb']))}" for b in known)
+        parts = (f"{facts.sources.get(b['funding_source'], '-')} {baht(Decimal(b['amount_thb']))}" for b in known)
         yield _note("eplan_note_sources", parts=" + ".join(parts))
     if "unknown" in by_status:
-        yield _note("eplan_note_unknown", source=facts.sources[by_status["unknown"]["funding_source"]])
-    if not all(_is_whole(amount) for amount in _amounts(facts)):
+        yield _note("eplan_note_unknown", source=facts.sources.get(by_status["unknown"]["funding_source"], "-"))
+    report = facts.reported
+    amounts = (facts.planned, *((report.planned, report.approved, report.disbursed) if report else ()))
+    if any(
+        amount is not None and amount != amount.to_integral_value() for amount in amounts
+    ):  # the system's form takes whole baht
         yield _note("eplan_note_satang")
     for text in dict.fromkeys(budget["note_th"] for budget in facts.budgets if budget["note_th"]):
         yield _note("eplan_note_of_plan", text=text)
@@ -81,21 +83,6 @@ def _on_errata(facts: NoteFacts) -> Iterator[str]:
         if (erratum["resource"], erratum["field"]) in _ABOUT_REPORTS:
             id_ = erratum["erratum_id"].removeprefix(f"{erratum['plan_id']}-")
             yield _note("eplan_note_erratum", id=id_, basis=erratum["basis_th"])
-
-
-def _amounts(facts: NoteFacts) -> Iterator[Decimal]:
-    """The amounts that go into the system's form, as far as they are known."""
-    report = facts.reported
-    reported = (report.planned, report.approved, report.disbursed) if report else ()
-    return (amount for amount in (facts.planned, *reported) if amount is not None)
-
-
-def _is_whole(amount: Decimal) -> bool:
-    return amount == amount.to_integral_value()
-
-
-def _baht(amount: Decimal) -> str:
-    return f"{amount:,.0f}" if _is_whole(amount) else f"{amount:,.2f}"
 
 
 def _note(name: str, **params: str | int) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from khelang_opendata.formats.weighted_errata import errata_of_records
+from khelang_opendata.model.wording import Language
+from khelang_opendata.nacc import notice
+from khelang_opendata.nacc.yearly_budgets import yearly_budgets
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.package.edition import ReleasedTable, released_tables
 from khelang_opendata.validation import family_of
 
 SIX_MONTHS, TWELVE_MONTHS = 6, 12
 
-STATUSES = {
-    "in_progress": "อยู่ระหว่างดำเนินการ",
-    "completed": "ดำเนินการแล้วเสร็จ",
-    "cannot": "ไม่สามารถดำเนินการได้",
-}
+STATUSES = {"in_progress": "อยู่ระหว่างดำเนินการ", "completed": "ดำเนินการแล้วเสร็จ", "cannot": "ไม่สามารถดำเนินการได้"}
 """The states of a project, and what the system's form calls them."""
 
 REASONS = {
@@ -43,7 +42,7 @@ class Dimension:
     @property
     def heading(self) -> str:
         """Number and name, as the system lists them."""
-        return f"มิติที่ {self.code} {self.name}"
+        return f"มิติที่ {self.code} {self.name}" if self.code else self.name
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,6 @@ class PlanTables:
 
     @classmethod
     def of(cls, package: Package) -> PlanTables:
-        """The tables of a release, or of another valid package."""
         return cls(released_tables(package, family_of(package)))
 
     def records(self, name: str) -> tuple[Record, ...]:
@@ -77,19 +75,18 @@ class PlanTables:
 
     @cached_property
     def plan(self) -> Record:
-        """The plan's only record."""
         return self.records("plans")[0]
 
     @cached_property
     def years(self) -> range:
-        """The fiscal years (B.E.) of the plan."""
         return range(int(self.plan["start_fiscal_year_be"]), int(self.plan["end_fiscal_year_be"]) + 1)
 
     @cached_property
     def dimensions(self) -> Mapping[str, Dimension]:
-        """The dimensions by their ids, in the plan's order."""
+        """The dimensions by their ids, in the plan's order, and last that of projects without one."""
         records = self.records("dimensions")
-        return {d["dimension_id"]: Dimension(d["dimension_code"], d["name_th"], _truth(d["scored"])) for d in records}
+        found = {d["dimension_id"]: Dimension(d["dimension_code"], d["name_th"], _truth(d["scored"])) for d in records}
+        return {**found, "": Dimension("", notice("no_dimension", Language.TH), scored=True)}
 
     @cached_property
     def projects(self) -> tuple[Record, ...]:
@@ -100,15 +97,17 @@ class PlanTables:
     @cached_property
     def budgets(self) -> Mapping[tuple[str, int], Sequence[Record]]:
         """The rows of the budgets by project and year, one for each source of money."""
-        found: defaultdict[tuple[str, int], list[Record]] = defaultdict(list)
-        for budget in self.records("budgets"):
-            found[budget["project_id"], int(budget["fiscal_year_be"])].append(budget)
-        return dict(found)
+        return yearly_budgets(self.records("budgets"), self.years)
+
+    @cached_property
+    def errata(self) -> Mapping[str, Sequence[Record]]:
+        """The errata by the id of each record that they concern."""
+        return errata_of_records(self.records)
 
     @cached_property
     def reports(self) -> Mapping[tuple[str, int, int], Reported]:
-        """The reports by project, year and round."""
-        records = self.records("progress")
+        """The reports by project, year and round; the system has no status for a project that has not begun."""
+        records = [record for record in self.records("progress") if record["status"] != "not_started"]
         return {(r["project_id"], int(r["fiscal_year_be"]), int(r["round_months"])): _reported(r) for r in records}
 
     def codes(self, table: str, field: str) -> Mapping[str, str]:

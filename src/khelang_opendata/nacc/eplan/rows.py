@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from khelang_opendata.nacc.eplan.notes import NoteFacts, notes_of
 from khelang_opendata.nacc.eplan.plan_tables import SIX_MONTHS, TWELVE_MONTHS, Dimension, PlanTables, Record, Reported
-from khelang_opendata.nacc.years import of_plan
+from khelang_opendata.nacc.source import check_year
 from khelang_opendata.package.datapackage import Package
 
 
@@ -76,18 +76,12 @@ class EplanRow:
 
 
 def eplan_rows(package: Package, year: int, months: int) -> tuple[EplanRow, ...]:
-    """The rows of a year's projects for one round, ordered by dimension and number as in the plan.
+    """The rows of a year's (B.E.) projects for one round of 6 or 12 months, by dimension and number as in the plan.
 
-    Args:
-        package: a release, or another valid package.
-        year: the fiscal year (B.E.).
-        months: the round, 6 or 12.
-
-    Raises:
-        UsageError: the plan does not run in that year.
+    UsageError where the plan does not run in that year.
     """
     tables = PlanTables.of(package)
-    of_plan(year, tables.years)
+    check_year(year, tables.years)
     projects = [project for project in tables.projects if tables.runs(project, year)]
     sharing = _sharing(projects)
     return tuple(_row(tables, project, year, months, sharing[_eplan_title(project)]) for project in projects)
@@ -127,7 +121,7 @@ def _row(tables: PlanTables, project: Record, year: int, months: int, sharing: S
 def _facts(tables: PlanTables, project: Record, year: int, months: int, sharing: Sequence[int]) -> NoteFacts:
     id_, number = project["project_id"], int(project["sequence_no"])
     budgets, reported = tables.budgets.get((id_, year), ()), tables.reports.get((id_, year, months))
-    concerned = (erratum for erratum in tables.records("errata") if erratum["record_id"] == id_)
+    concerned = tables.errata.get(id_, ())
     return NoteFacts(
         dimension=tables.dimensions[project["dimension_id"]],
         budgets=budgets,

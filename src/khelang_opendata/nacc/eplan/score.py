@@ -67,7 +67,6 @@ class Score:
 
     @property
     def unscored(self) -> int:
-        """How many projects do not count."""
         return sum(share.projects for dimension, share in self.dimensions if not dimension.scored)
 
 

@@ -20,6 +20,7 @@ from khelang_opendata.formats.worksheets import (
     TEXT,
     Book,
     set_height,
+    set_page,
     stored,
     write_text,
 )
@@ -56,18 +57,19 @@ _AMOUNTS = ("planned", "approved", "disbursed")
 _GREATEST = 999_999_999_999.99
 _TO_FILL = {"bg_color": "#FFF2B3"}
 _TITLE_SIZE = 14
+_MARGIN = 0.3
 _LINE = {"border": 1, "border_color": "#C9D3DE"}
-_SCORE_HEADINGS = (
-    "มิติ",
-    "โครงการ",
-    STATUSES["completed"],
-    STATUSES["in_progress"],
-    STATUSES["cannot"],
-    "รอรายงานผล",
-    "คะแนนที่ได้",
-    "คิดเป็นร้อยละ",
-)
-_SCORE_WIDTHS = (52, 12, 14, 16, 16, 14, 13, 14)
+_SCORE_COLUMNS = {
+    "มิติ": 52,
+    "โครงการ": 12,
+    STATUSES["completed"]: 14,
+    STATUSES["in_progress"]: 16,
+    STATUSES["cannot"]: 16,
+    "รอรายงานผล": 14,
+    "คะแนนที่ได้": 13,
+    "คิดเป็นร้อยละ": 14,
+}
+_SCORE_WIDTHS = list(_SCORE_COLUMNS.values())
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,6 @@ class About:
 
     @classmethod
     def of(cls, release: Package, year: int, months: int) -> About:
-        """The source of a release, from its descriptor."""
         plan, descriptor = PlanTables.of(release).plan, release.descriptor
         day = date.fromisoformat(descriptor["created"][:10])
         not_run = projects_not_run(release, year)
@@ -100,7 +101,6 @@ class _Grid:
     """The row of the last record, the heading being row 0; row 1 without records."""
 
     def place(self, name: str) -> int:
-        """The column's place, from 0."""
         return list(self.columns).index(name)
 
     def cell(self, name: str, row: int) -> str:
@@ -150,7 +150,8 @@ def _table_sheet(book: Book, grid: _Grid, rows: Sequence[EplanRow]) -> None:
     _rules(book, sheet, grid)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, grid.last, len(headings) - 1)
-    _page_setup(sheet, pages=2)
+    set_page(sheet, _MARGIN)
+    sheet.fit_to_pages(2, 0)
     sheet.repeat_rows(0)
     sheet.repeat_columns(0, 1)
 
@@ -161,7 +162,8 @@ def _write_row(book: Book, sheet: Worksheet, grid: _Grid, at: int, row: EplanRow
         cells["state"] = TO_FILL if row.missing else COMPLETE
     for place, (name, cell) in enumerate(cells.items()):
         if name == "state" and not row.is_closed:
-            sheet.write_formula(at, place, _state(grid, at), book.style(TEXT, **_LINE), cell)
+            formula = f'=IF(OR({",".join(_needs(grid, at).values())}),"{TO_FILL}","{COMPLETE}")'
+            sheet.write_formula(at, place, formula, book.style(TEXT, **_LINE), cell)
         else:
             _write_cell(book, sheet, at, place, cell)
     set_height(sheet, at, [_shown(cell) for cell in cells.values()], [c.width for c in grid.columns.values()])
@@ -188,10 +190,6 @@ def _needs(grid: _Grid, at: int) -> dict[str, str]:
     conditions["reason"] = f'{cell["status"]}="{STATUSES["cannot"]}"'
     conditions["other_reason"] = f'{cell["reason"]}="{REASONS["other"]}"'
     return {name: f'AND({cell[name]}="",{condition})' for name, condition in conditions.items()}
-
-
-def _state(grid: _Grid, at: int) -> str:
-    return f'=IF(OR({",".join(_needs(grid, at).values())}),"{TO_FILL}","{COMPLETE}")'
 
 
 def _rules(book: Book, sheet: Worksheet, grid: _Grid) -> None:
@@ -221,18 +219,21 @@ def _score_sheet(book: Book, grid: _Grid, score: Score, about: About) -> None:
     sheet.hide_gridlines(2)
     for at, width in enumerate(_SCORE_WIDTHS):
         sheet.set_column(at, at, width)
-    for row, text in enumerate(_titles(about)):
+    made = notice("eplan_made_from", Language.TH, year=about.year, months=about.months, version=about.version)
+    titles = [notice("eplan_title", Language.TH), about.plan, made]
+    for row, text in enumerate(titles):
         _write_line(book, sheet, row, text)
-    write_text(sheet, 0, 0, _titles(about)[0], book.style(TEXT, bold=True, font_size=_TITLE_SIZE))
+    write_text(sheet, 0, 0, titles[0], book.style(TEXT, bold=True, font_size=_TITLE_SIZE))
     sheet.set_row(0, 2 * _TITLE_SIZE)
-    top = len(_titles(about)) + 1
-    for at, heading in enumerate(_SCORE_HEADINGS):
+    top = len(titles) + 1
+    for at, heading in enumerate(_SCORE_COLUMNS):
         write_text(sheet, top, at, heading, book.style(HEADING))
-    set_height(sheet, top, _SCORE_HEADINGS, _SCORE_WIDTHS)
+    set_height(sheet, top, list(_SCORE_COLUMNS), _SCORE_WIDTHS)
     after = _score_rows(book, sheet, grid, score, top + 1)
     for row, text in enumerate(_explained(about), after + 1):
         _write_line(book, sheet, row, text)
-    _page_setup(sheet, pages=1)
+    set_page(sheet, _MARGIN)
+    sheet.fit_to_pages(1, 0)
 
 
 def _write_line(book: Book, sheet: Worksheet, row: int, text: str) -> None:
@@ -240,11 +241,6 @@ def _write_line(book: Book, sheet: Worksheet, row: int, text: str) -> None:
     sheet.merge_range(row, 0, row, len(_SCORE_WIDTHS) - 1, "")
     write_text(sheet, row, 0, text, book.style(TEXT))
     set_height(sheet, row, [text], [sum(_SCORE_WIDTHS)])
-
-
-def _titles(about: About) -> list[str]:
-    made = notice("eplan_made_from", Language.TH, year=about.year, months=about.months, version=about.version)
-    return [notice("eplan_title", Language.TH), about.plan, made]
 
 
 def _explained(about: About) -> Iterator[str]:
@@ -312,15 +308,6 @@ def _write_share(
     sheet.write_formula(row, 6, points, book.style(NUMBER, num_format="#,##0.0", **style), float(share.points))
     rate, value = f'=IF(B{line}=0,"",ROUND(G{line}/B{line}*100,2))', "" if percent is None else float(rounded(percent))
     sheet.write_formula(row, 7, rate, book.style(NUMBER, num_format="0.00", **style), value)
-
-
-def _page_setup(sheet: Worksheet, pages: int) -> None:
-    """On paper: A4 on its side, so many pages wide."""
-    sheet.set_paper(9)
-    sheet.set_landscape()
-    sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&A&R&P / &N")
-    sheet.fit_to_pages(pages, 0)
 
 
 def _shown(cell: Cell) -> str:

@@ -1,1 +1,1 @@
-"""A CKAN portal: what is sent to it, and what it answers."""
+"""CKAN portals: the client, the state of a dataset, and its publication."""

@@ -1,9 +1,10 @@
-"""An end for each request as a whole.
+"""A timeout for a whole request.
 
-The timeouts of requests and urllib3 are those of one read or write. A portal that sends a byte a second, a header for
-ever, or ``100 Continue`` again and again never lets one pass. So a timer shuts the connection down when the time is up:
-whatever waits for it, in Python or in OpenSSL, finds it at its end. The system's resolver is out of reach; it has
-limits of its own (``resolv.conf(5)``: ``timeout``, ``attempts``).
+The timeouts of requests and urllib3 apply to one read or write. A portal that sends a byte a second, endless headers,
+or ``100 Continue`` again and again never exceeds them. So a timer shuts the sockets down when the time is up: a blocked
+read or write then returns, in Python and in OpenSSL. A thread cannot be stopped from outside, and signals work in the
+main thread only, so a socket is the only place to interrupt a request. The system's resolver cannot be interrupted; it
+has limits of its own (``resolv.conf(5)``: ``timeout``, ``attempts``).
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from requests.adapters import HTTPAdapter
 
 
 class Deadline:
-    """A time after which the connections that it watches are shut down; it begins and ends with its context.
+    """A context that shuts its watched connections down after some seconds.
 
-    A connection that was shut down looks as if the portal had closed it: ask :attr:`passed` before an answer is
-    believed, for one without a length would pass for whole.
+    A connection that was shut down looks as if the portal had closed it. Check :attr:`passed` before a response is
+    used: one without ``Content-Length`` would seem complete.
 
     Args:
-        seconds: how long the context may take.
+        seconds: the timeout, from the start of the context.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -37,24 +38,24 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether the time was up before the context was left."""
+        """Whether the time was up before the context ended."""
         return self._ended.is_set()
 
     def watch(self, connection: socket.socket) -> None:
-        """Shut a connection down when the time is up, or at once if it is.
+        """Shut a connection down when the time is up, or now if it already is.
 
-        A copy of the socket is kept: TLS takes the socket itself away, and what it was may be another file by then.
+        The deadline keeps a duplicate: TLS detaches the original socket, whose number may then belong to another file.
         """
         with self._lock:
             self._watched.append(connection.dup())
             if self.passed:
-                _shut(self._watched[-1])
+                _shut_down(self._watched[-1])
 
     def _end(self) -> None:
         self._ended.set()
         with self._lock:
             for connection in self._watched:
-                _shut(connection)
+                _shut_down(connection)
 
     def __enter__(self) -> Deadline:
         self._timer.start()
@@ -70,36 +71,42 @@ class Deadline:
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """What requests sends by, where a deadline watches every connection, through a proxy or not.
+    """An adapter of requests whose connections a deadline watches, with or without a proxy.
 
     Args:
-        deadline: watches the connections.
-        silence: seconds that a portal may read nothing of what it is sent; without it, urllib3 would give a whole
-            upload the time of making a connection.
+        deadline: the deadline of the request.
+        socket_timeout: seconds for one read or write; without it, urllib3 applies the timeout of connecting to the
+            whole upload.
     """
 
-    def __init__(self, deadline: Deadline, silence: float) -> None:
+    def __init__(self, deadline: Deadline, socket_timeout: float) -> None:
         self._deadline = deadline
-        self._silence = silence
+        self._socket_timeout = socket_timeout
         super().__init__()
 
-    def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        super().init_poolmanager(*args, **more)
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
         self._watch(self.poolmanager)
 
-    def proxy_manager_for(self, *args: Any, **more: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **more)
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
         self._watch(manager)
         return manager
 
     def _watch(self, manager: Any) -> None:
-        """Let a pool manager of urllib3 make watched connections; it keeps the classes where they can be set."""
+        """Replace the pool classes of a urllib3 pool manager; urllib3 has no argument for a connection class."""
         pools = manager.pool_classes_by_scheme.items()
-        manager.pool_classes_by_scheme = {name: _watching(pool, self._deadline, self._silence) for name, pool in pools}
+        manager.pool_classes_by_scheme = {
+            name: _watched_pool(pool, self._deadline, self._socket_timeout) for name, pool in pools
+        }
 
 
 class _RequestOptions:
-    """Options of a socket, which urllib3 asks for before it tries the next address of a host."""
+    """The socket options of a connection, which end the attempts when the deadline has passed.
+
+    urllib3 reads the options for each address of a host. A host with a hundred silent addresses would otherwise take
+    the timeout of connecting a hundred times.
+    """
 
     def __init__(self, options: Iterable[Any] | None, deadline: Deadline) -> None:
         self._options = tuple(options or ())
@@ -111,32 +118,32 @@ class _RequestOptions:
         return iter(self._options)
 
 
-def _watching(pool: Any, deadline: Deadline, silence: float) -> Any:
-    """A class of pools like another one, whose connections are watched from before the TLS handshake on."""
-    plain = pool.ConnectionCls
+def _watched_pool(pool: Any, deadline: Deadline, socket_timeout: float) -> Any:
+    """Return a subclass of a pool class whose connections are watched from before the TLS handshake."""
+    base = pool.ConnectionCls
 
     def _new_conn(self: Any) -> Any:
         self.socket_options = _RequestOptions(self.socket_options, deadline)
-        connection = plain._new_conn(self)
+        connection = base._new_conn(self)
         deadline.watch(connection)
         return connection
 
     def _tunnel(self: Any) -> None:
-        plain._tunnel(self)
-        if deadline.passed:  # to http.client, the end of the connection is the end of the proxy's headers
+        base._tunnel(self)
+        if deadline.passed:  # http.client takes the end of a connection for the end of the proxy's headers
             self.close()
             raise TimeoutError
 
     def connect(self: Any) -> None:
-        plain.connect(self)
-        self.timeout = silence
-        self.sock.settimeout(silence)
+        base.connect(self)
+        self.timeout = socket_timeout
+        self.sock.settimeout(socket_timeout)
 
-    changed = {"_new_conn": _new_conn, "_tunnel": _tunnel, "connect": connect}
-    connections = type(plain.__name__, (plain,), changed)
-    return type(pool.__name__, (pool,), {"ConnectionCls": connections})
+    methods = {"_new_conn": _new_conn, "_tunnel": _tunnel, "connect": connect}
+    connection_class = type(base.__name__, (base,), methods)
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection_class})
 
 
-def _shut(connection: socket.socket) -> None:
-    with suppress(OSError):  # it is at its end already
+def _shut_down(connection: socket.socket) -> None:
+    with suppress(OSError):  # the portal has closed it already
         connection.shutdown(socket.SHUT_RDWR)

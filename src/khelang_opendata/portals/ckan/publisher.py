@@ -1,4 +1,4 @@
-"""Bringing a publication to a CKAN portal: whole or not at all, and again and again."""
+"""Publish to a CKAN portal: compare the dataset with a publication, and change it completely or not at all."""
 
 from __future__ import annotations
 
@@ -8,25 +8,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from khelang_opendata.model.failures import EnvironmentFailure, Interrupted, KhelangError, PortalError
-from khelang_opendata.portals.ckan.client import Client, cause_of_refusal
+from khelang_opendata.portals.ckan.client import Client, explain_forbidden
 from khelang_opendata.portals.ckan.dataset import (
     PATH,
-    RECORD,
-    DatasetFile,
+    PUBLISHED_FIELDS,
+    CurrentDataset,
+    DesiredDataset,
+    DesiredResource,
     Difference,
-    Found,
-    Target,
     changed_by_others,
+    comparable_fields,
+    desired_dataset,
     differences,
-    keys_of,
     resource_id,
-    target_of,
 )
+from khelang_opendata.portals.ckan.portal_info import PortalInfo
 from khelang_opendata.portals.ckan.steps import Step, StepKind, next_step
-from khelang_opendata.portals.ckan.survey import Survey
-from khelang_opendata.portals.mapping import Metadata, metadata_of, resource_of
-from khelang_opendata.portals.publication import Publication
-from khelang_opendata.portals.refusals import (
+from khelang_opendata.portals.mapping import Metadata, map_metadata
+from khelang_opendata.portals.portal_failures import (
     MetadataRefused,
     PortalChanged,
     PortalConflict,
@@ -37,48 +36,50 @@ from khelang_opendata.portals.refusals import (
     PortalTooSlow,
     PublicationStopped,
 )
+from khelang_opendata.portals.publication import Publication
+from khelang_opendata.portals.resources import map_resource
 from khelang_opendata.standard.tables import JsonObject
 
-_AS_OFTEN = 3
-"""How often the same step is taken; a portal that stores something else each time is not argued with."""
+_MAX_REPEATS = 3
+"""The limit of a step that succeeds and changes nothing: the portal then stores other values than those sent."""
 
 Progress = Callable[[Step], object]
-"""Called with each step before it is taken."""
+"""Called with each step before it is executed."""
 
 
 @dataclass(frozen=True)
-class CurrentState:
-    """Current and desired state of the dataset.
+class DatasetState:
+    """The desired and the current state of a dataset.
 
     Attributes:
-        metadata: the metadata to send, and the reasons why the portal would refuse it.
-        target: the dataset as it is to be.
-        found: the current dataset; None if it does not exist or this token may not read it.
+        metadata: the metadata to send, with the problems that the portal would refuse.
+        desired: the desired state.
+        current: the current state; None if the dataset does not exist or the token may not read it.
     """
 
     metadata: Metadata
-    target: Target
-    found: Found | None
+    desired: DesiredDataset
+    current: CurrentDataset | None
 
     @property
     def differences(self) -> list[Difference]:
-        """What is to be changed."""
-        return differences(self.target, self.found)
+        """All differences between the current and the desired state."""
+        return differences(self.desired, self.current)
 
     @property
     def by_others(self) -> list[Difference]:
-        """The differences that someone else caused."""
-        return changed_by_others(self.target, self.found) if self.found else []
+        """The differences that someone else made."""
+        return changed_by_others(self.desired, self.current) if self.current else []
 
     @property
     def is_current(self) -> bool:
-        """Whether nothing is to be sent."""
-        return next_step(self.target, self.found) is None
+        """Whether the dataset has the desired state."""
+        return next_step(self.desired, self.current) is None
 
 
 @dataclass(frozen=True)
 class Published:
-    """What became of a publication: the dataset's address and id, and the steps taken (none if it was up to date)."""
+    """The outcome of a publication: the dataset's address and id, and the steps (none if it was up to date)."""
 
     url: str
     dataset_id: str
@@ -86,252 +87,281 @@ class Published:
 
 
 @dataclass
-class _Work:
-    """One publication under way: the hashes of the files as they were read back, and what was sent."""
+class _Run:
+    """The requests of one publication.
+
+    Attributes:
+        hashes: the hashes of the downloaded files, by resource id.
+        steps: the executed steps.
+        has_written: whether a request that writes was sent, successful or not.
+        last: the dataset after the last successful step.
+    """
 
     client: Client
     progress: Progress
     hashes: dict[str, str | None] = field(default_factory=dict)
-    taken: list[Step] = field(default_factory=list)
-    sent: bool = False
-    last: Found | None = None
+    steps: list[Step] = field(default_factory=list)
+    has_written: bool = False
+    last: CurrentDataset | None = None
 
-    def look(self, target: Target) -> Found | None:
+    def read_dataset(self, desired: DesiredDataset) -> CurrentDataset | None:
         """Read the current dataset and download its files."""
-        dataset = _shown(self.client, target.name)
-        return self.read_back(dataset, target) if dataset else None
+        package = _read_package(self.client, desired.name)
+        return self._with_hashes(package, desired) if package else None
 
-    def read_back(self, dataset: JsonObject, target: Target) -> Found:
-        """The dataset with the hashes of our files; what was read before, and not sent since, is not read again."""
-        found = Found(dataset, self.hashes)
-        wanted = {resource_id(found.id, file.path) for file in target.files}
-        ours = {str(resource["id"]) for resource in found.ours()} | wanted
-        for resource in found.resources:
-            if resource["id"] in ours and resource["id"] not in self.hashes:
-                data = self.read(found, resource)
-                self.hashes[resource["id"]] = hashlib.sha256(data).hexdigest() if data is not None else None
-        present = {str(resource["id"]) for resource in found.resources}
-        return Found(dataset, {id_: hash_ for id_, hash_ in self.hashes.items() if id_ in present})
+    def _with_hashes(self, package: JsonObject, desired: DesiredDataset) -> CurrentDataset:
+        """Download the managed files and hash them; a file that did not change since the last download is skipped."""
+        current = CurrentDataset(package, self.hashes)
+        ids = {str(resource["id"]) for resource in current.managed_resources}
+        ids |= {resource_id(current.id, file.path) for file in desired.resources}
+        for resource in current.resources:
+            if resource["id"] in ids and resource["id"] not in self.hashes:
+                data = self.download(current, resource)
+                self.hashes[resource["id"]] = _sha256(data) if data is not None else None
+        present = {str(resource["id"]) for resource in current.resources}
+        return CurrentDataset(package, {id_: hash_ for id_, hash_ in self.hashes.items() if id_ in present})
 
-    def read(self, found: Found, resource: JsonObject, *, anonymous: bool = False) -> bytes | None:
-        """A file as the portal gives it."""
+    def download(self, current: CurrentDataset, resource: JsonObject, *, anonymous: bool = False) -> bytes | None:
         self.progress(Step(StepKind.READ, "download", {}, path=str(resource.get(PATH, ""))))
-        return _data_of(self.client, found, resource, anonymous=anonymous)
+        return _download(self.client, current, resource, anonymous=anonymous)
 
-    def take(self, step: Step, target: Target, found: Found | None) -> Found:
-        """Take one step and return the dataset after it."""
+    def execute(self, step: Step, desired: DesiredDataset, current: CurrentDataset | None) -> CurrentDataset:
+        """Execute one step and return the dataset after it."""
         self.progress(step)
-        if step.path and found:
-            self.hashes.pop(resource_id(found.id, step.path), None)
-        self.sent = True
+        if step.path and current:
+            self.hashes.pop(resource_id(current.id, step.path), None)
+        self.has_written = True
         result = self.client.post(step.action, step.payload, step.upload)
-        self.taken.append(step)
-        self.last = self.read_back(result if step.kind is StepKind.CREATE else result["package"], target)
+        self.steps.append(step)
+        self.last = self._with_hashes(result if step.kind is StepKind.CREATE else result["package"], desired)
         return self.last
 
-    def reach(self, target: Target, found: Found | None, *, force: bool) -> Found:
-        """Go on until the dataset is as it is to be.
+    def execute_all(self, desired: DesiredDataset, current: CurrentDataset | None, *, force: bool) -> CurrentDataset:
+        """Execute steps until the dataset has the desired state.
 
-        A step that failed may have been taken all the same: so the dataset is looked at again before the next.
+        A write that failed may have been executed, and repeating it could conflict or duplicate. So the dataset is
+        read again after each failure, and the next step follows from what it shows.
         """
-        failures, often = 0, Counter[tuple[StepKind, str | None]]()
-        while step := next_step(target, found):
+        failures, repeats = 0, Counter[tuple[StepKind, str | None]]()
+        while step := next_step(desired, current):
             try:
-                found = self.take(step, target, found)
+                current = self.execute(step, desired, current)
             except PortalError as error:
                 failures += 1
-                is_late = isinstance(error, PortalTooSlow)
-                if not is_late:
-                    self._wait_or_give_up(error, failures)
-                found = self.look(target)
-                _refuse_to_overwrite(target, found, force)
-                if is_late and _is_same(next_step(target, found), step):
-                    raise  # it was not taken, and would take as long again
+                timed_out = isinstance(error, PortalTooSlow)
+                if not timed_out:
+                    self._delay_or_raise(error, failures)
+                current = self.read_dataset(desired)
+                _refuse_to_overwrite(desired, current, force)
+                if timed_out and _is_same(next_step(desired, current), step):
+                    raise  # the portal did not execute it, and a second attempt would take as long
                 continue
             failures = 0
-            often[step.kind, step.path] += 1
-            if often[step.kind, step.path] > _AS_OFTEN:
-                raise PortalStoresOtherwise(differences(target, found), target.name)
-        assert found is not None, "a dataset that is not there is made"
-        return found
+            repeats[step.kind, step.path] += 1
+            if repeats[step.kind, step.path] > _MAX_REPEATS:
+                raise PortalStoresOtherwise(differences(desired, current), desired.name)
+        assert current is not None, "the first step creates a dataset that does not exist"
+        return current
 
-    def _wait_or_give_up(self, error: PortalError, failures: int) -> None:
-        patience = self.client.patience
-        pause = max(patience.first_wait_seconds * 2 ** (failures - 1), error.retry_after)
-        is_passing = error.transient or isinstance(error, PortalConflict)
-        if failures >= patience.tries or not is_passing or pause > patience.longest_wait_seconds:
+    def _delay_or_raise(self, error: PortalError, failures: int) -> None:
+        policy = self.client.policy
+        delay = max(policy.first_delay_seconds * 2 ** (failures - 1), error.retry_after)
+        may_pass = error.transient or isinstance(error, PortalConflict)
+        if failures >= policy.attempts or not may_pass or delay > policy.max_delay_seconds:
             raise error
-        patience.sleep(pause)
+        policy.sleep(delay)
 
 
-def examine(
+def compare_dataset(
     client: Client,
     publication: Publication,
-    portal: Survey,
+    portal: PortalInfo,
     org_id: str,
     given: Mapping[str, str],
     progress: Progress,
-) -> CurrentState:
-    """Compare a publication with the current dataset on a portal; nothing is changed.
+) -> DatasetState:
+    """Compare a publication with the current dataset of a portal; nothing is changed.
 
     Args:
-        client: the portal; without a token, private datasets are not seen.
-        publication: the desired content of the dataset.
-        portal: what the portal demands.
-        org_id: the id of the organisation there.
-        given: further fields by name.
-        progress: called with each file that is read.
+        client: the portal's client; without a token, a private dataset seems not to exist.
+        publication: the desired content.
+        portal: the portal's schema and profile.
+        org_id: the organisation's id on the portal.
+        given: further values by field name.
+        progress: called with each file that is downloaded.
 
     Raises:
+        PortalInvalid: the dataset is in the portal's trash.
         PortalError: the portal cannot be read.
     """
-    metadata = metadata_of(publication, portal.scheme, portal.profile, org_id, given)
-    files = [(d, resource_of(d, publication, portal.scheme)) for d in publication.distributions]
-    target = target_of(str(publication.descriptor["name"]), metadata.fields, portal.scheme, files)
-    return CurrentState(metadata, target, _Work(client, progress).look(target))
+    metadata = map_metadata(publication, portal.schema, portal.profile, org_id, given)
+    files = [(d, map_resource(d, publication, portal.schema)) for d in publication.distributions]
+    desired = desired_dataset(str(publication.descriptor["name"]), metadata.fields, portal.schema, files)
+    return DatasetState(metadata, desired, _Run(client, progress).read_dataset(desired))
 
 
-def publish(client: Client, state: CurrentState, org: str, *, force: bool, progress: Progress) -> Published:
-    """Make a dataset what it is to be.
+def publish_dataset(client: Client, state: DatasetState, org: str, *, force: bool, progress: Progress) -> Published:
+    """Bring a dataset to its desired state.
+
+    If a step fails, the previous state is restored, so that readers never see a half changed dataset. A draft
+    that was never public stays: the next run continues from it.
 
     Args:
-        client: the portal, with a token that may write in the organisation.
-        state: what :func:`examine` found.
+        client: the portal's client, with a token that may write in the organisation.
+        state: the result of :func:`compare_dataset`.
         org: the organisation's name.
-        force: whether what someone else changed is overwritten.
+        force: whether to overwrite the changes of other people.
         progress: called with each step.
+
+    Returns:
+        The dataset's address and the executed steps.
 
     Raises:
         MetadataRefused: the portal would refuse the metadata; nothing was sent.
-        PortalChanged: someone else changed what would be overwritten.
-        PublicationStopped: a step failed; holds the reason and the state of the dataset after it.
-        PortalError: it failed before anything was changed.
+        PortalChanged: someone else changed values that would be overwritten; nothing was sent.
+        PublicationStopped: a step failed; its ``cause`` is the reason, its variant the state of the dataset now.
+        EnvironmentFailure: the dataset is published, but a file cannot be downloaded without a login.
+        PortalError: a step failed before anything was changed.
     """
-    target, found = state.target, state.found
+    desired, current = state.desired, state.current
     if state.metadata.problems:
         raise MetadataRefused(state.metadata.problems)
-    _refuse_to_overwrite(target, found, force)
-    # A portal has no transaction over several calls. Each step therefore follows from the current state of the dataset,
-    # never from the step before, and a run that fails restores the state that it found, if that was whole.
-    work = _Work(client, progress, dict(found.hashes) if found else {})
-    is_whole = found is not None and not found.is_unfinished
-    backup = _backup(client, target, found) if found and is_whole and next_step(target, found) else None
+    _refuse_to_overwrite(desired, current, force)
+    run = _Run(client, progress, dict(current.hashes) if current else {})
+    is_complete = current is not None and not current.is_unfinished
+    backup = _backup(client, desired, current) if current and is_complete and next_step(desired, current) else None
     try:
-        done = work.reach(target, found, force=force)
+        reached = run.execute_all(desired, current, force=force)
     except KeyboardInterrupt:
-        raise _stopped(work, state, backup, Interrupted()) from None
+        raise _failure_after_rollback(run, state, backup, Interrupted()) from None
     except PortalForbidden as error:
-        raise _stopped(work, state, backup, _reason_of(error, client, org)) from None
+        raise _failure_after_rollback(run, state, backup, _reason(error, client, org)) from None
     except KhelangError as error:
-        raise _stopped(work, state, backup, error) from None
-    if work.taken:
-        _see_that_all_may_read(work, target, done)
-    return Published(f"{client.url}/dataset/{target.name}", done.id, tuple(work.taken))
+        raise _failure_after_rollback(run, state, backup, error) from None
+    if run.steps:
+        _check_public_access(run, desired, reached)
+    return Published(f"{client.url}/dataset/{desired.name}", reached.id, tuple(run.steps))
 
 
-def _shown(client: Client, name: str) -> JsonObject | None:
+def _read_package(client: Client, name: str) -> JsonObject | None:
     try:
-        dataset: JsonObject = client.get("package_show", {"id": name})
+        package: JsonObject = client.get("package_show", {"id": name})
     except (PortalNotFound, PortalForbidden):
         return None
-    if dataset.get("state") == "deleted":
+    if package.get("state") == "deleted":
         raise PortalInvalid("name_in_trash", {}, answer="state: deleted")
-    return dataset
+    return package
 
 
-def _data_of(client: Client, found: Found, resource: JsonObject, *, anonymous: bool = False) -> bytes | None:
-    """A file as the portal gives it, by the address that it is asked at, not the one that it believes to have."""
+def _download(
+    client: Client, current: CurrentDataset, resource: JsonObject, *, anonymous: bool = False
+) -> bytes | None:
+    """Download a resource's file; None if it is a link or the portal does not deliver it.
+
+    The address is built from the client's: the one that CKAN reports follows ``ckan.site_url``, which is often wrong
+    behind a proxy.
+    """
     name = str(resource.get("url") or "").rsplit("/", 1)[-1]
     if resource.get("url_type") != "upload" or not name:
         return None
-    url = f"{client.url}/dataset/{found.id}/resource/{resource['id']}/download/{name}"
+    url = f"{client.url}/dataset/{current.id}/resource/{resource['id']}/download/{name}"
     try:
         return client.download(url, anonymous=anonymous)
     except PortalNotFound:
         return None
 
 
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def _is_same(step: Step | None, other: Step) -> bool:
     return step is not None and (step.kind, step.path) == (other.kind, other.path)
 
 
-def _refuse_to_overwrite(target: Target, found: Found | None, force: bool) -> None:
-    if found and not force and (changes := changed_by_others(target, found)):
-        raise PortalChanged(changes, name=target.name)
+def _refuse_to_overwrite(desired: DesiredDataset, current: CurrentDataset | None, force: bool) -> None:
+    if current and not force and (changes := changed_by_others(desired, current)):
+        raise PortalChanged(changes, name=desired.name)
 
 
-def _backup(client: Client, target: Target, found: Found) -> Target:
-    """Return the current state as a target for a rollback: the dataset's fields and each of our files."""
-    new = {resource_id(found.id, file.path): file for file in target.files}
-    ours = {str(resource["id"]): str(resource.get(PATH)) for resource in found.ours()}
-    paths = ours | {id_: file.path for id_, file in new.items()}
-    names = {name for file in target.files for name in file.keys}
+def _backup(client: Client, desired: DesiredDataset, current: CurrentDataset) -> DesiredDataset:
+    """Return the current state as a desired state for a rollback: the fields and the managed files.
+
+    Files are downloaded before the first step, because CKAN keeps no old version of a file.
+    """
+    new = {resource_id(current.id, file.path): file for file in desired.resources}
+    paths = {str(resource["id"]): str(resource.get(PATH)) for resource in current.managed_resources}
+    paths |= {id_: file.path for id_, file in new.items()}
+    names = {name for file in desired.resources for name in file.fields}
     files = []
-    for resource in (r for r in found.resources if r["id"] in paths):
-        id_, hash_ = str(resource["id"]), found.hashes.get(resource["id"])
-        kept = id_ in new and new[id_].sha256 == hash_
-        data = new[id_].data if kept else _data_of(client, found, resource)
+    for resource in (r for r in current.resources if r["id"] in paths):
+        id_ = str(resource["id"])
+        is_unchanged = id_ in new and new[id_].sha256 == current.hashes.get(id_)
+        data = new[id_].data if is_unchanged else _download(client, current, resource)
         if data is not None:
             name, mediatype = str(resource["url"]).rsplit("/", 1)[-1], str(resource.get("mimetype") or "")
-            sha256 = hashlib.sha256(data).hexdigest()
-            keys = keys_of(resource, names if resource.get(RECORD) else names - {RECORD})
-            files.append(DatasetFile(paths[id_], sha256, dict(keys), name, mediatype, data))
-    return replace(target, fields=found.fields(target), files=tuple(files), private=found.is_private)
+            compared = names if resource.get(PUBLISHED_FIELDS) else names - {PUBLISHED_FIELDS}
+            fields = comparable_fields(resource, compared)
+            files.append(DesiredResource(paths[id_], _sha256(data), dict(fields), name, mediatype, data))
+    return replace(desired, fields=current.fields(desired), resources=tuple(files), private=current.is_private)
 
 
-def _reason_of(refusal: PortalForbidden, client: Client, org: str) -> PortalError:
-    """Why the portal refused, as far as it still answers."""
+def _reason(refusal: PortalForbidden, client: Client, org: str) -> PortalError:
+    """Return why the portal refused a write, or the refusal itself if the portal no longer responds."""
     try:
-        return cause_of_refusal(client, refusal, org)
+        return explain_forbidden(client, refusal, org)
     except PortalError:
         return refusal
 
 
-def _stopped(work: _Work, state: CurrentState, backup: Target | None, cause: KhelangError) -> KhelangError:
-    """Build the error after attempting a rollback."""
-    if not work.sent:
+def _failure_after_rollback(
+    run: _Run, state: DatasetState, backup: DesiredDataset | None, cause: KhelangError
+) -> KhelangError:
+    """Restore the previous state if possible, and return the failure that names the dataset's state now.
+
+    There is no rollback after Ctrl-C, because the user wants to stop, nor if someone else changed the dataset during
+    the publication, because it would overwrite that change.
+    """
+    if not run.has_written:
         return cause
     if backup and not isinstance(cause, PortalChanged | Interrupted):
         try:
-            again = _Work(work.client, lambda _: None)
-            again.reach(backup, again.look(backup), force=True)
+            rollback = _Run(run.client, lambda _: None)
+            rollback.execute_all(backup, rollback.read_dataset(backup), force=True)
         except (KhelangError, KeyboardInterrupt):
             pass
         else:
             return PublicationStopped("restored", cause, name=backup.name)
-    return _left_behind(work, state, cause)
+    return _failure_with_state(run, state, cause)
 
 
-def _left_behind(work: _Work, state: CurrentState, cause: KhelangError) -> KhelangError:
-    """Name the state of the dataset after a failed rollback."""
-    target, before = state.target, state.found
+def _failure_with_state(run: _Run, state: DatasetState, cause: KhelangError) -> KhelangError:
+    """Return the failure that names the dataset's state after a failed rollback or without one."""
+    desired, before = state.desired, state.current
     try:
-        found = _Work(work.client, lambda _: None).look(target) or work.last or before
+        current = _Run(run.client, lambda _: None).read_dataset(desired) or run.last or before
     except (KhelangError, KeyboardInterrupt):
-        return PublicationStopped("unknown", cause, name=target.name)
-    if found is None:
+        return PublicationStopped("unknown", cause, name=desired.name)
+    if current is None:
         return cause
-    ids = {file.path: resource_id(found.id, file.path) for file in target.files}
-    new = sum(found.hashes.get(ids[file.path]) == file.sha256 for file in target.files)
-    variant = "public" if not found.is_private else "hidden" if before and before.record else "draft"
-    return PublicationStopped(variant, cause, name=target.name, new=new, files=len(target.files))
+    new = sum(current.hashes.get(resource_id(current.id, file.path)) == file.sha256 for file in desired.resources)
+    variant = "public" if not current.is_private else "hidden" if before and before.published_fields else "draft"
+    return PublicationStopped(variant, cause, name=desired.name, new=new, files=len(desired.resources))
 
 
-def _see_that_all_may_read(work: _Work, target: Target, found: Found) -> None:
-    """Read the dataset as anybody would; where that cannot be done, it is published all the same."""
+def _check_public_access(run: _Run, desired: DesiredDataset, current: CurrentDataset) -> None:
+    """Download every file without the token and compare it: a portal may publish metadata and protect files.
+
+    If the check itself fails, the failure says that the dataset is published but unchecked.
+    """
     try:
-        _check_that_all_may_read(work, target, found)
+        package = run.client.get("package_show", {"id": desired.name}, anonymous=True)
+        resources = {str(resource["id"]): resource for resource in package.get("resources") or ()}
+        for file in desired.resources:
+            data = run.download(current, resources.get(resource_id(current.id, file.path), {}), anonymous=True)
+            if data is None or _sha256(data) != file.sha256:
+                raise EnvironmentFailure("not_readable", name=desired.name, path=file.path)
     except KeyboardInterrupt:
-        raise PublicationStopped("unchecked", Interrupted(), name=target.name) from None
+        raise PublicationStopped("unchecked", Interrupted(), name=desired.name) from None
     except PortalError as error:
-        raise PublicationStopped("unchecked", error, name=target.name) from None
-
-
-def _check_that_all_may_read(work: _Work, target: Target, found: Found) -> None:
-    """Compare every file that anybody gets with what was sent."""
-    shown = work.client.get("package_show", {"id": target.name}, anonymous=True)
-    resources = {str(resource["id"]): resource for resource in shown.get("resources") or ()}
-    for file in target.files:
-        data = work.read(found, resources.get(resource_id(found.id, file.path), {}), anonymous=True)
-        if data is None or hashlib.sha256(data).hexdigest() != file.sha256:
-            raise EnvironmentFailure("not_readable", name=target.name, path=file.path)
+        raise PublicationStopped("unchecked", error, name=desired.name) from None

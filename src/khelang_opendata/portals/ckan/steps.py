@@ -1,10 +1,17 @@
-"""What to do next so that a dataset becomes what it is to be: one call to the portal at a time.
+"""Plan the next request that brings a CKAN dataset nearer to its desired state.
 
-The next step depends on the current state of the dataset only, never on earlier steps. So it does not matter whether a
-call that failed was carried out all the same: look again, and go on.
+CKAN has no transaction over several requests. So the order of the requests keeps every state complete that readers see:
 
-No reader sees a partial state. Files change only while the dataset is private, since CKAN replaces a stored file before
-it commits its metadata; everything else is one call (``package_revise``), which CKAN applies completely or not at all.
+1. A new dataset is created private, as a draft: a public one would be visible before its files are uploaded.
+2. A published dataset is made private before a file changes. CKAN replaces a stored file before it commits the
+   metadata, so a request that fails can leave a new file with old metadata.
+3. Files are uploaded, one in each request.
+4. All metadata change in one request (``package_revise``), which CKAN commits completely or not at all. A dataset with
+   unchanged files stays public for it.
+5. The dataset is made public.
+
+The next step follows from the dataset's current state only, never from earlier steps. So a request without a response
+does no harm: the dataset is read again, and shows whether CKAN executed it.
 """
 
 from __future__ import annotations
@@ -14,13 +21,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from khelang_opendata.portals.ckan.client import Upload
-from khelang_opendata.portals.ckan.dataset import MARKER, RECORD, DatasetFile, Found, Target, differences, resource_id
+from khelang_opendata.portals.ckan.dataset import (
+    PUBLISHED_FIELDS,
+    PUBLISHING,
+    CurrentDataset,
+    DesiredDataset,
+    DesiredResource,
+    differences,
+    resource_id,
+)
 from khelang_opendata.portals.mapping import to_ckan
 from khelang_opendata.standard.tables import JsonObject
 
 
 class StepKind(StrEnum):
-    """What a step does."""
+    """The kind of a step."""
 
     CREATE = "create"
     HIDE = "hide"
@@ -28,12 +43,12 @@ class StepKind(StrEnum):
     DESCRIBE = "describe"
     SHOW = "show"
     READ = "read"
-    """A file is read back; nothing is changed."""
+    """A file is downloaded to compare it; nothing changes."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One call: the action, what it is sent, and the file that goes with it."""
+    """One request: the action, its payload, and the file to upload."""
 
     kind: StepKind
     action: str
@@ -42,71 +57,76 @@ class Step:
     path: str | None = None
 
 
-def next_step(target: Target, found: Found | None) -> Step | None:
-    """The step that brings a dataset nearer to what it is to be; None where it is that already."""
-    if found is None:
-        return Step(StepKind.CREATE, "package_create", {**to_ckan(target.fields, target.scheme), "private": True})
-    file = next((f for f in target.files if found.hashes.get(resource_id(found.id, f.path)) != f.sha256), None)
-    if file:
-        # CKAN replaces a stored file before it commits the revision, so that a failed call leaves the new file with the
-        # old metadata. While the dataset is private, no reader can see that.
-        return _upload(file, found) if found.is_private else _hide(found)
-    # Metadata change in one call, which CKAN commits whole: the dataset stays public.
-    if any(difference.field != "private" for difference in differences(target, found)):
-        return _revise(StepKind.DESCRIBE, found, _described(target, found))
-    if found.is_private != target.private:
-        unmarked = [_without(resource, MARKER) for resource in found.resources]
-        return _revise(StepKind.SHOW, found, {"private": target.private, "resources": unmarked})
+def next_step(desired: DesiredDataset, current: CurrentDataset | None) -> Step | None:
+    """Return the next step towards the desired state; None if the dataset has reached it.
+
+    Args:
+        desired: the desired state.
+        current: the current state; None if the dataset does not exist.
+    """
+    if current is None:
+        return Step(StepKind.CREATE, "package_create", {**to_ckan(desired.fields, desired.schema), "private": True})
+    for file in desired.resources:
+        if current.hashes.get(resource_id(current.id, file.path)) != file.sha256:
+            return _upload(file, current) if current.is_private else _hide(current)
+    if any(difference.field != "private" for difference in differences(desired, current)):
+        return _revise(StepKind.DESCRIBE, current, _all_metadata(desired, current))
+    if current.is_private != desired.private:
+        unmarked = [_without(resource, PUBLISHING) for resource in current.resources]
+        return _revise(StepKind.SHOW, current, {"private": desired.private, "resources": unmarked})
     return None
 
 
-def _hide(found: Found) -> Step:
-    marked = [{**resource, MARKER: "1"} if i == 0 else resource for i, resource in enumerate(found.resources)]
-    return _revise(StepKind.HIDE, found, {"private": True, "resources": marked})
+def _hide(current: CurrentDataset) -> Step:
+    """Make the dataset private; its first resource gets the mark that this publication did it, not a person."""
+    marked = [{**resource, PUBLISHING: "1"} if i == 0 else resource for i, resource in enumerate(current.resources)]
+    return _revise(StepKind.HIDE, current, {"private": True, "resources": marked})
 
 
-def _upload(file: DatasetFile, found: Found) -> Step:
-    """A file with its metadata. The first one marks the dataset where nothing does yet."""
-    id_ = resource_id(found.id, file.path)
-    keys = file.keys if found.is_staged else {**file.keys, MARKER: "1"}
-    lock = {f"match__{key}": value for key, value in _lock(found).items()}
-    if any(resource["id"] == id_ for resource in found.resources):
+def _upload(file: DesiredResource, current: CurrentDataset) -> Step:
+    """Upload a file with its metadata; the first file of a draft marks the dataset as unfinished."""
+    id_ = resource_id(current.id, file.path)
+    fields = file.fields if current.is_staged else {**file.fields, PUBLISHING: "1"}
+    lock = {f"match__{key}": value for key, value in _lock(current).items()}
+    if any(resource["id"] == id_ for resource in current.resources):
         place = f"update__resources__{id_}"
-        payload = {**lock, place: json.dumps(keys)}
+        payload = {**lock, place: json.dumps(fields)}
     else:
         place = "update__resources__-1"
-        payload = {**lock, "update__resources__extend": json.dumps([{**keys, "id": id_}])}
+        payload = {**lock, "update__resources__extend": json.dumps([{**fields, "id": id_}])}
     upload = Upload(f"{place}__upload", file.name, file.data, file.mediatype)
     return Step(StepKind.UPLOAD, "package_revise", payload, upload, file.path)
 
 
-def _described(target: Target, found: Found) -> JsonObject:
-    """All fields of a dataset and its files, without the files to remove; other people's files stay, at the end."""
-    resources = {str(resource["id"]): resource for resource in found.resources}
-    ours = {resource_id(found.id, file.path): file for file in target.files}
-    going = {str(resource["id"]) for resource in found.ours()} - ours.keys()
-    said = [{**_without(resources[id_], RECORD), **file.keys} for id_, file in ours.items()]
-    others = [resource for id_, resource in resources.items() if id_ not in ours and id_ not in going]
-    payload = to_ckan(target.fields, target.scheme)
-    if "extras" in payload:
-        names = {*found.record, *target.fields}
-        payload["extras"] += [e for e in found.dataset.get("extras") or () if e["key"] not in names]
-    return {**payload, "resources": [*said, *others]}
+def _all_metadata(desired: DesiredDataset, current: CurrentDataset) -> JsonObject:
+    """Return all fields and resources, without the files to remove; resources and extras of other people stay."""
+    resources = {str(resource["id"]): resource for resource in current.resources}
+    files = {resource_id(current.id, file.path): file for file in desired.resources}
+    removed = {str(resource["id"]) for resource in current.managed_resources} - files.keys()
+    described = [{**_without(resources[id_], PUBLISHED_FIELDS), **file.fields} for id_, file in files.items()]
+    others = [resource for id_, resource in resources.items() if id_ not in files and id_ not in removed]
+    package = to_ckan(desired.fields, desired.schema)
+    if "extras" in package:
+        names = {*current.published_fields, *desired.fields}
+        package["extras"] += [e for e in current.package.get("extras") or () if e["key"] not in names]
+    return {**package, "resources": [*described, *others]}
 
 
 def _without(resource: JsonObject, key: str) -> JsonObject:
     return {name: value for name, value in resource.items() if name != key}
 
 
-def _revise(kind: StepKind, found: Found, update: JsonObject) -> Step:
-    """A change of some of the dataset's keys. CKAN merges lists into those it has, so what is set is taken away first;
-    so is what was published once and is no more.
+def _revise(kind: StepKind, current: CurrentDataset, update: JsonObject) -> Step:
+    """Change some keys of the dataset.
+
+    The keys are removed first (``filter``), because ``package_revise`` merges a new list into the old one. Fields that
+    were published before and are no longer desired are removed, too.
     """
-    going = {*update, *(found.record if kind is StepKind.DESCRIBE else ())} - {"id", "name"}
-    filter_ = [f"-{key}" for key in sorted(going) if key in found.dataset]
-    return Step(kind, "package_revise", {"match": _lock(found), "filter": filter_, "update": update})
+    replaced = {*update, *(current.published_fields if kind is StepKind.DESCRIBE else ())} - {"id", "name"}
+    filter_ = [f"-{key}" for key in sorted(replaced) if key in current.package]
+    return Step(kind, "package_revise", {"match": _lock(current), "filter": filter_, "update": update})
 
 
-def _lock(found: Found) -> JsonObject:
-    """The fields that must be unchanged since they were read; CKAN refuses the update otherwise."""
-    return {"name": found.dataset["name"], "metadata_modified": found.dataset["metadata_modified"]}
+def _lock(current: CurrentDataset) -> JsonObject:
+    """Return the values that must be unchanged since they were read; else CKAN refuses the request."""
+    return {"name": current.package["name"], "metadata_modified": current.package["metadata_modified"]}

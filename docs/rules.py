@@ -1,6 +1,6 @@
 """The pages ``docs/th/rules.md`` and ``docs/en/rules.md``: every rule of the catalogue.
 
-Written anew by ``python -m khelang_opendata.render.rules_markdown docs``.
+``python docs/rules.py docs`` writes them.
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from khelang_opendata.files.atomic import write_atomically
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.model.wording import Language, Wording
+from khelang_opendata.model.wording import Language
 from khelang_opendata.render import notice
 from khelang_opendata.render.markdown import inline
 from khelang_opendata.render.messages import example_of, example_text
 from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.validation.catalogue import rules
 
-COMMAND = "python -m khelang_opendata.render.rules_markdown docs"
+COMMAND = "python docs/rules.py docs"
 
 _HEADINGS = {
     Language.TH: ("กฎทั้งหมด", "| รหัส | ระดับ | กฎ |", "สร้างจากข้อความของกฎ ห้ามแก้ที่นี่"),
@@ -44,16 +43,13 @@ def _rule(rule: Rule, language: Language) -> Iterator[str]:
     yield from ("", f"## {rule.code}", "", f"**{inline(rule.title[language])}** ({_severity(rule, language)})", "")
     yield f"{notice('why', language)}: {inline(rule.explanation[language])}"
     yield ""
-    yield from (_way(wording, language) for wording in rule.entry.wordings)
+    for wording in rule.entry.wordings:
+        yield f"- {inline(wording.message[language])}  "
+        yield f"  {notice('fix', language)}: {inline(wording.fix[language])}"
     if example := example_of(rule.code):
         path = f"schemas/{CURRENT}/examples/invalid/{rule.code}"
         yield from ("", f"{notice('example', language)} (`{path}`): {inline(example_text(example, language))}")
     yield from ("", f"{notice('source', language)}: {inline(rule.source)}")
-
-
-def _way(wording: Wording, language: Language) -> str:
-    message, fix = inline(wording.message[language]), inline(wording.fix[language])
-    return f"- {message}  \n  {notice('fix', language)}: {fix}"
 
 
 def _severity(rule: Rule, language: Language) -> str:
@@ -62,4 +58,4 @@ def _severity(rule: Rule, language: Language) -> str:
 
 if __name__ == "__main__":
     for tongue in Language:
-        write_atomically(Path(sys.argv[1]) / tongue / "rules.md", rules_markdown(tongue).encode())
+        (Path(sys.argv[1]) / tongue / "rules.md").write_text(rules_markdown(tongue), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Whatever a portal answers, its form is checked before it is used, and nothing of it is obeyed by a terminal."""
+"""Responses of a portal: results are validated before use, and no text sends commands to a terminal."""
 
 from __future__ import annotations
 
@@ -18,30 +18,33 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+import khelang_opendata
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import PortalError
 from khelang_opendata.model.wording import Language
-from khelang_opendata.portals.ckan import answers
-from khelang_opendata.portals.ckan.answers import DEEPEST, checked_result
-from khelang_opendata.portals.ckan.client import Client, Patience
-from khelang_opendata.portals.ckan.dataset import Found, resource_id
-from khelang_opendata.portals.ckan.dictionary import describe_tables
-from khelang_opendata.portals.ckan.faults import Answer, result_of, seconds_to_wait
-from khelang_opendata.portals.ckan.publisher import examine, publish
-from khelang_opendata.portals.ckan.survey import survey
+from khelang_opendata.portals.ckan import action_results
+from khelang_opendata.portals.ckan.action_results import MAX_DEPTH, validate_result
+from khelang_opendata.portals.ckan.client import Client, RequestPolicy, Upload
+from khelang_opendata.portals.ckan.data_dictionary import update_data_dictionaries
+from khelang_opendata.portals.ckan.dataset import CurrentDataset, resource_id
+from khelang_opendata.portals.ckan.portal_info import read_portal_info
+from khelang_opendata.portals.ckan.publisher import compare_dataset, publish_dataset
+from khelang_opendata.portals.ckan.responses import Response, parse_result, parse_retry_after
+from khelang_opendata.portals.ckan.status_text import step_text
+from khelang_opendata.portals.ckan.steps import Step, StepKind
+from khelang_opendata.portals.dataset_schema import DatasetSchema
 from khelang_opendata.portals.mapping import from_ckan
+from khelang_opendata.portals.portal_failures import PortalInvalid, PortalTooSlow, PublicationStopped
 from khelang_opendata.portals.publication import Publication, read_publication
-from khelang_opendata.portals.refusals import PortalInvalid, PortalTooSlow, PublicationStopped
-from khelang_opendata.portals.scheme import Scheme
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
-from tests.conftest import Khelang
+from tests.conftest import Khelang, fails
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN
 from tests.portal_fuzz import DATASET, ORG, SECRET, SHOWN, Ckan, Spoiler, _Handler, _Server, judge
 from tests.releases import NAME
 
-ANSWER = Answer("https://portal.example/api/3/action/x", 200, b"{}")
+ANSWER = Response("https://portal.example/api/3/action/x", 200, b"{}")
 SHOWN_DATASET = {"id": str(DATASET), "name": "plan", "metadata_modified": "2026-11-26T00:00:00.000000"}
 
 SCHEME, FIRST = "scheming_dataset_schema_show", "result.dataset_fields[0]"
@@ -49,10 +52,10 @@ SCHEME, FIRST = "scheming_dataset_schema_show", "result.dataset_fields[0]"
 Answered = Callable[[str, Any], Any]
 
 
-def flaw(action: str, result: Any, answer: Answer = ANSWER) -> tuple[object, object]:
-    """Which variant of the failure a result gives, and the place; both languages have words for it."""
+def flaw(action: str, result: Any, answer: Response = ANSWER) -> tuple[object, object]:
+    """Return the variant and path of an invalid result; its failure has texts in both languages."""
     with pytest.raises(PortalError) as caught:
-        checked_result(action, result, answer)
+        validate_result(action, result, answer)
     assert (caught.value.code, caught.value.transient) == ("portal_answer_unusable", False)
     for language in Language:
         texts = failure_text(caught.value, language)
@@ -107,31 +110,31 @@ def flaw(action: str, result: Any, answer: Answer = ANSWER) -> tuple[object, obj
         ("help_show", "…"),
     ],
 )
-def test_what_ckan_answers_passes(action: str, result: Any) -> None:
-    assert checked_result(action, result, ANSWER) is result
+def test_results_of_ckan_are_valid(action: str, result: Any) -> None:
+    assert validate_result(action, result, ANSWER) is result
     if action == "status_show":
-        assert str(None) not in survey_of(result)
+        assert str(None) not in portal_texts(result)
     if action == "scheming_dataset_schema_show":
-        scheme = Scheme.of(result, [])
-        assert all(choice != str(None) for field in scheme.fields.values() for choice in field.choices or ())
+        schema = DatasetSchema.from_scheming(result, [])
+        assert all(choice != str(None) for field in schema.fields.values() for choice in field.choice_values or ())
 
 
-def survey_of(status: Any) -> str:
-    """What is shown of a status."""
+def portal_texts(status: Any) -> str:
+    """Return the texts read from a status."""
 
     class Answered(Client):
         def get(self, action: str, *_args: Any, **_more: Any) -> Any:
             return {"status_show": status, "license_list": []}.get(action, {"dataset_fields": []})
 
-    found = survey(Answered("https://portal.example"))
+    found = read_portal_info(Answered("https://portal.example"))
     return f"{found.version}{found.title}{found.extensions}"
 
 
 def test_schemas_are_schemas_and_every_action_with_a_result_that_is_used_has_one() -> None:
-    content = json.loads(Path(answers.__file__).with_name("answers.json").read_text(encoding="utf-8"))
+    content = json.loads(Path(action_results.__file__).with_name("action_results.json").read_text(encoding="utf-8"))
     for schema in (*content["$defs"].values(), *content["actions"].values()):
         Draft202012Validator.check_schema(schema)
-    called = "".join(path.read_text(encoding="utf-8") for path in Path(answers.__file__).parent.glob("*.py"))
+    called = "".join(path.read_text(encoding="utf-8") for path in Path(action_results.__file__).parent.glob("*.py"))
     assert {name for name in content["actions"] if f'"{name}"' not in called} == set()
 
 
@@ -153,7 +156,12 @@ def test_schemas_are_schemas_and_every_action_with_a_result_that_is_used_has_one
         (SCHEME, {"dataset_fields": [{"field_name": "x" * 201}]}, "name", f"{FIRST}.field_name"),
         (SCHEME, {"dataset_fields": [{"field_name": "a", "preset": []}]}, "type", f"{FIRST}.preset"),
         (SCHEME, {"dataset_fields": [{"field_name": "a", "choices": {"a": 1}}]}, "type", f"{FIRST}.choices"),
-        (SCHEME, {"dataset_fields": [{"field_name": "a", "choices": [{}]}]}, "missing", f"{FIRST}.choices[0].value"),
+        (
+            SCHEME,
+            {"dataset_fields": [{"field_name": "a", "choices": [{}]}]},
+            "missing",
+            f"{FIRST}.choices[0].value",
+        ),
         ("organization_show", {"id": None}, "type", "result.id"),
         ("organization_show", {"id": ""}, "name", "result.id"),
         ("am_following_group", "yes", "type", "result"),
@@ -176,24 +184,24 @@ def test_schemas_are_schemas_and_every_action_with_a_result_that_is_used_has_one
         ("anything", float("-inf"), "number", "result"),
     ],
 )
-def test_another_form_is_refused_and_named(action: str, result: Any, variant: str, place: str) -> None:
+def test_invalid_result_is_refused_with_its_path(action: str, result: Any, variant: str, place: str) -> None:
     assert flaw(action, result) == (variant, place)
 
 
-def test_numbers_and_depth_have_bounds_and_the_token_is_not_repeated() -> None:
+def test_numbers_and_depth_are_limited_and_the_token_is_not_printed() -> None:
     def answered(text: str) -> tuple[object, object]:
-        answer = Answer("https://portal.example/x", 200, f'{{"success": true, "result": {text}}}'.encode())
-        return flaw("anything", result_of(answer), Answer(answer.address, 200, answer.body, secret=Token(SECRET)))
+        answer = Response("https://portal.example/x", 200, f'{{"success": true, "result": {text}}}'.encode())
+        return flaw("anything", parse_result(answer), Response(answer.address, 200, answer.body, token=Token(SECRET)))
 
     assert answered("9" * 101) == answered("-" + "9" * 5000) == answered("1e999") == ("number", "result")
-    assert answered("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1))[0] == "deep"
+    assert answered("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))[0] == "deep"
     assert answered('{"a": "\\u0065' + SECRET[1:] + '"}') == ("token", "result.a")
-    checked_result("anything", json.loads("[" * DEEPEST + "]" * DEEPEST), ANSWER)
-    checked_result("anything", 10**99, ANSWER)
+    validate_result("anything", json.loads("[" * MAX_DEPTH + "]" * MAX_DEPTH), ANSWER)
+    validate_result("anything", 10**99, ANSWER)
 
 
 @pytest.mark.parametrize("action", ["package_revise", "package_show"])
-def test_publication_stops_where_the_portal_answers_in_another_form(
+def test_publication_stops_at_an_invalid_result(
     released: Path, answering: Callable[[Answered], str], action: str
 ) -> None:
     portal = Ckan()
@@ -201,16 +209,16 @@ def test_publication_stops_where_the_portal_answers_in_another_form(
     def answer(called: str, result: Any) -> Any:
         return {"nothing": []} if called == action and portal.dataset else result
 
-    client = Client(answering(answer, portal), Token(SECRET), patience=Patience(tries=1))  # type: ignore[call-arg]
+    client = Client(answering(answer, portal), Token(SECRET), policy=RequestPolicy(attempts=1))  # type: ignore[call-arg]
     publication = light(read_publication(released))
-    current = examine(client, publication, survey(client), ORG, GIVEN, lambda _: None)
+    current = compare_dataset(client, publication, read_portal_info(client), ORG, GIVEN, lambda _: None)
     with pytest.raises(PublicationStopped) as caught:
-        publish(client, current, "lampang", force=False, progress=lambda _: None)
+        publish_dataset(client, current, "lampang", force=False, progress=lambda _: None)
     assert caught.value.cause.code == "portal_answer_unusable"
     assert caught.value.cause.params["action"] == action
 
 
-def test_table_whose_columns_the_datastore_does_not_tell_is_left_alone(released: Path) -> None:
+def test_table_without_reported_columns_is_not_described(released: Path) -> None:
     class Answered(Client):
         def get(self, action: str, *_args: Any, **_more: Any) -> Any:
             return {} if action == "datastore_info" else "…"
@@ -219,14 +227,14 @@ def test_table_whose_columns_the_datastore_does_not_tell_is_left_alone(released:
             return None
 
     publication: Publication = light(read_publication(released))
-    tables = describe_tables(Answered("https://portal.example"), publication, str(DATASET))
+    tables = update_data_dictionaries(Answered("https://portal.example"), publication, str(DATASET))
     assert (tables.described, tables.waiting) == (0, 2)
 
 
 # What lies in texts and errors
 
 
-def test_errors_of_any_form_have_a_meaning() -> None:
+def test_errors_of_any_form_become_failures() -> None:
     deep: Any = "x"
     for _ in range(300):
         deep = [{"a": deep}]
@@ -242,7 +250,7 @@ def test_errors_of_any_form_have_a_meaning() -> None:
     for error in errors:
         body = json.dumps({"success": False, "error": error}).encode()
         with pytest.raises(PortalError) as caught:
-            result_of(Answer("https://portal.example/x", 409, body))
+            parse_result(Response("https://portal.example/x", 409, body))
         shown = [*failure_text(caught.value, Language.TH), *failure_text(caught.value, Language.EN)]
         if isinstance(caught.value, PortalInvalid):
             assert sum(map(len, caught.value.fields.values())) <= 1000
@@ -250,29 +258,31 @@ def test_errors_of_any_form_have_a_meaning() -> None:
         assert all(visible(text) == text for text in shown)
     for envelope in ({"success": False, "error": deep}, {"success": "true", "result": 1}, {"success": 1, "result": 1}):
         with pytest.raises(PortalError):
-            result_of(Answer("https://portal.example/x", 200, json.dumps(envelope).encode()))
+            parse_result(Response("https://portal.example/x", 200, json.dumps(envelope).encode()))
 
 
 @pytest.mark.parametrize(
     "text", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 1 Jan 0001 00:00:00 +2359", "Mon, 99 Foo"]
 )
-def test_retry_after_may_be_anything(text: str) -> None:
-    assert seconds_to_wait(text, datetime(2026, 11, 26, tzinfo=UTC)) >= 0
+def test_retry_after_may_have_any_text(text: str) -> None:
+    assert parse_retry_after(text, datetime(2026, 11, 26, tzinfo=UTC)) >= 0
 
 
-def test_write_is_not_waited_for_longer_than_a_read(released: Path, answering: Callable[..., str]) -> None:
+def test_delays_of_writes_equal_those_of_reads(released: Path, answering: Callable[..., str]) -> None:
     waits: list[float] = []
     url = answering(lambda action, result: Busy if action == "package_create" else result, Ckan())
-    client = Client(url, Token(SECRET), patience=Patience(sleep=waits.append))
-    current = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
+    client = Client(url, Token(SECRET), policy=RequestPolicy(sleep=waits.append))
+    current = compare_dataset(
+        client, light(read_publication(released)), read_portal_info(client), ORG, GIVEN, lambda _: None
+    )
     with pytest.raises(PublicationStopped) as caught:
-        publish(client, current, "lampang", force=False, progress=lambda _: None)
+        publish_dataset(client, current, "lampang", force=False, progress=lambda _: None)
     assert caught.value.cause.code == "portal_busy"
     assert waits == []
 
 
 @pytest.mark.parametrize("is_carried_out", [True, False])
-def test_write_that_takes_too_long_is_looked_for_and_not_sent_again(
+def test_write_that_timed_out_is_checked_and_not_sent_again(
     released: Path, answering: Callable[..., str], is_carried_out: bool
 ) -> None:
     over, called, portal = threading.Event(), Counter[str](), Ckan()
@@ -288,41 +298,43 @@ def test_write_that_takes_too_long_is_looked_for_and_not_sent_again(
             over.wait(20)
         return result
 
-    client = Client(answering(late, portal), Token(SECRET), patience=Patience(request_seconds=1))
-    current = examine(client, light(read_publication(released)), survey(client), ORG, GIVEN, lambda _: None)
+    client = Client(answering(late, portal), Token(SECRET), policy=RequestPolicy(request_seconds=1))
+    current = compare_dataset(
+        client, light(read_publication(released)), read_portal_info(client), ORG, GIVEN, lambda _: None
+    )
     try:
         if is_carried_out:
-            assert publish(client, current, "lampang", force=False, progress=lambda _: None).steps
+            assert publish_dataset(client, current, "lampang", force=False, progress=lambda _: None).steps
         else:
             with pytest.raises(PublicationStopped) as caught:
-                publish(client, current, "lampang", force=False, progress=lambda _: None)
+                publish_dataset(client, current, "lampang", force=False, progress=lambda _: None)
             assert isinstance(caught.value.cause, PortalTooSlow)
             assert called["package_revise"] == 1
     finally:
         over.set()
 
 
-def test_texts_that_a_portal_keeps_as_json_may_hold_anything() -> None:
+def test_json_texts_of_a_portal_may_hold_any_value() -> None:
     deep, half = "[" * 900 + "]" * 900, '["\\ud800"]'
     field = {"field_name": "objective", "preset": "multiple_checkbox"}
-    scheme = Scheme.of({"dataset_fields": [field]}, [])
+    schema = DatasetSchema.from_scheming({"dataset_fields": [field]}, [])
     for text in (deep, half, "9" * 5000, "[NaN]", '{"a": 1}'):
-        from_ckan({"objective": text}, ["objective"], scheme)
+        from_ckan({"objective": text}, ["objective"], schema)
         resource = {"id": resource_id(str(DATASET), "5"), "release_path": 5, "published_fields": text}
-        found = Found(SHOWN_DATASET | {"resources": [resource]}, {})
-        assert isinstance(found.record, dict)
-        assert len(list(found.ours())) == 1
+        found = CurrentDataset(SHOWN_DATASET | {"resources": [resource]}, {})
+        assert isinstance(found.published_fields, dict)
+        assert len(list(found.managed_resources)) == 1
 
 
 # What a portal's texts may do to a terminal
 
 
 class Busy:
-    """The result that means: too many requests."""
+    """A marker for the response 429."""
 
 
 class Answering(Spoiler):
-    """A portal whose results are changed by a function of the action and the result."""
+    """A portal whose results a function changes."""
 
     def __init__(self, change: Answered, portal: Ckan) -> None:
         super().__init__(Random(0), 0)  # noqa: S311 (nothing is left to chance)
@@ -338,26 +350,26 @@ class Answering(Spoiler):
 
         portal.call = changed  # type: ignore[method-assign]
 
-    def spoil(self, answer: tuple[int, bytes]) -> Answer:
+    def spoil(self, answer: tuple[int, bytes]) -> Response:
         status, body = answer
-        return Answer("-", status, body, retry_after="9" * 5000 if status == 429 else "")
+        return Response("-", status, body, retry_after="9" * 5000 if status == 429 else "")
 
 
 class Refusing(Answering):
-    """The same, where errors are spoilt, and a dataset cannot be made."""
+    """The same with changed errors, and without creating a dataset."""
 
-    def spoil(self, answer: tuple[int, bytes]) -> Answer:
+    def spoil(self, answer: tuple[int, bytes]) -> Response:
         status, body = answer
         content = json.loads(body)
         if isinstance(content.get("result"), dict) and "metadata_modified" in content["result"]:
             error = {"__type": "Validation Error", f"x{SHOWN}": [f"wrong {SHOWN}"], "message": SHOWN}
-            return Answer("-", 409, json.dumps({"success": False, "error": error}).encode())
-        return Answer("-", status, body)
+            return Response("-", 409, json.dumps({"success": False, "error": error}).encode())
+        return Response("-", status, body)
 
 
 @pytest.fixture
 def answering() -> Iterator[Callable[..., str]]:
-    """Start a portal whose results are changed so; gives its address."""
+    """Start a portal whose results a function changes; return its address."""
     with ExitStack() as stack:
 
         def start(change: Answered, portal: Ckan, kind: type[Answering] = Answering) -> str:
@@ -377,7 +389,7 @@ _NAMES |= {"release_path", "sha256", "fingerprint", "published_fields", "url_typ
 
 
 def poisoned(value: Any, key: str = "", spare: frozenset[str] = frozenset()) -> Any:
-    """A result in which every text would be obeyed by a terminal, but for those by which it is read."""
+    """Return a result with control characters in every text except the keys."""
     if isinstance(value, dict):
         return {name: poisoned(inner, name, spare) for name, inner in value.items()}
     if isinstance(value, list):
@@ -386,7 +398,7 @@ def poisoned(value: Any, key: str = "", spare: frozenset[str] = frozenset()) -> 
 
 
 def published(result: Any) -> Any:
-    """A dataset of ours as others changed it."""
+    """A published dataset with changes by others."""
     path = f"gone{SHOWN}"
     resource = {"id": resource_id(str(DATASET), path), "release_path": path, "version": "9", "url": "x"}
     record = {"published_fields": json.dumps({f"gone{SHOWN}": "x", "title": "x"})}
@@ -395,7 +407,7 @@ def published(result: Any) -> Any:
 
 
 def of_a_terminal(done: subprocess.CompletedProcess[bytes]) -> list[str]:
-    """Lines that were printed and do not show as they are."""
+    """Return the printed lines with invisible characters."""
     text = (done.stdout + done.stderr).decode()
     assert "Traceback" not in text
     assert text
@@ -403,7 +415,7 @@ def of_a_terminal(done: subprocess.CompletedProcess[bytes]) -> list[str]:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_no_text_of_a_portal_is_obeyed_by_a_terminal(
+def test_no_text_of_a_portal_sends_commands_to_a_terminal(
     khelang: Khelang, released: Path, answering: Callable[..., str], language: Language
 ) -> None:
     def change(action: str, result: Any) -> Any:
@@ -436,7 +448,7 @@ def test_no_text_of_a_portal_is_obeyed_by_a_terminal(
     assert "<U+001B>" in unusable.stderr.decode()
 
 
-def test_longest_request_may_be_chosen(khelang: Khelang, released: Path, answering: Callable[..., str]) -> None:
+def test_timeout_is_an_option(khelang: Khelang, released: Path, answering: Callable[..., str]) -> None:
     over = threading.Event()
 
     def slow(_action: str, result: Any) -> Any:
@@ -452,10 +464,57 @@ def test_longest_request_may_be_chosen(khelang: Khelang, released: Path, answeri
     assert khelang("portal", "check", released, "--url", url, "--timeout", "0").returncode == 2
 
 
+# The library's call
+
+
+def test_release_is_published_by_the_library(
+    released: Path, answering: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by the command, with the token that is given or that of the environment."""
+    url = answering(lambda _action, result: result, Ckan())
+    monkeypatch.delenv("CKAN_API_TOKEN", raising=False)
+    with fails("token_missing"):
+        khelang_opendata.publish(released, url, "lampang", values=GIVEN)
+    done = khelang_opendata.publish(released, url, "lampang", token=Token(SECRET), values=GIVEN)
+    assert {step.kind for step in done.steps} >= {StepKind.CREATE, StepKind.UPLOAD, StepKind.SHOW}
+    assert done.dataset_id == str(DATASET)
+    monkeypatch.setenv("CKAN_API_TOKEN", SECRET)
+    assert not khelang_opendata.publish(str(released), url, "lampang", values=GIVEN).steps
+
+
+def test_portal_that_stores_something_else_is_not_asked_for_ever(
+    khelang: Khelang, released: Path, answering: Callable[..., str]
+) -> None:
+    def otherwise(action: str, result: Any) -> Any:
+        for dataset in (result.get("package"), result) if action.startswith("package_") else ():
+            if isinstance(dataset, dict) and "notes" in dataset:
+                dataset["notes"] = "as the portal likes it"
+        return result
+
+    url = answering(otherwise, Ckan())
+    values = [f"--set={name}={value}" for name, value in GIVEN.items()]
+    where = ("--url", url, "--org", "lampang", "--lang", "en")
+    done = khelang("publish", released, *where, *values, env={"CKAN_API_TOKEN": SECRET})
+    said = done.stderr.decode()
+    assert done.returncode == 3, said
+    assert "however often they are sent" in said
+    assert "notes" in said
+    assert "as the portal likes it" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_step_has_words_for_who_waits(language: Language) -> None:
+    upload = Upload("upload", "units.csv", b"x" * 3000, "text/csv")
+    texts = {step_text(Step(kind, "x", {}, upload, "data/units.csv"), language) for kind in StepKind}
+    assert len(texts) == len(StepKind)
+    assert any("data/units.csv" in text and "3" in text for text in texts)
+
+
 # Spoilt at random
 
 
 @pytest.mark.parametrize("first", range(1, 301, 50))
-def test_answers_spoilt_at_random_give_failures_and_no_tracebacks(released: Path, first: int) -> None:
+def test_random_faults_in_responses_give_failures_and_no_tracebacks(released: Path, first: int) -> None:
     publication = light(read_publication(released))
     assert [wrong for seed in range(first, first + 50) if (wrong := judge(seed, publication))] == []

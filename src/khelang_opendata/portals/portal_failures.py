@@ -1,4 +1,7 @@
-"""The failures of publishing that a caller distinguishes, or that carry more than their texts name."""
+"""The failures of publishing that a caller handles by class, or that carry more than the parameters of their texts.
+
+A class is named after the failure code in ``failures.json`` where it has one code only.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,20 @@ from typing import Any, NamedTuple
 
 from khelang_opendata.model.failures import DataError, KhelangError, PortalError, UsageError
 
-_MOST_NAMED = 50
-"""Fields that a failure names in its text; a portal may demand any number."""
+_MAX_NAMES = 50
+"""The most fields that a message lists; a portal may require any number."""
 
 
 class FieldProblem(NamedTuple):
-    """One value that a portal would refuse, or would store though it should not.
+    """A value that a portal would refuse, or would store although it is wrong.
 
-    ``code`` says what is wrong; ``label`` is the portal's own name of the field, ``allowed`` its legal values,
-    ``limit`` the number that was not kept.
+    Attributes:
+        code: the kind of problem; its text is the notice ``metadata_<code>``.
+        field: the field's name.
+        label: the field's label in the portal's form.
+        value: the value.
+        allowed: the field's choices.
+        limit: the length that the value exceeds or does not reach.
     """
 
     code: str
@@ -27,58 +35,62 @@ class FieldProblem(NamedTuple):
 
 
 class MetadataRefused(DataError):
-    """Metadata that a portal demands are missing or wrong; ``problems`` holds all of them."""
+    """Metadata that the portal requires are missing or wrong; ``problems`` holds all of them."""
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         names = [*dict.fromkeys(problem.field for problem in problems)]
-        listed = [*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])]
+        listed = [*names[:_MAX_NAMES], *(["…"] if len(names) > _MAX_NAMES else [])]
         super().__init__("metadata_refused", count=len(problems), fields=", ".join(listed))
         self.problems = tuple(problems)
 
 
 class PortalMisused(PortalError, UsageError):
-    """The address is wrong: it cannot be used, has moved, or has no CKAN."""
+    """The portal's address is invalid, redirects elsewhere, or belongs to no CKAN."""
 
 
 class PortalForbidden(PortalError):
-    """The portal refuses a call (401, 403); ``variant`` says whether CKAN refuses, or a page, or it is a file."""
+    """The portal refuses a request (401, 403).
+
+    ``variant`` is ``action`` if CKAN refuses it, ``page`` if another server does, ``file`` for a download.
+    """
 
     def __init__(self, variant: str, **params: str | int | float) -> None:
         super().__init__("portal_forbidden", variant, **params)
 
 
 class PortalNotFound(PortalError):
-    """The portal has no such dataset, resource, organisation or file."""
+    """The portal has no such dataset, resource, organisation or file (404)."""
 
     def __init__(self, **params: str | int | float) -> None:
         super().__init__("portal_not_found", **params)
 
 
-class ActionUnknown(PortalError):
-    """The portal lacks an action: its CKAN is old, or lacks the extension that brings it."""
+class PortalLacksAction(PortalError):
+    """The portal lacks an action: its CKAN is older, or the extension is not installed."""
 
     def __init__(self, **params: str | int | float) -> None:
         super().__init__("portal_lacks_action", **params)
 
 
 class PortalConflict(PortalError):
-    """The dataset changed since it was read: the lock of a revision no longer matches."""
+    """The dataset changed after it was read: ``match`` of ``package_revise`` no longer matches."""
 
     def __init__(self, **params: str | int | float) -> None:
         super().__init__("portal_conflict", **params)
 
 
 class PortalTooSlow(PortalError):
-    """A request exceeded its deadline; whether the portal carried it out is unknown."""
+    """A request exceeded its deadline; whether the portal executed it is unknown."""
 
     def __init__(self, **params: str | int | float) -> None:
         super().__init__("portal_too_slow", **params)
 
 
 class PortalInvalid(PortalError, DataError):
-    """A portal refuses the values of some fields; ``variant`` names the cases that have a remedy of their own.
+    """The portal refuses the values of some fields (CKAN's ``ValidationError``).
 
-    ``fields`` holds the portal's messages by field, nested ones as ``resources[2].url``.
+    ``variant`` names the cases with a remedy of their own. ``fields`` holds the portal's messages by field; a nested
+    field is named as in ``resources[2].url``.
     """
 
     def __init__(self, variant: str, fields: Mapping[str, tuple[str, ...]], **params: str | int | float) -> None:
@@ -87,14 +99,14 @@ class PortalInvalid(PortalError, DataError):
 
 
 class FileTooLarge(PortalError, DataError):
-    """A portal takes no files of this size."""
+    """The portal accepts no files of this size."""
 
     def __init__(self, **params: str | int | float) -> None:
         super().__init__("file_too_large", **params)
 
 
 class PortalChanged(DataError):
-    """Others changed on a portal what a publication would overwrite; ``changes`` holds each ``Difference``."""
+    """Someone else changed values that a publication would overwrite; ``changes`` holds each ``Difference``."""
 
     def __init__(self, changes: Sequence[Any], name: str) -> None:
         super().__init__("portal_changed", count=len(changes), name=name)
@@ -102,7 +114,7 @@ class PortalChanged(DataError):
 
 
 class PortalStoresOtherwise(KhelangError):
-    """A portal stores other values than it was sent; ``changes`` holds each ``Difference``."""
+    """The portal stores other values than those sent; ``changes`` holds each ``Difference``."""
 
     def __init__(self, changes: Sequence[Any], name: str) -> None:
         super().__init__("portal_stores_otherwise", count=len(changes), name=name)
@@ -110,7 +122,7 @@ class PortalStoresOtherwise(KhelangError):
 
 
 class PublicationStopped(KhelangError):
-    """A publication failed on its way, for the reason ``cause``; ``variant`` says what the portal holds now."""
+    """A publication failed after its first change; ``cause`` is the reason, ``variant`` the dataset's state now."""
 
     def __init__(self, variant: str, cause: KhelangError, **params: str | int | float) -> None:
         super().__init__("publication_stopped", variant, **params)

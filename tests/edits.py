@@ -1,0 +1,116 @@
+"""What the tests of the rules share: small edits of packages, the issues that they make, and the issues' texts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+from khelang_opendata import Issue, rules
+from khelang_opendata.model.report import Location
+from khelang_opendata.model.wording import Language
+from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.standard.family import CURRENT
+from tests.conftest import edit_descriptor, issues_of
+
+Edit = Callable[[Path], None]
+"""It changes the package in a folder."""
+
+Found = tuple[str, str | None, int | None, str | None]
+"""An issue: its code, and the table, row and field of its place."""
+
+KHELANG = "khelang-nakhon-2566-2570"
+MAE_THUNG = "mae-thung-2561-2564"
+
+
+def _edit_table(table: str, change: Callable[[list[list[str]]], object]) -> Edit:
+    def edit(folder: Path) -> None:
+        path = folder / f"data/{table}.csv"
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+        change(rows)
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        path.write_text(text.getvalue(), encoding="utf-8", newline="")
+
+    return edit
+
+
+def cell(table: str, row: int, **values: str) -> Edit:
+    """Cells of one row, which is numbered as a spreadsheet does."""
+
+    def change(rows: list[list[str]]) -> None:
+        for field, value in values.items():
+            rows[row - 1][rows[0].index(field)] = value
+
+    return _edit_table(table, change)
+
+
+def add(table: str, *cells: str) -> Edit:
+    """A new last row."""
+    return _edit_table(table, lambda rows: rows.append([*cells]))
+
+
+def copy(table: str, row: int, **values: str) -> Edit:
+    """A new last row, like another but for some cells."""
+
+    def change(rows: list[list[str]]) -> None:
+        rows.append([values.get(field, value) for field, value in zip(rows[0], rows[row - 1], strict=True)])
+
+    return _edit_table(table, change)
+
+
+def drop(table: str, first: int, last: int) -> Edit:
+    """The rows from one to another are lost."""
+
+    def change(rows: list[list[str]]) -> None:
+        del rows[first - 1 : last]
+
+    return _edit_table(table, change)
+
+
+def descriptor(change: Callable[[dict[str, Any]], object]) -> Edit:
+    return lambda folder: edit_descriptor(folder, change)
+
+
+def spoilt(source: Path, target: Path, *edits: Edit) -> Path:
+    """An edited copy of a package."""
+    package = Path(copytree(source, target))
+    for edit in edits:
+        edit(package)
+    return package
+
+
+def found(folder: Path) -> Counter[Found]:
+    """The issues of a package."""
+    return Counter((i.code, i.location.resource, i.location.row, i.location.field) for i in issues_of(folder))
+
+
+@cache
+def _found_before(source: Path) -> Counter[Found]:
+    return found(source)
+
+
+def new_after(edit: Edit, source: Path, target: Path) -> list[Found]:
+    """The issues of an edited copy that its source does not have."""
+    return sorted((found(spoilt(source, target, edit)) - _found_before(source)).elements(), key=str)
+
+
+def code_of(value: object) -> str:
+    """Name a test by the code of the issue that it expects."""
+    return value[0] if isinstance(value, tuple) else ""
+
+
+def assert_texts_are_filled(code: str, given: set[str]) -> None:
+    """The texts of a rule name nothing but what it gives: a record, a year, and these parameters."""
+    known = dict.fromkeys({"record", "year", *given}, "X")
+    rule = rules()[code]
+    for variant in [*rule.entry.variants] or [""]:
+        issue = Issue(code, rule.severity, Location("plans", 2, 2, "district_th", "X"), {**known, "variant": variant})
+        for language in Language:
+            texts = issue_texts(issue, language, CURRENT)
+            assert " - " not in texts.message + texts.fix

@@ -1,0 +1,96 @@
+"""The rules of a package that goes to a portal: each small edit of a good one gives exactly its one new issue."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khelang_opendata import Package, load_family
+from khelang_opendata.standard.portal_profiles import portal_profile
+from khelang_opendata.validation.file_checks import read_tables
+from khelang_opendata.validation.headings import check_headings
+from khelang_opendata.validation.plan import Plan
+from khelang_opendata.validation.rules import portal_readiness
+from khelang_opendata.validation.rules.registry import rules_in
+from tests.conftest import PLAN, VALID, edit_descriptor
+from tests.edits import Edit, Found, code_of, descriptor, new_after
+
+
+def _portal(**values: Any) -> Edit:
+    return descriptor(lambda d: d["portal"].update(values))
+
+
+def _portal_without(name: str) -> Edit:
+    return descriptor(lambda d: d["portal"].pop(name))
+
+
+def _rename(table: str, path: str) -> Edit:
+    def edit(folder: Path) -> None:
+        (folder / f"data/{table}.csv").rename(folder / path)
+        edit_descriptor(folder, lambda d: next(r for r in d["resources"] if r["name"] == table).update(path=path))
+
+    return edit
+
+
+EDITS: list[tuple[Edit, Found]] = [
+    (descriptor(lambda d: d.update(title=" ")), ("portal_metadata_missing", None, None, None)),
+    (_portal(maintainer="  "), ("portal_metadata_missing", None, None, None)),
+    (_portal(objective=[]), ("portal_metadata_missing", None, None, None)),
+    (_portal(objective=["ไม่ทราบ", "อย่างอื่น"]), ("portal_value_illegal", None, None, None)),
+    (_portal(data_type="ข้อมูลระเบียน "), ("portal_value_illegal", None, None, None)),
+    (_portal(update_frequency_unit="half-year"), ("portal_value_illegal", None, None, None)),
+    (_portal(data_category="ข้อมูลเปิด"), ("portal_value_illegal", None, None, None)),
+    (_portal(maintainer_email="opendata@localhost"), ("portal_value_illegal", None, None, None)),
+    (_portal(maintainer_email="สำนักปลัด <a@mae-thung.example>"), ("portal_value_illegal", None, None, None)),
+    (descriptor(lambda d: d["keywords"].append("ก")), ("portal_value_illegal", None, None, None)),
+    (_portal(geo_coverage=4), ("descriptor_invalid", None, None, None)),
+    (_portal(objective="อย่างอื่น"), ("descriptor_invalid", None, None, None)),
+    (_portal(maintainer_email=["opendata"]), ("descriptor_invalid", None, None, None)),
+    (descriptor(lambda d: d["conventions"].update(sequence_printed="none")), ("descriptor_invalid", None, None, None)),
+    *(
+        (_portal_without(name), ("portal_metadata_missing", None, None, None))
+        for name in portal_profile("thai_gdc")["mandatory"]
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "expected"), EDITS, ids=code_of)
+def test_edit_of_the_example_gives_its_one_issue(edit: Edit, expected: Found, tmp_path: Path) -> None:
+    assert new_after(edit, VALID, tmp_path / "example") == [expected]
+
+
+def test_file_name_that_is_not_ascii_is_the_one_issue_of_the_real_plan(tmp_path: Path) -> None:
+    edit = _rename("risk_controls", "data/มาตรการควบคุม.csv")
+    assert new_after(edit, PLAN, tmp_path / "plan") == [("file_name_not_ascii", "risk_controls", None, None)]
+
+
+def test_package_that_goes_to_no_portal_gives_nothing(tmp_path: Path) -> None:
+    assert new_after(descriptor(lambda d: d.pop("portal")), VALID, tmp_path / "example") == []
+
+
+def test_every_rule_is_broken_by_an_edit() -> None:
+    tested_alone = {"file_name_not_ascii", "table_too_large"}
+    assert {expected[0] for _, expected in EDITS} | tested_alone >= {rule.code for rule in rules_in(portal_readiness)}
+
+
+@pytest.mark.parametrize(
+    ("what", "limit", "table"), [("rows", 227, None), ("rows", 226, "budgets"), ("columns", 17, "projects")]
+)
+def test_table_is_too_large_above_the_limit(what: str, limit: int, table: str | None) -> None:
+    package, family = Package.load(PLAN), load_family()
+    tables, _ = check_headings(read_tables(package, family)[0], family)
+    limits = {**portal_readiness.TABLE_LIMITS, what: limit}
+    found = list(portal_readiness.larger_tables(Plan(package, family, tables), limits))
+    assert [issue.location.resource for issue in found] == [name for name in [table] if name]
+    assert all(issue.params == {"variant": what, "found": limit + 1, "limit": limit} for issue in found)
+
+
+def test_portal_lists_are_those_that_the_standard_describes() -> None:
+    profile = portal_profile("thai_gdc")
+    schema = json.loads((load_family().folder / "package.schema.json").read_text(encoding="utf-8"))
+    described = schema["properties"]["portal"]["properties"]
+    assert {*profile["mandatory"], *profile["legal"]} <= set(described)
+    assert set(profile["from_package"]) <= set(schema["required"])
