@@ -9,12 +9,15 @@ import pytest
 from khelang_opendata.validation.rules import progress
 from khelang_opendata.validation.rules.registry import rules_in
 from tests.conftest import VALID, issues_of
-from tests.edits import MAE_THUNG, Edit, Found, cell, code_of, drop, new_after
+from tests.edits import MAE_THUNG, Edit, Found, cell, code_of, drop, new_after, together
 
 EDITS: list[tuple[Edit, Found]] = [
     (cell("progress", 6, cannot_reason=""), ("progress_reason_missing", "progress", 6, "cannot_reason")),
     (cell("progress", 5, status="completed"), ("progress_regressed", "progress", 6, "status")),
-    (cell("progress", 7, fiscal_year_be="2561"), ("progress_outside_project", "progress", 7, "fiscal_year_be")),
+    (
+        cell("progress", 7, fiscal_year_be="2561", planned_thb="", disbursed_thb=""),
+        ("progress_outside_project", "progress", 7, "fiscal_year_be"),
+    ),
     (cell("progress", 7, fiscal_year_be="2565"), ("year_outside_plan", "progress", 7, "fiscal_year_be")),
     (cell("progress", 3, disbursed_thb="20000.01"), ("disbursed_exceeds_approved", "progress", 3, "disbursed_thb")),
     (cell("progress", 7, approved_thb="150000.25"), ("approved_exceeds_planned", "progress", 7, "approved_thb")),
@@ -23,7 +26,7 @@ EDITS: list[tuple[Edit, Found]] = [
 NOTHING_NEW: list[Edit] = [
     cell("progress", 3, disbursed_thb="20000.00"),
     cell("progress", 3, approved_thb="", planned_thb=""),
-    drop("progress", 2, 99),
+    together(drop("progress", 2, 99), drop("progress_results", 2, 99)),
     cell("progress", 2, status="completed"),
 ]
 
