@@ -30,6 +30,21 @@ def _summary_and_sheet(row: int, title: str) -> Edit:
     return cell("projects", row, title_th=title, summary_title_printed=title)
 
 
+def _units_printed(sheet: str, summary: str) -> Edit:
+    return cell("projects", 3, lead_unit_printed=sheet, summary_unit_printed=summary)
+
+
+LACKING = (
+    "sequence_printed",
+    "dimension_id",
+    "mission_id",
+    "lead_unit_id",
+    "lead_unit_printed",
+    "summary_unit_printed",
+)
+"""What a document may lack of a project."""
+
+
 def _without_rows(table: str, **owner: str) -> Edit:
     """A record has no rows in a table, and no errata that name them."""
     return together(*(without_errata(id_) for id_ in owner.values()), drop_where(table, **owner))
@@ -114,6 +129,7 @@ REAL_PLAN: list[tuple[Edit, Found]] = [
         cell("projects", 3, summary_unit_printed="เทศบาลเมืองเขลางค์นคร"),
         ("unit_differs", "projects", 3, "summary_unit_printed"),
     ),
+    (_units_printed("กองช่าง และสำนักปลัด", "กองช่าง"), ("unit_differs", "projects", 3, "summary_unit_printed")),
     (cell("projects", 3, project_kind="guideline"), ("kind_differs", "projects", 3, "project_kind")),
     (_summary_and_sheet(4, TITLE_OF_P02), ("duplicate_title", "projects", 4, "title_th")),
     (
@@ -133,7 +149,14 @@ EXAMPLE: list[tuple[Edit, Found]] = [
     (cell("printed_totals", 18, scope="mission"), ("scope_unknown", "printed_totals", 18, "scope_id")),
     (cell("targets", 6, fiscal_year_be="2565"), ("year_outside_plan", "targets", 6, "fiscal_year_be")),
     (cell("errata", 4, fiscal_year_be="2565"), ("year_outside_plan", "errata", 4, "fiscal_year_be")),
+    (cell("errata_records", 2, fiscal_year_be="2565"), ("year_outside_plan", "errata_records", 2, "fiscal_year_be")),
     (cell("plans", 2, end_fiscal_year_be="2560"), ("years_reversed", "plans", 2, "end_fiscal_year_be")),
+    (descriptor(lambda d: d.update(name="mae-thung")), ("name_differs", "plans", 2, "plan_id")),
+    (cell("missions", 11, mission_code="3.1"), ("id_code_differs", "missions", 11, "mission_code")),
+    (cell("dimensions", 5, dimension_code="4*"), ("id_code_differs", "dimensions", 5, "dimension_code")),
+    (cell("project_units", 2, unit_id=f"{MAE_THUNG}-U03"), ("lead_unit_differs", "project_units", 2, "unit_id")),
+    (cell("project_units", 3, role="lead"), ("lead_unit_differs", "project_units", 3, "unit_id")),
+    (cell("projects", 5, lead_unit_id=""), ("lead_unit_differs", "project_units", 2, "unit_id")),
 ]
 
 NOTHING_NEW: list[tuple[Path, Edit]] = [
@@ -142,6 +165,9 @@ NOTHING_NEW: list[tuple[Path, Edit]] = [
     (PLAN, cell("projects", 3, summary_unit_printed="กองยุทธศาสตร์ฯ*(เดิม)")),
     (PLAN, cell("projects", 3, summary_unit_printed="งานนิติการ กองคลัง")),
     (PLAN, cell("projects", 3, summary_unit_printed="ฯ")),
+    (PLAN, _units_printed("กองช่าง และสำนักปลัด", "กองช่าง และ สำนักปลัด")),
+    (PLAN, _units_printed("ทุกส่วนราชการ", "ทุกส่วนราชการ")),
+    (PLAN, _units_printed("สป.", "สป.")),
     (PLAN, cell("projects", 3, sequence_printed="ข้อ 02")),
     (PLAN, cell("projects", 3, sequence_printed="-")),
     (PLAN, together(without_errata(f"{KHELANG}-P02"), _summary_and_sheet(3, "แผนงานเผยแพร่ความรู้"))),
@@ -153,6 +179,10 @@ NOTHING_NEW: list[tuple[Path, Edit]] = [
     (VALID, cell("targets", 6, fiscal_year_be="2564")),
     (VALID, cell("projects", 9, sequence_printed="๙๙)")),
     (VALID, descriptor(lambda d: d.pop("conventions"))),
+    (VALID, cell("projects", 9, **dict.fromkeys(LACKING, ""))),
+    (VALID, cell("project_units", 3, unit_id=f"{MAE_THUNG}-U03")),
+    (VALID, cell("project_units", 4, role="lead")),
+    (VALID, cell("risks", 2, risk_score="")),
 ]
 
 
@@ -169,6 +199,53 @@ def test_edit_of_the_example_gives_its_one_issue(edit: Edit, expected: Found, tm
 @pytest.mark.parametrize(("source", "edit"), NOTHING_NEW)
 def test_what_another_plan_may_do_gives_nothing(source: Path, edit: Edit, tmp_path: Path) -> None:
     assert new_after(edit, source, tmp_path / "copy") == []
+
+
+SAME_CODES = [
+    ("missions", "9.10", "9.10"),
+    ("missions", "9.1.1", "9.1(1)"),
+    ("missions", "9.10", "๙.๑๐"),
+    ("missions", "9.1.1", "ภารกิจที่ ๙.๑ (๑)"),
+    ("missions", "9A", "9a"),
+    ("missions", "9", "ก."),
+    ("dimensions", "9S", "9*"),
+    ("dimensions", "10", "10"),
+]
+OTHER_CODES = [
+    ("missions", "9.10", "9.1"),
+    ("missions", "9.1", "9.10"),
+    ("missions", "9.1.1", "9.11"),
+    ("missions", "9.11", "9.1(1)"),
+    ("missions", "9.10", "๙.๑"),
+    ("missions", "9A", "9"),
+    ("dimensions", "9", "9*"),
+    ("dimensions", "9S", "9"),
+    ("dimensions", "10", "1"),
+]
+
+
+def _with_code(table: str, end: str, code: str) -> Edit:
+    if table == "missions":
+        return add(table, MAE_THUNG, f"{MAE_THUNG}-M{end}", code, f"{MAE_THUNG}-D1", "", "ภารกิจใหม่", "")
+    return add(table, MAE_THUNG, f"{MAE_THUNG}-D{end}", code, "มิติใหม่", "", "false", "")
+
+
+@pytest.mark.parametrize(("table", "end", "code"), SAME_CODES)
+def test_code_that_is_the_end_of_its_id(table: str, end: str, code: str, tmp_path: Path) -> None:
+    assert new_after(_with_code(table, end, code), VALID, tmp_path / "example") == []
+
+
+@pytest.mark.parametrize(("table", "end", "code"), OTHER_CODES)
+def test_code_that_is_not_the_end_of_its_id(table: str, end: str, code: str, tmp_path: Path) -> None:
+    (new,) = new_after(_with_code(table, end, code), VALID, tmp_path / "example")
+    assert (new[0], new[1], new[3]) == ("id_code_differs", table, f"{table.removesuffix('s')}_code")
+
+
+def test_malformed_id_has_no_second_issue(tmp_path: Path) -> None:
+    edit = cell("missions", 11, mission_id=f"{MAE_THUNG}-M3.1.x")
+    codes = {code for code, *_ in new_after(edit, VALID, tmp_path / "example")}
+    assert codes
+    assert "id_code_differs" not in codes
 
 
 def test_every_rule_is_broken_by_an_edit() -> None:
