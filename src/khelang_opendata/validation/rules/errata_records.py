@@ -45,6 +45,8 @@ def erratum_value_differs(plan: Plan) -> Iterator[Issue]:
             yield erratum.issue(erratum_value_differs, "adopted_value", variant="both")
         elif adopted and not field:
             yield erratum.issue(erratum_value_differs, "adopted_value", variant="no_field")
+        elif adopted and not erratum.text("record_id"):
+            yield erratum.issue(erratum_value_differs, "adopted_value", variant="no_record")
         elif field and not reading and not named.wrong and not _adopts(named.records, field, adopted):
             found = ", ".join(dict.fromkeys(record.text(field) or "-" for record in named.records))
             yield erratum.issue(erratum_value_differs, "adopted_value", field_named=field, found=found)
