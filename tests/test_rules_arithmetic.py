@@ -107,6 +107,7 @@ EXAMPLE: list[tuple[Edit, Found]] = [
         cell("budgets", 2, funding_source="", source_basis=""),
         ("source_basis_missing", "budgets", 2, "funding_source"),
     ),
+    (cell("budget_items", 2, amount_thb="14399.99"), ("budget_items_differ", "budgets", 2, "amount_thb")),
     (cell("budget_items", 2, amount_thb="14400.01"), ("budget_items_differ", "budgets", 2, "amount_thb")),
     (
         add("budget_items", MAE_THUNG, f"{MAE_THUNG}-P06", "3", "1", "ค่าติดตั้ง", "", "100000"),

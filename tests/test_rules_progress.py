@@ -121,13 +121,6 @@ def test_money_without_budget_says_whether_the_project_runs(edit: Edit, variant:
     assert (issue.code, issue.params["variant"]) == ("disbursed_without_budget", variant)
 
 
-@pytest.mark.parametrize("year", ["9", "99999999999", "-2561", "2561.5"])
-def test_year_that_is_none_has_no_round(year: str, tmp_path: Path) -> None:
-    codes = {code for code, *_ in new_after(cell("progress", 2, fiscal_year_be=year), VALID, tmp_path / "example")}
-    assert codes
-    assert "reported_before_round" not in codes
-
-
 def test_every_rule_is_broken_by_an_edit() -> None:
     assert {expected[0] for _, expected in EDITS} >= {rule.code for rule in rules_in(progress)}
 

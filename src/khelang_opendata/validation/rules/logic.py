@@ -366,7 +366,7 @@ def name_differs(plan: Plan) -> Iterator[Issue]:
         yield plan.record("plans", 0).issue(name_differs, "plan_id", name=name)
 
 
-@plan_rule(Severity.ERROR, needs=("dimensions", "missions"))
+@plan_rule(Severity.ERROR)
 def id_code_differs(plan: Plan) -> Iterator[Issue]:
     """The last part of an id is its code: a spreadsheet makes 1.1 of the code 1.10.
 
