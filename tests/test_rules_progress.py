@@ -109,6 +109,15 @@ def test_planned_amount_is_compared_where_the_amount_is_of_the_year(
     assert new_after(together(report, whole), VALID, tmp_path / "whole") == []
 
 
+def test_planned_amount_is_not_compared_beside_an_amount_for_the_whole_period(tmp_path: Path) -> None:
+    """A part of that amount may be planned for the year."""
+    report = copy("progress", 5, fiscal_year_be="2563", planned_thb="13000", approved_thb="", reported_on="")
+    whole = cell("budgets", 14, fiscal_year_be="", amount_basis="whole_period")
+    expected = [("planned_differs", "progress", 9, "planned_thb")]
+    assert new_after(report, VALID, tmp_path / "yearly") == expected
+    assert new_after(together(report, whole), VALID, tmp_path / "whole") == []
+
+
 @pytest.mark.parametrize(
     ("edit", "variant"),
     [
