@@ -75,6 +75,7 @@ def _record_schema(family: SchemaFamily, name: str, without: tuple[str, ...]) ->
             **{field.name: _value_schema(field) for field in fields},
             **{property_: _rows_schema(family.tables[inner]) for property_, inner in inside.items()},
         },
+        "patternProperties": {"^x_": {}},
         "additionalProperties": False,
     }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
+from pathlib import PurePosixPath
 
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, diff_packages, needs_note, next_version
 from khelang_opendata.files.serialize import BOM, json_bytes
@@ -19,7 +20,7 @@ from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.failures import DataError, PackageRefused, UsageError
 from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language
-from khelang_opendata.package.datapackage import DESCRIPTOR, Package
+from khelang_opendata.package.datapackage import DESCRIPTOR, Package, Resource
 from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.published.archive import YEARS
 from khelang_opendata.published.content import CHANGES
@@ -159,10 +160,13 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     edition = Edition(family, released_tables(package, family), descriptor, options.released_on)
     forms = list(forms_of(edition))
     own = [resource for resource in package.resources if not resource.is_derived]  # the others are made anew
-    tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own}
+    tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own if r.name in edition.tables}
     data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
-    entries = [*tables.values(), *(form.entry for form in forms)]
+    additional = [(r, _additional_path(r)) for r in own if r.name not in edition.tables]
+    data |= {path: resource.data or b"" for resource, path in additional}
+    others = [{**resource.descriptor, "path": path} for resource, path in additional]
+    entries = [*tables.values(), *others, *(form.entry for form in forms)]
     measured = [{**e, "bytes": len(data[e["path"]]), "hash": file_hash(data[e["path"]])} for e in entries]
     whole = family.compile_into({**descriptor, "resources": measured})
     files = {
@@ -176,12 +180,18 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         **_change_files(draft),
         "validation-report.json": report_json(draft.report).encode(),
         "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
-        **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
+        **{f"README.{lang}.md": readme(edition, forms, others, lang, draft.note).encode() for lang in Language},
     }
     files[MANIFEST] = manifest_of(files)
     if sign:
         files[SIGNATURE] = sign(files[MANIFEST])
     return Release(draft.version, draft.note, {path: files[path] for path in sorted(files)})
+
+
+def _additional_path(resource: Resource) -> str:
+    """The place of a resource that is no table of the standard; its bytes stay as they are."""
+    folder = "data" if resource.path.lower().endswith(".csv") else "files"
+    return f"{folder}/{resource.name}{PurePosixPath(resource.path).suffix.lower()}"
 
 
 def _descriptor(draft: Draft) -> JsonObject:
