@@ -163,6 +163,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own if r.name in edition.tables}
     data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
+    described = dict(data)
     additional = [(r, _additional_path(r)) for r in own if r.name not in edition.tables]
     data |= {path: resource.data or b"" for resource, path in additional}
     others = [{**resource.descriptor, "path": path} for resource, path in additional]
@@ -176,7 +177,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         "provenance.json": json_bytes(_provenance(edition, options.approved_by, options.commit)),
         "LICENSE": licence_text(descriptor).encode(),
         **_schema_files(family),
-        **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
+        **metadata_files(edition, described, draft.changes.old.version if draft.changes is not None else None),
         **_change_files(draft),
         "validation-report.json": report_json(draft.report).encode(),
         "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
