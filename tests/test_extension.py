@@ -14,6 +14,9 @@ import pytest
 
 from khelang_opendata import Package, Report, Severity, diff_packages, validate, verify
 from khelang_opendata.package.listing import synchronised
+from khelang_opendata.portals.folder import publish_folder
+from khelang_opendata.portals.publication import read_publication
+from khelang_opendata.portals.resources import map_data_dictionary
 from khelang_opendata.release import ReleaseOptions, release_package
 from khelang_opendata.validation import family_of
 from tests.conftest import codes_of, edit_descriptor, fails
@@ -169,3 +172,16 @@ def test_a_name_that_leads_elsewhere_is_refused(extended: Path, tmp_path: Path) 
     edit_descriptor(extended, rename)
     with fails("package_invalid"):
         release_package(Package.load(extended), tmp_path / "releases", ReleaseOptions(date(2026, 11, 27)))
+
+
+def test_portals_and_web_folders_get_own_tables_and_files(extended: Path, tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    release_package(Package.load(extended), releases, ReleaseOptions(date(2026, 11, 27)))
+    publication = read_publication(releases)
+    paths = {distribution.path: distribution for distribution in publication.distributions}
+    assert {"data/areas.csv", "files/document.pdf"} <= paths.keys()
+    dictionary = map_data_dictionary(paths["data/areas.csv"])
+    assert [column["id"] for column in dictionary] == ["area_id", "name_th", "households"]
+    web = tmp_path / "web"
+    publish_folder(releases, web)
+    assert (next(web.rglob("document.pdf"))).read_bytes() == PDF

@@ -40,6 +40,7 @@ FORMATS = {
     ".html": FileFormat("text/html", "HTML", "HTML"),
     ".json": FileFormat("application/json", "JSON", "JSON"),
     ".parquet": FileFormat("application/vnd.apache.parquet", "PARQUET", "Parquet"),
+    ".pdf": FileFormat("application/pdf", "PDF", "PDF"),
     ".sqlite": FileFormat("application/vnd.sqlite3", None, "SQLite"),
     ".xlsx": FileFormat("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX", "Excel"),
     ".zip": FileFormat("application/zip", "ZIP", "ZIP"),
