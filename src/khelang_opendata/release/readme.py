@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from jinja2 import Environment
 
 from khelang_opendata.diff import ReleaseNote
+from khelang_opendata.formats.about import creators, publisher
 from khelang_opendata.formats.derived import Form
 from khelang_opendata.formats.weighted_errata import errata_by_weight
 from khelang_opendata.model.wording import Language
@@ -25,6 +26,9 @@ def readme(
     return template.render(
         package=edition.descriptor,
         plan=edition.plan,
+        creators=creators(edition)[0 if language == Language.TH else 1],
+        publisher=publisher(edition)[0 if language == Language.TH else 1],
+        is_official=edition.plan["lao_name_th"] in publisher(edition)[0],
         tables=[table.schema.descriptor for table in edition.tables.values()],
         rows={name: len(table.rows) for name, table in edition.tables.items()},
         additional=additional,

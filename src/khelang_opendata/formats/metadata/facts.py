@@ -122,9 +122,14 @@ class DatasetFacts:
 
     @cached_property
     def owner(self) -> JsonObject:
-        """The local government whose plan it is, whom citations name; from the descriptor, if given."""
+        """The local government whose plan it is; from the descriptor, if given."""
         known = (body for body in self.descriptor["contributors"] if body["title"] == self.edition.plan["lao_name_th"])
         return next(known, {"title": self.edition.plan["lao_name_th"], "title_en": self.edition.plan["lao_name_en"]})
+
+    @property
+    def creators(self) -> list[JsonObject]:
+        """Who compiled the data set, whom citations name: the contributors of that role, else the owner."""
+        return self.contributors("creator") or [self.owner]
 
     @property
     def publisher(self) -> JsonObject:
