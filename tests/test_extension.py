@@ -9,6 +9,7 @@ import sqlite3
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.portals.resources import map_data_dictionary
 from khelang_opendata.release import ReleaseOptions, release_package
 from khelang_opendata.validation import family_of
-from tests.conftest import codes_of, edit_descriptor, fails
+from tests.conftest import codes_of, edit_descriptor, fails, replace_in
 
 PDF = b"%PDF-1.4\n%the plan as it was announced\n"
 DISTRICTS = "area_id,name_th,households\nA1,หมู่ 1,120\nA2,หมู่ 2,95\n"
@@ -33,7 +34,7 @@ DISTRICTS_SCHEMA = {
 }
 
 
-def synchronise(package: Path) -> None:
+def write_synchronised(package: Path) -> None:
     descriptor = synchronised(loaded := Package.load(package), family_of(loaded))
     (package / "datapackage.json").write_text(json.dumps(descriptor, ensure_ascii=False), encoding="utf-8")
 
@@ -60,7 +61,7 @@ def extended(example: Path) -> Path:
     file |= {"mediatype": "application/pdf", "hash": f"sha256:{sha256(PDF).hexdigest()}"}
     more = [{**table, **form, "dialect": dialect, "schema": DISTRICTS_SCHEMA}, file]
     edit_descriptor(example, lambda descriptor: descriptor["resources"].extend(more))
-    synchronise(example)
+    write_synchronised(example)
     return example
 
 
@@ -121,7 +122,7 @@ def test_a_column_of_another_name_is_an_error_with_a_remedy_that_works(example: 
     path = example / "data/projects.csv"
     text = path.read_text(encoding="utf-8").replace("months_th", "x_months_th", 1)
     path.write_text(text, encoding="utf-8", newline="")
-    synchronise(example)
+    write_synchronised(example)
     assert codes_of(example) == ["column_additional"]
 
 
@@ -185,3 +186,106 @@ def test_portals_and_web_folders_get_own_tables_and_files(extended: Path, tmp_pa
     web = tmp_path / "web"
     publish_folder(releases, web)
     assert (next(web.rglob("document.pdf"))).read_bytes() == PDF
+
+
+PROFILE: dict[str, Any] = {
+    "id": "lampang",
+    "version": "1.0.0",
+    "conformsTo": "anticorruption-plan/1.0.0",
+    "title": "โพรไฟล์จังหวัดลำปาง",
+    "title_en": "Profile of Lampang province",
+    "tables": {
+        "projects": {
+            "fields": {
+                "x_strategy": {"type": "string", "title": "ยุทธศาสตร์", "constraints": {"enum": ["S1", "S2"]}},
+                "source_section": {"constraints": {"maxLength": 200}},
+            }
+        },
+        "x_meetings": {
+            "title": "การประชุม",
+            "title_en": "Meetings",
+            "fields": [
+                {"name": "plan_id", "type": "string"},
+                {"name": "meeting_no", "type": "integer", "constraints": {"minimum": 1}},
+            ],
+            "primaryKey": ["meeting_no"],
+        },
+    },
+    "codes": {"audience": {"monks": {"title_th": "พระภิกษุ", "title_en": "Monks"}}},
+}
+
+
+def with_profile(package: Path, profile: Any) -> Path:
+    (package / "profile.json").write_text(json.dumps(profile, ensure_ascii=False), encoding="utf-8")
+    edit_descriptor(package, lambda descriptor: descriptor.update(schemaProfile="profile.json"))
+    return package
+
+
+@pytest.fixture
+def profiled(example: Path) -> Path:
+    """The valid example under a profile that adds a column, a table and a code, and tightens a limit."""
+    add_column(example, "x_strategy", "S1")
+    (example / "data/x_meetings.csv").write_text("plan_id,meeting_no\nmae-thung-2561-2564,1\n", encoding="utf-8")
+    replace_in(example / "data/targets.csv", "taxpayers", "monks")
+    with_profile(example, PROFILE)
+    write_synchronised(example)
+    return example
+
+
+def test_a_profile_adds_columns_tables_and_codes(profiled: Path, tmp_path: Path) -> None:
+    report = validate(profiled)
+    assert [(i.code, i.location.resource) for i in report.issues] == [("column_additional", "projects")]
+    assert "x_meetings" in {table.name for table in report.tables}
+    outcome = release_package(Package.load(profiled), tmp_path / "releases", ReleaseOptions(date(2026, 11, 27)))
+    flat = next(outcome.path.glob("*-flat.csv")).read_text(encoding="utf-8-sig")
+    assert "monks" in flat
+    nested = json.loads((outcome.path / "mae-thung-2561-2564.json").read_bytes())
+    assert nested["x_meetings"] == [{"plan_id": "mae-thung-2561-2564", "meeting_no": 1}]
+    assert validate(outcome.path).valid
+
+
+def test_what_a_profile_demands_is_checked(profiled: Path) -> None:
+    replace_in(profiled / "data/projects.csv", ",S1\n", ",S9\n")
+    replace_in(profiled / "data/x_meetings.csv", ",1\n", ",0\n")
+    assert {"value_not_allowed", "value_out_of_range"} <= {*codes_of(profiled)}
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return {**PROFILE, **changes}
+
+
+def of_projects(**fields: Any) -> dict[str, Any]:
+    return changed(tables={"projects": {"fields": fields}})
+
+
+FAULTY_PROFILES: dict[str, tuple[Any, str]] = {
+    "no version": ({key: value for key, value in PROFILE.items() if key != "version"}, "form"),
+    "another standard": (changed(conformsTo="anticorruption-plan/9.0.0"), "standard"),
+    "codes of a closed list": (changed(codes={"lao_type": PROFILE["codes"]["audience"]}), "codelist"),
+    "no longer required": (of_projects(title_th={"constraints": {"required": False}}), "looser"),
+    "a longer text": (of_projects(title_th={"constraints": {"maxLength": 5000}}), "looser"),
+    "an unknown limit": (of_projects(title_th={"constraints": {"minimum": "x"}}), "table_schema"),
+    "more values": (of_projects(project_kind={"constraints": {"enum": ["project", "festival"]}}), "looser"),
+    "another type": (of_projects(sequence_no={"type": "string"}), "property"),
+    "another key": (changed(tables={"projects": {"primaryKey": ["title_th"]}}), "property"),
+    "a removed column": (of_projects(title_en=None), "removed"),
+    "a column without x_": (of_projects(strategy={"type": "string"}), "column_name"),
+    "a table without x_": (changed(tables={"meetings": PROFILE["tables"]["x_meetings"]}), "table_name"),
+    "a table without fields": (changed(tables={"x_meetings": {"title": "ประชุม"}}), "table_schema"),
+    "a column of no type": (of_projects(x_strategy={"type": "word"}), "table_schema"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY_PROFILES)
+def test_a_profile_may_not_loosen_the_standard(name: str, example: Path) -> None:
+    profile, variant = FAULTY_PROFILES[name]
+    report = validate(with_profile(example, profile))
+    found = [issue.params["variant"] for issue in report.issues if issue.code == "profile_invalid"]
+    assert found == [variant]
+    assert {issue.code for issue in report.issues} == {"profile_invalid"}
+
+
+@pytest.mark.parametrize("path", ["missing.json", "../outside.json", "https://example.org/profile.json"])
+def test_a_profile_that_cannot_be_read_is_an_error(path: str, example: Path) -> None:
+    edit_descriptor(example, lambda descriptor: descriptor.update(schemaProfile=path))
+    assert {*codes_of(example)} == {"descriptor_invalid", "profile_invalid"}

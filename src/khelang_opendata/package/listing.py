@@ -48,6 +48,7 @@ def synchronised(package: Package, family: SchemaFamily) -> JsonObject:
 
 def _entry(table: TableSchema, path: str) -> JsonObject:
     texts = {name: table.descriptor[name] for name in ("title", "title_en", "description", "description_en")}
+    texts = {name: text for name, text in texts.items() if text}
     return {"name": table.name, **texts, "path": path, **_FORM}
 
 

@@ -166,7 +166,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     described = dict(data)
     additional = [(r, _additional_path(r)) for r in own if r.name not in edition.tables]
     data |= {path: resource.data or b"" for resource, path in additional}
-    others = [{"title": r.name, "title_en": r.name, **r.descriptor, "path": path} for r, path in additional]
+    others = [{**r.descriptor, "path": path} for r, path in additional]
     entries = [*tables.values(), *others, *(form.entry for form in forms)]
     measured = [{**e, "bytes": len(data[e["path"]]), "hash": file_hash(data[e["path"]])} for e in entries]
     whole = family.compile_into({**descriptor, "resources": measured})
@@ -249,7 +249,7 @@ def _change_files(draft: Draft) -> dict[str, bytes]:
 def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
     """The standard that the release conforms to, so that it explains itself; codelists with BOM, as all CSV."""
     sources = [
-        *(family.folder / f"tables/{name}.json" for name in family.tables),
+        *(family.folder / f"tables/{name}.json" for name, table in family.tables.items() if not table.is_foreign),
         *sorted(family.folder.glob("codelists/*.csv")),
         family.folder / "package.schema.json",
         family.folder / "plan.schema.json",

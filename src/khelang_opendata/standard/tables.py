@@ -83,7 +83,7 @@ class Field:
     def with_codes(self, own: Mapping[str, Mapping[str, Code]]) -> Field:
         """The column with the codes that a package adds to its open codelist, by codelist and code."""
         added = own.get(self.codelist) if self.codelist and self.is_open else None
-        return replace(self, own_codes=added) if added else self
+        return replace(self, own_codes={**(self.own_codes or {}), **added}) if added else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +179,8 @@ class TableSchema:
         ]
         descriptor = {**self.descriptor, "fields": [*self.descriptor["fields"], *added]}
         fields = (*self.fields, *(Field(field, is_own=True) for field in added))
-        return replace(self, descriptor=descriptor, fields=fields, own_fields=frozenset(f["name"] for f in added))
+        names = self.own_fields.union(field["name"] for field in added)
+        return replace(self, descriptor=descriptor, fields=fields, own_fields=names)
 
     def with_codes(self, own: Mapping[str, Mapping[str, Code]]) -> TableSchema:
         """The table with codes that a package adds to its open codelists, by codelist and code."""

@@ -23,6 +23,7 @@ from khelang_opendata.validation.file_checks import check_files, read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.own_schemas import check_own_tables, own_fields, own_tables
 from khelang_opendata.validation.plan import Plan
+from khelang_opendata.validation.profiles import check_profile, with_profile
 from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, run_rules
 from khelang_opendata.validation.rules.cell_values import check_values
 from khelang_opendata.validation.rules.declared import RowRule
@@ -76,7 +77,8 @@ def validate(
 def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None) -> Report:
     own = own_tables(package, family)
     checked = _check_tables(package, family.with_tables(own), engine, own)
-    headed = {name: table for name, table in checked.headed.items() if name not in own}
+    headed = {name: table for name, table in checked.headed.items() if not table.schema.is_foreign}
+    checked.files.extend(check_profile(package, load_family(family.id)))
     errata = Errata(Plan(package, family, headed).records("errata"))
     values = Tally(errata.acknowledge(chain(check_values(headed), check_codes(headed))))
     unsound = checked.structure.faulty | values.faulty
@@ -132,10 +134,11 @@ def _check_tables(
 
 
 def family_of(package: Package) -> SchemaFamily:
-    """The schema family a package conforms to, with the codes and columns that the package adds.
+    """The schema family a package conforms to, with its profile and the codes and columns that the package adds.
 
     It is the current one where the package names none that is known here.
     """
     named = package.descriptor.get("conformsTo")
     family = load_family(named if named in known_schemas() else CURRENT)
+    family = with_profile(package, family)
     return family.with_codes(own_codes(package)).with_fields(own_fields(package, family))

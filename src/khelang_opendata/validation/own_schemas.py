@@ -28,12 +28,13 @@ def own_fields(package: Package, family: SchemaFamily) -> Mapping[str, Sequence[
     """
     found: dict[str, Sequence[JsonObject]] = {}
     for resource in package.resources:
-        if resource.name in family.tables and resource.name not in found and (fields := _own_fields(resource)):
+        table = family.tables.get(resource.name)
+        if table is not None and resource.name not in found and (fields := _own_fields(resource, table)):
             found[resource.name] = fields
     return found
 
 
-def _own_fields(resource: Resource) -> list[JsonObject]:
+def _own_fields(resource: Resource, table: TableSchema) -> list[JsonObject]:
     schema = resource.descriptor.get("schema")
     described = schema.get("fields") if isinstance(schema, dict) else None
     own = [f for f in described if _is_own(f)] if isinstance(described, list) else []
@@ -43,7 +44,8 @@ def _own_fields(resource: Resource) -> list[JsonObject]:
     except TableUnreadable:
         header = []
     names = (label for label in header if OWN_COLUMN.fullmatch(label))
-    return list({**declared, **{name: {"name": name} for name in names if name not in declared}}.values())
+    found = {**{name: {"name": name} for name in names}, **declared}
+    return [field for name, field in found.items() if name not in table.field_by_name]
 
 
 def _is_own(field: Any) -> bool:
