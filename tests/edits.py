@@ -73,6 +73,52 @@ def drop(table: str, first: int, last: int) -> Edit:
     return _edit_table(table, change)
 
 
+def drop_where(table: str, **values: str) -> Edit:
+    """The rows that have these values are lost."""
+
+    def change(rows: list[list[str]]) -> None:
+        places = {rows[0].index(field): value for field, value in values.items()}
+        kept = [row for row in rows[1:] if any(row[place] != value for place, value in places.items())]
+        assert len(kept) < len(rows) - 1, f"no row of {table} has {values}"
+        rows[1:] = kept
+
+    return _edit_table(table, change)
+
+
+def without_errata(record: str) -> Edit:
+    """The errata about a record are lost: some adopt values that an edit changes, or name rows that it drops."""
+
+    def is_about(name: str) -> bool:
+        return name.partition("/")[0] == record
+
+    def edit(folder: Path) -> None:
+        gone: set[str] = set()
+
+        def drop_errata(rows: list[list[str]]) -> None:
+            id_, named = rows[0].index("erratum_id"), rows[0].index("record_id")
+            gone.update(row[id_] for row in rows[1:] if is_about(row[named]))
+            rows[1:] = [row for row in rows[1:] if row[id_] not in gone]
+
+        def drop_records(rows: list[list[str]]) -> None:
+            id_, named = rows[0].index("erratum_id"), rows[0].index("record_id")
+            rows[1:] = [row for row in rows[1:] if row[id_] not in gone and not is_about(row[named])]
+
+        _edit_table("errata", drop_errata)(folder)
+        _edit_table("errata_records", drop_records)(folder)
+
+    return edit
+
+
+def together(*edits: Edit) -> Edit:
+    """Several edits, one after the other."""
+
+    def edit(folder: Path) -> None:
+        for one in edits:
+            one(folder)
+
+    return edit
+
+
 def descriptor(change: Callable[[dict[str, Any]], object]) -> Edit:
     return lambda folder: edit_descriptor(folder, change)
 

@@ -56,9 +56,9 @@ def outcome(sources: Sequence[TableSource], engine: Engine) -> object:
 
 @pytest.fixture(params=["whole", "piecemeal"])
 def pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables are read as a whole, or so that every limit of size is met."""
+    """Tables are read as a whole, or so that every limit of size is met but that no record is longer than a block."""
     if request.param == "piecemeal":
-        monkeypatch.setattr(records, "BLOCK", 2000)
+        monkeypatch.setattr(records, "BLOCK", 4000)
         monkeypatch.setattr(large, "BLOCK", 0)
         monkeypatch.setattr(large, "_PART", 3000)
         monkeypatch.setattr(large, "CHUNK", 7)

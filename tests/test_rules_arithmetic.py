@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from khelang_opendata import Severity
+from khelang_opendata.model.wording import Language
+from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.validation.rules import arithmetic
 from khelang_opendata.validation.rules.registry import rules_in
-from tests.conftest import PLAN, issues_of
+from tests.conftest import PLAN, VALID, issues_of
 from tests.edits import (
     KHELANG,
+    MAE_THUNG,
     Edit,
     Found,
     add,
     assert_texts_are_filled,
     cell,
     code_of,
+    copy,
     drop,
+    drop_where,
     found,
     new_after,
     spoilt,
+    together,
+    without_errata,
 )
 
 CODES = [rule.code for rule in rules_in(arithmetic)]
 
 EDITS: list[tuple[Edit, Found]] = [
     (cell("budgets", 7, budget_status="not_run"), ("budget_status_amount", "budgets", 7, "amount_thb")),
-    (cell("budgets", 7, budget_status="budgeted"), ("budget_status_amount", "budgets", 7, "amount_thb")),
-    (cell("budgets", 7, amount_thb=""), ("budget_status_amount", "budgets", 7, "amount_thb")),
-    (drop("budgets", 228, 228), ("budget_year_missing", "projects", 46, None)),
     (
-        add("budgets", KHELANG, f"{KHELANG}-P45", "2571", "own_revenue", "not_run", "", "-", "", ""),
+        cell("budgets", 7, budget_status="budgeted", funding_source="lao_budget", source_basis="not_stated"),
+        ("budget_status_amount", "budgets", 7, "amount_thb"),
+    ),
+    (cell("budgets", 7, amount_thb=""), ("budget_status_amount", "budgets", 7, "amount_thb")),
+    (
+        drop_where("budgets", project_id=f"{KHELANG}-P44", fiscal_year_be="2570"),
+        ("budget_year_missing", "projects", 45, None),
+    ),
+    (
+        copy("budgets", 7, line_no="6", fiscal_year_be="2571"),
         ("budget_outside_plan", "budgets", 229, "fiscal_year_be"),
     ),
     (cell("projects", 2, end_fiscal_year_be="2569"), ("budget_outside_project", "budgets", 6, "fiscal_year_be")),
@@ -65,10 +80,13 @@ EDITS: list[tuple[Edit, Found]] = [
         ("printed_subtotal_differs", "printed_totals", 32, "amount_thb"),
     ),
     (
-        cell("printed_totals", 28, amount_thb="1532601"),
+        together(without_errata(KHELANG), cell("printed_totals", 28, amount_thb="1532601")),
         ("printed_grand_total_differs", "printed_totals", 28, "amount_thb"),
     ),
-    (cell("plans", 2, declared_project_count="44"), ("declared_count_differs", "plans", 2, "declared_project_count")),
+    (
+        together(without_errata(KHELANG), cell("plans", 2, declared_project_count="44")),
+        ("declared_count_differs", "plans", 2, "declared_project_count"),
+    ),
     (
         cell("dimensions", 6, declared_project_count="0"),
         ("declared_count_differs", "dimensions", 6, "declared_project_count"),
@@ -78,6 +96,29 @@ EDITS: list[tuple[Edit, Found]] = [
         ("amount_words_differ", "budgets", 2, "sheet_amount_printed"),
     ),
 ]
+
+
+EXAMPLE: list[tuple[Edit, Found]] = [
+    (cell("budgets", 2, amount_basis="whole_period"), ("budget_period_wrong", "budgets", 2, "fiscal_year_be")),
+    (copy("budgets", 34, line_no="5", fiscal_year_be=""), ("budget_period_wrong", "budgets", 35, "fiscal_year_be")),
+    (cell("budgets", 2, source_basis=""), ("source_basis_missing", "budgets", 2, "source_basis")),
+    (cell("budgets", 2, funding_source=""), ("source_basis_missing", "budgets", 2, "funding_source")),
+    (
+        cell("budgets", 2, funding_source="", source_basis=""),
+        ("source_basis_missing", "budgets", 2, "funding_source"),
+    ),
+    (cell("budget_items", 2, amount_thb="14399.99"), ("budget_items_differ", "budgets", 2, "amount_thb")),
+    (cell("budget_items", 2, amount_thb="14400.01"), ("budget_items_differ", "budgets", 2, "amount_thb")),
+    (
+        add("budget_items", MAE_THUNG, f"{MAE_THUNG}-P06", "3", "1", "ค่าติดตั้ง", "", "100000"),
+        ("budget_items_differ", "budgets", 24, "amount_thb"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "expected"), EXAMPLE, ids=code_of)
+def test_edit_of_the_example_gives_exactly_its_issue(edit: Edit, expected: Found, tmp_path: Path) -> None:
+    assert new_after(edit, VALID, tmp_path / "example") == [expected]
 
 
 @pytest.mark.parametrize(("edit", "expected"), EDITS, ids=code_of)
@@ -96,7 +137,7 @@ def test_totals_that_agree_with_their_items_can_still_disagree(tmp_path: Path) -
 
 
 def test_every_rule_is_broken_by_an_edit() -> None:
-    assert {expected[0] for _, expected in EDITS} | {"printed_totals_inconsistent"} == set(CODES)
+    assert {expected[0] for _, expected in (*EDITS, *EXAMPLE)} | {"printed_totals_inconsistent"} == set(CODES)
 
 
 NOTHING_WRONG: list[Edit] = [
@@ -106,8 +147,80 @@ NOTHING_WRONG: list[Edit] = [
     cell("budgets", 2, sheet_amount_printed=""),
     cell("budgets", 2, amount_thb="300000.00"),
     cell("printed_totals", 23, amount_thb="0"),
-    cell("plans", 2, declared_project_count=""),
+    together(without_errata(KHELANG), cell("plans", 2, declared_project_count="")),
 ]
+
+
+NOTHING_WRONG_IN_THE_EXAMPLE: dict[str, Edit] = {
+    "two lines of one source in a year": cell("budgets", 24, funding_source="lao_budget"),
+    "shared money of a source that is not said": cell("budgets", 6, funding_source="", source_basis=""),
+    "expenses of which one has no amount": cell("budget_items", 2, amount_thb=""),
+    "expenses without amounts": together(
+        cell("budget_items", 2, amount_thb=""), cell("budget_items", 3, amount_thb="")
+    ),
+    "expenses written otherwise": cell("budget_items", 2, amount_thb="14400.00"),
+    "expenses of the second line of a year": add(
+        "budget_items", MAE_THUNG, f"{MAE_THUNG}-P06", "3", "1", "ค่าติดตั้ง", "", "50000"
+    ),
+    "expenses of a line whose amount is unknown": add(
+        "budget_items", MAE_THUNG, f"{MAE_THUNG}-P04", "4", "1", "ค่าป้าย", "", "500"
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", NOTHING_WRONG_IN_THE_EXAMPLE.values(), ids=NOTHING_WRONG_IN_THE_EXAMPLE)
+def test_edit_of_the_example_that_breaks_no_rule(edit: Edit, tmp_path: Path) -> None:
+    assert new_after(edit, VALID, tmp_path / "example") == []
+
+
+def _whole_period(project: str, row: int, amount: str) -> Edit:
+    """A project's four years become one amount for the whole period, in the row of its first year."""
+    line = {"fiscal_year_be": "", "amount_basis": "whole_period", "budget_status": "budgeted", "amount_thb": amount}
+    printed = {"summary_amount_printed": amount, "sheet_amount_printed": f"{amount} บาท ตลอดแผน"}
+    return together(
+        without_errata(f"{MAE_THUNG}-{project}"),
+        drop("budgets", row + 1, row + 3),
+        cell("budgets", row, **line, **printed),
+    )
+
+
+@pytest.mark.parametrize(("project", "row"), [("P04", 14), ("P07", 27)])
+def test_amount_of_the_whole_period_is_in_no_year(project: str, row: int, tmp_path: Path) -> None:
+    """It needs no row for each year, and a total that is printed for a year may hold a part of it."""
+    assert new_after(_whole_period(project, row, "50000"), VALID, tmp_path / "example") == []
+
+
+def test_issue_of_an_amount_of_the_whole_period_names_no_year(tmp_path: Path) -> None:
+    lost = together(_whole_period("P07", 27, "50000"), cell("budgets", 27, summary_amount_printed=""))
+    (issue,) = issues_of(spoilt(VALID, tmp_path / "example", lost))
+    assert (issue.code, issue.location.row) == ("printed_amounts_differ", 27)
+    assert issue.params == {"variant": "missing", "record": f"{MAE_THUNG}-P07", "amount": "50,000"}
+
+
+def test_year_of_an_amount_that_is_not_of_the_whole_period_is_missing(tmp_path: Path) -> None:
+    yearly = together(_whole_period("P07", 27, "50000"), cell("budgets", 27, amount_basis="not_said"))
+    codes = {code for code, *_ in new_after(yearly, VALID, tmp_path / "example")}
+    assert {"budget_period_wrong", "budget_year_missing"} <= codes
+
+
+def test_printed_total_below_its_known_amounts_differs_beside_an_amount_of_the_whole_period(tmp_path: Path) -> None:
+    whole = _whole_period("P04", 14, "50000")
+    before = found(spoilt(VALID, tmp_path / "before", whole))
+    after = found(spoilt(VALID, tmp_path / "after", whole, cell("printed_totals", 6, amount_thb="19999")))
+    assert after - before == Counter(
+        [
+            ("printed_subtotal_differs", "printed_totals", 6, "amount_thb"),
+            ("printed_totals_inconsistent", "printed_totals", 22, "amount_thb"),
+        ]
+    )
+
+
+def test_unknown_amount_is_not_called_0_baht(tmp_path: Path) -> None:
+    folder = spoilt(VALID, tmp_path / "example", cell("budgets", 17, sheet_amount_printed="๑๒,๕๐๐ บาท"))
+    (issue,) = issues_of(folder)
+    assert (issue.code, issue.params["variant"]) == ("printed_amounts_differ", "unknown")
+    texts = [issue_texts(issue, language, CURRENT) for language in Language]
+    assert not [text for text in texts if re.search(r"(?<![0-9,.])0 (บาท|baht)", text.message + text.fix)]
 
 
 @pytest.mark.parametrize("edit", NOTHING_WRONG, ids=range(len(NOTHING_WRONG)))
@@ -151,6 +264,7 @@ def test_every_text_is_filled(code: str) -> None:
         "budget_year_missing": {"years"},
         "budget_outside_plan": {"first", "last"},
         "budget_outside_project": {"first", "last", "amount"},
+        "budget_items_differ": {"amount", "added"},
         "printed_amounts_differ": {"amount"},
         "printed_subtotal_differs": {"printed", "items"},
         "printed_grand_total_differs": {"printed", "items"},

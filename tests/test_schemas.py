@@ -142,23 +142,25 @@ def _nest(tables: dict[str, Rows]) -> dict[str, Any]:
         rows = (row for row in tables.get(table, []) if row[key] == parent[key])
         return [{name: value for name, value in row.items() if name not in ("plan_id", key)} for row in rows]
 
-    def nested(table: str, key: str, **inner: str) -> Rows:
+    def nested(table: str, key: str = "", **inner: str) -> Rows:
         return [
             {name: value for name, value in row.items() if name != "plan_id"}
-            | {name: children(of, key, row) for name, of in inner.items()}
+            | {name: children(of, key, row) for name, of in inner.items() if of in tables}
             for row in tables[table]
         ]
 
+    of_projects = (
+        *("objectives", "steps", "step_promises", "budgets", "budget_items", "targets", "indicators"),
+        *("progress", "progress_results"),
+    )
+    of_risks = {"factors": "risk_factors", "controls": "risk_controls", "results": "risk_results"}
+    alone = ("goals", "legal_bases", "dimensions", "missions", "units", "printed_totals", "codes")
     return {
         **tables["plans"][0],
-        "dimensions": nested("dimensions", "dimension_id", missions="missions"),
-        "units": nested("units", "unit_id"),
-        "projects": nested(
-            "projects", "project_id", budgets="budgets", targets="targets", indicators="indicators", progress="progress"
-        ),
-        "risks": nested("risks", "risk_id", factors="risk_factors", controls="risk_controls"),
-        "printed_totals": nested("printed_totals", "scope_id"),
-        "errata": nested("errata", "erratum_id"),
+        **{table: nested(table) for table in alone if table in tables},
+        "projects": nested("projects", "project_id", units="project_units", **{table: table for table in of_projects}),
+        "risks": nested("risks", "risk_id", **of_risks),
+        "errata": nested("errata", "erratum_id", records="errata_records"),
     }
 
 

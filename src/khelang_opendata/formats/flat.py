@@ -112,7 +112,7 @@ def _described(field: Field, name: str, role: JsonObject) -> JsonObject:
 
 def _joined_rows(edition: Edition) -> Iterator[Mapping[str, Record]]:
     """The records that each row of the budgets brings together, by their roles."""
-    joins, errata, about = Joins(edition), errata_of_records(edition.records), _About(edition)
+    joins, errata, about = Joins(edition), errata_of_records(edition.records), _FromOtherTables(edition)
     budgets = list(edition.records("budgets"))
     amounts = aligned([Decimal(budget["amount_thb"]) if budget["amount_thb"] else None for budget in budgets])
     for budget, amount in zip(budgets, amounts, strict=True):
@@ -149,7 +149,7 @@ def _made(joins: Joins, project: Record, year: str, errata: Mapping[str, Sequenc
     }
 
 
-class _About:
+class _FromOtherTables:
     """What the rows of other tables add to a project."""
 
     def __init__(self, edition: Edition) -> None:

@@ -58,9 +58,10 @@ def _unknown_codes(table: HeadedTable, position: int, field: Field) -> Iterator[
         if cell in unknown:
             place, record = table.place(row, field.name, cell), table.id_of(row)
             codelist = str(field.codelist)
-            near = _nearest(cell, known)
-            found = {"variant": "near", "near": near} if near else {}
-            yield CODE_UNKNOWN.issue(place, codelist=codelist, record=record, **found)
+            if near := _nearest(cell, known):
+                yield CODE_UNKNOWN.issue(place, variant="near", codelist=codelist, record=record, near=near)
+            else:
+                yield CODE_UNKNOWN.issue(place, codelist=codelist, record=record)
 
 
 @lru_cache(maxsize=1024)

@@ -50,7 +50,14 @@ class Record:
         return self.table.place(self.row, field, cell)
 
     def issue(
-        self, rule: Rule, field: str | None = None, /, *, record: str | None = None, **params: str | int | float
+        self,
+        rule: Rule,
+        field: str | None = None,
+        /,
+        *,
+        record: str | None = None,
+        year: int | None = None,
+        **params: str | int | float,
     ) -> Issue:
         """An issue at this record.
 
@@ -58,9 +65,11 @@ class Record:
             rule: the rule that is broken.
             field: the column at fault, None for the record as a whole.
             record: the id an erratum names it by (project_id, scope_id …); by default the record's own id.
-            params: values of the message; ``year`` is the fiscal year (B.E.) an erratum may name.
+            year: the fiscal year (B.E.) an erratum may name; None where the record has none.
+            params: values of the message.
         """
-        return rule.issue(self.place(field), record=record or self.id, **params)
+        years = {} if year is None else {"year": year}
+        return rule.issue(self.place(field), record=record or self.id, **years, **params)
 
     @property
     def id(self) -> str:

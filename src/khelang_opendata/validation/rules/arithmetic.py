@@ -313,5 +313,6 @@ def _statuses_fit(plan: Plan) -> Iterator[bool]:
         yield fits is None or fits(amount)
 
 
-def _year(record: Record) -> int:
-    return record.integer("fiscal_year_be") or 0
+def _year(record: Record) -> int | None:
+    """The year of a record; None for an amount for the whole period."""
+    return record.integer("fiscal_year_be")

@@ -22,13 +22,18 @@ class _Named(NamedTuple):
 
 @plan_rule(Severity.ERROR, needs=("errata",))
 def erratum_record_missing(plan: Plan) -> Iterator[Issue]:
-    """The table, record, column and year that an erratum names exist."""
+    """The table, record, column and year that an erratum names exist.
+
+    A year outside the whole plan has an issue of its own.
+    """
     for table in ("errata", "errata_records"):
         for erratum, named in _all_named(plan, table):
             if named.wrong:
                 field = {"resource": "resource", "record": "record_id", "field": "field", "year": "fiscal_year_be"}
-                params = {"resource_named": erratum.text("resource") or ""}
-                yield erratum.issue(erratum_record_missing, field[named.wrong], variant=named.wrong, **params)
+                resource = erratum.text("resource") or ""
+                yield erratum.issue(
+                    erratum_record_missing, field[named.wrong], variant=named.wrong, resource_named=resource
+                )
 
 
 @plan_rule(Severity.ERROR, needs=("errata",))
@@ -40,6 +45,8 @@ def erratum_value_differs(plan: Plan) -> Iterator[Issue]:
             yield erratum.issue(erratum_value_differs, "adopted_value", variant="both")
         elif adopted and not field:
             yield erratum.issue(erratum_value_differs, "adopted_value", variant="no_field")
+        elif adopted and not erratum.text("record_id"):
+            yield erratum.issue(erratum_value_differs, "adopted_value", variant="no_record")
         elif field and not reading and not named.wrong and not _adopts(named.records, field, adopted):
             found = ", ".join(dict.fromkeys(record.text(field) or "-" for record in named.records))
             yield erratum.issue(erratum_value_differs, "adopted_value", field_named=field, found=found)
@@ -92,5 +99,5 @@ def _named(plan: Plan, erratum: Record, resource: str, known: Mapping[str, Seque
         return _Named((), "record")
     if year and "fiscal_year_be" in schema.field_by_name:
         records = [record for record in records if record.text("fiscal_year_be") == year]
-    is_in_plan = not year or not plan.years or (erratum.integer("fiscal_year_be") or 0) in plan.years
-    return _Named(records, None if records and is_in_plan else "year")
+    is_in_plan = not plan.years or erratum.integer("fiscal_year_be") in plan.years
+    return _Named(records, "year" if not records and is_in_plan else None)

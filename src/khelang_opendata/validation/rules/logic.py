@@ -86,7 +86,7 @@ def year_outside_plan(plan: Plan) -> Iterator[Issue]:
         for field, year in zip(ends, years, strict=True):
             if _is_outside(year, plan.years):
                 yield plan.record("projects", place).issue(year_outside_plan, field, first=first, last=last)
-    for table in ("targets", "errata", "progress"):
+    for table in ("targets", "errata", "errata_records", "progress"):
         for place, year in enumerate(plan.integers(table, "fiscal_year_be")):
             if year is not None and _is_outside(year, plan.years):
                 row = plan.record(table, place)
@@ -368,12 +368,16 @@ def name_differs(plan: Plan) -> Iterator[Issue]:
 
 @plan_rule(Severity.ERROR)
 def id_code_differs(plan: Plan) -> Iterator[Issue]:
-    """The last part of an id is its code: a spreadsheet makes 1.1 of the code 1.10."""
+    """The last part of an id is its code: a spreadsheet makes 1.1 of the code 1.10.
+
+    A code without a digit or a Latin letter, such as ก, is not judged.
+    """
     for table, letter, field in (("dimensions", "D", "dimension_code"), ("missions", "M", "mission_code")):
         rows = zip(plan.ids(table), plan.texts(table, field), strict=True)
         for place, (id_, code) in enumerate(rows):
             end = id_.rpartition(f"-{letter}")[2]
-            if id_ and code and _code_parts(end) != _code_parts(code):
+            printed = _code_parts(code or "")
+            if id_ and printed and printed != _code_parts(end):
                 yield plan.record(table, place).issue(id_code_differs, field, end=end)
 
 

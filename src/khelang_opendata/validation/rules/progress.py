@@ -124,14 +124,17 @@ def progress_reason_unexplained(plan: Plan) -> Iterator[Issue]:
             yield report.issue(progress_reason_unexplained, "problem_th", year=_year(report))
 
 
-@plan_rule(Severity.WARNING)
+@plan_rule(Severity.WARNING, needs=("plans",))
 def reported_before_round(plan: Plan) -> Iterator[Issue]:
-    """A report is dated after the end of its round: 31 March or 30 September of the fiscal year."""
+    """A report is dated no earlier than the end of its round: 31 March or 30 September of the fiscal year.
+
+    A year outside the whole plan has an issue of its own.
+    """
     ends = {SIX_MONTHS: (3, 31), TWELVE_MONTHS: (9, 30)}
     days = plan.days("progress", "reported_on")
     for place, (months, day) in enumerate(zip(plan.integers("progress", "round_months"), days, strict=True)):
         year = plan.integers("progress", "fiscal_year_be")[place]
-        if day is None or year is None or months not in ends:
+        if day is None or year is None or months not in ends or year not in plan.years:
             continue
         end = date(year - ERA, *ends[months])
         if day < end:
