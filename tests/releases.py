@@ -63,7 +63,7 @@ def add_a_progress_round(plan: Path) -> None:
         r for r in json.loads((VALID / "datapackage.json").read_bytes())["resources"] if r["name"] == "progress"
     )
     header = (VALID / "data/progress.csv").read_text(encoding="utf-8").splitlines()[0]
-    row = f"{NAME},{NAME}-P01,2566,6,in_progress,true,300000,300000,0,,อนุมัติโครงการแล้ว,ไม่มี,2023-04-09"
+    row = f"{NAME},{NAME}-P01,2566,6,in_progress,,,true,300000,300000,0,,อนุมัติโครงการแล้ว,ไม่มี,,2023-04-09"
     (plan / "data/progress.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     kept = {name: value for name, value in entry.items() if name not in ("bytes", "hash", "schema")}
     edit_descriptor(plan, lambda d: d["resources"].append(kept))

@@ -126,6 +126,7 @@ class TestFlat:
         assert numbers - {"dimension_scored"} == {
             "dla_code",
             "project_no",
+            "line_no",
             "project_start_fiscal_year_be",
             "project_end_fiscal_year_be",
             "fiscal_year_be",
@@ -213,8 +214,8 @@ class TestSummary:
     ) -> None:
         path = plan / "data/budgets.csv"
         rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-        (row,) = (row for row in rows if row[1].endswith("-P45") and row[2] == "2570")
-        row[4], row[5] = status, amount
+        (row,) = (row for row in rows if row[1].endswith("-P45") and row[3] == "2570")
+        row[rows[0].index("budget_status")], row[rows[0].index("amount_thb")] = status, amount
         path.write_bytes(csv_bytes(rows))
         (found,) = (
             row
