@@ -355,7 +355,9 @@ def add_up(budgets: Iterable[Row]) -> Sums:
 
 def add_budget(sums: Sums, row: Row) -> None:
     """Add one budget to the sums."""
-    project, year, amount = (row[columns("budgets").index(name)] for name in ("project_id", "fiscal_year_be", "amount_thb"))
+    project, year, amount = (
+        row[columns("budgets").index(name)] for name in ("project_id", "fiscal_year_be", "amount_thb")
+    )
     dimension = (int(project.rpartition("-P")[2]) - 1) % len(texts.DIMENSIONS) + 1
     sums[dimension, int(year)] += int(amount.partition(".")[0] or 0)
 

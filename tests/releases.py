@@ -51,10 +51,9 @@ def change_a_figure(plan: Path) -> None:
 
 
 def remove_a_row(plan: Path) -> None:
-    """A unit that leads nothing, and that nothing refers to."""
-    path = plan / "data/units.csv"
-    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(row for row in rows if "-U19," not in row), encoding="utf-8")
+    """The last law that the plan names, to which nothing refers."""
+    path = plan / "data/legal_bases.csv"
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
 
 
 def add_a_progress_round(plan: Path) -> None:

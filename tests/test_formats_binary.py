@@ -51,6 +51,7 @@ from khelang_opendata.release.readback import (
     tables_from_xlsx,
 )
 from tests.conftest import PLAN, VALID, Khelang, fails, needs, replace_in
+from tests.edits import unplace_two_projects
 from tests.roundtrip import DAY, FAMILY, edition_of, flat_csv, summary_csv
 
 FORMS: dict[str, Callable[[Edition], Tables]] = {
@@ -317,6 +318,52 @@ def test_sqlite_finds_nothing_wrong(
             assert query("PRAGMA foreign_key_check") == []
             (amount,) = query("SELECT sum(amount_thb) FROM flat")
             assert amount == query("SELECT sum(amount_thb) FROM budgets")[0] != (None,)
+
+
+@pytest.mark.parametrize("library", [python_s_sqlite, newest_sqlite])
+def test_sqlite_finds_nothing_wrong_in_keys_without_a_year(
+    tmp_path: Path, library: Callable[[Path], AbstractContextManager[Query]]
+) -> None:
+    """An amount for the whole period has no year: its totals have NULL in their key."""
+    path = tmp_path / "plan.sqlite"
+    path.write_bytes(database(unplaced(tmp_path)))
+    with library(path) as query:
+        assert query("PRAGMA integrity_check") == [("ok",)]
+        assert query("PRAGMA foreign_key_check") == []
+        whole = "FROM totals WHERE fiscal_year_be IS NULL AND amount_thb > 0 ORDER BY rowid"
+        assert query(f"SELECT scope, amount_thb {whole}") == [
+            (scope, 20_000.0) for scope in ("plan", "dimension", "division", "unit")
+        ]
+        keyed = "SELECT count(*) FROM totals INDEXED BY sqlite_autoindex_totals_1 WHERE scope = 'plan'"
+        assert query(f"{keyed} AND fiscal_year_be IS NULL") == [(1,)]
+        assert query(keyed) == [(5,)], "four years, and none"
+
+
+def unplaced(folder: Path) -> Edition:
+    """The example with an amount for the whole period, and a project without dimension and unit."""
+    example = Path(shutil.copytree(VALID, folder / "example"))
+    unplace_two_projects(example)
+    return edition_of(example)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_project_without_dimension_unit_and_year_comes_back(tmp_path: Path, form: str) -> None:
+    edition = unplaced(tmp_path)
+    assert FORMS[form](edition) == plain(edition.tables)
+
+
+def test_own_codes_of_a_package_are_in_the_workbook_and_the_database(example: Edition) -> None:
+    with opened(database(example)) as connection:
+        for codelist, code, thai, english in (
+            ("audience", "taxpayers", "ผู้เสียภาษี", "Taxpayers"),
+            ("measure_unit", "household_waste_site", "จุดทิ้งขยะครัวเรือน", "Household waste site"),
+        ):
+            titles = f"SELECT title_th, title_en FROM code_{codelist} WHERE code = ?"  # noqa: S608 (a name of ours)
+            assert connection.execute(titles, [code]).fetchall() == [(thai, english)]
+    rows = openpyxl.load_workbook(io.BytesIO(workbook(example)))[CODEBOOK].iter_rows(min_row=3, values_only=True)
+    codes = {(row[0], row[1]): str(row[7]).splitlines() for row in rows}
+    assert "taxpayers = ผู้เสียภาษี" in codes["targets", "audience"]
+    assert "household_waste_site = จุดทิ้งขยะครัวเรือน" in codes["indicators", "value_unit"]
 
 
 @pytest.mark.parametrize("library", [python_s_sqlite, newest_sqlite])
