@@ -56,7 +56,7 @@ def flat_table(edition: Edition) -> ReleasedTable:
 
 
 def made_schema(name: str, fields: Sequence[JsonObject], family: SchemaFamily) -> TableSchema:
-    """The schema of a table that is made from the family's; its fields may name their codelists, with a package's codes."""
+    """The schema of a table made from the family's; its fields may name the family's codelists."""
     key = made_tables()[name]["primaryKey"]
     descriptor = {"name": name, **made_texts(name), "fields": [*fields], "missingValues": [""], "primaryKey": key}
     schema = TableSchema(descriptor, tuple(Field(field, family.folder / "codelists") for field in fields))
