@@ -134,11 +134,11 @@ def test_budget_of_several_sources_is_summed_and_taken_apart(small: Package) -> 
 
 def test_project_of_several_sources_without_money_uses_no_budget(release: Path, tmp_path: Path) -> None:
     folder = copied(release, tmp_path / "sources")
-    row = "-P02,2569,own_revenue,no_budget,0,"
+    row = "-P02,4,2569,,,,no_budget,0,"
     budgets = folder / "data/budgets.csv"
     (line,) = [line for line in budgets.read_text(encoding="utf-8").splitlines() if row in line]
     with budgets.open("a", encoding="utf-8") as lines:
-        lines.write(line.replace("own_revenue", "other") + "\n")
+        lines.write(line.replace(row, "-P02,6,2569,,other,stated,no_budget,0,") + "\n")
     assert rows_of(exhibit(Package.load(folder), 2569, ItemKind.PLAN))["2"][3].lines == ("ไม่ใช้งบประมาณ",)
 
 
@@ -153,15 +153,20 @@ def test_budget_that_the_document_lacks_is_not_zero_but_to_be_filled_in(real: Pa
 
 def test_contradictions_about_amounts_are_footnotes_with_printed_and_adopted_values(real: Package) -> None:
     plan = exhibit(real, 2569, ItemKind.PLAN)
-    (mark,) = rows_of(plan)["6"][3].marks
-    note = plan.sheet.footnotes[mark - 1]
-    assert "อีกจุดหนึ่งพิมพ์ว่า “ปีงบประมาณ ๒๕๖๖ (ไม่ใช้งบประมาณ)" in note
-    assert "ใช้ค่า “0 บาท / 10,000 บาท”" in note
+    notes = [plan.sheet.footnotes[mark - 1] for mark in rows_of(plan)["6"][3].marks]
+    (amount,) = [note for note in notes if "แถวโครงการที่ 6 เทียบกับ" in note]
+    (period,) = [note for note in notes if "จำนวนเงินต่อปี" in note]
+    assert "อีกจุดหนึ่งพิมพ์ว่า “ปีงบประมาณ ๒๕๖๖ (ไม่ใช้งบประมาณ)" in amount
+    assert "วิธีอ่าน: ปีงบประมาณ 2566 ไม่ใช้งบประมาณ ปีงบประมาณ 2567-2570 ปีละ 10,000 บาท" in amount
+    assert "วิธีอ่าน: ใช้เป็นจำนวนเงินต่อปีทั้ง 14 โครงการ" in period
     third = next(group for group in plan.sheet.groups if group.heading.startswith("มิติที่ 3 "))
     assert third.sum is not None
     (mark,) = third.sum.marks
     assert "พิมพ์ว่า “๑๐๕,๐๐๐ บาท”" in plan.sheet.footnotes[mark - 1]
-    assert "ใช้ค่า “333,000 บาท”" in plan.sheet.footnotes[mark - 1]
+    assert "อีกจุดหนึ่งพิมพ์ว่า “333,000 บาท”" in plan.sheet.footnotes[mark - 1]
+    assert "วิธีอ่าน: ใช้ผลรวมของโครงการลำดับที่ 33-37 คือ 333,000 บาท" in plan.sheet.footnotes[mark - 1]
+    (mark,) = rows_of(exhibit(real, 2567, ItemKind.PLAN))["25"][3].marks[:1]
+    assert "ใช้ค่า “" in exhibit(real, 2567, ItemKind.PLAN).sheet.footnotes[mark - 1]
 
 
 def test_footnotes_begin_with_those_about_money_or_responsibility(small: Package, real: Package) -> None:
@@ -174,7 +179,7 @@ def test_footnotes_begin_with_those_about_money_or_responsibility(small: Package
 
 def test_reading_of_an_erratum_is_shown_in_place_of_an_adopted_value(real: Package) -> None:
     notes = exhibit(real, 2569, ItemKind.PLAN).sheet.footnotes
-    assert any(" อ่านว่า " in note for note in notes)
+    assert any(" วิธีอ่าน: " in note for note in notes)
 
 
 def test_amount_for_the_whole_period_is_no_year_s(small: Package, tmp_path: Path) -> None:
@@ -241,7 +246,7 @@ def test_recorded_results_show_state_money_and_problems(small: Package) -> None:
         ("ไม่มี",),
     ]
     assert reported["3"][1] == ("ไม่ใช้งบประมาณ",), "it has no budget, and spent none"
-    assert reported["4"][0] == ("ไม่สามารถดำเนินการได้: นโยบายเปลี่ยนแปลง",)
+    assert reported["4"][0] == ("ไม่สามารถดำเนินการได้: นโยบายผู้บริหารเปลี่ยนแปลง",)
     assert reported["4"][1] == ("0 บาท",), "it has a budget, and spent nothing of it"
     assert reported["4"][2] == ("ผู้บริหารให้นำงบประมาณไปใช้บรรเทาอุทกภัย", "ข้อเสนอแนะ: ตั้งงบประมาณใหม่ในปี 2563")
 

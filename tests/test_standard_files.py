@@ -6,16 +6,16 @@ import csv
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
+import frictionless
 import pytest
 
 from khelang_opendata import Package, load_family, rules
 from khelang_opendata.formats.standard_files import SEEN_BY_FRICTIONLESS, ddl, standard_files
 from khelang_opendata.package.edition import released_tables
-from tests.conftest import PLAN, STANDARD, VALID
+from tests.conftest import PLAN, STANDARD, VALID, edit_descriptor, replace_in
 from tests.test_examples import INVALID, lay_over_base
 
 FILES = standard_files(load_family())
@@ -73,13 +73,31 @@ def test_page_of_conformance_says_what_plain_frictionless_finds(fragment: Path, 
     if "generate" in about:  # more rows of the same kind take minutes and change nothing
         about["generate"]["rows"] = 200
     package = lay_over_base(fragment, about, tmp_path / "package")
-    command = [str(Path(sys.executable).with_name("frictionless")), "validate", str(package / "datapackage.json")]
-    done = subprocess.run(command, capture_output=True, check=False)
-    assert (done.returncode != 0) == (fragment.name in SEEN_BY_FRICTIONLESS), done.stdout.decode()[-2000:]
+    if fragment.name == "limit_exceeded":  # frictionless takes minutes and gigabytes for as many columns
+        replace_in(package / "data/risk_factors.csv", "," * 16_300, "")
+    if not (fragment / "datapackage.patch.json").exists():
+        edit_descriptor(package, lambda descriptor: _keep_tables(descriptor, _tables_of(fragment)))
+    report = frictionless.validate(str(package / "datapackage.json"))
+    assert report.valid == (fragment.name not in SEEN_BY_FRICTIONLESS), report.to_summary()
+
+
+def _tables_of(fragment: Path) -> set[str]:
+    """The tables that an example changes, and those that they refer to: frictionless takes a second for all."""
+    tables = load_family().tables
+    names = {path.stem for path in fragment.glob("data/*.csv")} & tables.keys()
+    while more := {key["reference"]["resource"] or name for name in names for key in tables[name].foreign_keys} - names:
+        names |= more
+    return names or {"plans"}
+
+
+def _keep_tables(descriptor: dict[str, Any], names: set[str]) -> None:
+    descriptor["resources"] = [resource for resource in descriptor["resources"] if resource["name"] in names]
 
 
 def test_readme_lists_the_tables_with_their_keys() -> None:
-    rows = [line for line in (STANDARD / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    rows = [
+        line for line in (STANDARD / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")
+    ]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
     listed = [row for row in cells if len(row) == len(["table", "title", "title in English", "key", "file"])]
     assert listed == [

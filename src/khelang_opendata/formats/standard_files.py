@@ -26,6 +26,15 @@ _TYPES = {
     "sqlite": {"integer": "INTEGER", "number": "NUMERIC", "boolean": "INTEGER", "date": "TEXT"},
     "postgresql": {"integer": "INTEGER", "number": "NUMERIC", "boolean": "BOOLEAN", "date": "DATE"},
 }
+SEEN_BY_FRICTIONLESS = {
+    *("table_missing", "table_unexpected", "encoding_not_utf8", "hash_mismatch", "limit_exceeded"),
+    *("column_missing", "column_unexpected", "column_duplicate", "column_name_invalid"),
+    *("cell_extra", "cell_missing", "row_blank", "value_missing", "type_wrong", "number_grouped"),
+    *("pattern_mismatch", "value_not_allowed", "value_out_of_range", "length_wrong"),
+    *("key_duplicate", "reference_missing"),
+}
+"""The rules in whose invalid example plain frictionless finds a fault, with the schemas of the descriptor alone."""
+
 _PLAN = {
     "title": "แผนปฏิบัติการป้องกันการทุจริตหนึ่งแผน",
     "title_en": "One anti-corruption action plan",
