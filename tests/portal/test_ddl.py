@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -25,7 +26,7 @@ def tables(request: pytest.FixtureRequest) -> Mapping[str, ReleasedTable]:
 @pytest.fixture
 def filled(ckan_site: Site, tables: Mapping[str, ReleasedTable], request: pytest.FixtureRequest) -> Database:
     """Make a database of the plan and give what executes statements in it."""
-    name = "ddl_" + "".join(filter(str.isalnum, request.node.name)).lower()[-50:]
+    name = f"ddl_{crc32(request.node.name.encode())}"
     ckan_site.postgres.run(f"CREATE DATABASE {name};")
 
     def run(sql: str) -> str:
