@@ -155,18 +155,18 @@ def test_contradictions_about_amounts_are_footnotes_with_printed_and_adopted_val
     plan = exhibit(real, 2569, ItemKind.PLAN)
     notes = [plan.sheet.footnotes[mark - 1] for mark in rows_of(plan)["6"][3].marks]
     (amount,) = [note for note in notes if "แถวโครงการที่ 6 เทียบกับ" in note]
-    (period,) = [note for note in notes if "จำนวนเงินต่อปี" in note]
     assert "อีกจุดหนึ่งพิมพ์ว่า “ปีงบประมาณ ๒๕๖๖ (ไม่ใช้งบประมาณ)" in amount
     assert "วิธีอ่าน: ปีงบประมาณ 2566 ไม่ใช้งบประมาณ ปีงบประมาณ 2567-2570 ปีละ 10,000 บาท" in amount
-    assert "วิธีอ่าน: ใช้เป็นจำนวนเงินต่อปีทั้ง 14 โครงการ" in period
+    (mark,) = rows_of(plan)["1"][3].marks
+    assert "วิธีอ่าน: ใช้เป็นจำนวนเงินต่อปีทั้ง 14 โครงการ" in plan.sheet.footnotes[mark - 1]
     third = next(group for group in plan.sheet.groups if group.heading.startswith("มิติที่ 3 "))
     assert third.sum is not None
     (mark,) = third.sum.marks
     assert "พิมพ์ว่า “๑๐๕,๐๐๐ บาท”" in plan.sheet.footnotes[mark - 1]
     assert "อีกจุดหนึ่งพิมพ์ว่า “333,000 บาท”" in plan.sheet.footnotes[mark - 1]
     assert "วิธีอ่าน: ใช้ผลรวมของโครงการลำดับที่ 33-37 คือ 333,000 บาท" in plan.sheet.footnotes[mark - 1]
-    (mark,) = rows_of(exhibit(real, 2567, ItemKind.PLAN))["25"][3].marks[:1]
-    assert "ใช้ค่า “" in exhibit(real, 2567, ItemKind.PLAN).sheet.footnotes[mark - 1]
+    (mark,) = rows_of(plan)["33"][3].marks
+    assert "ใช้ค่า “60,000 บาท”" in plan.sheet.footnotes[mark - 1]
 
 
 def test_footnotes_begin_with_those_about_money_or_responsibility(small: Package, real: Package) -> None:
