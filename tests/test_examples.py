@@ -43,7 +43,7 @@ def test_invalid_example_gives_exactly_its_code(
         assert about["generate"]["rows"] == 1_000_001
         about["generate"]["rows"] = FEW_ROWS + 1
     family = find_family(about["schema"]) if "schema" in about else None
-    issue = only_issue(_lay_over_base(fragment, about, tmp_path / "package"), family)
+    issue = only_issue(lay_over_base(fragment, about, tmp_path / "package"), family)
     place = issue.location
     assert issue.code == about["code"] == fragment.name
     expected = [{"resource": place.resource, "row": place.row, "field": place.field}]
@@ -54,7 +54,8 @@ def test_every_rule_has_an_invalid_example() -> None:
     assert {fragment.name for fragment in INVALID} == set(rules())
 
 
-def _lay_over_base(fragment: Path, about: dict[str, Any], target: Path) -> Path:
+def lay_over_base(fragment: Path, about: dict[str, Any], target: Path) -> Path:
+    """Put an invalid example together: what it changes, over the valid one."""
     shutil.copytree(EXAMPLES / "valid" / about["base"], target)
     for path in about["remove"]:
         (target / path).unlink()
