@@ -72,8 +72,10 @@ matrix:
 build/matrix/%/.ready: requirements/build.txt requirements/dev.txt pyproject.toml
 	$(call install,build/matrix/$*,dev)
 
+# What is generated from the texts of the rules and from the tables of the standard.
 rules: $(READY)
 	$(BIN)/python docs/rules.py docs
+	$(BIN)/python -m khelang_opendata.formats.standard_files schemas/anticorruption-plan/1.0.0
 
 # The documents as a site in build/docs; a broken link or anchor fails.
 docs: $(READY)

@@ -263,18 +263,19 @@ class Plan:
         """A project's budget in each year of the plan."""
         status = rng.choice(("budgeted", "budgeted", "budgeted", "no_budget", "shared"))
         amount = rng.choice(texts.AMOUNTS)
-        for year in self.years:
-            yield [self.id, self.project_id(number), str(year), "own_revenue", *_money(status, amount, rng)]
+        for line, year in enumerate(self.years, 1):
+            yield [self.id, self.project_id(number), str(line), str(year), *_money(status, amount, rng)]
 
     def targets(self, number: int, rng: Random) -> Iterator[Row]:
         """Whom a project is for."""
         for target, audience in enumerate(rng.sample(texts.AUDIENCES, rng.choice((1, 1, 2))), 1):
             yield self.target(number, target, audience, rng)
 
-    def target(self, number: int, target: int, audience: tuple[str, str, str], rng: Random) -> Row:
+    def target(self, number: int, target: int, audience: texts.Audience, rng: Random) -> Row:
         """One target group of a project."""
-        thai, english, unit = audience
-        return [self.id, self.project_id(number), str(target), thai, english, str(rng.randint(1, 400)), unit, ""]
+        thai, english, code, unit = audience
+        quantity = ["eq", str(rng.randint(1, 400)), unit, "", ""]
+        return [self.id, self.project_id(number), str(target), thai, english, code, *quantity]
 
     def indicators(self, number: int, rng: Random) -> Iterator[Row]:
         """What a project is measured by."""
@@ -285,7 +286,7 @@ class Plan:
         """One indicator of a project, some with a text of several lines."""
         label = "ร้อยละของผู้เข้าร่วมที่มีความรู้ความเข้าใจ"
         english = "Participants who understand, in per cent"
-        measure = ["outcome", label, english, "gte", str(rng.randint(50, 95)), "percent", "yearly"]
+        measure = ["outcome", label, english, "gte", str(rng.randint(50, 95)), "percent", "", "yearly"]
         source = f"ส่วนที่ ๓ หน้า {texts.thai(number + 9)}"
         return [self.id, self.project_id(number), str(indicator), *measure, rng.choice(texts.VERIFICATIONS), source]
 
@@ -293,8 +294,9 @@ class Plan:
         """A risk; its score is likelihood times impact."""
         likelihood, impact = rng.randint(1, 5), rng.randint(1, 5)
         score = [str(likelihood), str(impact), str(likelihood * impact), f"ปานกลาง ({texts.thai(likelihood * impact)})"]
-        head = [self.id, f"{self.id}-R{number:02}", *texts.RISKS[(number - 1) % len(texts.RISKS)], "medium"]
-        return [*head, *score, self.unit_id(2), "ส่วนที่ ๑ หน้า ๔"]
+        thai, english, kind = texts.RISKS[(number - 1) % len(texts.RISKS)]
+        head = [self.id, f"{self.id}-R{number:02}", str(self.years[0]), thai, english, kind, "medium"]
+        return [*head, *score, "", self.unit_id(2), "ส่วนที่ ๑ หน้า ๔"]
 
     def risk_factor(self, risk: int, number: int) -> Row:
         """What makes a risk likely."""
@@ -325,18 +327,22 @@ class Plan:
             "The project's sheet agrees with the ordinance, line by line.",
         )
         where = ["projects", self.project_id(number), "title_th", "", f"ตารางสรุป หน้า {page}"]
-        return [self.id, f"{self.id}-E{number:02}", "editorial", *where, "จริต", "ทุจริต", "ทุจริต", *basis, "source_error"]
+        head = [self.id, f"{self.id}-E{number:02}", "wording", "editorial", "editorial", *where]
+        reading = ["", "พิมพ์ตกตัวอักษร", "A letter is missing."]
+        return [*head, "จริต", "ทุจริต", *reading, *basis, "source_error"]
 
 
 def _money(status: str, amount: int, rng: Random) -> Row:
-    """The cells of a budget from its status on, as the rules of arithmetic want them."""
+    """The cells of a budget from its period on, as the rules of arithmetic want them."""
+    source, nothing = ["lao_budget", "not_stated"], ["", "", ""]
     if status == "no_budget":
-        return [status, "0", "๐", "ไม่ใช้งบประมาณ", ""]
+        return ["", "", "", status, "0", *nothing, "๐", "ไม่ใช้งบประมาณ", ""]
     if status == "shared":
-        return [status, "0", "๐", "", "ใช้งบประมาณของโครงการอบรมคุณธรรมและจริยธรรม"]
+        return ["", *source, status, "0", *nothing, "๐", "", "ใช้งบประมาณของโครงการอบรมคุณธรรมและจริยธรรม"]
     if rng.random() < 0.1:  # a year without the project
-        return ["not_run", "", "-", "", ""]
-    return [status, f"{amount}.00", texts.amount_printed(amount), texts.amount_on_sheet(amount), ""]
+        return ["", "", "", "not_run", "", *nothing, "-", "", ""]
+    printed = [texts.amount_printed(amount), texts.amount_on_sheet(amount), ""]
+    return ["each_year", *source, status, f"{amount}.00", *nothing, *printed]
 
 
 def add_up(budgets: Iterable[Row]) -> Sums:
@@ -349,7 +355,9 @@ def add_up(budgets: Iterable[Row]) -> Sums:
 
 def add_budget(sums: Sums, row: Row) -> None:
     """Add one budget to the sums."""
-    _, project, year, _, _, amount, *_ = row
+    project, year, amount = (
+        row[columns("budgets").index(name)] for name in ("project_id", "fiscal_year_be", "amount_thb")
+    )
     dimension = (int(project.rpartition("-P")[2]) - 1) % len(texts.DIMENSIONS) + 1
     sums[dimension, int(year)] += int(amount.partition(".")[0] or 0)
 

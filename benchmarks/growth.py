@@ -282,9 +282,8 @@ def _plan_totals(grown: Grown, n: int) -> None:
 
 
 def _budget_lines(grown: Grown, n: int) -> None:
-    years = (2500 + k % 200 for k in range(n))
-    rows = ({"fiscal_year_be": year, "funding_source": f"source_{k}"} for k, year in enumerate(years))
-    grown.add("budgets", rows)
+    lines = ({"line_no": 1000 + k, "fiscal_year_be": 2500 + k % 200} for k in range(n))
+    grown.add("budgets", ({**line, "funding_source": f"source_{k}"} for k, line in enumerate(lines)))
 
 
 def _progress(grown: Grown, n: int) -> None:
@@ -376,8 +375,8 @@ def _cells(text: Callable[[int], str], table: str = "budgets", column: str = "sh
     """Cells of one length, each as long as the standard allows it."""
 
     def edit(grown: Grown, n: int) -> None:
-        rows = ({"fiscal_year_be": 2500 + k % 200, "funding_source": f"s_{k}", column: text(k)} for k in range(n))
-        grown.add(table, rows)
+        lines = ({"line_no": 1000 + k, "fiscal_year_be": 2500 + k % 200} for k in range(n))
+        grown.add(table, ({**line, "funding_source": f"s_{k}", column: text(k)} for k, line in enumerate(lines)))
 
     return edit
 
@@ -392,8 +391,8 @@ def _valid_projects(grown: Grown, n: int, lead: Callable[[int], str]) -> None:
         row = {"project_id": id_, "sequence_no": 1000 + k, "title_th": title, "summary_title_printed": title}
         place = {"dimension_id": grown.id("D", 1), "mission_id": "", "lead_unit_id": lead(k)}
         grown.add("projects", [row | place])
-    for year in range(2561, 2565):
-        grown.add("budgets", ({"project_id": id_, "fiscal_year_be": year} for id_ in ids))
+    for line, year in enumerate(range(2561, 2565), 1):
+        grown.add("budgets", ({"project_id": id_, "line_no": line, "fiscal_year_be": year} for id_ in ids))
     grown.add("targets", ({"project_id": id_} for id_ in ids))
     grown.add("indicators", ({"project_id": id_} for id_ in ids))
 

@@ -48,12 +48,15 @@ SUBJECTS = (
     ("ประเมินความพึงพอใจของผู้รับบริการ", "Measuring the satisfaction of users"),
     ("เสริมสร้างความโปร่งใสในการบริหารงานบุคคล", "Transparency in appointments, transfers and promotion"),
 )
-AUDIENCES = (
-    ("พนักงานส่วนท้องถิ่นและลูกจ้าง", "Officers and employees", "person"),
-    ("เด็กและเยาวชนในเขตพื้นที่", "Children and young people", "person"),
-    ("ชุมชนในเขตเทศบาล", "Communities of the municipality", "community"),
-    ("คณะผู้บริหารและสมาชิกสภาท้องถิ่น", "", "person"),
-    ("ผู้ประกอบการและประชาชนทั่วไป", "Businesses, and the public at large", "person"),
+Audience = tuple[str, str, str, str]
+"""A target group in Thai and English, the code of its audience, and what its members are counted in."""
+
+AUDIENCES: Sequence[Audience] = (
+    ("พนักงานส่วนท้องถิ่นและลูกจ้าง", "Officers and employees", "staff", "person"),
+    ("เด็กและเยาวชนในเขตพื้นที่", "Children and young people", "students_youth", "person"),
+    ("ชุมชนในเขตเทศบาล", "Communities of the municipality", "communities", "community"),
+    ("คณะผู้บริหารและสมาชิกสภาท้องถิ่น", "", "council", "person"),
+    ("ผู้ประกอบการและประชาชนทั่วไป", "Businesses, and the public at large", "general_public", "person"),
 )
 VERIFICATIONS = (
     "แบบสำรวจความพึงพอใจ",
@@ -61,10 +64,10 @@ VERIFICATIONS = (
     "",
     "เว็บไซต์ของหน่วยงาน\nป้ายประชาสัมพันธ์",
 )
-RISKS = (
-    ("การจัดซื้อจัดจ้าง", "Procurement"),
-    ("การออกใบอนุญาตก่อสร้าง", "Building permits"),
-    ("การใช้รถยนต์ส่วนกลาง", ""),
+RISKS = (  # process, English, type
+    ("การจัดซื้อจัดจ้าง", "Procurement", "spending"),
+    ("การออกใบอนุญาตก่อสร้าง", "Building permits", "approval"),
+    ("การใช้รถยนต์ส่วนกลาง", "", "power"),
 )
 PROVINCES = (("ลำปาง", "TH-52"), ("น่าน", "TH-55"), ("ขอนแก่น", "TH-40"), ("สงขลา", "TH-90"), ("ชลบุรี", "TH-20"))
 PLACES: Sequence[str] = [

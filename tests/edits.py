@@ -119,6 +119,19 @@ def together(*edits: Edit) -> Edit:
     return edit
 
 
+def without_rows(path: Path) -> None:
+    """Only the heading of a table is left."""
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+
+
+def unplace_two_projects(example: Path) -> None:
+    """In the small example, project P07 has one amount for the whole period, and P08 names no dimension and no unit."""
+    drop("budgets", 28, 30)(example)
+    whole = {"fiscal_year_be": "", "amount_basis": "whole_period", "amount_thb": "20000"}
+    cell("budgets", 27, **whole)(example)
+    cell("projects", 9, dimension_id="", mission_id="", lead_unit_id="")(example)
+
+
 def descriptor(change: Callable[[dict[str, Any]], object]) -> Edit:
     return lambda folder: edit_descriptor(folder, change)
 

@@ -51,10 +51,9 @@ def change_a_figure(plan: Path) -> None:
 
 
 def remove_a_row(plan: Path) -> None:
-    """A unit that leads nothing, and that nothing refers to."""
-    path = plan / "data/units.csv"
-    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(row for row in rows if "-U19," not in row), encoding="utf-8")
+    """The last law that the plan names, to which nothing refers."""
+    path = plan / "data/legal_bases.csv"
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
 
 
 def add_a_progress_round(plan: Path) -> None:
@@ -63,7 +62,7 @@ def add_a_progress_round(plan: Path) -> None:
         r for r in json.loads((VALID / "datapackage.json").read_bytes())["resources"] if r["name"] == "progress"
     )
     header = (VALID / "data/progress.csv").read_text(encoding="utf-8").splitlines()[0]
-    row = f"{NAME},{NAME}-P01,2566,6,in_progress,true,300000,300000,0,,อนุมัติโครงการแล้ว,ไม่มี,2023-04-09"
+    row = f"{NAME},{NAME}-P01,2566,6,in_progress,,,true,300000,300000,0,,อนุมัติโครงการแล้ว,ไม่มี,,2023-04-09"
     (plan / "data/progress.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     kept = {name: value for name, value in entry.items() if name not in ("bytes", "hash", "schema")}
     edit_descriptor(plan, lambda d: d["resources"].append(kept))

@@ -36,7 +36,7 @@ from khelang_opendata.nacc.source import fiscal_year, released_package
 from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, needs, replace_in
 from tests.releases import copied, publish
 
-P04_OF_2561 = ",mae-thung-2561-2564-P04,2561,12,cannot,true,12500.50,0,0,policy_changed,,"
+P04_OF_2561 = ",mae-thung-2561-2564-P04,2561,12,cannot,,,true,12500.50,0,0,policy_changed,,"
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,8 @@ def test_what_was_reported_stands_and_what_was_not_is_missing() -> None:
     assert (cannot.reported.in_ordinance, cannot.earlier.status) == (True, "in_progress")
     assert cannot.missing == ()
     assert (begun.uses_budget, begun.planned) == (True, Decimal(5000))
-    assert begun.missing == ("approved", "disbursed", "in_ordinance")
+    assert begun.reported is None, "the system has no status for a project that has not begun"
+    assert begun.missing == ("approved", "disbursed", "in_ordinance", "status")
 
 
 def test_the_six_month_round_knows_nothing_of_the_twelve_month_round() -> None:
@@ -146,7 +147,7 @@ def test_whether_a_project_takes_money_is_the_officials_to_decide_where_the_plan
     assert shared.missing == ("uses_budget", "approved", "disbursed", "in_ordinance", "status")
     assert shared.notes[:2] == (
         "ใช้งบประมาณของโครงการอื่น ให้เลือกว่าจะรายงานเป็นใช้หรือไม่ใช้งบประมาณ",
-        "หมายเหตุในแผน: การอบรมตามวิธีดำเนินการข้อ 2 ใช้งบประมาณของโครงการลำดับที่ 41",
+        "หมายเหตุในแผน: การอบรมตามวิธีดำเนินการข้อ 2 จัดในโครงการลำดับที่ 41 และใช้งบประมาณของโครงการนั้น ขั้นตอนอื่นไม่ใช้งบประมาณ",
     )
     unknown = row_of(rows_of(VALID, 2564, 6), 4)
     assert (unknown.uses_budget, unknown.planned) == (None, None)
@@ -162,11 +163,14 @@ def test_sources_of_money_add_up_and_are_reported() -> None:
 
 def test_notes_tell_the_documents_contradictions_that_bear_on_the_report() -> None:
     rows = rows_of(PLAN, 2566, 12)
-    assert row_of(rows, 13).notes == (
+    own, period, of_another = row_of(rows, 13).notes
+    assert own == (
         "ข้อมูลในเอกสารไม่ตรงกัน (E012): ช่องงบประมาณในตารางรวมกับแถวข้างเคียงจนตัวเลขของโครงการนี้หายไป ใช้ค่าจากรายละเอียดโครงการ "
-        "ซึ่งยอดรวมมิติที่ 1 ยืนยัน",
+        "ซึ่งยอดรวมมิติที่ 1 ยืนยัน"
     )
-    assert row_of(rows, 10).notes == (), "its erratum is about the name of a kind of expense"
+    assert period.startswith("ข้อมูลในเอกสารไม่ตรงกัน (E020): รายละเอียดโครงการทั้ง 14 โครงการไม่ได้ระบุว่าเป็นจำนวนเงินต่อปีหรือ")
+    assert of_another.startswith("ข้อมูลในเอกสารไม่ตรงกัน (E115): "), "an erratum of no. 12 that concerns this one, too"
+    assert row_of(rows, 10).notes == (period,), "its own erratum is about the name of a kind of expense"
     assert "มิติที่ 3* ไม่คิดคะแนน" in row_of(rows, 45).notes
 
 
@@ -179,14 +183,16 @@ def test_projects_that_share_a_name_in_the_system_name_each_other() -> None:
 
 
 def test_a_planned_amount_reported_otherwise_than_planned_is_reported(example: Path) -> None:
-    replace_in(example / "data/progress.csv", "P01,2561,12,completed,true,20000", "P01,2561,12,completed,true,25000")
+    replace_in(example / "data/progress.csv", "2018-05-03,true,20000", "2018-05-03,true,25000")
     row = row_of(rows_of(example, 2561, 12), 1)
     assert row.planned == Decimal(25_000)
     assert row.notes[0] == "รายงานงบประมาณตามแผนไว้ 25,000 บาท แต่แผนตั้งไว้ 20,000 บาท ให้ตรวจว่าตัวเลขใดถูกต้อง"
 
 
 def test_a_project_that_spent_money_without_a_budget_is_asked_for_amounts(example: Path) -> None:
-    replace_in(example / "data/progress.csv", "P03,2561,12,completed,false,0,0,0", "P03,2561,12,completed,false,0,,500")
+    replace_in(
+        example / "data/progress.csv", "P03,2561,12,completed,,,false,0,0,0", "P03,2561,12,completed,,,false,0,,500"
+    )
     row = row_of(rows_of(example, 2561, 12), 3)
     assert (row.uses_budget, row.missing, row.notes) == (True, ("approved",), ())
 
@@ -201,7 +207,7 @@ def test_a_project_completed_in_the_first_round_is_closed_in_the_second(example:
 
 def test_a_project_reported_on_is_in_the_table_though_the_plan_does_not_run_it(example: Path) -> None:
     with (example / "data/progress.csv").open("a", encoding="utf-8") as table:
-        table.write("mae-thung-2561-2564,mae-thung-2561-2564-P04,2562,12,completed,true,,10000,10000,,,,\n")
+        table.write("mae-thung-2561-2564,mae-thung-2561-2564-P04,2562,12,completed,,,true,,10000,10000,,,,,\n")
     row = row_of(rows_of(example, 2562, 12), 4)
     assert (row.uses_budget, row.planned, row.missing) == (True, None, ("planned",))
 
@@ -226,8 +232,21 @@ def test_a_plan_without_reports_and_errata_has_rows_all_the_same(example: Path) 
 
 def test_the_words_are_those_of_the_system_and_of_the_standard() -> None:
     fields = load_family().tables["progress"].field_by_name
-    assert {code: reported.title_th for code, reported in fields["status"].meanings.items()} == STATUSES
+    titles = {code: reported.title_th for code, reported in fields["status"].meanings.items()}
+    assert titles == {"not_started": "ยังไม่ได้ดำเนินการ", **STATUSES}, "the system has no status for not begun"
     assert list(REASONS) == fields["cannot_reason"].descriptor["constraints"]["enum"]
+
+
+def test_an_amount_for_the_whole_period_is_none_of_a_year(example: Path) -> None:
+    budgets = example / "data/budgets.csv"
+    lines = budgets.read_text(encoding="utf-8").splitlines(keepends=True)
+    first = "mae-thung-2561-2564,mae-thung-2561-2564-P06,1,,whole_period,lao_budget,not_stated,budgeted,600000,,,,,,\n"
+    budgets.write_text("".join([*(line for line in lines if "-P06," not in line), first]), encoding="utf-8")
+    row = row_of(rows_of(example, 2563, 6), 6)
+    assert (row.planned, row.uses_budget) == (None, None)
+    assert "planned" in row.missing
+    assert "หมายเหตุในแผน: เอกสารให้จำนวนเงินรวมทุกปีของแผน 600,000 บาท โดยไม่แยกปี" in row.notes
+    assert 6 in projects_not_run(Package.load(example), 2561), "it begins in 2562"
 
 
 # Years
@@ -263,11 +282,11 @@ def test_the_score_of_the_example_is_what_is_computed_by_hand() -> None:
     first, second = (eplan_score(rows_of(VALID, 2561, months)) for months in (6, 12))
     assert counts(first.total) == (0, 2, 0, 5, 5)
     assert (first.total.points, first.total.percent) == (Fraction(1), Fraction(100, 7))
-    assert counts(second.total) == (2, 1, 1, 3, 3)
-    assert (second.total.points, second.total.percent) == (Fraction(5, 2), Fraction(250, 7))
-    assert rounded(Fraction(250, 7)) == Decimal("35.71")
+    assert counts(second.total) == (2, 0, 1, 4, 4)
+    assert (second.total.points, second.total.percent) == (Fraction(2), Fraction(200, 7))
+    assert rounded(Fraction(200, 7)) == Decimal("28.57")
     by_dimension = {dimension.code: counts(share) for dimension, share in second.dimensions}
-    assert by_dimension == {"1": (2, 0, 1, 1, 1), "2": (0, 0, 0, 1, 1), "3": (0, 1, 0, 0, 0), "4": (0, 0, 0, 1, 1)}
+    assert by_dimension == {"1": (2, 0, 1, 1, 1), "2": (0, 0, 0, 1, 1), "3": (0, 0, 0, 1, 1), "4": (0, 0, 0, 1, 1)}
 
 
 def test_the_real_plan_has_no_score_yet_and_says_how_much_is_missing() -> None:
@@ -293,8 +312,8 @@ def test_a_dimension_that_is_not_scored_counts_for_nothing(example: Path) -> Non
 def test_a_project_not_reported_again_counts_by_its_report_before(example: Path) -> None:
     remove_report(example, "mae-thung-2561-2564,mae-thung-2561-2564-P04,2561,12", "ข้อเสนอแนะ: ตั้งงบประมาณใหม่")
     score = eplan_score(rows_of(example, 2561, 12))
-    assert counts(score.total) == (2, 2, 0, 3, 4)
-    assert score.total.percent == Fraction(300, 7)
+    assert counts(score.total) == (2, 1, 0, 4, 5)
+    assert score.total.percent == Fraction(250, 7)
 
 
 def test_nothing_to_score_gives_no_score() -> None:
@@ -382,7 +401,7 @@ def test_the_workbook_holds_the_score_as_it_stands(releases: Path) -> None:
     data = workbook_of(releases / "example/latest", 2561, 12)
     sheet = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["คะแนน"]
     lines = {row[0]: row[1:8] for row in sheet.iter_rows(values_only=True) if row[0]}
-    assert lines["รวมทุกมิติที่คิดคะแนน"] == (7, 2, 1, 1, 3, 2.5, 35.71)
+    assert lines["รวมทุกมิติที่คิดคะแนน"] == (7, 2, 0, 1, 4, 2, 28.57)
     assert lines["มิติที่ 1 การสร้างสังคมที่ไม่ทนต่อการทุจริต"] == (4, 2, 0, 1, 1, 2, 50)
     assert "ไม่อยู่ในตาราง เพราะแผนไม่ดำเนินการในปีนี้: ลำดับที่ 6" in lines
 
@@ -441,9 +460,9 @@ def test_the_command_writes_the_table_and_tells_the_score(releases: Path, khelan
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode() == (
         "เขียน eplan-2561-12.xlsx แล้ว: รายงาน E-PlanNACC ปีงบประมาณ 2561 รอบ 12 เดือน 7 โครงการ\n"
-        "คะแนนที่ระบบจะคำนวณตอนนี้: ร้อยละ 35.71 คือได้ 2.5 จาก 7 โครงการที่คิดคะแนน "
-        "(แล้วเสร็จ 2 × 1, อยู่ระหว่างดำเนินการ 1 × 0.5, ไม่สามารถดำเนินการได้ 1 × 0)\n"
-        "ยังไม่รายงาน 3 โครงการ ระบบให้ 0 คะแนนจนกว่าจะรายงาน\n"
+        "คะแนนที่ระบบจะคำนวณตอนนี้: ร้อยละ 28.57 คือได้ 2 จาก 7 โครงการที่คิดคะแนน "
+        "(แล้วเสร็จ 2 × 1, อยู่ระหว่างดำเนินการ 0 × 0.5, ไม่สามารถดำเนินการได้ 1 × 0)\n"
+        "ยังไม่รายงาน 4 โครงการ ระบบให้ 0 คะแนนจนกว่าจะรายงาน\n"
     )
     assert (tmp_path / "eplan-2561-12.xlsx").is_file()
 
@@ -529,9 +548,9 @@ def test_projects_scored_by_the_round_before_are_reported(example: Path, khelang
     publish(example, tmp_path / "releases")
     done = khelang("export", "releases", "--to", "eplan", "--year", "2561")
     assert done.stdout.decode().splitlines()[1:] == [
-        "Score that the system computes as of now: 42.86 per cent, 3 points of 7 scored projects "
-        "(completed 2 × 1, in progress 2 × 0.5, cannot be carried out 0 × 0)",
-        "Projects not reported: 3; the system gives them nothing until they are",
+        "Score that the system computes as of now: 35.71 per cent, 2.5 points of 7 scored projects "
+        "(completed 2 × 1, in progress 1 × 0.5, cannot be carried out 0 × 0)",
+        "Projects not reported: 4; the system gives them nothing until they are",
         "Projects scored by the six-month round, and not yet reported in this one: 1",
     ]
 

@@ -134,11 +134,11 @@ def test_budget_of_several_sources_is_summed_and_taken_apart(small: Package) -> 
 
 def test_project_of_several_sources_without_money_uses_no_budget(release: Path, tmp_path: Path) -> None:
     folder = copied(release, tmp_path / "sources")
-    row = "-P02,2569,own_revenue,no_budget,0,"
+    row = "-P02,4,2569,,,,no_budget,0,"
     budgets = folder / "data/budgets.csv"
     (line,) = [line for line in budgets.read_text(encoding="utf-8").splitlines() if row in line]
     with budgets.open("a", encoding="utf-8") as lines:
-        lines.write(line.replace("own_revenue", "other") + "\n")
+        lines.write(line.replace(row, "-P02,6,2569,,other,stated,no_budget,0,") + "\n")
     assert rows_of(exhibit(Package.load(folder), 2569, ItemKind.PLAN))["2"][3].lines == ("ไม่ใช้งบประมาณ",)
 
 
@@ -153,15 +153,70 @@ def test_budget_that_the_document_lacks_is_not_zero_but_to_be_filled_in(real: Pa
 
 def test_contradictions_about_amounts_are_footnotes_with_printed_and_adopted_values(real: Package) -> None:
     plan = exhibit(real, 2569, ItemKind.PLAN)
-    (mark,) = rows_of(plan)["6"][3].marks
-    note = plan.sheet.footnotes[mark - 1]
-    assert "อีกจุดหนึ่งพิมพ์ว่า “ปีงบประมาณ ๒๕๖๖ (ไม่ใช้งบประมาณ)" in note
-    assert "ใช้ค่า “0 บาท / 10,000 บาท”" in note
+    notes = [plan.sheet.footnotes[mark - 1] for mark in rows_of(plan)["6"][3].marks]
+    (amount,) = [note for note in notes if "แถวโครงการที่ 6 เทียบกับ" in note]
+    assert "อีกจุดหนึ่งพิมพ์ว่า “ปีงบประมาณ ๒๕๖๖ (ไม่ใช้งบประมาณ)" in amount
+    assert "วิธีอ่าน: ปีงบประมาณ 2566 ไม่ใช้งบประมาณ ปีงบประมาณ 2567-2570 ปีละ 10,000 บาท" in amount
+    (mark,) = rows_of(plan)["1"][3].marks
+    assert "วิธีอ่าน: ใช้เป็นจำนวนเงินต่อปีทั้ง 14 โครงการ" in plan.sheet.footnotes[mark - 1]
     third = next(group for group in plan.sheet.groups if group.heading.startswith("มิติที่ 3 "))
     assert third.sum is not None
     (mark,) = third.sum.marks
     assert "พิมพ์ว่า “๑๐๕,๐๐๐ บาท”" in plan.sheet.footnotes[mark - 1]
-    assert "ใช้ค่า “333,000 บาท”" in plan.sheet.footnotes[mark - 1]
+    assert "อีกจุดหนึ่งพิมพ์ว่า “333,000 บาท”" in plan.sheet.footnotes[mark - 1]
+    assert "วิธีอ่าน: ใช้ผลรวมของโครงการลำดับที่ 33-37 คือ 333,000 บาท" in plan.sheet.footnotes[mark - 1]
+    (mark,) = rows_of(plan)["33"][3].marks
+    assert "ใช้ค่า “60,000 บาท”" in plan.sheet.footnotes[mark - 1]
+
+
+def test_footnotes_begin_with_those_about_money_or_responsibility(small: Package, real: Package) -> None:
+    titles = ["กระทบเงินหรือความรับผิดชอบ", "กระทบความหมาย", "ถ้อยคำหรือรูปแบบ"]
+    notes = exhibit(real, 2566, ItemKind.PLAN).sheet.footnotes
+    weights = [titles.index(note[1 : note.index("]")]) for note in notes]
+    assert weights == sorted(weights)
+    assert len({*weights}) > 1
+
+
+def test_reading_of_an_erratum_is_shown_in_place_of_an_adopted_value(real: Package) -> None:
+    notes = exhibit(real, 2569, ItemKind.PLAN).sheet.footnotes
+    assert any(" วิธีอ่าน: " in note for note in notes)
+
+
+def test_amount_for_the_whole_period_is_no_year_s(small: Package, tmp_path: Path) -> None:
+    """It stays out of the year's sum, is shown with the whole in the notes, and only in the years of its project."""
+    folder = copied(small.root, tmp_path / "whole")
+    _make_whole(folder, "-P06", "150000", "ใช้ร่วมกัน")
+    plan = exhibit(Package.load(folder), 2562, ItemKind.PLAN)
+    budget = rows_of(plan)["6"][3]
+    assert budget.lines == ("เอกสารไม่แยกจำนวนเงินรายปี",)
+    assert "เอกสารให้จำนวนเงินรวมทุกปีของแผน 150,000 บาท โดยไม่แยกปี; ใช้ร่วมกัน" in budget.details
+    assert budget.figure == ""
+    whole, before = plan.sheet.total[1].figure, exhibit(small, 2562, ItemKind.PLAN).sheet.total[1].figure
+    assert float(whole) == float(before) - 150_000
+    assert plan.sheet.total[1].lines[0].startswith("อย่างน้อย ")
+    assert "6" not in rows_of(exhibit(Package.load(folder), 2561, ItemKind.PLAN)), "it begins in 2562"
+
+
+def test_status_for_the_whole_period_is_that_of_every_year(small: Package, tmp_path: Path) -> None:
+    folder = copied(small.root, tmp_path / "none")
+    _make_whole(folder, "-P06", "0", "")
+    assert rows_of(exhibit(Package.load(folder), 2563, ItemKind.PLAN))["6"][3].lines == ("ไม่ใช้งบประมาณ",)
+
+
+def _make_whole(folder: Path, project: str, amount: str, note: str) -> None:
+    """Replace the budget rows of a project by one for the whole period."""
+    with (folder / "data/budgets.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    first = next(row for row in rows if row["project_id"].endswith(project))
+    others = [row for row in rows if row["project_id"] != first["project_id"]]
+    status, source = ("budgeted", "lao_budget") if float(amount) else ("no_budget", "")
+    basis = {"fiscal_year_be": "", "amount_basis": "whole_period", "source_basis": "not_stated" if source else ""}
+    money = {"budget_status": status, "amount_thb": amount, "funding_source": source, "note_th": note}
+    printed = dict.fromkeys(("summary_amount_printed", "sheet_amount_printed"), "")
+    with (folder / "data/budgets.csv").open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, first)
+        writer.writeheader()
+        writer.writerows([*others, first | basis | money | printed])
 
 
 def test_every_footnote_is_referred_to_and_every_reference_has_one(real: Package) -> None:
@@ -191,7 +246,7 @@ def test_recorded_results_show_state_money_and_problems(small: Package) -> None:
         ("ไม่มี",),
     ]
     assert reported["3"][1] == ("ไม่ใช้งบประมาณ",), "it has no budget, and spent none"
-    assert reported["4"][0] == ("ไม่สามารถดำเนินการได้: นโยบายเปลี่ยนแปลง",)
+    assert reported["4"][0] == ("ไม่สามารถดำเนินการได้: นโยบายผู้บริหารเปลี่ยนแปลง",)
     assert reported["4"][1] == ("0 บาท",), "it has a budget, and spent nothing of it"
     assert reported["4"][2] == ("ผู้บริหารให้นำงบประมาณไปใช้บรรเทาอุทกภัย", "ข้อเสนอแนะ: ตั้งงบประมาณใหม่ในปี 2563")
 
@@ -225,7 +280,8 @@ def test_risks_come_with_factors_level_measures_and_owner(small: Package) -> Non
         "1. กำหนดคุณลักษณะเฉพาะเอื้อต่อผู้ขายรายหนึ่ง",
         "2. คณะกรรมการตรวจรับไม่ตรวจตามสัญญา",
     )
-    assert (risk[3].lines, risk[3].details) == (("สูง",), ("คะแนน 12", "โอกาส 4 ผลกระทบ 3"))
+    details = ("คะแนน 12", "โอกาสเกิด 4 ผลกระทบ 3", "หลังใช้มาตรการ: ปานกลาง")
+    assert (risk[3].lines, risk[3].details) == (("สูง",), details)
     assert risk[4].lines[0] == "1. ให้มีผู้สอบทานคุณลักษณะเฉพาะก่อนประกาศ (ภายใน 31 มีนาคม 2561)"
     assert risk[5].lines == ("งานพัสดุและทรัพย์สิน",)
 
@@ -240,6 +296,43 @@ def test_action_against_risks_is_left_for_the_official(real: Package) -> None:
     measures = exhibit(real, 2569, ItemKind.MEASURES)
     assert [row[-1].lines for row in rows_of(measures).values()] == [("ยังไม่มีการบันทึก",)] * 2
     assert "measures" in todo_of(measures)
+
+
+def test_recorded_results_of_measures_are_shown_with_their_evidence(small: Package) -> None:
+    measures = exhibit(small, 2561, ItemKind.MEASURES, covers=0)
+    first, *others = (row[-1] for row in rows_of(measures).values())
+    assert first.lines == (
+        "1. ดำเนินการแล้วเสร็จ: มีผู้สอบทานคุณลักษณะเฉพาะทุกครั้ง",
+        "2. อยู่ระหว่างดำเนินการ: เผยแพร่ผลการตรวจรับ 8 เดือน",
+    )
+    assert first.details == ("หลักฐานข้อ 1: https://example.org/mae-thung/risk/1.pdf",)
+    assert {cell.lines for cell in others} == {("ยังไม่มีการบันทึก",)}
+    assert [one.params["numbers"] for one in measures.todo if one.name == "some_measures"] == ["2, 3"]
+
+
+def test_results_of_measures_are_those_of_the_year(small: Package) -> None:
+    measures = exhibit(small, 2562, ItemKind.MEASURES, covers=0)
+    assert {row[-1].lines for row in rows_of(measures).values()} == {("ยังไม่มีการบันทึก",)}
+    assert "measures" in todo_of(measures)
+
+
+def test_measure_without_a_result_is_named_beside_those_with_one(small: Package, tmp_path: Path) -> None:
+    folder = copied(small.root, tmp_path / "partly")
+    results = folder / "data/risk_results.csv"
+    results.write_text("".join(results.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    measures = exhibit(Package.load(folder), 2561, ItemKind.MEASURES, covers=0)
+    assert rows_of(measures)["1"][-1].lines[1] == "2. ยังไม่มีการบันทึก"
+    assert [one.params["numbers"] for one in measures.todo if one.name == "some_measures"] == ["1, 2, 3"]
+
+
+def test_risks_are_those_of_the_latest_assessment_up_to_the_year(small: Package, tmp_path: Path) -> None:
+    folder = copied(small.root, tmp_path / "again")
+    replace_in(folder / "data/risks.csv", "-R03,2561,", "-R03,2563,")
+    package = Package.load(folder)
+    of_years = {year: exhibit(package, year, ItemKind.RISKS, covers=0) for year in (2561, 2562, 2563)}
+    assert [shown.sheet.size for shown in of_years.values()] == [2, 2, 1]
+    assert rows_of(of_years[2563])["1"][1].lines == ("การใช้วัสดุสำนักงาน",)
+    assert ["risks" in todo_of(shown) for shown in of_years.values()] == [False, True, False]
 
 
 def test_plan_without_risks_and_risk_without_measures_are_reported(release: Path, tmp_path: Path) -> None:

@@ -15,15 +15,22 @@ from khelang_opendata.validation.rules.portal_readiness import TABLE_LIMITS
 from tests.conftest import EXAMPLES, only_issue
 
 FEW_ROWS = 100
+EXTENSIONS = {"column_additional", "resource_additional", "resource_not_checked"}
 INVALID = sorted(path.parent for path in EXAMPLES.glob("invalid/*/example.json"))
 
 
 @pytest.mark.parametrize("folder", sorted(EXAMPLES.glob("valid/*/")), ids=lambda p: p.name)
 def test_valid_example_has_no_issue(folder: Path) -> None:
     report = validate(folder)
-    assert report.issues == ()
-    assert report.valid
-    assert {table.name for table in report.tables} == set(load_family().tables)
+    open_issues = [issue for issue in report.issues if issue.acknowledged_by is None]
+    assert {issue.code for issue in open_issues} <= EXTENSIONS
+    assert (report.errors, report.warnings) == (0, 0)
+
+
+def test_the_valid_examples_show_every_table_and_every_extension() -> None:
+    reports = [validate(folder) for folder in EXAMPLES.glob("valid/*/")]
+    assert {table.name for report in reports for table in report.tables} >= set(load_family().tables)
+    assert {issue.code for report in reports for issue in report.issues} >= EXTENSIONS
 
 
 @pytest.mark.parametrize("fragment", INVALID, ids=lambda p: p.name)
@@ -36,7 +43,7 @@ def test_invalid_example_gives_exactly_its_code(
         assert about["generate"]["rows"] == 1_000_001
         about["generate"]["rows"] = FEW_ROWS + 1
     family = find_family(about["schema"]) if "schema" in about else None
-    issue = only_issue(_lay_over_base(fragment, about, tmp_path / "package"), family)
+    issue = only_issue(lay_over_base(fragment, about, tmp_path / "package"), family)
     place = issue.location
     assert issue.code == about["code"] == fragment.name
     expected = [{"resource": place.resource, "row": place.row, "field": place.field}]
@@ -47,7 +54,8 @@ def test_every_rule_has_an_invalid_example() -> None:
     assert {fragment.name for fragment in INVALID} == set(rules())
 
 
-def _lay_over_base(fragment: Path, about: dict[str, Any], target: Path) -> Path:
+def lay_over_base(fragment: Path, about: dict[str, Any], target: Path) -> Path:
+    """Put an invalid example together: what it changes, over the valid one."""
     shutil.copytree(EXAMPLES / "valid" / about["base"], target)
     for path in about["remove"]:
         (target / path).unlink()

@@ -51,6 +51,7 @@ from khelang_opendata.release.readback import (
     tables_from_xlsx,
 )
 from tests.conftest import PLAN, VALID, Khelang, fails, needs, replace_in
+from tests.edits import unplace_two_projects
 from tests.roundtrip import DAY, FAMILY, edition_of, flat_csv, summary_csv
 
 FORMS: dict[str, Callable[[Edition], Tables]] = {
@@ -147,8 +148,8 @@ def test_a_sheet_has_thai_titles_under_the_names_and_both_stay_in_sight(plan: Ed
         assert [cell.value for cell in sheet[2]] == [field.title for field in table.schema.fields]
         assert re.fullmatch("[ABC]3", str(sheet.freeze_panes))
         assert sheet.auto_filter.ref == f"A2:{sheet.cell(max(sheet.max_row, 2), len(table.schema.fields)).coordinate}"
-    assert (book["budgets"].freeze_panes, book["budgets"]["F3"].number_format) == ("C3", "#,##0.00")
-    assert (book["budgets"]["C3"].value, book["budgets"]["C3"].number_format) == (2566, "0")
+    assert (book["budgets"].freeze_panes, book["budgets"]["I3"].number_format) == ("C3", "#,##0.00")
+    assert (book["budgets"]["D3"].value, book["budgets"]["D3"].number_format) == (2566, "0")
     assert book["plans"]["O3"].is_date
 
 
@@ -171,7 +172,10 @@ def test_every_column_and_every_contradiction_has_its_row(plan: Edition) -> None
     (status,) = [r for r in book[CODEBOOK].iter_rows(min_row=3, values_only=True) if r[1] == "budget_status"]
     assert "not_run = ไม่ดำเนินการ" in str(status[7])
     numbers = [row[0] for row in book[CONTRADICTIONS].iter_rows(min_row=3, values_only=True)]
-    assert numbers == [row[1].rpartition("-")[2] for row in plan.tables["errata"].rows]
+    weights = {e["erratum_id"].rpartition("-")[2]: e["weight"] for e in plan.records("errata")}
+    assert sorted(map(str, numbers)) == sorted(weights)
+    heaviest_first = ["money_or_responsibility", "meaning", "editorial"]
+    assert [*dict.fromkeys(weights[str(number)] for number in numbers)] == heaviest_first
 
 
 HOSTILE = [
@@ -277,7 +281,8 @@ def test_a_spreadsheet_program_opens_the_workbook(plan: Edition, tmp_path: Path)
     with (tmp_path / "plan-budgets.csv").open(encoding="utf-8", newline="") as lines:
         header, titles, first, *_ = csv.reader(lines)
     shown = dict(zip(header, first, strict=True))
-    assert (shown["fiscal_year_be"], float(shown["amount_thb"]), titles[2]) == ("2566", 300_000, "ปีงบประมาณ")
+    year = titles[header.index("fiscal_year_be")]
+    assert (shown["fiscal_year_be"], float(shown["amount_thb"]), year) == ("2566", 300_000, "ปีงบประมาณ")
     assert "2022-09-27" in (tmp_path / "plan-plans.csv").read_text(encoding="utf-8")
 
 
@@ -313,6 +318,52 @@ def test_sqlite_finds_nothing_wrong(
             assert query("PRAGMA foreign_key_check") == []
             (amount,) = query("SELECT sum(amount_thb) FROM flat")
             assert amount == query("SELECT sum(amount_thb) FROM budgets")[0] != (None,)
+
+
+@pytest.mark.parametrize("library", [python_s_sqlite, newest_sqlite])
+def test_sqlite_finds_nothing_wrong_in_keys_without_a_year(
+    tmp_path: Path, library: Callable[[Path], AbstractContextManager[Query]]
+) -> None:
+    """An amount for the whole period has no year: its totals have NULL in their key."""
+    path = tmp_path / "plan.sqlite"
+    path.write_bytes(database(unplaced(tmp_path)))
+    with library(path) as query:
+        assert query("PRAGMA integrity_check") == [("ok",)]
+        assert query("PRAGMA foreign_key_check") == []
+        whole = "FROM totals WHERE fiscal_year_be IS NULL AND amount_thb > 0 ORDER BY rowid"
+        assert query(f"SELECT scope, amount_thb {whole}") == [
+            (scope, 20_000.0) for scope in ("plan", "dimension", "division", "unit")
+        ]
+        keyed = "SELECT count(*) FROM totals INDEXED BY sqlite_autoindex_totals_1 WHERE scope = 'plan'"
+        assert query(f"{keyed} AND fiscal_year_be IS NULL") == [(1,)]
+        assert query(keyed) == [(5,)], "four years, and none"
+
+
+def unplaced(folder: Path) -> Edition:
+    """The example with an amount for the whole period, and a project without dimension and unit."""
+    example = Path(shutil.copytree(VALID, folder / "example"))
+    unplace_two_projects(example)
+    return edition_of(example)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_project_without_dimension_unit_and_year_comes_back(tmp_path: Path, form: str) -> None:
+    edition = unplaced(tmp_path)
+    assert FORMS[form](edition) == plain(edition.tables)
+
+
+def test_own_codes_of_a_package_are_in_the_workbook_and_the_database(example: Edition) -> None:
+    with opened(database(example)) as connection:
+        for codelist, code, thai, english in (
+            ("audience", "taxpayers", "ผู้เสียภาษี", "Taxpayers"),
+            ("measure_unit", "household_waste_site", "จุดทิ้งขยะครัวเรือน", "Household waste site"),
+        ):
+            titles = f"SELECT title_th, title_en FROM code_{codelist} WHERE code = ?"  # noqa: S608 (a name of ours)
+            assert connection.execute(titles, [code]).fetchall() == [(thai, english)]
+    rows = openpyxl.load_workbook(io.BytesIO(workbook(example)))[CODEBOOK].iter_rows(min_row=3, values_only=True)
+    codes = {(row[0], row[1]): str(row[7]).splitlines() for row in rows}
+    assert "taxpayers = ผู้เสียภาษี" in codes["targets", "audience"]
+    assert "household_waste_site = จุดทิ้งขยะครัวเรือน" in codes["indicators", "value_unit"]
 
 
 @pytest.mark.parametrize("library", [python_s_sqlite, newest_sqlite])
@@ -369,7 +420,7 @@ def test_sqlite_reads_any_rows_from_the_pages(rows: list[tuple[Any, Any]], times
         "UPDATE budgets SET budget_status = 'perhaps'",
         "UPDATE dimensions SET scored = 2",
         "UPDATE projects SET lead_unit_id = 'no-unit'",
-        "DELETE FROM code_funding_source WHERE code = 'own_revenue'",
+        "DELETE FROM code_budget_status WHERE code = 'budgeted'",
     ],
 )
 def test_the_database_keeps_its_keys(file: Path, statement: str) -> None:
@@ -427,12 +478,12 @@ def test_the_flat_table_and_the_totals_have_the_rows_of_their_csv(folder: Path) 
             FROM budgets AS budget
             JOIN projects AS project ON project.project_id = budget.project_id
             JOIN plans AS plan ON plan.plan_id = budget.plan_id
-            JOIN dimensions AS dimension ON dimension.dimension_id = project.dimension_id
-            JOIN units AS unit ON unit.unit_id = project.lead_unit_id
-            JOIN code_funding_source AS source ON source.code = budget.funding_source
+            LEFT JOIN dimensions AS dimension ON dimension.dimension_id = project.dimension_id
+            LEFT JOIN units AS unit ON unit.unit_id = project.lead_unit_id
+            LEFT JOIN code_funding_source AS source ON source.code = budget.funding_source
             JOIN code_budget_status AS status ON status.code = budget.budget_status
             JOIN code_project_kind AS kind ON kind.code = project.project_kind
-            JOIN code_unit_level AS level ON level.code = unit.unit_level
+            LEFT JOIN code_unit_level AS level ON level.code = unit.unit_level
             JOIN code_lao_type AS type ON type.code = plan.lao_type
             LEFT JOIN missions AS mission ON mission.mission_id = project.mission_id
             LEFT JOIN projects AS parent ON parent.project_id = project.parent_project_id

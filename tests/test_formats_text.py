@@ -30,11 +30,13 @@ from khelang_opendata.formats.codebook import codebook_csv, codebook_html, codeb
 from khelang_opendata.formats.flat import flat_schema
 from khelang_opendata.formats.nested import nested_json
 from khelang_opendata.formats.totals import summary_schema
+from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.release.readback import plain, tables_from_json
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema import Engine, TableSource, check_tables
 from tests.conftest import PLAN, STANDARD, VALID, needs, replace_in
+from tests.edits import add, cell, unplace_two_projects, without_rows
 from tests.roundtrip import FAMILY, edition_of, flat_csv, summary_csv, tables_from_csv
 from tests.test_accessibility import browser, opened  # noqa: F401 (a fixture)
 
@@ -84,6 +86,10 @@ def test_csv_has_a_bom_plain_line_ends_and_one_width(edition: Edition, form: str
 
 @pytest.mark.parametrize("form", ["flat", "summary"])
 def test_every_engine_finds_the_table_as_its_schema_says(edition: Edition, form: str, tmp_path: Path) -> None:
+    assert_every_engine_accepts(edition, form, tmp_path)
+
+
+def assert_every_engine_accepts(edition: Edition, form: str, tmp_path: Path) -> None:
     data, schema = FORMS[form](edition), schema_of(edition, form)
     assert [field["name"] for field in schema["fields"]] == list(rows_of(data)[0])
     (check,) = check_tables([TableSource(form, schema, data)])
@@ -123,9 +129,10 @@ class TestFlat:
         assert frame.groupby("fiscal_year_be")["amount_thb"].sum().astype(int).to_dict() == TOTALS
         assert frame["project_id"].nunique() == 45
         numbers = {name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])}
-        assert numbers - {"dimension_scored"} == {
+        assert numbers - {"dimension_scored", "amount_has_erratum"} == {
             "dla_code",
             "project_no",
+            "line_no",
             "project_start_fiscal_year_be",
             "project_end_fiscal_year_be",
             "fiscal_year_be",
@@ -169,9 +176,38 @@ class TestFlat:
 
     def test_errata_stand_beside_the_figures_they_concern(self, khelang_nakhon: Edition) -> None:
         named = {id_ for row in rows_of(flat_csv(khelang_nakhon)) for id_ in row["errata_ids"].split()}
-        about = {e["erratum_id"] for e in khelang_nakhon.tables["errata"].records() if "-P" in e["record_id"]}
+        records = [*khelang_nakhon.records("errata"), *khelang_nakhon.records("errata_records")]
+        about = {record["erratum_id"] for record in records if "-P" in record["record_id"]}
         assert named
         assert named == about
+
+    def test_the_erratum_on_the_period_of_14_amounts_is_on_each_of_their_rows(self, khelang_nakhon: Edition) -> None:
+        e020 = f"{khelang_nakhon.plan_id}-E020"
+        rows = [row for row in rows_of(flat_csv(khelang_nakhon)) if e020 in row["errata_ids"].split()]
+        numbers = Counter(int(row["project_no"]) for row in rows)
+        assert numbers == dict.fromkeys((1, 3, 4, 7, 9, 10, 12, 13, 14, 18, 29, 34, 37, 41), 5)
+        assert {row["amount_has_erratum"] for row in rows} == {"true"}
+        assert sum(Decimal(row["amount_thb"]) for row in rows) == 6_513_000
+
+    def test_an_erratum_on_words_alone_leaves_the_amount_alone(self, khelang_nakhon: Edition) -> None:
+        topics = {e["erratum_id"]: e["topic"] for e in khelang_nakhon.records("errata")}
+        rows = [row for row in rows_of(flat_csv(khelang_nakhon)) if row["errata_ids"]]
+        unaffected = [row for row in rows if not {"amount", "period"} & {topics[e] for e in row["errata_ids"].split()}]
+        assert unaffected
+        assert {row["amount_has_erratum"] for row in unaffected} == {"false"}
+
+    def test_errata_are_listed_by_weight(self, khelang_nakhon: Edition) -> None:
+        weights = {e["erratum_id"]: WEIGHTS.index(e["weight"]) for e in khelang_nakhon.records("errata")}
+        listed = [[weights[id_] for id_ in row["errata_ids"].split()] for row in rows_of(flat_csv(khelang_nakhon))]
+        assert [one for one in listed if one != sorted(one)] == []
+        assert any(len({*one}) > 1 for one in listed)
+
+    def test_other_units_and_audiences_of_a_project_are_on_its_rows(self) -> None:
+        rows = rows_of(flat_csv(edition_of(VALID)))
+        found = {row["project_id"][-3:]: (row["other_units"], row["audiences"]) for row in rows}
+        assert found["P04"] == ("สำนักปลัดเทศบาล", "communities general_public")
+        assert found["P07"] == ("ทุกส่วนราชการ", "general_public"), "a unit that the table of units lacks, as printed"
+        assert found["P05"] == ("", "")
 
     def test_amounts_have_the_same_number_of_decimals(self, example: Path) -> None:
         replace_in(example / "data/budgets.csv", "budgeted,20000.00,", "budgeted,20000.125,")
@@ -213,8 +249,8 @@ class TestSummary:
     ) -> None:
         path = plan / "data/budgets.csv"
         rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-        (row,) = (row for row in rows if row[1].endswith("-P45") and row[2] == "2570")
-        row[4], row[5] = status, amount
+        (row,) = (row for row in rows if row[1].endswith("-P45") and row[3] == "2570")
+        row[rows[0].index("budget_status")], row[rows[0].index("amount_thb")] = status, amount
         path.write_bytes(csv_bytes(rows))
         (found,) = (
             row
@@ -230,6 +266,69 @@ class TestSummary:
         }
         assert len(set(units.values())) == len(units)
         assert "กองสวัสดิการสังคม > งานธุรการ" in units.values()
+
+
+class TestAmountsAndProjectsOutsideTheUsualPlaces:
+    """An amount for the whole period has no year, and a project may name no dimension and no unit."""
+
+    @pytest.fixture
+    def unplaced(self, example: Path) -> Edition:
+        unplace_two_projects(example)
+        return edition_of(example)
+
+    def test_the_flat_table_leaves_their_cells_empty(self, unplaced: Edition) -> None:
+        rows = rows_of(flat_csv(unplaced))
+        (whole,) = (row for row in rows if row["project_id"].endswith("-P07"))
+        assert [whole[name] for name in ("fiscal_year_be", "fiscal_year_ce", "amount_basis")] == [
+            "",
+            "",
+            "whole_period",
+        ]
+        assert Decimal(whole["amount_thb"]) == 20_000
+        lost = [row for row in rows if row["project_id"].endswith("-P08")]
+        assert len(lost) == 4
+        parts = ("dimension_", "mission_", "lead_")
+        assert {value for row in lost for name, value in row.items() if name.startswith(parts)} == {""}
+
+    def test_no_sum_counts_an_amount_twice(self, unplaced: Edition) -> None:
+        budgets = amounts_by(list(unplaced.records("budgets")), "fiscal_year_be")
+        rows = rows_of(summary_csv(unplaced))
+        for scope in ("plan", "dimension", "division", "unit"):
+            assert amounts_by([row for row in rows if row["scope"] == scope], "fiscal_year_be") == budgets
+        assert budgets["",] == 20_000
+        plan = {row["fiscal_year_be"]: row["amount_thb"] for row in rows if row["scope"] == "plan"}
+        assert [*plan] == ["2561", "2562", "2563", "2564", ""], "the row without a year comes last"
+        assert {row["fiscal_year_ce"] for row in rows if not row["fiscal_year_be"]} == {""}
+
+    def test_projects_that_name_no_dimension_or_unit_have_totals_of_their_own(self, unplaced: Edition) -> None:
+        rows = [row for row in rows_of(summary_csv(unplaced)) if row["scope_id"] == unplaced.plan_id]
+        not_named = [row for row in rows if row["scope"] != "plan" and row["fiscal_year_be"] == "2561"]
+        assert [(row["scope"], row["name_th"], row["name_en"], row["projects"]) for row in not_named] == [
+            (scope, "ไม่ได้ระบุ", "Not named", "1") for scope in ("dimension", "division", "unit")
+        ]
+
+    @pytest.mark.parametrize("form", ["flat", "summary"])
+    def test_every_engine_accepts_an_empty_year(self, unplaced: Edition, form: str, tmp_path: Path) -> None:
+        assert_every_engine_accepts(unplaced, form, tmp_path)
+
+    def test_a_plan_may_have_no_dimension_and_no_unit(self, example: Path) -> None:
+        for table in ("dimensions", "missions", "units"):
+            without_rows(example / f"data/{table}.csv")
+        for row in range(2, 10):
+            cell("projects", row, dimension_id="", mission_id="", lead_unit_id="")(example)
+        for row in range(2, 5):
+            cell("project_units", row, unit_id="")(example)
+        edition = edition_of(example)
+        flat = rows_of(flat_csv(edition))
+        assert {row["dimension_heading_th"] + row["lead_unit_path_th"] + row["mission_path_th"] for row in flat} == {""}
+        totals = rows_of(summary_csv(edition))
+        assert {(row["scope"], row["scope_id"]) for row in totals} == {
+            (scope, edition.plan_id) for scope in ("plan", "dimension", "division", "unit")
+        }
+        budgets = amounts_by(list(edition.records("budgets")), "fiscal_year_be")
+        assert amounts_by([row for row in totals if row["scope"] == "unit"], "fiscal_year_be") == budgets
+        plan = json.loads(nested_json(edition))
+        assert (plan["dimensions"], plan["missions"], plan["units"]) == ([], [], [])
 
 
 class TestNested:
@@ -248,6 +347,21 @@ class TestNested:
         projects = {path: json.loads(nested_json(edition_of(path)))["projects"] for path in (PLAN, VALID)}
         assert not any("progress" in project for project in projects[PLAN])
         assert all("progress" in project for project in projects[VALID])
+
+    def test_rows_of_every_table_are_inside_what_they_belong_to(self) -> None:
+        plan = json.loads(nested_json(edition_of(VALID)))
+        projects = {project["project_id"][-3:]: project for project in plan["projects"]}
+        assert [(unit["role"], unit["unit_printed"]) for unit in projects["P07"]["units"]] == [
+            ("supporting", "ทุกส่วนราชการ")
+        ]
+        assert [item["amount_thb"] for item in projects["P01"]["budget_items"]] == [14400, 5600]
+        assert [promise["value"] for promise in projects["P05"]["step_promises"]] == [3, None]
+        assert [result["value"] for result in projects["P01"]["progress_results"]] == [1, 91.5]
+        assert [result["status"] for result in plan["risks"][0]["results"]] == ["completed", "in_progress"]
+        assert {code["code"] for code in plan["codes"]} == {"household_waste_site", "taxpayers"}
+        records = {e["erratum_id"][-3:]: [r["record_id"] for r in e["records"]] for e in plan["errata"]}
+        assert records["E01"] == []
+        assert records["E04"] == ["mae-thung-2561-2564-P07", "mae-thung-2561-2564-P04/2"]
 
     def test_numbers_are_exact(self, example: Path) -> None:
         replace_in(example / "data/budgets.csv", "budgeted,20000.00,", "budgeted,12345678901234567.10,")
@@ -274,6 +388,23 @@ class TestCodebook:
             assert all(row[text] for text in ("title_th", "title_en", "description_th", "description_en", "type"))
         (status,) = (row for row in rows if (row["table"], row["column"]) == ("budgets", "budget_status"))
         assert status["codes"].splitlines()[0] == "budgeted = ตั้งงบประมาณ / Budgeted"
+
+    def test_own_codes_of_a_package_are_explained_wherever_codes_are(self, example: Path) -> None:
+        add("codes", "mae-thung-2561-2564", "funding_source", "temple_fund", "เงินกองทุนวัด", "Temple fund", "", "")(
+            example
+        )
+        cell("budgets", 2, funding_source="temple_fund")(example)
+        edition = edition_of(example)
+        row = rows_of(flat_csv(edition))[0]
+        assert (row["funding_source_th"], row["funding_source_en"]) == ("เงินกองทุนวัด", "Temple fund")
+        codes = {(row["table"], row["column"]): row["codes"].splitlines() for row in rows_of(codebook_csv(edition))}
+        for table in ("budgets", "flat"):
+            assert "temple_fund = เงินกองทุนวัด / Temple fund" in codes[table, "funding_source"]
+        assert "taxpayers = ผู้เสียภาษี / Taxpayers" in codes["targets", "audience"]
+        assert "household_waste_site = จุดทิ้งขยะครัวเรือน / Household waste site" in codes["targets", "quantity_unit"]
+        assert {"codelist-funding_source-temple_fund", "codelist-audience-taxpayers"} <= self.ids_of(
+            codebook_html(edition).decode()
+        )
 
     def test_page_tells_every_column_and_code(self, edition: Edition) -> None:
         ids = self.ids_of(codebook_html(edition).decode())

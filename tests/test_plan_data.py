@@ -6,11 +6,12 @@ import csv
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from khelang_opendata import validate
+from khelang_opendata import load_family, validate
 from tests.conftest import PLAN
 
 Row = dict[str, str]
@@ -18,6 +19,7 @@ YEARS = ["2566", "2567", "2568", "2569", "2570"]
 GRAND_TOTALS = [5_996_755, 1_532_600, 2_242_600, 1_532_600, 1_637_600]
 
 
+@cache
 def rows_of(table: str) -> list[Row]:
     with (PLAN / f"data/{table}.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
@@ -88,9 +90,9 @@ def test_status_agrees_with_amount() -> None:
 def test_health_fund_has_two_amounts_and_an_unknown_third() -> None:
     rows = [r for r in rows_of("budgets") if r["project_id"].endswith("-P45") and r["fiscal_year_be"] == "2566"]
     assert {r["funding_source"]: (r["budget_status"], r["amount_thb"]) for r in rows} == {
-        "own_revenue": ("budgeted", "1450000"),
-        "nhso": ("budgeted", "2437155"),
-        "carry_over": ("unknown", ""),
+        "lao_budget": ("budgeted", "1450000"),
+        "health_fund": ("budgeted", "2437155"),
+        "fund_balance": ("unknown", ""),
     }
 
 
@@ -110,16 +112,73 @@ def test_risks_have_nine_factors_and_five_controls() -> None:
     assert [len(rows_of(table)) for table in ("risks", "risk_factors", "risk_controls")] == [2, 9, 5]
 
 
+def rows_named(row: Row) -> list[Row]:
+    """The rows that an erratum, or a further record of one, names: the parts of a longer key follow after /."""
+    key, *parts = row["record_id"].split("/")
+    columns = load_family().tables[row["resource"]].primary_key
+    named = dict(zip(columns, (key, *parts), strict=False)) if key else {}
+    if row["fiscal_year_be"] and "fiscal_year_be" in rows_of(row["resource"])[0]:
+        named["fiscal_year_be"] = row["fiscal_year_be"]
+    return [record for record in rows_of(row["resource"]) if named.items() <= record.items()]
+
+
 @pytest.mark.parametrize("row", rows_of("errata"), ids=lambda row: str(row["erratum_id"].rsplit("-", 1)[1]))
 def test_erratum_names_something_that_exists(row: Row) -> None:
-    keys = {"plans": "plan_id", "dimensions": "dimension_id", "missions": "mission_id", "units": "unit_id"}
-    keys |= {"risks": "risk_id", "risk_factors": "risk_id", "printed_totals": "scope_id"}
-    plan_wide = row["record_id"] == row["plan_id"]
-    records = rows_of(row["resource"])
-    key = keys.get(row["resource"], "project_id")
-    assert plan_wide or row["record_id"] in {record[key] for record in records}
+    records = rows_named(row)
+    assert records
     assert not row["field"] or row["field"] in records[0]
     assert row["printed_value"] or row["other_value"], "a contradiction has at least one value"
+
+
+@pytest.mark.parametrize("row", rows_of("errata_records"), ids=lambda r: f"{r['erratum_id'][-4:]}-{r['record_no']}")
+def test_further_record_of_an_erratum_exists(row: Row) -> None:
+    assert row["erratum_id"] in {erratum["erratum_id"] for erratum in rows_of("errata")}
+    records = rows_named(row)
+    assert records
+    assert not row["field"] or row["field"] in records[0]
+
+
+@pytest.mark.parametrize("row", rows_of("errata"), ids=lambda row: str(row["erratum_id"].rsplit("-", 1)[1]))
+def test_erratum_adopts_what_the_cell_holds_or_explains_its_reading(row: Row) -> None:
+    assert not (row["adopted_value"] and row["reading_th"])
+    assert bool(row["reading_th"]) == bool(row["reading_en"])
+    if row["adopted_value"]:
+        assert row["adopted_value"] in {record[row["field"]] for record in rows_named(row)}
+
+
+def test_erratum_on_the_period_of_amounts_is_on_each_of_its_14_projects() -> None:
+    (erratum,) = [row for row in rows_of("errata") if row["field"] == "amount_basis"]
+    further = [row for row in rows_of("errata_records") if row["erratum_id"] == erratum["erratum_id"]]
+    projects = {row["record_id"].partition("/")[0] for row in (erratum, *further)}
+    amounts = [
+        row for row in rows_of("budgets") if row["project_id"] in projects and row["budget_status"] == "budgeted"
+    ]
+    assert len(projects) == 14
+    assert {row["amount_basis"] for row in amounts} == {"not_said"}
+    assert sum(int(row["amount_thb"]) for row in amounts) == 6_513_000
+
+
+def test_every_amount_of_a_period_not_said_has_an_erratum_on_its_period() -> None:
+    unsaid = {row["project_id"] for row in rows_of("budgets") if row["amount_basis"] == "not_said"}
+    periods = {row["erratum_id"]: row for row in rows_of("errata") if row["topic"] == "period"}
+    further = (row for row in rows_of("errata_records") if row["erratum_id"] in periods)
+    assert unsaid <= {row["record_id"].partition("/")[0] for row in (*periods.values(), *further)}
+
+
+def test_every_amount_has_a_source_that_is_stated_or_assumed() -> None:
+    with_money = [row for row in rows_of("budgets") if row["budget_status"] == "budgeted"]
+    assert all(row["funding_source"] and row["source_basis"] for row in with_money)
+    stated = {int(row["project_id"].rsplit("-P", 1)[1]) for row in with_money if row["source_basis"] == "stated"}
+    assert stated == {8, 10, 11, 25, 33, 45}, "only these sheets name a source"
+
+
+def test_every_project_has_objectives_and_steps_and_each_promise_a_step() -> None:
+    projects = {row["project_id"] for row in rows_of("projects")}
+    assert {row["project_id"] for row in rows_of("objectives")} == projects
+    assert {row["project_id"] for row in rows_of("steps")} == projects
+    steps = {(row["project_id"], row["step_no"]) for row in rows_of("steps")}
+    assert {(row["project_id"], row["step_no"]) for row in rows_of("step_promises")} <= steps
+    assert all(row["value"] or row["frequency"] or row["due_th"] for row in rows_of("step_promises"))
 
 
 def test_errata_are_many_and_distinct() -> None:

@@ -33,7 +33,7 @@ ERRATUM = "khelang-nakhon-2566-2570-E001"
 EVIL = "<script>alert('x')</script>"
 SPOILED = [
     ("budgets.csv", ",300000,", ",๓๐๐๐๐๐ บาท,"),
-    ("budgets.csv", ",own_revenue,", ",=1+1,"),
+    ("budgets.csv", ",lao_budget,", ",=1+1,"),
     ("projects.csv", "-U21,", "-U99,"),
     ("projects.csv", "โครงการป้องกันผลประโยชน์ทับซ้อนของเทศบาลเมืองเขลางค์นคร", EVIL),
     *[("targets.csv", ",person,", ",persons,")] * 7,

@@ -125,12 +125,11 @@ class Postgres:
         if self._process:
             stop(self._process, signal.SIGINT)
 
-    def run(self, sql: str, database: str = "postgres") -> None:
-        """Execute statements one by one."""
-        how = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "-U", "ckan", database]
-        subprocess.run(
-            [self._programs / "psql", "-h", self._sockets, *how], input=sql.encode(), check=True, capture_output=True
-        )
+    def run(self, sql: str, database: str = "postgres") -> str:
+        """Execute statements one by one, and give the rows that they select."""
+        how = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "-U", "ckan", database]
+        command: Command = [self._programs / "psql", "-h", self._sockets, *how]
+        return subprocess.run(command, input=sql.encode(), check=True, capture_output=True).stdout.decode()
 
     def url(self, database: str, user: str = "ckan") -> str:
         """Give the address by which CKAN reaches a database."""

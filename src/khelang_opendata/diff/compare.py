@@ -125,7 +125,7 @@ def diff_packages(old: Package, new: Package) -> Changes:
         The differences, in an order that depends only on the packages; falsy if nothing differs.
 
     Raises:
-        DataError: a table cannot be read or has no known schema, or keys are missing or occur twice.
+        DataError: a table cannot be read, or keys are missing or occur twice.
         DescriptorError: the descriptors are nested too deeply.
 
     Example:
@@ -137,7 +137,7 @@ def diff_packages(old: Package, new: Package) -> Changes:
     before, after = _Part.of(old), _Part.of(new)
     names = dict.fromkeys([*after.family.tables, *before.family.tables])
     tables = (_table_changes(name, before, after) for name in names)
-    metadata = metadata_changes(old, new)
+    metadata = metadata_changes(old, new, names)
     return Changes(before.side, after.side, metadata, tuple(table for table in tables if table))
 
 

@@ -46,13 +46,9 @@ def family_named(package: Package) -> SchemaFamily:
 
 
 def resources_by_name(package: Package, family: SchemaFamily) -> dict[str, Resource]:
-    """The package's tables; DataError where one has no schema in the family, or two have one name."""
+    """The package's tables of the family; DataError where two have one name. Other resources are compared as files."""
     found: dict[str, Resource] = {}
-    for resource in (resource for resource in package.resources if not resource.is_derived):
-        if resource.name not in family.tables:
-            raise DataError(
-                "diff_refused", "table_unknown", package=str(package.root), table=resource.name, schema=family.id
-            )
+    for resource in (r for r in package.resources if not r.is_derived and r.name in family.tables):
         if resource.name in found:
             raise DataError("diff_refused", "table_repeated", package=str(package.root), table=resource.name)
         found[resource.name] = resource

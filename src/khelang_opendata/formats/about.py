@@ -12,9 +12,18 @@ Both = tuple[str, str]
 
 def publisher(edition: Edition) -> Both:
     """Who publishes: the contributors of that role, else the local government whose plan it is."""
-    named = [c for c in edition.descriptor["contributors"] if "publisher" in c["roles"]]
+    return _contributors(edition, "publisher")
+
+
+def creators(edition: Edition) -> Both:
+    """Who compiled the data set: the contributors of the role creator, else the local government whose plan it is."""
+    return _contributors(edition, "creator")
+
+
+def _contributors(edition: Edition, role: str) -> Both:
+    named = [c for c in edition.descriptor["contributors"] if role in c["roles"]]
     if not named:
-        return _local_government(edition)
+        return edition.plan["lao_name_th"], edition.plan["lao_name_en"]
     return ", ".join(c["title"] for c in named), ", ".join(c.get("title_en", c["title"]) for c in named)
 
 
@@ -25,17 +34,13 @@ def licences(edition: Edition) -> str:
 
 def citation(edition: Edition) -> Both:
     """How the edition is cited, in Thai with the year of the Buddhist era."""
-    thai, english = _local_government(edition)
+    thai, english = creators(edition)
     title, title_en = edition.descriptor["title"], edition.descriptor["title_en"]
     year = edition.released_on.year
     return (
         f"{thai}. ({year + ERA}). {title} (รุ่น {edition.version}) [ชุดข้อมูล].",
         f"{english}. ({year}). {title_en} (Version {edition.version}) [Data set].",
     )
-
-
-def _local_government(edition: Edition) -> Both:
-    return edition.plan["lao_name_th"], edition.plan["lao_name_en"]
 
 
 def label_column(schema: TableSchema) -> str | None:

@@ -56,10 +56,14 @@ def flat_table(edition: Edition) -> ReleasedTable:
 
 
 def made_schema(name: str, fields: Sequence[JsonObject], family: SchemaFamily) -> TableSchema:
-    """The schema of a table that is made from the tables of the family, whose codelists its fields may name."""
+    """The schema of a table made from the family's; its fields may name the family's codelists."""
     key = made_tables()[name]["primaryKey"]
     descriptor = {"name": name, **made_texts(name), "fields": [*fields], "missingValues": [""], "primaryKey": key}
-    return TableSchema(descriptor, tuple(Field(field, family.folder / "codelists") for field in fields))
+    schema = TableSchema(descriptor, tuple(Field(field, family.folder / "codelists") for field in fields))
+    sources = (field for table in family.tables.values() for field in table.fields)
+    return schema.with_codes(
+        {field.codelist: field.own_codes for field in sources if field.codelist and field.own_codes}
+    )
 
 
 def aligned(amounts: Sequence[Decimal | None]) -> list[str]:

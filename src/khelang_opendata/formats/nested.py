@@ -54,7 +54,17 @@ def nested_json(edition: Edition) -> bytes:
     nestings = ((holder, table) for holder, properties in INSIDE.items() for table in properties.values())
     held = {table: _by_holder(edition, holder, table) for holder, table in nestings if table in edition.tables}
     (plan,) = _records(edition, "plans")
-    return (_json(_nest("plans", plan["plan_id"], plan, held)) + "\n").encode()
+    others = {name: list(_records(edition, name)) for name in added_tables(edition)}
+    return (_json({**_nest("plans", plan["plan_id"], plan, held), **others}) + "\n").encode()
+
+
+def added_tables(edition: Edition) -> list[str]:
+    """The tables that a profile adds to the standard; the plan holds their rows as they are."""
+    return [
+        name
+        for name in edition.tables
+        if name not in {"plans", *(table for inside in INSIDE.values() for table in inside.values())}
+    ]
 
 
 def _records(edition: Edition, table: str) -> Iterator[_Record]:

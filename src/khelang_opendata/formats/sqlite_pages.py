@@ -178,12 +178,11 @@ def _value(value: Cell) -> tuple[int, bytes]:
     return type_, value.to_bytes(sizes[type_], signed=True)
 
 
-def _comparable(value: Cell) -> tuple[bool, int | float, bytes]:
-    """What sorts values as the database does: numbers by size, then text by its bytes."""
-    if isinstance(value, str):
-        return True, 0, value.encode()
-    assert value is not None, "a primary key has no empty cells"
-    return False, value, b""
+def _comparable(value: Cell) -> tuple[int, int | float, bytes]:
+    """What sorts values as the database does: NULL, then numbers by size, then text by its bytes."""
+    if value is None:
+        return 0, 0, b""
+    return (2, 0, value.encode()) if isinstance(value, str) else (1, value, b"")
 
 
 def _varint(number: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The files of a schema family that follow from its tables: the nested JSON Schema, database DDL, and column pages.
+"""The files of a schema family that follow from its tables and rules: JSON Schema, DDL, and pages.
 
 ``python -m khelang_opendata.formats.standard_files schemas/anticorruption-plan/1.0.0`` writes them; a test compares
 them with the tables.
@@ -13,10 +13,12 @@ from typing import Any
 
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.nested import INSIDE
+from khelang_opendata.model.report import Severity
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render import markdown, notice
 from khelang_opendata.standard.family import SchemaFamily, load_family
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
+from khelang_opendata.validation.catalogue import rules_of
 
 _ADDRESS = "https://w3id.org/khelang-opendata"
 _TEXTS = ("title", "title_en", "description", "description_en")
@@ -24,6 +26,15 @@ _TYPES = {
     "sqlite": {"integer": "INTEGER", "number": "NUMERIC", "boolean": "INTEGER", "date": "TEXT"},
     "postgresql": {"integer": "INTEGER", "number": "NUMERIC", "boolean": "BOOLEAN", "date": "DATE"},
 }
+SEEN_BY_FRICTIONLESS = {
+    *("table_missing", "table_unexpected", "encoding_not_utf8", "hash_mismatch", "limit_exceeded"),
+    *("column_missing", "column_unexpected", "column_duplicate", "column_name_invalid"),
+    *("cell_extra", "cell_missing", "row_blank", "value_missing", "type_wrong", "number_grouped"),
+    *("pattern_mismatch", "value_not_allowed", "value_out_of_range", "length_wrong"),
+    *("key_duplicate", "reference_missing"),
+}
+"""The rules in whose invalid example plain frictionless finds a fault, with the schemas of the descriptor alone."""
+
 _PLAN = {
     "title": "แผนปฏิบัติการป้องกันการทุจริตหนึ่งแผน",
     "title_en": "One anti-corruption action plan",
@@ -38,6 +49,7 @@ _PLAN = {
 def standard_files(family: SchemaFamily) -> Mapping[str, bytes]:
     """The files by their paths in the family's folder."""
     files = {"plan.schema.json": json_bytes(plan_schema(family))}
+    files["conformance.md"] = conformance_page(family).encode()
     files |= {f"ddl/{dialect}.sql": ddl(family, dialect).encode() for dialect in _TYPES}
     return files | {f"columns.{language}.md": columns_page(family, language).encode() for language in Language}
 
@@ -75,6 +87,7 @@ def _record_schema(family: SchemaFamily, name: str, without: tuple[str, ...]) ->
             **{field.name: _value_schema(field) for field in fields},
             **{property_: _rows_schema(family.tables[inner]) for property_, inner in inside.items()},
         },
+        "patternProperties": {"^x_": {}},
         "additionalProperties": False,
     }
 
@@ -172,6 +185,30 @@ def _row(table: TableSchema, field: Field, end: str, language: Language) -> str:
         facts.append(notice(name, language, codelist=field.codelist))
     texts = (about["title" + end], about["description" + end], "; ".join(facts), str(about["example"]))
     return f"| `{field.name}` | {' | '.join(markdown.cell(text) for text in texts)} |"
+
+
+def conformance_page(family: SchemaFamily) -> str:
+    """Which rules bind, which are advice, and which of them plain frictionless checks, in Thai and then in English."""
+    titles = [notice("conformance_title", language, standard=family.id) for language in Language]
+    lines = [f"# {' / '.join(titles)}", ""]
+    for language in Language:
+        lines += [f"## {notice('conformance_language', language)}", ""]
+        for paragraph in ("conformance_what", "conformance_frictionless"):
+            lines += [notice(paragraph, language), ""]
+        for severity in Severity:
+            lines += _rules_of_severity(family, severity, language)
+    return "\n".join(lines)
+
+
+def _rules_of_severity(family: SchemaFamily, severity: Severity, language: Language) -> Iterator[str]:
+    found = [rule for rule in rules_of(family).values() if rule.severity == severity]
+    heading = notice("conformance_heading", language)
+    yield from (f"### {notice(f'conformance_{severity}', language, count=len(found))}", "")
+    yield from (heading, "| --- " * (heading.count("|") - 1) + "|")
+    for rule in found:
+        seen = notice("conformance_seen" if rule.code in SEEN_BY_FRICTIONLESS else "conformance_unseen", language)
+        yield f"| `{rule.code}` | {markdown.cell(rule.title[language])} | {seen} |"
+    yield ""
 
 
 if __name__ == "__main__":

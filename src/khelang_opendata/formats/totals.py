@@ -32,10 +32,11 @@ def summary_table(edition: Edition) -> ReleasedTable:
     places = [(scope, id_, year) for scope, id_ in _scopes(joins) for year in years]
     amounts = aligned([_total(groups[place]) for place in places])
     titles = made_tables()["summary"]["scopes"]
+    whole = f"{edition.plan['start_fiscal_year_be']}-{edition.plan['end_fiscal_year_be']}"
     rows = []
     for (scope, id_, year), amount in zip(places, amounts, strict=True):
-        head = (edition.plan["plan_id"], scope, *titles[scope], id_, *_names(joins, scope, id_), year, year_ce(year))
-        rows.append((*head, *_counts(groups[scope, id_, year]), amount))
+        head = (edition.plan["plan_id"], scope, *titles[scope], id_, *_names(joins, scope, id_))
+        rows.append((*head, year or whole, year, year_ce(year), *_counts(groups[scope, id_, year]), amount))
     return ReleasedTable(summary_schema(edition.family), tuple(rows))
 
 

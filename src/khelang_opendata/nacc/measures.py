@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from khelang_opendata.formats.joins import Joins, Record
@@ -21,27 +21,66 @@ def risks_sheet(edition: Edition, year: int, item: Item) -> Sheet:
     """The plan's risk assessment: processes, factors, levels, measures, and responsible units."""
     joins, footnotes = Joins(edition), Footnotes(edition)
     factors, controls = _by_risk(edition, "risk_factors"), _by_risk(edition, "risk_controls")
-    rows = []
-    for number, risk in enumerate(_risks(edition), 1):
+    rows, risks = [], _risks(edition, year)
+    for number, risk in enumerate(risks, 1):
         own = factors.get(risk["risk_id"], ()), controls.get(risk["risk_id"], ())
         rows.append((*_head(number, risk), *_assessment(joins, footnotes, year, risk, *own)))
     plan = edition.plan
     years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
-    todo = _gaps(edition, ToDo("risks", {"year": year, "years": years}))
-    return Sheet(_RISK_COLUMNS, (Group(tuple(rows)),), (), tuple(footnotes.texts), todo)
+    is_of_year = bool(risks) and all(risk["fiscal_year_be"] == str(year) for risk in risks)
+    usual = () if is_of_year else (ToDo("risks", {"year": year, "years": years}),)
+    return footnotes.sheet(_RISK_COLUMNS, [Group(tuple(rows))], todo=_gaps(risks, controls, usual))
 
 
 def measures_sheet(edition: Edition, year: int, item: Item) -> Sheet:
-    """The measures against each risk, and room for what was done, which no table of the standard holds."""
+    """The measures against each risk, and what came of them in the year, where ``risk_results`` has it."""
     footnotes, controls = Footnotes(edition), _by_risk(edition, "risk_controls")
-    rows = []
-    for number, risk in enumerate(_risks(edition), 1):
-        measures = listed(control["label_th"] for control in controls.get(risk["risk_id"], ()))
+    results = {(r["risk_id"], r["control_no"]): r for r in _of_year(edition.records("risk_results"), year)}
+    rows, risks = [], _risks(edition, year)
+    for number, risk in enumerate(risks, 1):
+        own = controls.get(risk["risk_id"], ())
+        measures = listed(control["label_th"] for control in own)
         level = _level(edition, footnotes, year, risk)
-        unrecorded = text(say("unrecorded"))
-        rows.append((*_head(number, risk), level, Cell(measures or (say("unstated"),)), unrecorded))
-    todo = _gaps(edition, ToDo("measures", {"year": year}))
-    return Sheet(_MEASURE_COLUMNS, (Group(tuple(rows)),), (), tuple(footnotes.texts), todo)
+        done = [results.get((control["risk_id"], control["control_no"])) for control in own]
+        rows.append((*_head(number, risk), level, Cell(measures or (say("unstated"),)), _result(edition, done)))
+    todo = _gaps(risks, controls, _missing_results(year, risks, controls, results))
+    return footnotes.sheet(_MEASURE_COLUMNS, [Group(tuple(rows))], todo=todo)
+
+
+def _result(edition: Edition, results: Sequence[Record | None]) -> Cell:
+    """What came of a risk's measures, numbered as they are, with the addresses of the evidence."""
+    if not any(results):
+        return text(say("unrecorded"))
+    evidence = (
+        say("evidence", number=number, url=result["evidence_url"])
+        for number, result in enumerate(results, 1)
+        if result and result["evidence_url"]
+    )
+    return Cell(listed(_outcome(edition, result) for result in results), tuple(evidence))
+
+
+def _outcome(edition: Edition, result: Record | None) -> str:
+    if result is None:
+        return say("unrecorded")
+    status = title_of(edition, "risk_results", "status", result["status"])
+    return f"{status}: {result['result_th']}" if result["result_th"] else status
+
+
+def _missing_results(
+    year: int,
+    risks: Sequence[Record],
+    controls: Mapping[str, Sequence[Record]],
+    results: Mapping[tuple[str, str], Record],
+) -> tuple[ToDo, ...]:
+    """The measures whose results are not recorded, by the numbers of their risks."""
+    if not results:
+        return (ToDo("measures", {"year": year}),)
+    missing = [
+        str(number)
+        for number, risk in enumerate(risks, 1)
+        if any((c["risk_id"], c["control_no"]) not in results for c in controls.get(risk["risk_id"], ()))
+    ]
+    return (ToDo("some_measures", {"year": year, "numbers": ", ".join(missing)}),) if missing else ()
 
 
 def _head(number: int, risk: Record) -> tuple[Cell, Cell]:
@@ -77,25 +116,36 @@ def _level(edition: Edition, footnotes: Footnotes, year: int, risk: Record) -> C
         details.append(say("score", score=score.rstrip("0").rstrip(".") if "." in score else score))
     if risk["likelihood"] and risk["impact"]:
         details.append(say("factors", likelihood=risk["likelihood"], impact=risk["impact"]))
+    if risk["residual_level"]:
+        details.append(say("residual", level=title_of(edition, "risks", "residual_level", risk["residual_level"])))
     cell = Cell((level or risk["risk_level_printed"] or say("unstated"),), tuple(details))
     return footnotes.marked(cell, "risks", risk["risk_id"], _ABOUT_LEVEL, year)
 
 
-def _gaps(edition: Edition, usual: ToDo) -> tuple[ToDo, ...]:
-    """The missing parts of the assessment, and the steps that are always needed."""
-    risks, controls = _risks(edition), _by_risk(edition, "risk_controls")
+def _gaps(
+    risks: Sequence[Record], controls: Mapping[str, Sequence[Record]], usual: tuple[ToDo, ...]
+) -> tuple[ToDo, ...]:
+    """The missing parts of the assessment, and the other steps that are needed."""
     if not risks:
         return (ToDo("no_risks", {}),)
     bare = [str(number) for number, risk in enumerate(risks, 1) if risk["risk_id"] not in controls]
-    return (usual, *([ToDo("controls", {"numbers": ", ".join(bare)})] if bare else []))
+    return (*usual, *([ToDo("controls", {"numbers": ", ".join(bare)})] if bare else []))
 
 
-def _risks(edition: Edition) -> list[Record]:
-    return list(edition.tables["risks"].records())
+def _risks(edition: Edition, year: int) -> list[Record]:
+    """The risks of the latest assessment up to a year, and those whose assessment has no year."""
+    risks = list(edition.records("risks"))
+    assessed = {int(risk["fiscal_year_be"]) for risk in risks if risk["fiscal_year_be"]}
+    latest = max((known for known in assessed if known <= year), default=0)
+    return [risk for risk in risks if risk["fiscal_year_be"] in ("", str(latest))]
+
+
+def _of_year(records: Iterable[Record], year: int) -> list[Record]:
+    return [record for record in records if record["fiscal_year_be"] == str(year)]
 
 
 def _by_risk(edition: Edition, table: str) -> Mapping[str, Sequence[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
-    for record in edition.tables[table].records():
+    for record in edition.records(table):
         found[record["risk_id"]].append(record)
     return dict(found)

@@ -12,11 +12,14 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.nacc import notice
 from khelang_opendata.nacc.ita import Item
 from khelang_opendata.nacc.sheet import Cell, Footnotes, Group, Sheet, ToDo, amount, money, say, text, title_of
-from khelang_opendata.nacc.yearly_budgets import yearly_budgets
+from khelang_opendata.nacc.yearly_budgets import is_part_of_whole, yearly_budgets
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import fiscal_year_days, thai_date
 
-_ABOUT_BUDGET = {"amount_thb", "budget_status", "summary_amount_printed", "sheet_amount_printed"}
+_ABOUT_BUDGET = {
+    *("amount_thb", "amount_basis", "budget_status", "funding_source"),
+    *("summary_amount_printed", "sheet_amount_printed"),
+}
 _PLAN_COLUMNS = ("number", "project", "unit", "budget", "period")
 _RESULT_COLUMNS = ("number", "project", "budget", "result", "spent", "problems")
 _TELLING = ("budgeted", "unknown", "shared", "no_budget", "not_run")
@@ -38,7 +41,7 @@ class _Year:
     @cached_property
     def budgets(self) -> Mapping[str, Sequence[Record]]:
         """The budgets of the year by project."""
-        found = yearly_budgets(self.edition.records("budgets"), (self.year,))
+        found = yearly_budgets(self.edition.records("budgets"), self.joins.projects.values())
         return {project: budgets for (project, year), budgets in found.items() if year == self.year}
 
     @property
@@ -104,7 +107,7 @@ def plan_sheet(edition: Edition, year: int, item: Item) -> Sheet:
     total = _total(of_year, footnotes, projects)
     unknown = [project for project in projects if of_year.is_unknown(project)]
     todo = (ToDo("budgets", {"year": year, "numbers": _numbers(unknown)}),) if unknown else ()
-    return Sheet(_PLAN_COLUMNS, tuple(groups), total, tuple(footnotes.texts), todo)
+    return footnotes.sheet(_PLAN_COLUMNS, groups, total, todo)
 
 
 def _plan_row(of_year: _Year, footnotes: Footnotes, project: Record) -> tuple[Cell, ...]:
@@ -145,7 +148,7 @@ def results_sheet(edition: Edition, year: int, item: Item) -> Sheet:
     )
     total = _results_total(of_year, projects, progress) if projects else ()
     todo = _missing_results(of_year, item, projects, progress)
-    return Sheet(_RESULT_COLUMNS, groups, total, tuple(footnotes.texts), todo)
+    return footnotes.sheet(_RESULT_COLUMNS, groups, total, todo)
 
 
 def _progress(edition: Edition, year: int, months: int) -> Mapping[str, Record]:
@@ -214,7 +217,7 @@ def _budget(budget: Record) -> Cell:
     """One budget: its amount, or the meaning of its status."""
     if budget["budget_status"] == "budgeted":
         return amount(budget["amount_thb"])
-    return text(say(f"budget_{budget['budget_status']}"))
+    return text(say("budget_undivided" if is_part_of_whole(budget) else f"budget_{budget['budget_status']}"))
 
 
 def _heading(dimension: Record) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from khelang_opendata.formats.joins import Record
-from khelang_opendata.formats.weighted_errata import errata_of_records
+from khelang_opendata.formats.weighted_errata import WEIGHTS, errata_of_records
 from khelang_opendata.model.thai import baht
 from khelang_opendata.model.wording import Language, Params
 from khelang_opendata.nacc import notice
@@ -76,29 +76,52 @@ class Sheet:
 
 @dataclass
 class Footnotes:
-    """The errata about a table's amounts, numbered in order of appearance, each once."""
+    """The errata about a table's amounts, each once."""
 
     edition: Edition
-    numbers: dict[str, int] = field(default_factory=dict)
-    texts: list[str] = field(default_factory=list)
+    found: dict[str, tuple[int, Record]] = field(default_factory=dict)
+    """The errata that cells refer to, by their ids, each with its place in the order of appearance."""
 
     def marked(self, cell: Cell, resource: str, record: str, fields: Container[str], year: int) -> Cell:
-        """The cell with a mark for each erratum about it."""
-        found = [erratum for erratum in self._errata.get(record, ()) if erratum["resource"] == resource]
+        """The cell with a mark for each erratum about it: for now its place in the order of appearance."""
+        concerned = [erratum for erratum in self._errata.get(record, ()) if erratum["resource"] == resource]
         about = [
-            e for e in found if (not e["field"] or e["field"] in fields) and e["fiscal_year_be"] in ("", str(year))
+            e for e in concerned if (not e["field"] or e["field"] in fields) and e["fiscal_year_be"] in ("", str(year))
         ]
-        return replace(cell, marks=cell.marks + tuple(self._number(erratum) for erratum in about))
+        marks = [self._mark(erratum) for erratum in about]
+        return replace(cell, marks=(*cell.marks, *(mark for mark in dict.fromkeys(marks) if mark not in cell.marks)))
+
+    def sheet(
+        self,
+        columns: tuple[str, ...],
+        groups: Sequence[Group],
+        total: Sequence[Cell] = (),
+        todo: tuple[ToDo, ...] = (),
+    ) -> Sheet:
+        """The table with its footnotes: the weightiest first, and numbered so."""
+        order = sorted(self.found.values(), key=lambda found: WEIGHTS.index(found[1]["weight"]))
+        numbers = {mark: number for number, (mark, _) in enumerate(order, 1)}
+
+        def numbered(cell: Cell) -> Cell:
+            return replace(cell, marks=tuple(sorted(numbers[mark] for mark in cell.marks)))
+
+        renumbered = tuple(
+            replace(
+                group,
+                rows=tuple(tuple(map(numbered, row)) for row in group.rows),
+                sum=group.sum and numbered(group.sum),
+            )
+            for group in groups
+        )
+        texts = tuple(self._text(erratum) for _, erratum in order)
+        return Sheet(columns, renumbered, tuple(map(numbered, total)), texts, todo)
 
     @cached_property
     def _errata(self) -> Mapping[str, Sequence[Record]]:
         return errata_of_records(self.edition.records)
 
-    def _number(self, erratum: Record) -> int:
-        if erratum["erratum_id"] not in self.numbers:
-            self.texts.append(self._text(erratum))
-            self.numbers[erratum["erratum_id"]] = len(self.texts)
-        return self.numbers[erratum["erratum_id"]]
+    def _mark(self, erratum: Record) -> int:
+        return self.found.setdefault(erratum["erratum_id"], (len(self.found) + 1, erratum))[0]
 
     def _text(self, erratum: Record) -> str:
         printed = self._value(erratum["printed_value"])
@@ -107,8 +130,14 @@ class Footnotes:
             if value := self._value(erratum[f"{name}_value"]):
                 values.append(say(name, value=value))
         if erratum["reading_th"]:
-            values.append(say("adopted", value=erratum["reading_th"]))
-        return say("erratum", where=erratum["where_printed_th"], values=" ".join(values), basis=erratum["basis_th"])
+            values.append(say("reading", value=erratum["reading_th"]))
+        return say(
+            "erratum",
+            weight=title_of(self.edition, "errata", "weight", erratum["weight"]),
+            where=erratum["where_printed_th"],
+            values=" ".join(values),
+            basis=erratum["basis_th"],
+        )
 
     def _value(self, text: str) -> str:
         """A value of an erratum as people write it: bare numbers are amounts, and a status has a title."""

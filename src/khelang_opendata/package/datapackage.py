@@ -172,9 +172,13 @@ def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:
 
 def _with_parts(root: Path, descriptor: JsonObject, limits: Limits) -> tuple[JsonObject, list[tuple[str, str]]]:
     """A descriptor with the schemas and dialects that it keeps in files (Data Package v2, "schema"), and the unread."""
-    entries, unread = descriptor.get("resources"), []
+    entries, unread = descriptor.get("resources"), list[tuple[str, str]]()
+    if isinstance(named := descriptor.get("schemaProfile"), str):
+        content = _read_part(root, named, limits)
+        unread += [] if content else [("schemaProfile", named)]
+        descriptor = {**descriptor, "schemaProfile": content or {}}
     if not isinstance(entries, list):
-        return descriptor, []
+        return descriptor, unread
     whole = []
     for number, entry in enumerate(entries):
         named = [part for part in _PARTS if isinstance(entry, dict) and isinstance(entry.get(part), str)]

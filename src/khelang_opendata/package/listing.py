@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import SchemaFamily
-from khelang_opendata.standard.tables import JsonObject, TableSchema
+from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
 
 DATA = "data"
 """The folder of a package that holds its tables."""
@@ -43,11 +44,24 @@ def synchronised(package: Package, family: SchemaFamily) -> JsonObject:
         for name, table in family.tables.items()
         if name in unlisted and name not in listed
     ]
-    return family.compile_into({**package.descriptor, "resources": [*resources, *added]})
+    own = {entry["name"]: _own_columns(package.root / entry["path"]) for entry in added}
+    whole = family.with_fields({name: fields for name, fields in own.items() if fields})
+    return whole.compile_into({**package.descriptor, "resources": [*resources, *added]})
+
+
+def _own_columns(path: Path) -> list[JsonObject]:
+    """The columns ``x_…`` in the heading of a file that was not listed; none where it cannot be read as a table."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            header = next(csv.reader(lines), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []
+    return [{"name": label} for label in dict.fromkeys(header) if OWN_COLUMN.fullmatch(label)]
 
 
 def _entry(table: TableSchema, path: str) -> JsonObject:
     texts = {name: table.descriptor[name] for name in ("title", "title_en", "description", "description_en")}
+    texts = {name: text for name, text in texts.items() if text}
     return {"name": table.name, **texts, "path": path, **_FORM}
 
 

@@ -138,10 +138,14 @@ def _publication(
 
 
 def _single_files(release: PublishedRelease, note: ReleaseNote) -> Iterator[Distribution]:
-    """Yield the files that are useful by themselves: the overviews, then the tables, then codebook and report."""
+    """Yield the files that are useful by themselves: the overviews, then the tables, then codebook and report.
+
+    A package's own files follow its tables, where their format is known; the archive holds the others, too.
+    """
     entries = {entry["path"]: entry for entry in release.descriptor["resources"]}
     name = release.name
-    tables = [path for path, entry in entries.items() if not entry.get("derived")]
+    own = [path for path, entry in entries.items() if not entry.get("derived")]
+    tables = [path for path in own if not path.startswith("files/") or PurePosixPath(path).suffix in FORMATS]
     first = (f"{name}-flat.csv", f"{name}-summary.csv", f"{name}.xlsx")
     last = (f"{name}.json", "codebook.html", "codebook.csv", "validation-report.html")
     for path in (*first, *tables, *last):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
+from pathlib import PurePosixPath
 
 from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, diff_packages, needs_note, next_version
 from khelang_opendata.files.serialize import BOM, json_bytes
@@ -19,7 +20,7 @@ from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.failures import DataError, PackageRefused, UsageError
 from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language
-from khelang_opendata.package.datapackage import DESCRIPTOR, Package
+from khelang_opendata.package.datapackage import DESCRIPTOR, Package, Resource
 from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.published.archive import YEARS
 from khelang_opendata.published.content import CHANGES
@@ -159,10 +160,14 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     edition = Edition(family, released_tables(package, family), descriptor, options.released_on)
     forms = list(forms_of(edition))
     own = [resource for resource in package.resources if not resource.is_derived]  # the others are made anew
-    tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own}
+    tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own if r.name in edition.tables}
     data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
-    entries = [*tables.values(), *(form.entry for form in forms)]
+    described = dict(data)
+    additional = [(r, _additional_path(r)) for r in own if r.name not in edition.tables]
+    data |= {path: resource.data or b"" for resource, path in additional}
+    others = [{**r.descriptor, "path": path} for r, path in additional]
+    entries = [*tables.values(), *others, *(form.entry for form in forms)]
     measured = [{**e, "bytes": len(data[e["path"]]), "hash": file_hash(data[e["path"]])} for e in entries]
     whole = family.compile_into({**descriptor, "resources": measured})
     files = {
@@ -172,16 +177,22 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         "provenance.json": json_bytes(_provenance(edition, options.approved_by, options.commit)),
         "LICENSE": licence_text(descriptor).encode(),
         **_schema_files(family),
-        **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
+        **metadata_files(edition, described, draft.changes.old.version if draft.changes is not None else None),
         **_change_files(draft),
         "validation-report.json": report_json(draft.report).encode(),
         "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
-        **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
+        **{f"README.{lang}.md": readme(edition, forms, others, lang, draft.note).encode() for lang in Language},
     }
     files[MANIFEST] = manifest_of(files)
     if sign:
         files[SIGNATURE] = sign(files[MANIFEST])
     return Release(draft.version, draft.note, {path: files[path] for path in sorted(files)})
+
+
+def _additional_path(resource: Resource) -> str:
+    """The place of a resource that is no table of the standard; its bytes stay as they are."""
+    folder = "data" if resource.path.lower().endswith(".csv") else "files"
+    return f"{folder}/{resource.name}{PurePosixPath(resource.path).suffix.lower()}"
 
 
 def _descriptor(draft: Draft) -> JsonObject:
@@ -238,7 +249,7 @@ def _change_files(draft: Draft) -> dict[str, bytes]:
 def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
     """The standard that the release conforms to, so that it explains itself; codelists with BOM, as all CSV."""
     sources = [
-        *(family.folder / f"tables/{name}.json" for name in family.tables),
+        *(family.folder / f"tables/{name}.json" for name, table in family.tables.items() if not table.is_foreign),
         *sorted(family.folder.glob("codelists/*.csv")),
         family.folder / "package.schema.json",
         family.folder / "plan.schema.json",

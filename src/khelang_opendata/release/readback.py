@@ -206,7 +206,9 @@ def tables_from_json(data: bytes, family: SchemaFamily) -> Tables:
     An empty table is missing from the result if its parent table is empty, too.
     """
     records: dict[str, list[dict[str, Any]]] = {}
-    _unnest(family, "plans", json.loads(data, parse_float=Decimal), {}, records)
+    plan = json.loads(data, parse_float=Decimal)
+    _unnest(family, "plans", plan, {}, records)
+    records |= {name: plan[name] for name in family.tables if name.startswith("x_") and name in plan}
     found = {}
     for name, schema in family.tables.items():
         if name in records:

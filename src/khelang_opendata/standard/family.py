@@ -6,7 +6,7 @@ This project's own family is ``anticorruption-plan``, in ``schemas/``; :meth:`Sc
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -83,6 +83,11 @@ class SchemaFamily:
         return (
             replace(self, tables={name: table.with_codes(own) for name, table in self.tables.items()}) if own else self
         )
+
+    def with_fields(self, own: Mapping[str, Sequence[JsonObject]]) -> SchemaFamily:
+        """The family with columns that a package adds to its tables, by table."""
+        tables = {name: t.with_fields(own[name]) if name in own else t for name, t in self.tables.items()}
+        return replace(self, tables=tables) if own else self
 
     def with_tables(self, tables: Mapping[str, TableSchema]) -> SchemaFamily:
         """The family with further tables, those of a package."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +13,9 @@ from khelang_opendata.standard.codelists import Code, read_codelist
 
 JsonObject = dict[str, Any]
 
+OWN_COLUMN = re.compile("x_[a-z0-9_]+")
+"""The names of the columns that a package may add to a table of the standard."""
+
 
 @dataclass(frozen=True, eq=False)
 class Field:
@@ -21,6 +25,8 @@ class Field:
     codelists: Path | None = None
     own_codes: Mapping[str, Code] | None = None
     """The codes that a package adds to an open codelist."""
+    is_own: bool = False
+    """Whether a package adds the column to a table of the standard."""
 
     @property
     def name(self) -> str:
@@ -77,15 +83,24 @@ class Field:
     def with_codes(self, own: Mapping[str, Mapping[str, Code]]) -> Field:
         """The column with the codes that a package adds to its open codelist, by codelist and code."""
         added = own.get(self.codelist) if self.codelist and self.is_open else None
-        return replace(self, own_codes=added) if added else self
+        return replace(self, own_codes={**(self.own_codes or {}), **added}) if added else self
 
 
 @dataclass(frozen=True, eq=False)
 class TableSchema:
-    """One table: its Table Schema, in which keys are lists, and its columns."""
+    """One table: its Table Schema, in which keys are lists, and its columns.
+
+    Attributes:
+        descriptor: the Table Schema.
+        fields: the columns.
+        own_fields: the names of the columns that a package adds to a table of the standard.
+        is_foreign: whether others wrote the schema: a package, or another standard.
+    """
 
     descriptor: JsonObject
     fields: tuple[Field, ...]
+    own_fields: frozenset[str] = frozenset()
+    is_foreign: bool = False
 
     @classmethod
     def of(cls, descriptor: JsonObject, codelists: Path | None = None) -> TableSchema:
@@ -118,7 +133,7 @@ class TableSchema:
         }
         if isinstance(whole["fieldsMatch"], list):  # version 2.0 of the standard's profile has it so
             whole["fieldsMatch"] = next(iter(whole["fieldsMatch"]), "exact")
-        return cls.of(whole, codelists)
+        return replace(cls.of(whole, codelists), is_foreign=True)
 
     @property
     def name(self) -> str:
@@ -155,6 +170,17 @@ class TableSchema:
     def repeated_names(self) -> list[str]:
         """The columns that the schema has more than once."""
         return [field.name for field in self.fields if self.field_by_name[field.name] is not field]
+
+    def with_fields(self, own: Sequence[JsonObject]) -> TableSchema:
+        """The table with columns that a package adds to it, each with all the texts that a column has."""
+        added = [
+            {"title": f["name"], "title_en": f["name"], "description": "", "description_en": "", "type": "string", **f}
+            for f in own
+        ]
+        descriptor = {**self.descriptor, "fields": [*self.descriptor["fields"], *added]}
+        fields = (*self.fields, *(Field(field, is_own=True) for field in added))
+        names = self.own_fields.union(field["name"] for field in added)
+        return replace(self, descriptor=descriptor, fields=fields, own_fields=names)
 
     def with_codes(self, own: Mapping[str, Mapping[str, Code]]) -> TableSchema:
         """The table with codes that a package adds to its open codelists, by codelist and code."""

@@ -12,6 +12,7 @@ from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Report, TableSummary, Tally
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
+from khelang_opendata.standard.tables import TableSchema
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.tableschema.stdlib import collector_paused
 from khelang_opendata.validation.catalogue import rules, rules_of
@@ -20,8 +21,9 @@ from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_des
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.file_checks import check_files, read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
-from khelang_opendata.validation.own_schemas import check_own_tables, own_tables
+from khelang_opendata.validation.own_schemas import check_own_tables, own_fields, own_tables
 from khelang_opendata.validation.plan import Plan
+from khelang_opendata.validation.profiles import check_profile, with_profile
 from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, run_rules
 from khelang_opendata.validation.rules.cell_values import check_values
 from khelang_opendata.validation.rules.declared import RowRule
@@ -73,8 +75,10 @@ def validate(
 
 
 def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None) -> Report:
-    checked = _check_tables(package, family, engine)
-    headed = checked.headed
+    own = own_tables(package, family)
+    checked = _check_tables(package, family.with_tables(own), engine, own)
+    headed = {name: table for name, table in checked.headed.items() if not table.schema.is_foreign}
+    checked.files.extend(check_profile(package, load_family(family.id)))
     errata = Errata(Plan(package, family, headed).records("errata"))
     values = Tally(errata.acknowledge(chain(check_values(headed), check_codes(headed))))
     unsound = checked.structure.faulty | values.faulty
@@ -90,8 +94,7 @@ def _validate_other(package: Package, family: SchemaFamily, engine: Engine | Non
     """Check a package of another standard, or of none: its own schemas count for the tables that no family has."""
     own = own_tables(package, family)
     family = family.with_tables(own)
-    checked = _check_tables(package, family, engine)
-    checked.files.extend(check_own_tables(package, family, own))
+    checked = _check_tables(package, family, engine, own)
     values = Tally(check_codes(checked.headed))
     plan = Plan(package, family, {n: t for n, t in checked.headed.items() if n not in checked.structure.faulty})
     declared = (rule for rule in rules_of(family).values() if isinstance(rule, RowRule) and rule.table in plan.tables)
@@ -114,13 +117,16 @@ class _Checked:
         return Report.of(self.family.id, self.summaries, self.files, self.structure, *tallies)
 
 
-def _check_tables(package: Package, family: SchemaFamily, engine: Engine | None) -> _Checked:
+def _check_tables(
+    package: Package, family: SchemaFamily, engine: Engine | None, own: Mapping[str, TableSchema]
+) -> _Checked:
     tables, unreadable = read_tables(package, family)
     headed, headings = check_headings(tables, family)
     files = Tally(chain(check_descriptor(package, family), check_files(package, family)))
+    files.extend(check_own_tables(package, family, own))
     structure = Tally(chain(unreadable, headings))
     checks: dict[str, tuple[Engine, str | None]] = {}
-    for check, issues in check_structure(headed, engine, is_foreign=family.is_open):
+    for check, issues in check_structure(headed, engine):
         structure.extend(issues)
         checks[check.name] = (check.engine, check.reason)
     summaries = [TableSummary(name, len(table.rows), *checks.get(name, ())) for name, table in tables.items()]
@@ -128,6 +134,11 @@ def _check_tables(package: Package, family: SchemaFamily, engine: Engine | None)
 
 
 def family_of(package: Package) -> SchemaFamily:
-    """The schema family a package conforms to, with the codes that it adds; the current one where it names none."""
+    """The schema family a package conforms to, with its profile and the codes and columns that the package adds.
+
+    It is the current one where the package names none that is known here.
+    """
     named = package.descriptor.get("conformsTo")
-    return load_family(named if named in known_schemas() else CURRENT).with_codes(own_codes(package))
+    family = load_family(named if named in known_schemas() else CURRENT)
+    family = with_profile(package, family)
+    return family.with_codes(own_codes(package)).with_fields(own_fields(package, family))

@@ -8,13 +8,22 @@ from functools import cache
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, find_family
-from khelang_opendata.validation import codes, descriptor, errata, file_checks, headings, own_schemas, structure
+from khelang_opendata.validation import (
+    codes,
+    descriptor,
+    errata,
+    file_checks,
+    headings,
+    own_schemas,
+    profiles,
+    structure,
+)
 from khelang_opendata.validation.rules import arithmetic, cell_values, errata_records, logic, portal_readiness, progress
 from khelang_opendata.validation.rules.declared import declared_rules
 from khelang_opendata.validation.rules.registry import rules_in
 
 _MODULES = (
-    *(descriptor, file_checks, own_schemas, headings, structure, codes, errata),
+    *(descriptor, file_checks, own_schemas, profiles, headings, structure, codes, errata),
     *(cell_values, arithmetic, logic, progress, errata_records, portal_readiness),
 )
 

@@ -39,9 +39,10 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield _profile_issue(error)
     for property_, path in package.unread_parts:
         yield DESCRIPTOR_INVALID.issue(variant="part_unreadable", property=property_, path=path)
-    resources = (r for r in package.resources if r.name in family.tables and "schema" in r.descriptor)
-    stale = [r.name for r in resources if r.descriptor["schema"] != family.tables[r.name].compiled()]
-    if stale and not family.is_open:
+    tables = {name: table for name, table in family.tables.items() if not table.is_foreign}
+    resources = (r for r in package.resources if r.name in tables and "schema" in r.descriptor)
+    stale = [r.name for r in resources if r.descriptor["schema"] != tables[r.name].compiled()]
+    if stale:
         yield DESCRIPTOR_INVALID.issue(variant="schema_differs", tables=", ".join(stale))
 
 
@@ -72,14 +73,24 @@ def is_table_schema(schema: Any) -> bool:
 
 
 def _of_its_kind(error: ValidationError) -> Iterator[ValidationError]:
-    """The errors of the kind of resource that an entry declares: a table, or a derived file.
+    """The errors of the kind of resource that an entry declares: a table, a derived file, or another file.
 
-    A resource that matches neither kind gets errors of both, and those of the other kind would mislead."""
+    A resource that matches no kind gets errors of all, and those of the other kinds would mislead."""
     if error.validator != "anyOf" or len(error.absolute_path) != len(("resources", 0)):
         yield error
         return
-    meant = int(isinstance(error.instance, dict) and error.instance.get("derived") is True)
+    meant = _kind(error.instance)
     yield from (inner for inner in error.context or () if inner.relative_schema_path[0] == meant)
+
+
+def _kind(entry: Any) -> int:
+    """The kind of resource that an entry is meant to be, by its place in the profile: table, derived, other file."""
+    if not isinstance(entry, dict):
+        return 0
+    if entry.get("derived") is True:
+        return 1
+    is_table = "schema" in entry or entry.get("type") == "table" or str(entry.get("path", "")).endswith(".csv")
+    return 0 if is_table or "path" not in entry else 2
 
 
 @lru_cache(maxsize=8)

@@ -13,7 +13,6 @@ from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
 
 TABLE_MISSING = Rule("table_missing", Severity.ERROR, __file__)
-TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
 TABLE_UNLISTED = Rule("table_unlisted", Severity.ERROR, __file__)
 ENCODING_NOT_UTF8 = Rule("encoding_not_utf8", Severity.ERROR, __file__)
 CSV_MALFORMED = Rule("csv_malformed", Severity.ERROR, __file__)
@@ -36,8 +35,6 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield DESCRIPTOR_INVALID.issue(place, variant="resource_repeated", name=resource.name)
             continue
         named.add(resource.name)
-        if resource.name not in family.tables and not resource.is_derived and not family.is_open:
-            yield TABLE_UNEXPECTED.issue(place, name=resource.name)
         if resource.problem == "missing":
             yield TABLE_MISSING.issue(place, variant="file", path=resource.path, name=resource.name)
         elif resource.problem in _LIMITS:

@@ -17,6 +17,7 @@ COLUMN_MISSING = Rule("column_missing", Severity.ERROR, __file__)
 COLUMN_UNEXPECTED = Rule("column_unexpected", Severity.ERROR, __file__)
 COLUMN_DUPLICATE = Rule("column_duplicate", Severity.ERROR, __file__)
 COLUMN_NAME_INVALID = Rule("column_name_invalid", Severity.ERROR, __file__)
+COLUMN_ADDITIONAL = Rule("column_additional", Severity.INFO, __file__)
 
 _MORE_COLUMNS, _FEWER_COLUMNS = ("subset", "partial"), ("superset", "partial")
 """The values of ``fieldsMatch`` with which a table may have more columns than its schema, or fewer."""
@@ -88,6 +89,8 @@ def _check_heading(headed: HeadedTable, *, is_open: bool) -> Iterator[Issue]:
     for position, label in enumerate(header):
         place = Location(name, 1, 1, label, label)
         if headed.columns[position]:
+            if label in headed.schema.own_fields:
+                yield COLUMN_ADDITIONAL.issue(place, name=label)
             continue
         if first[label] < position:
             yield COLUMN_DUPLICATE.issue(place, name=label)

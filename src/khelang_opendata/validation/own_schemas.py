@@ -1,8 +1,8 @@
-"""The tables that a package describes itself, beside those of a family or in place of them."""
+"""The columns and tables that a package adds to those of a family, and those that it describes itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,12 +10,46 @@ from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package, Resource
 from khelang_opendata.standard.family import SchemaFamily
-from khelang_opendata.standard.tables import TableSchema
+from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
+from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, is_table_schema
 
+TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
 RESOURCE_NOT_CHECKED = Rule("resource_not_checked", Severity.INFO, __file__)
+RESOURCE_ADDITIONAL = Rule("resource_additional", Severity.INFO, __file__)
 
 _FORMATS = frozenset({"csv", "tsv", "txt"})
+
+
+def own_fields(package: Package, family: SchemaFamily) -> Mapping[str, Sequence[JsonObject]]:
+    """The columns ``x_…`` that a package adds to tables of the standard, by table.
+
+    They are described in the resource's schema; a column that is only in the heading holds text.
+    """
+    found: dict[str, Sequence[JsonObject]] = {}
+    for resource in package.resources:
+        table = family.tables.get(resource.name)
+        if table is not None and resource.name not in found and (fields := _own_fields(resource, table)):
+            found[resource.name] = fields
+    return found
+
+
+def _own_fields(resource: Resource, table: TableSchema) -> list[JsonObject]:
+    schema = resource.descriptor.get("schema")
+    described = schema.get("fields") if isinstance(schema, dict) else None
+    own = [f for f in described if _is_own(f)] if isinstance(described, list) else []
+    declared = {f["name"]: f for f in own} if own and is_table_schema({"fields": own}) else {}
+    try:
+        header = resource.table.header if resource.data is not None else []
+    except TableUnreadable:
+        header = []
+    names = (label for label in header if OWN_COLUMN.fullmatch(label))
+    found = {**{name: {"name": name} for name in names}, **declared}
+    return [field for name, field in found.items() if name not in table.field_by_name]
+
+
+def _is_own(field: Any) -> bool:
+    return isinstance(field, dict) and bool(OWN_COLUMN.fullmatch(str(field.get("name"))))
 
 
 def own_tables(package: Package, family: SchemaFamily) -> Mapping[str, TableSchema]:
@@ -41,6 +75,11 @@ def check_own_tables(package: Package, family: SchemaFamily, own: Mapping[str, T
         family: its family with its own tables.
         own: the tables that it describes itself.
     """
+    for name in () if family.is_open else own:
+        if near := _meant(name, family, own):
+            yield TABLE_UNEXPECTED.issue(Location(name), name=name, near=near)
+        else:
+            yield RESOURCE_ADDITIONAL.issue(Location(name), name=name)
     for name, table in own.items():
         for repeated in table.repeated_names:
             yield DESCRIPTOR_INVALID.issue(Location(name), variant="field_repeated", name=repeated)
@@ -49,11 +88,19 @@ def check_own_tables(package: Package, family: SchemaFamily, own: Mapping[str, T
         if not table.fields:
             yield RESOURCE_NOT_CHECKED.issue(Location(name), variant="no_schema", name=name)
     for resource in package.resources:
-        if resource.name not in family.tables and not _is_table(resource):
+        if resource.name not in family.tables and not resource.is_derived and not _is_table(resource):
             place = Location(resource.name)
             yield RESOURCE_NOT_CHECKED.issue(place, variant="format", name=resource.name, path=resource.path)
     for entry in _without_one_file(package.descriptor.get("resources")):
         yield RESOURCE_NOT_CHECKED.issue(Location(entry["name"]), variant="no_file", name=entry["name"])
+
+
+def _meant(name: str, family: SchemaFamily, own: Container[str]) -> str | None:
+    """The table of the standard that a table's name may be a misspelling of."""
+    from difflib import get_close_matches  # noqa: PLC0415 (2 ms to import, and few packages need it)
+
+    known = [table for table in family.tables if table not in own]
+    return next(iter(get_close_matches(name.lower(), known, n=1, cutoff=0.85)), None)
 
 
 def _is_table(resource: Resource) -> bool:

@@ -78,24 +78,22 @@ _YIELD_TO_CELL_VALUES = {rule.code for rule in (TYPE_WRONG, PATTERN_MISMATCH, VA
 
 
 def check_structure(
-    tables: Mapping[str, HeadedTable], engine: Engine | None = None, *, is_foreign: bool = False
+    tables: Mapping[str, HeadedTable], engine: Engine | None = None
 ) -> Iterator[tuple[TableCheck, Iterator[Issue]]]:
     """Check every row of the tables whose heading is known, and the references between them.
 
     Args:
         tables: the tables by name.
         engine: what checks them; None takes the fastest.
-        is_foreign: whether others wrote the schemas: their patterns are matched within a time limit, and the rules of
-            cell values, which are this project's, only explain faults.
 
     Returns:
         Table by table who checks it, and the issues, which are made as they are asked for; exhaust them before the
         next table.
     """
-    sources = [_source(table, tables, is_foreign=is_foreign) for table in tables.values()]
+    sources = [_source(table, tables) for table in tables.values()]
     for check in check_tables(sources, engine):
-        issues = _issues(tables[check.name], tables, check.findings, is_foreign=is_foreign)
-        yield check, _or_unusable(check.name, issues) if is_foreign else issues
+        schema, issues = tables[check.name].schema, _issues(tables[check.name], tables, check.findings)
+        yield check, _or_unusable(check.name, issues) if schema.is_foreign or schema.own_fields else issues
 
 
 def table_issues(check: TableCheck, sources: Sequence[TableSource]) -> Iterator[Issue]:
@@ -118,7 +116,7 @@ def table_issues(check: TableCheck, sources: Sequence[TableSource]) -> Iterator[
         ['The value “soon” in year, row 3, is not a whole number']
     """
     tables = {source.name: _headed(source, with_rows=source.name == check.name) for source in sources}
-    return _or_unusable(check.name, _issues(tables[check.name], tables, check.findings, is_foreign=True))
+    return _or_unusable(check.name, _issues(tables[check.name], tables, check.findings))
 
 
 def _headed(source: TableSource, *, with_rows: bool) -> HeadedTable:
@@ -138,14 +136,14 @@ def _or_unusable(name: str, issues: Iterator[Issue]) -> Iterator[Issue]:
         yield DESCRIPTOR_INVALID.issue(Location(name), variant="schema_unusable", reason=str(error)[:_LONGEST_REASON])
 
 
-def _source(table: HeadedTable, tables: Mapping[str, HeadedTable], *, is_foreign: bool) -> TableSource:
+def _source(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> TableSource:
     """A table with the schema of the columns that it has, in their order, and the keys that can be followed."""
     schema: JsonObject = {
         "fields": [_field(column, position) for position, column in enumerate(table.columns)],
         "missingValues": table.schema.descriptor["missingValues"],
         "foreignKeys": [key for key in table.schema.foreign_keys if _can_be_followed(key, table, tables)],
     }
-    if is_foreign:
+    if table.schema.is_foreign or table.schema.own_fields:  # patterns that others wrote
         schema[PATTERN_SECONDS] = _PATTERN_SECONDS
     if _has_all(table, table.schema.primary_key):
         schema["primaryKey"] = list(table.schema.primary_key)
@@ -173,17 +171,15 @@ def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
     return all(table.position(name) is not None for name in names)
 
 
-def _issues(
-    table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding], *, is_foreign: bool
-) -> Iterator[Issue]:
+def _issues(table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding]) -> Iterator[Issue]:
     references = _BrokenReferences(table, tables)
     for row, found in groupby(findings, key=attrgetter("row")):
-        yield from _row_issues(table, row, list(found), references, is_foreign=is_foreign)
+        yield from _row_issues(table, row, list(found), references)
     yield from references.issues()
 
 
 def _row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences, *, is_foreign: bool
+    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
 ) -> Iterator[Issue]:
     types = Counter(finding.type for finding in findings)
     expected, found = len(table.columns), len(table.table.rows[row - 2])
@@ -196,11 +192,11 @@ def _row_issues(
         first = next(f for f in findings if f.type is FindingType.MISSING_CELL)
         yield CELL_MISSING.issue(table.place(row, first.field), expected=expected, found=found)
     else:
-        yield from _sound_row_issues(table, row, findings, references, is_foreign=is_foreign)
+        yield from _sound_row_issues(table, row, findings, references)
 
 
 def _sound_row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences, *, is_foreign: bool
+    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
 ) -> Iterator[Issue]:
     cells: dict[str, Issue] = {}
     for finding in findings:
@@ -210,10 +206,10 @@ def _sound_row_issues(
             if known is None or _BY_WEIGHT.index(found.code) < _BY_WEIGHT.index(known.code):
                 cells[finding.field] = found
     for found in cells.values():
-        precise = _precise(table, found, is_foreign=is_foreign)
+        precise = _precise(table, found)
         if precise is None:
             yield found
-        elif is_foreign:  # elsewhere the rules of cell values report it themselves
+        elif table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
             yield precise
     for finding in findings:
         if finding.type is FindingType.UNIQUE and finding.field not in cells:
@@ -224,13 +220,13 @@ def _sound_row_issues(
             references.add(finding)
 
 
-def _precise(table: HeadedTable, found: Issue, *, is_foreign: bool) -> Issue | None:
+def _precise(table: HeadedTable, found: Issue) -> Issue | None:
     """The issue with which a rule of values names the fault of a cell more precisely.
 
     Of schemas from elsewhere only types are explained, for other rules match patterns without a time limit.
     """
     position = table.position(found.location.field or "")
-    row, explained = found.location.row, {TYPE_WRONG.code} if is_foreign else _YIELD_TO_CELL_VALUES
+    row, explained = found.location.row, {TYPE_WRONG.code} if table.schema.is_foreign else _YIELD_TO_CELL_VALUES
     if found.code not in explained or row is None or position is None:
         return None
     return value_error(table, row, position)

@@ -21,7 +21,7 @@ def citation_cff(edition: Edition) -> bytes:
         "type": "dataset",
         "title": f"{descriptor['title']} / {descriptor['title_en']}",
         "abstract": f"{descriptor['description']}\n\n{descriptor['description_en']}",
-        "authors": [_entity(owner)],
+        "authors": [_entity(body) for body in facts.creators],
         "version": edition.version,
         "date-released": edition.released_on.isoformat(),
         "license": [licence["name"] for licence in descriptor["licenses"]],

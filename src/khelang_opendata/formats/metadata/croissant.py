@@ -47,7 +47,7 @@ def _about(facts: DatasetFacts) -> JsonObject:
         "description": descriptor["description_en"],
         "version": facts.edition.version,
         "license": facts.licence,
-        "creator": _organisation(facts.owner),
+        "creator": [_organisation(body) for body in facts.creators],
         "publisher": _organisation(facts.publisher),
         "datePublished": day,
         "dateModified": day,

@@ -68,7 +68,7 @@ def _origin(facts: DatasetFacts) -> JsonObject:
     sources = facts.descriptor["sources"]
     origin: JsonObject = {
         "dct:publisher": _agent(facts.publisher),
-        "dct:creator": [_agent(body) for body in facts.contributors("creator")],
+        "dct:creator": [_agent(body) for body in facts.creators],
         "prov:wasDerivedFrom": [_source(source) for source in sources],
         "dct:provenance": {"@type": "dct:ProvenanceStatement", "rdfs:label": _provenance(sources)},
     }
@@ -84,7 +84,7 @@ def _origin(facts: DatasetFacts) -> JsonObject:
 
 def _provenance(sources: Sequence[JsonObject]) -> list[JsonObject]:
     titles = " · ".join(source["title"] for source in sources)
-    thai = f"ถอดจากเอกสาร {titles} จุดที่เอกสารขัดกันเองอยู่ในตาราง errata"
+    thai = f"จัดทำข้อมูลจากเอกสาร {titles} จุดที่เอกสารขัดกันเองอยู่ในตาราง errata"
     english = f"Transcribed from {titles}. The table errata lists where the document contradicts itself."
     return [{"@language": "th", "@value": thai}, {"@language": "en", "@value": english}]
 

@@ -40,6 +40,7 @@ FORMATS = {
     ".html": FileFormat("text/html", "HTML", "HTML"),
     ".json": FileFormat("application/json", "JSON", "JSON"),
     ".parquet": FileFormat("application/vnd.apache.parquet", "PARQUET", "Parquet"),
+    ".pdf": FileFormat("application/pdf", "PDF", "PDF"),
     ".sqlite": FileFormat("application/vnd.sqlite3", None, "SQLite"),
     ".xlsx": FileFormat("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX", "Excel"),
     ".zip": FileFormat("application/zip", "ZIP", "ZIP"),
@@ -121,9 +122,14 @@ class DatasetFacts:
 
     @cached_property
     def owner(self) -> JsonObject:
-        """The local government whose plan it is, whom citations name; from the descriptor, if given."""
+        """The local government whose plan it is; from the descriptor, if given."""
         known = (body for body in self.descriptor["contributors"] if body["title"] == self.edition.plan["lao_name_th"])
         return next(known, {"title": self.edition.plan["lao_name_th"], "title_en": self.edition.plan["lao_name_en"]})
+
+    @property
+    def creators(self) -> list[JsonObject]:
+        """Who compiled the data set, whom citations name: the contributors of that role, else the owner."""
+        return self.contributors("creator") or [self.owner]
 
     @property
     def publisher(self) -> JsonObject:

@@ -48,10 +48,9 @@ def _about(facts: DatasetFacts) -> JsonObject:
 
 
 def _makers(facts: DatasetFacts) -> JsonObject:
-    """The creators; the organisation of the plan is first, because citations name it."""
-    creators = [facts.owner, *(body for body in facts.contributors("creator") if body != facts.owner)]
+    """Who compiled the data set, and who publishes it."""
     return {
-        "creator": [_organisation(body, facts) for body in creators],
+        "creator": [_organisation(body, facts) for body in facts.creators],
         "publisher": _organisation(facts.publisher, facts),
     }
 

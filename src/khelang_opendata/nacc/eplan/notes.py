@@ -11,7 +11,7 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.nacc import notice
 from khelang_opendata.nacc.eplan.plan_tables import STATUSES, Dimension, Record, Reported
 
-_ABOUT_AMOUNTS = {"amount_thb", "budget_status", "summary_amount_printed", "sheet_amount_printed"}
+_ABOUT_AMOUNTS = {"amount_thb", "amount_basis", "budget_status", "summary_amount_printed", "sheet_amount_printed"}
 _ABOUT_REPORTS = {("budgets", field) for field in _ABOUT_AMOUNTS} | {("projects", "eplan_title_th")}
 """The tables and columns whose errata concern a report."""
 

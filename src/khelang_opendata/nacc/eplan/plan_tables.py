@@ -97,7 +97,7 @@ class PlanTables:
     @cached_property
     def budgets(self) -> Mapping[tuple[str, int], Sequence[Record]]:
         """The rows of the budgets by project and year, one for each source of money."""
-        return yearly_budgets(self.records("budgets"), self.years)
+        return yearly_budgets(self.records("budgets"), self.projects)
 
     @cached_property
     def errata(self) -> Mapping[str, Sequence[Record]]:

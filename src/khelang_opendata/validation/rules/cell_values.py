@@ -152,6 +152,8 @@ class _Judge:
 
 def _judge(field: Field) -> _Judge:
     kind = field.descriptor.get("type", "any")
+    if field.is_own:  # its pattern, which others wrote, is not matched here
+        return _TEXTS if kind == "string" else _NOTHING_TO_JUDGE
     if kind in ("integer", "number"):
         return _NUMBERS
     if kind == "date":
@@ -326,4 +328,5 @@ _DATES = _Judge(_no_plain_dates, (thai_digits, date_buddhist_year))
 _CODES = _Judge(_not_ascii, (thai_digits,))
 _OF_TEXT: tuple[CellCheck, ...] = (encoding_suspected_cp874, formula_suspected, personal_data_suspected)
 _PRINTED = _Judge(_suspect_texts, _OF_TEXT)
+_NOTHING_TO_JUDGE = _Judge(lambda _: set(), ())
 _TEXTS = _Judge(_suspect_texts_or_not_nfc, (*_OF_TEXT, text_not_normalized))
