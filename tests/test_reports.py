@@ -33,7 +33,7 @@ ERRATUM = "khelang-nakhon-2566-2570-E001"
 EVIL = "<script>alert('x')</script>"
 SPOILED = [
     ("budgets.csv", ",300000,", ",๓๐๐๐๐๐ บาท,"),
-    ("budgets.csv", ",lao_budget,", ",=1+1,"),
+    ("budgets.csv", ",not_stated,", ",=1+1,"),
     ("projects.csv", "-U21,", "-U99,"),
     ("projects.csv", "โครงการป้องกันผลประโยชน์ทับซ้อนของเทศบาลเมืองเขลางค์นคร", EVIL),
     *[("targets.csv", ",person,", ",persons,")] * 7,
@@ -141,7 +141,7 @@ def test_excerpt_has_the_key_the_field_and_its_neighbours(package: Package) -> N
     assert made.columns[0].cell == "khelang-nakhon-2566-2570-P04"
 
 
-@pytest.mark.parametrize(("field", "name"), [("plan_id", "A2"), ("note_th", "I2")])
+@pytest.mark.parametrize(("field", "name"), [("plan_id", "A2"), ("note_th", "O2")])
 def test_excerpt_of_the_first_and_the_last_column(package: Package, field: str, name: str) -> None:
     made = excerpt(package, at("budgets", 2, field))
     assert (marked(made), made.cell_name) == ([field], name)
@@ -273,7 +273,7 @@ def test_text_groups_by_rule_errors_first_and_explains_once(package: Package) ->
     assert text.index("[error value_not_allowed]") < text.index("[warning code_unknown]")
     assert text.count(rules()["value_not_allowed"].explanation[Language.EN]) == 1
     assert text.count("Fix: ") == 2
-    assert len(re.findall(r"^  budgets D\d+: ", text, re.MULTILINE)) == 3
+    assert len(re.findall(r"^  budgets F\d+: ", text, re.MULTILINE)) == 3
     listed = ", ".join(map(str, range(5, 25)))
     assert f"    budgets.funding_source row {listed} and 5 more\n" in text
     assert text.splitlines()[-1].startswith("Not valid: 28 errors, 2 warnings")
