@@ -282,8 +282,7 @@ def _plan_totals(grown: Grown, n: int) -> None:
 
 
 def _budget_lines(grown: Grown, n: int) -> None:
-    lines = ({"line_no": 1000 + k, "fiscal_year_be": 2500 + k % 200} for k in range(n))
-    grown.add("budgets", ({**line, "funding_source": f"source_{k}"} for k, line in enumerate(lines)))
+    grown.add("budgets", ({"line_no": 1000 + k, "fiscal_year_be": 2500 + k % 200} for k in range(n)))
 
 
 def _progress(grown: Grown, n: int) -> None:
@@ -375,8 +374,8 @@ def _cells(text: Callable[[int], str], table: str = "budgets", column: str = "sh
     """Cells of one length, each as long as the standard allows it."""
 
     def edit(grown: Grown, n: int) -> None:
-        lines = ({"line_no": 1000 + k, "fiscal_year_be": 2500 + k % 200} for k in range(n))
-        grown.add(table, ({**line, "funding_source": f"s_{k}", column: text(k)} for k, line in enumerate(lines)))
+        rows = ({"line_no": 1000 + k, "fiscal_year_be": 2500 + k % 200, column: text(k)} for k in range(n))
+        grown.add(table, rows)
 
     return edit
 

@@ -23,6 +23,7 @@ from khelang_opendata import Issue, Package, Severity, load_family, validate
 from khelang_opendata.diff.compare import _changed
 from khelang_opendata.diff.keyed_tables import KeyedTable, _check_shape
 from khelang_opendata.formats.joins import Joins
+from khelang_opendata.model import thai
 from khelang_opendata.model.report import Location
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Resource, Table
@@ -35,6 +36,7 @@ from khelang_opendata.validation.catalogue import rule, rules
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.plan import Plan
+from khelang_opendata.validation.rules import arithmetic
 from khelang_opendata.validation.rules.arithmetic import printed_subtotal_differs
 from khelang_opendata.validation.rules.logic import unit_differs
 from khelang_opendata.validation.rules.trees import lineage, parents_of
@@ -77,7 +79,8 @@ def lines_run(call: Callable[[], object]) -> int:
 
 def work_of(name: str, n: int, folder: Path) -> int:
     paths = [str(path) for path in write_growth(folder / str(n), name, n)]
-    codes._nearest.cache_clear()
+    for remembered in (codes._nearest, arithmetic._wrong_words, thai.printed_amounts, thai.in_words):
+        remembered.cache_clear()
     return lines_run(lambda: KINDS[DIRECTIONS[name].work](paths))
 
 

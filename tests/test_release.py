@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Package
+from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.published import verify
 from khelang_opendata.published.archive import ArchiveRefused
 from khelang_opendata.published.signature import NAMESPACE
@@ -128,6 +130,19 @@ def test_readme_tells_what_a_journalist_needs(released: Path, name: str, words: 
     text = (released / name).read_text(encoding="utf-8")
     for word in [*words, "Creative Commons Attribution 4.0", "data/budgets.csv", "105,000".translate(THAI), "463000"]:
         assert word in text
+
+
+def test_readme_lists_the_errata_by_weight_with_how_they_are_read(released: Path) -> None:
+    header, *rows = records(released / "data/errata.csv")
+    errata = {row[1].rpartition("-")[2]: dict(zip(header, row, strict=True)) for row in rows}
+    for language, name in (("th", "README.th.md"), ("en", "README.en.md")):
+        lines = re.findall(r"^\| (E\d+) \| (.*)$", (released / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert sorted(id_ for id_, _ in lines) == sorted(errata)
+        weights = [errata[id_]["weight"] for id_, _ in lines]
+        assert {*weights} == {*WEIGHTS}
+        assert weights == sorted(weights, key=WEIGHTS.index)
+        e001 = next(cells for id_, cells in lines if id_ == "E001")
+        assert errata["E001"][f"reading_{language}"] in e001
 
 
 def test_markup_in_a_cell_stays_text_in_the_readme(plan: Path) -> None:
@@ -378,7 +393,7 @@ def test_small_example_is_released_as_well(tmp_path: Path) -> None:
 
 
 def test_plan_without_risks_is_released_as_well(example: Path, tmp_path: Path) -> None:
-    for table in ("risks", "risk_factors", "risk_controls"):
+    for table in ("risks", "risk_factors", "risk_controls", "risk_results"):
         path = example / f"data/{table}.csv"
         path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
     publish(example, tmp_path / "out")

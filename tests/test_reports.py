@@ -370,6 +370,8 @@ def test_html_explains_the_acknowledged_with_the_erratum(package: Package) -> No
     assert ERRATUM in page
     assert "The items 33-37 do not add up to the printed subtotal" in page
     assert "ผลรวมของโครงการลำดับที่ 33-37" in page
+    assert "The sum of projects 33-37, 463,000 baht, is used" in page, "the reading that takes the place of a value"
+    assert ">Adopted<" not in page, "E001 has no adopted value"
     assert 'aria-labelledby="known"' in page
     assert "Nothing to correct." in page
 
