@@ -22,8 +22,8 @@ from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.file_checks import check_files, read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.own_schemas import check_own_tables, own_fields, own_tables
+from khelang_opendata.validation.package_profiles import check_profile, with_profile
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.profiles import check_profile, with_profile
 from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, run_rules
 from khelang_opendata.validation.rules.cell_values import check_values
 from khelang_opendata.validation.rules.declared import RowRule

@@ -15,7 +15,7 @@ from khelang_opendata.validation import (
     file_checks,
     headings,
     own_schemas,
-    profiles,
+    package_profiles,
     structure,
 )
 from khelang_opendata.validation.rules import arithmetic, cell_values, errata_records, logic, portal_readiness, progress
@@ -23,7 +23,7 @@ from khelang_opendata.validation.rules.declared import declared_rules
 from khelang_opendata.validation.rules.registry import rules_in
 
 _MODULES = (
-    *(descriptor, file_checks, own_schemas, profiles, headings, structure, codes, errata),
+    *(descriptor, file_checks, own_schemas, package_profiles, headings, structure, codes, errata),
     *(cell_values, arithmetic, logic, progress, errata_records, portal_readiness),
 )
 

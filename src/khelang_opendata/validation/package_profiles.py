@@ -9,7 +9,7 @@ from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import SchemaFamily
-from khelang_opendata.standard.profile import PROFILE, PROFILE_SCHEMA, faults_of, profiled
+from khelang_opendata.standard.family_profile import PROFILE, PROFILE_SCHEMA, faults_of, profiled
 from khelang_opendata.tableschema.columns import Column, SchemaUnsupported
 from khelang_opendata.validation.descriptor import is_table_schema
 
