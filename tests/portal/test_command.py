@@ -118,7 +118,8 @@ def test_progress_is_shown_at_a_terminal(ckan: Ckan, released: Path) -> None:
         reported = _everything(terminal)
     assert running.returncode == 0
     assert "Creating a private draft" in reported
-    assert f"Uploading {NAME}-flat.csv (670 kB)" in reported
+    size = (released / f"latest/{NAME}-flat.csv").stat().st_size
+    assert f"Uploading {NAME}-flat.csv ({size // 1000:,} kB)" in reported
     assert f"Reading back {NAME}-flat.csv" in reported
     assert "Making the dataset public" in reported
 
