@@ -394,7 +394,6 @@ def test_refused_for_a_table(
         ("schema_unknown", lambda descriptor: descriptor.update(conformsTo="anticorruption-plan/9.9.9")),
         ("schema_unknown", lambda descriptor: descriptor.pop("conformsTo")),
         ("schema_unknown", lambda descriptor: descriptor.update(conformsTo=["x"])),
-        ("table_unknown", lambda descriptor: descriptor["resources"][0].update(name="x")),
         ("table_repeated", lambda descriptor: descriptor["resources"].append(descriptor["resources"][0])),
     ],
 )

@@ -267,9 +267,8 @@ class TestCitation:
         assert (citation["cff-version"], citation["type"]) == ("1.2.0", "dataset")
         assert citation["date-released"] == "2026-11-22", "a text: YAML's own dates are none in CFF"
         assert citation["license"] == ["CC-BY-4.0"]
-        plan = next(edition.tables["plans"].records())
-        assert citation["authors"][0]["name"] == plan["lao_name_th"]
-        assert citation["authors"][0]["alias"] == plan["lao_name_en"]
+        creators = [entry for entry in edition.descriptor["contributors"] if "creator" in entry["roles"]]
+        assert [author["name"] for author in citation["authors"]] == [entry["title"] for entry in creators]
         assert all({"type", "title", "authors"} <= set(reference) for reference in citation["references"])
 
     def test_what_the_descriptor_does_not_say_is_left_out(self, plan: Path) -> None:

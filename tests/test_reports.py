@@ -69,7 +69,7 @@ def at(resource: str, row: int | None, field: str | None, cell: str | None = Non
     """An issue somewhere; which rule it breaks does not matter."""
     place = Location(resource, row, row, field, cell)
     if row is None or cell is None:
-        return rule("table_unexpected").issue(place, name=resource)
+        return rule("table_unexpected").issue(place, name=resource, near="budgets")
     return rule("value_not_allowed").issue(place, allowed="a, b")
 
 
@@ -100,7 +100,7 @@ def test_every_form_of_a_real_report_can_be_written(
 
 @pytest.mark.parametrize("form", ReportFormat)
 def test_half_a_surrogate_pair_from_the_descriptor_is_written(form: ReportFormat) -> None:
-    found = rule("table_unexpected").issue(Location("\ud800"), name="\ud800")
+    found = rule("table_unexpected").issue(Location("\ud800"), name="\ud800", near="plans")
     assert rendered(form, found).encode("utf-8")
 
 
@@ -340,7 +340,7 @@ def test_html_escapes_whatever_the_data_hold(package: Package) -> None:
         at(EVIL, None, EVIL, EVIL),
         *(at("projects", 4, "title_th", EVIL) for _ in range(5)),
         at("projects", 4, "title_th", EVIL)._replace(acknowledged_by=EVIL),
-        rule("table_unexpected").issue(Location(EVIL), name=EVIL),
+        rule("table_unexpected").issue(Location(EVIL), name=EVIL, near="plans"),
     ]
     named = dataclasses.replace(package, descriptor={**package.descriptor, "title": EVIL, "title_en": EVIL})
     page = rendered(ReportFormat.HTML, *found, package=named)
