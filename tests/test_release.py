@@ -122,7 +122,7 @@ def test_manifest_satisfies_sha256sum(released: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("README.th.md", ["22 พฤศจิกายน 2569", "ข้อคลาดเคลื่อนในเอกสารต้นฉบับ", "UTF-8-BOM", "เทศบาลเมืองเขลางค์นคร. (2569)"]),
+        ("README.th.md", ["22 พฤศจิกายน 2569", "ข้อคลาดเคลื่อนในเอกสารต้นฉบับ", "UTF-8-BOM", "khelang_opendata. (2569)"]),
         ("README.en.md", ["released 2026-11-22", "Contradictions of the source document", "not official names"]),
     ],
 )
