@@ -147,6 +147,11 @@ def test_a_release_carries_all_of_them_in_every_form(extended: Path, tmp_path: P
         readme = (release / name).read_text(encoding="utf-8")
         assert "files/document.pdf" in readme
         assert "data/areas.csv" in readme
+    for name in ("dcat.jsonld", "schema-org.jsonld", "croissant.json"):
+        metadata = (release / "metadata" / name).read_text(encoding="utf-8")
+        for path in ("files/document.pdf", "data/areas.csv"):
+            assert f"../{path}" in metadata
+            assert sha256((release / path).read_bytes()).hexdigest() in metadata
     assert validate(release).valid
 
 

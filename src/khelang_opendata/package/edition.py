@@ -43,12 +43,14 @@ class Edition:
     """One version of a plan about to be released: its tables in the family's order, and their metadata.
 
     ``descriptor`` is the package's, with the version and day of this release and without the list of files.
+    ``additional`` are the descriptor's entries of the files that are no table of the family.
     """
 
     family: SchemaFamily
     tables: Mapping[str, ReleasedTable]
     descriptor: JsonObject
     released_on: date
+    additional: tuple[JsonObject, ...] = ()
 
     def records(self, table: str) -> Iterator[dict[str, str]]:
         """The rows of a table by column name; none where the package lacks the table."""

@@ -157,16 +157,15 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     package, options = draft.package, draft.options
     family = family_of(package)
     descriptor = _descriptor(draft)
-    edition = Edition(family, released_tables(package, family), descriptor, options.released_on)
-    forms = list(forms_of(edition))
     own = [resource for resource in package.resources if not resource.is_derived]  # the others are made anew
+    additional = {_additional_path(r): r for r in own if r.name not in family.tables}
+    others = tuple({**r.descriptor, "path": path} for path, r in additional.items())
+    edition = Edition(family, released_tables(package, family), descriptor, options.released_on, others)
+    forms = list(forms_of(edition))
     tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own if r.name in edition.tables}
     data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
-    described = dict(data)
-    additional = [(r, _additional_path(r)) for r in own if r.name not in edition.tables]
-    data |= {path: resource.data or b"" for resource, path in additional}
-    others = [{**r.descriptor, "path": path} for r, path in additional]
+    data |= {path: resource.data or b"" for path, resource in additional.items()}
     entries = [*tables.values(), *others, *(form.entry for form in forms)]
     measured = [{**e, "bytes": len(data[e["path"]]), "hash": file_hash(data[e["path"]])} for e in entries]
     whole = family.compile_into({**descriptor, "resources": measured})
@@ -177,11 +176,11 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         "provenance.json": json_bytes(_provenance(edition, options.approved_by, options.commit)),
         "LICENSE": licence_text(descriptor).encode(),
         **_schema_files(family),
-        **metadata_files(edition, described, draft.changes.old.version if draft.changes is not None else None),
+        **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
         **_change_files(draft),
         "validation-report.json": report_json(draft.report).encode(),
         "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
-        **{f"README.{lang}.md": readme(edition, forms, others, lang, draft.note).encode() for lang in Language},
+        **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
     }
     files[MANIFEST] = manifest_of(files)
     if sign:

@@ -18,9 +18,7 @@ from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.tables import JsonObject
 
 
-def readme(
-    edition: Edition, forms: Sequence[Form], additional: Sequence[JsonObject], language: Language, note: ReleaseNote
-) -> str:
+def readme(edition: Edition, forms: Sequence[Form], language: Language, note: ReleaseNote) -> str:
     """The README: the data, their files, the citation, and the contradictions of the source document."""
     template = _environment().get_template(f"README.{language}.md.j2")
     return template.render(
@@ -31,7 +29,7 @@ def readme(
         is_official=edition.plan["lao_name_th"] in publisher(edition)[0],
         tables=[table.schema.descriptor for table in edition.tables.values()],
         rows={name: len(table.rows) for name, table in edition.tables.items()},
-        additional=additional,
+        additional=edition.additional,
         forms=[form.entry for form in forms if not form.path.startswith("parquet/")],
         has_parquet=any(form.path.startswith("parquet/") for form in forms),
         errata=errata_by_weight(edition.records),

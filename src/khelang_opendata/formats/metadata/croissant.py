@@ -27,14 +27,13 @@ def croissant_json(edition: Edition, files: Mapping[str, bytes], *, base: str | 
     the folder ``metadata/``, which readers of Croissant open on a disk but not over the network.
     """
     facts = DatasetFacts(edition, files, base)
-    tables = [edition.tables[file.table] for file in facts.files if file.table]
     dataset = {
         "@context": context("croissant"),
         "@type": "sc:Dataset",
         "conformsTo": CROISSANT,
         **_about(facts),
         "distribution": [_file_object(file) for file in facts.files],
-        "recordSet": [_record_set(table) for table in tables],
+        "recordSet": [_record_set(table) for _, table in sorted(edition.tables.items())],
     }
     return json_bytes(dataset)
 

@@ -64,11 +64,6 @@ class DataFile:
     size: int
     sha256: str
 
-    @property
-    def table(self) -> str | None:
-        """The table of the plan that a CSV file holds."""
-        return PurePosixPath(self.path).stem if self.path.startswith("data/") and self.path.endswith(".csv") else None
-
 
 @dataclass(frozen=True)
 class DatasetFacts:
@@ -150,12 +145,32 @@ class DatasetFacts:
         return [self._file(path, self.data[path]) for path in sorted(self.data)]
 
     def _file(self, path: str, data: bytes) -> DataFile:
-        file = PurePosixPath(path)
-        format_ = FORMATS[file.suffix]
-        texts = self._texts[file.stem]
+        format_ = self._format(path)
+        texts = self._texts_of(path)
         titles = {name: f"{texts[name]} ({format_.name})" for name in ("title", "title_en")}
         digest = hashlib.sha256(data).hexdigest()
         return DataFile(path, self.iri + quote(path), format_, {**texts, **titles}, len(data), digest)
+
+    def _format(self, path: str) -> FileFormat:
+        suffix, entry = PurePosixPath(path).suffix, self._additional.get(path)
+        if entry is None or suffix in FORMATS:
+            return FORMATS[suffix]
+        mediatype = str(entry.get("mediatype", "application/octet-stream"))
+        return FileFormat(mediatype, None, suffix.removeprefix(".").upper() or mediatype)
+
+    def _texts_of(self, path: str) -> JsonObject:
+        """What a file is; an additional file has the texts of its entry, else its name."""
+        entry = self._additional.get(path)
+        if entry is None:
+            return self._texts[PurePosixPath(path).stem]
+        title = {f"title{end}": entry.get(f"title{end}") or entry["name"] for end in ("", "_en")}
+        return title | {
+            f"description{end}": entry.get(f"description{end}") or title[f"title{end}"] for end in ("", "_en")
+        }
+
+    @cached_property
+    def _additional(self) -> Mapping[str, JsonObject]:
+        return {str(entry["path"]): entry for entry in self.edition.additional}
 
     @cached_property
     def _texts(self) -> Mapping[str, JsonObject]:
