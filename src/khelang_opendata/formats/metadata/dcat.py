@@ -83,9 +83,11 @@ def _origin(facts: DatasetFacts) -> JsonObject:
 
 
 def _provenance(sources: Sequence[JsonObject]) -> list[JsonObject]:
-    titles = " · ".join(source["title"] for source in sources)
-    thai = f"จัดทำข้อมูลจากเอกสาร {titles} จุดที่เอกสารขัดกันเองอยู่ในตาราง errata"
-    english = f"Transcribed from {titles}. The table errata lists where the document contradicts itself."
+    thai, english = (
+        " · ".join(source.get(name) or source["title"] for source in sources) for name in ("title", "title_en")
+    )
+    thai = f"จัดทำข้อมูลจาก {thai} จุดที่เอกสารไม่ตรงกันอยู่ในตาราง errata"
+    english = f"Compiled from {english}. The table errata lists where the document contradicts itself."
     return [{"@language": "th", "@value": thai}, {"@language": "en", "@value": english}]
 
 
