@@ -34,12 +34,14 @@ from tests.releases import DAY, NAME, copied
 FOURTEEN = {
     "data_type": "ข้อมูลระเบียน",
     "title": "แผนปฏิบัติการป้องกันการทุจริตของเทศบาลเมืองเขลางค์นคร พ.ศ. 2566-2570",
-    "maintainer": "เทศบาลเมืองเขลางค์นคร",
+    "maintainer": "khelang_opendata",
     "maintainer_email": "opendata@khelang.example",
     "objective": ["พันธกิจหน่วยงาน", "เพื่อการให้บริการประชาชน"],
     "update_frequency_unit": "ปี",
     "geo_coverage": "เทศบาล/อบต.",
-    "data_source": "แผนปฏิบัติการป้องกันการทุจริตเพื่อยกระดับคุณธรรมและความโปร่งใส เทศบาลเมืองเขลางค์นคร (พ.ศ. ๒๕๖๖ - ๒๕๗๐)",
+    "data_source": "แผนปฏิบัติการป้องกันการทุจริตเพื่อยกระดับคุณธรรมและความโปร่งใส เทศบาลเมืองเขลางค์นคร (พ.ศ. ๒๕๖๖ - ๒๕๗๐), "
+    "รหัสองค์กรปกครองส่วนท้องถิ่นของกรมส่งเสริมการปกครองท้องถิ่น (dla_code) และรหัสของกรมการปกครอง (dopa_code) "
+    "ซึ่งไม่ได้อยู่ในเอกสารแผน, วิกิสนเทศ Q13025401 (wikidata_id) ซึ่งไม่ได้อยู่ในเอกสารแผน",
     "data_format": ["CSV", "HTML", "JSON", "XLS"],
     "data_category": "ข้อมูลสาธารณะ",
     "license_id": "Creative Commons Attributions",
