@@ -72,6 +72,7 @@ def patterns_of_tags() -> list[str]:
 
 GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("tableschema/columns.py", "pattern"): patterns_of_schemas,
+    ("validation/profile.py", "pattern"): patterns_of_schemas,
     ("validation/profile.py", "ascii_pattern if x.isascii() else pattern"): patterns_of_schemas,
     ("validation/exact.py", "pattern"): patterns_of_schemas,
     ("validation/rules/cell_values.py", "constraints.get('pattern', '')"): patterns_of_schemas,

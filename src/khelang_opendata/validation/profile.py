@@ -48,7 +48,7 @@ def compile_check(schema: Any, root: JsonObject) -> Check:
 
 def _is_costly(demand: tuple[str, Any]) -> bool:
     """Whether a keyword is checked after the others: a pattern, which must not meet a text that is too long."""
-    return demand[0] == "pattern"
+    return demand[0] in ("pattern", "not")
 
 
 def _unknown(*_: object) -> Check:
@@ -85,6 +85,14 @@ def _any_of(schemas: list[Any], _: object, root: JsonObject) -> Check:
     return lambda x: any(check(x) for check in checks)
 
 
+def _not(schema: Any, *_: object) -> Check:
+    """Certain only for a pattern: where another check is False, the answer is unknown."""
+    if not isinstance(schema, dict) or schema.keys() != {"pattern"}:
+        return _unknown()
+    pattern = schema["pattern"]
+    return lambda x: isinstance(x, str) and not re.search(pattern, x)
+
+
 def _prefix_items(schemas: list[Any], _: object, root: JsonObject) -> Check:
     checks = [compile_check(schema, root) for schema in schemas]
     return lambda x: not isinstance(x, list) or all(check(item) for check, item in zip(checks, x, strict=False))
@@ -113,6 +121,7 @@ def _pattern(pattern: str, *_: object) -> Check:
 _KEYWORDS: Mapping[str, Callable[[Any, JsonObject, JsonObject], Check]] = {
     "$ref": _ref,
     "anyOf": _any_of,
+    "not": _not,
     "type": _type,
     "const": lambda value, *_: _enum([value]),
     "enum": _enum,
