@@ -89,6 +89,28 @@ def test_package_opens_no_closed_list(tmp_path: Path) -> None:
     assert "value_not_allowed" in {code for code, *_ in new_after(edit, VALID, tmp_path / "example")}
 
 
+WITHOUT_EFFECT = [
+    ("audiences", "monks", "no_codelist", "codelist"),
+    ("audience.csv", "monks", "no_codelist", "codelist"),
+    ("budget_status", "perhaps", "closed", "codelist"),
+    ("audience", "staff", "repeated", "code"),
+]
+
+
+@pytest.mark.parametrize(("codelist", "code", "variant", "field"), WITHOUT_EFFECT)
+def test_own_code_without_effect_is_reported(
+    codelist: str, code: str, variant: str, field: str, tmp_path: Path
+) -> None:
+    issues = issues_of(spoilt(VALID, tmp_path / "example", own(codelist, code)))
+    (issue,) = (issue for issue in issues if issue.code == "code_not_added")
+    assert (issue.params["variant"], issue.location.row, issue.location.field) == (variant, 4, field)
+
+
+def test_own_code_without_effect_is_shown_the_open_codelists(tmp_path: Path) -> None:
+    (issue,) = issues_of(spoilt(VALID, tmp_path / "example", own("audiences", "monks")))
+    assert all("audience, " in issue_texts(issue, language, CURRENT).fix for language in Language)
+
+
 def test_codes_of_a_package_are_read_with_their_titles(example: Path) -> None:
     known = own_codes(Package.load(example))
     assert known["audience"]["taxpayers"].title_th == "ผู้เสียภาษี"

@@ -16,7 +16,7 @@ from khelang_opendata.standard.tables import TableSchema
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.tableschema.stdlib import collector_paused
 from khelang_opendata.validation.catalogue import rules, rules_of
-from khelang_opendata.validation.codes import CODE_UNKNOWN, check_codes, own_codes
+from khelang_opendata.validation.codes import CODE_NOT_ADDED, CODE_UNKNOWN, check_codes, check_own_codes, own_codes
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.file_checks import check_files, read_tables
@@ -78,14 +78,16 @@ def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None
     own = own_tables(package, family)
     checked = _check_tables(package, family.with_tables(own), engine, own)
     headed = {name: table for name, table in checked.headed.items() if not table.schema.is_foreign}
-    checked.files.extend(check_profile(package, load_family(family.id)))
+    standard = load_family(family.id)
+    checked.files.extend(check_profile(package, standard))
     errata = Errata(Plan(package, family, headed).records("errata"))
-    values = Tally(errata.acknowledge(chain(check_values(headed), check_codes(headed))))
+    codes = chain(check_codes(headed), check_own_codes(headed, standard))
+    values = Tally(errata.acknowledge(chain(check_values(headed), codes)))
     unsound = checked.structure.faulty | values.faulty
     plan = Plan(package, family, {n: t for n, t in headed.items() if n not in unsound})
     runnable = rules_that_can_run(plan, unsound)
     found = Tally(errata.acknowledge(run_rules(plan, runnable)))
-    judged = {rule.code for rule in (*runnable, *CELL_RULES, CODE_UNKNOWN)}
+    judged = {rule.code for rule in (*runnable, *CELL_RULES, CODE_UNKNOWN, CODE_NOT_ADDED)}
     found.extend(errata.unmatched(judged, rules()))
     return checked.report(values, found)
 

@@ -13,11 +13,13 @@ from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.codelists import Code
+from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import Field
 from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.headings import HeadedTable
 
 CODE_UNKNOWN = Rule("code_unknown", Severity.WARNING, __file__)
+CODE_NOT_ADDED = Rule("code_not_added", Severity.WARNING, __file__)
 
 OWN_CODES = "codes"
 """The table in which a package adds codes to open codelists."""
@@ -45,6 +47,32 @@ def check_codes(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
         for position, field in enumerate(table.columns):
             if field and field.descriptor.get("openCodelist"):
                 yield from _unknown_codes(table, position, field)
+
+
+def check_own_codes(tables: Mapping[str, HeadedTable], family: SchemaFamily) -> Iterator[Issue]:
+    """Report rows of the table ``codes`` that add nothing: their codelist is not an open one, or has the code already.
+
+    Args:
+        tables: the package's tables.
+        family: the standard, without what the package adds.
+    """
+    table = tables.get(OWN_CODES)
+    lists, codes = (table.position("codelist"), table.position("code")) if table else (None, None)
+    if table is None or lists is None or codes is None:
+        return
+    fields = [field for schema in family.tables.values() for field in schema.fields if field.codelist]
+    closed, opened = {field.codelist for field in fields}, {str(f.codelist): f for f in fields if f.is_open}
+    for row, cells in enumerate(table.table.rows, 2):
+        if len(cells) <= max(lists, codes):
+            continue
+        codelist, code, record = cells[lists], cells[codes], table.id_of(row)
+        if codelist not in opened:
+            variant, names = "closed" if codelist in closed else "no_codelist", ", ".join(sorted(opened))
+            place = table.place(row, "codelist", codelist)
+            yield CODE_NOT_ADDED.issue(place, variant=variant, code=code, open=names, record=record)
+        elif code in opened[codelist].meanings:
+            place = table.place(row, "code", code)
+            yield CODE_NOT_ADDED.issue(place, variant="repeated", codelist=codelist, record=record)
 
 
 def _unknown_codes(table: HeadedTable, position: int, field: Field) -> Iterator[Issue]:
