@@ -25,7 +25,7 @@ from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.published.archive import YEARS
 from khelang_opendata.published.content import CHANGES
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, manifest_of
-from khelang_opendata.release.readme import licence_text, readme
+from khelang_opendata.release.readme import errata_page, licence_text, readme
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
 from khelang_opendata.render.changes_markdown import changes_markdown
@@ -181,6 +181,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         "validation-report.json": report_json(draft.report).encode(),
         "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
         **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
+        **{f"ERRATA.{lang}.md": errata_page(edition, lang).encode() for lang in Language},
     }
     files[MANIFEST] = manifest_of(files)
     if sign:

@@ -1,15 +1,19 @@
-"""The README of a release, in Thai and English, from templates."""
+"""The README of a release and its page of errata, in Thai and English, from templates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from jinja2 import Environment
 
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.formats.about import creators, publisher
 from khelang_opendata.formats.derived import Form
-from khelang_opendata.formats.weighted_errata import errata_by_weight
+from khelang_opendata.formats.key_figures import KeyFigures, Money
+from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render import markdown
@@ -17,12 +21,18 @@ from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.tables import JsonObject
 
+_SHOWN_ERRATA = 10
+"""How many reasons for errata that affect money or responsibility the README shows."""
+
 
 def readme(edition: Edition, forms: Sequence[Form], language: Language, note: ReleaseNote) -> str:
-    """The README: the data, their files, the citation, and the contradictions of the source document."""
-    template = _environment().get_template(f"README.{language}.md.j2")
-    return template.render(
-        package=edition.descriptor,
+    """The README: the key figures, what the data cannot tell, the files, the citation, and the weightiest errata."""
+    figures = KeyFigures(edition)
+    return _rendered(
+        f"README.{language}.md.j2",
+        edition,
+        language,
+        figures=figures,
         plan=edition.plan,
         creators=creators(edition)[0 if language == Language.TH else 1],
         publisher=publisher(edition)[0 if language == Language.TH else 1],
@@ -32,11 +42,49 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
         additional=edition.additional,
         forms=[form.entry for form in forms if not form.path.startswith("parquet/")],
         has_parquet=any(form.path.startswith("parquet/") for form in forms),
-        errata=errata_by_weight(edition.records),
+        errata=figures.errata,
+        heaviest=_heaviest(figures)[:_SHOWN_ERRATA],
         note=note.note,
         released_on=edition.released_on.isoformat(),
         released_on_thai=thai_date(edition.released_on),
     )
+
+
+def _heaviest(figures: KeyFigures) -> list[list[Mapping[str, Any]]]:
+    """The errata that affect money or responsibility, those about amounts first; those of one reason together."""
+    topics = [*figures.edition.family.tables["errata"].field_by_name["topic"].meanings]
+    heavy = [erratum for erratum in figures.errata if erratum["weight"] == WEIGHTS[0]]
+    alike: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for erratum in sorted(heavy, key=lambda erratum: topics.index(erratum["topic"])):
+        alike.setdefault((erratum["topic"], erratum["basis_th"]), []).append(erratum)
+    return [*alike.values()]
+
+
+def errata_page(edition: Edition, language: Language) -> str:
+    """All contradictions of the source document by their weight."""
+    fields = edition.family.tables["errata"].field_by_name
+    titles = {code: (texts.title_th, texts.title_en) for code, texts in fields["topic"].meanings.items()}
+    errata = [{**e, "topic_title": titles[e["topic"]]} for e in KeyFigures(edition).errata]
+    weights = [
+        {"title": (texts.title_th, texts.title_en), "errata": [e for e in errata if e["weight"] == code]}
+        for code, texts in fields["weight"].meanings.items()
+    ]
+    return _rendered(f"ERRATA.{language}.md.j2", edition, language, weights=weights, errata=errata)
+
+
+def _rendered(template: str, edition: Edition, language: Language, **values: object) -> str:
+    found = _environment().get_template(template)
+    return found.render(package=edition.descriptor, baht=partial(_baht, language=language), **values)
+
+
+def _baht(money: Money | Decimal, *, language: Language) -> str:
+    """An amount with its thousands apart and, where it has some, its satang; words say where it is the least."""
+    amount, is_least = (money.thb, money.is_least) if isinstance(money, Money) else (money, False)
+    if is_least and not amount:
+        return {Language.TH: "ไม่ทราบ", Language.EN: "not known"}[language]
+    text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    least = {Language.TH: "อย่างน้อย", Language.EN: "at least"}[language]
+    return f"{least} {text}" if is_least else text
 
 
 def licence_text(descriptor: JsonObject) -> str:
