@@ -21,6 +21,7 @@ from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.tables import JsonObject
 
+_ABOUT_MONEY = ("amount", "period")
 _SHOWN_ERRATA = 10
 """How many reasons for errata that affect money or responsibility the README shows."""
 
@@ -51,13 +52,19 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
 
 
 def _heaviest(figures: KeyFigures) -> list[list[Mapping[str, Any]]]:
-    """The errata that affect money or responsibility, those about amounts first; those of one reason together."""
-    topics = [*figures.edition.family.tables["errata"].field_by_name["topic"].meanings]
-    heavy = [erratum for erratum in figures.errata if erratum["weight"] == WEIGHTS[0]]
+    """The errata that affect money or responsibility, those of one reason together.
+
+    Those about money come first, and of those the ones that concern most records.
+    """
     alike: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for erratum in sorted(heavy, key=lambda erratum: topics.index(erratum["topic"])):
-        alike.setdefault((erratum["topic"], erratum["basis_th"]), []).append(erratum)
-    return [*alike.values()]
+    for erratum in figures.errata:
+        if erratum["weight"] == WEIGHTS[0]:
+            alike.setdefault((erratum["topic"], erratum["basis_th"]), []).append(erratum)
+
+    def order(errata: list[Mapping[str, Any]]) -> tuple[bool, int]:
+        return errata[0]["topic"] not in _ABOUT_MONEY, -sum(1 + len(erratum["records"]) for erratum in errata)
+
+    return sorted(alike.values(), key=order)
 
 
 def errata_page(edition: Edition, language: Language) -> str:
