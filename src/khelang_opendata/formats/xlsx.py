@@ -1,4 +1,4 @@
-"""A release as one Excel workbook: a front sheet, a sheet for each table, the codebook, the document's contradictions.
+"""A release as one Excel workbook: a front sheet, the sums, the budgets to filter, the tables, and the codebook.
 
 Whatever comes from the data is written as what it is: text as text, never as a formula or a link. Text that Excel
 would take for a formula once it is edited carries Excel's own mark for text (quotePrefix), which leaves it unaltered.
@@ -7,10 +7,8 @@ would take for a formula once it is edited carries Excel's own mark for text (qu
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,48 +17,38 @@ import yaml
 from khelang_opendata.formats.about import citation, label_column, licences, publisher
 from khelang_opendata.formats.codebook import codebook_tables
 from khelang_opendata.formats.doubles import held_values
-from khelang_opendata.formats.weighted_errata import errata_by_weight
+from khelang_opendata.formats.flat import flat_table
+from khelang_opendata.formats.grids import SheetColumn, write_grid
+from khelang_opendata.formats.headlines import entry_headlines, limit_headlines, money_headlines
+from khelang_opendata.formats.key_figures import KeyFigures
+from khelang_opendata.formats.sums_sheet import write_sums
+from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.formats.worksheets import (
-    FORMULA,
-    FORMULA_SIGNS,
     HEADING,
     NUMBER,
     TEXT,
     Book,
-    columns_taken,
     set_height,
     set_page,
     stored,
     write_text,
 )
-from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.edition import Edition, ReleasedTable, Value
 from khelang_opendata.render.dates import thai_date
-from khelang_opendata.standard.tables import Field
+from khelang_opendata.standard.tables import Field, TableSchema
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 FRONT = "เริ่มที่นี่ Start here"
+SUMS = "ยอดรวม Sums"
+BUDGETS = "งบประมาณ Budgets"
 CODEBOOK = "คำอธิบาย Codebook"
-CONTRADICTIONS = "ข้อขัดแย้ง Contradictions"
-HEADING_ROWS = 2
-"""Rows above the records of a table's sheet: the columns' names, and their Thai titles."""
 
-_LONGEST_SHEET = 1_048_576 - HEADING_ROWS
-_NARROWEST, _WIDEST = 9, 46  # columns, in characters; longer texts are wrapped
-_FRONT_WIDTHS = (32, 62, 62, 11)
-_PAGE_WIDTH = 280  # what an A4 page on its side shows in characters that can still be read
-_FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
-
-
-@dataclass(frozen=True)
-class _SheetColumn:
-    """A column of a sheet: the two lines of its heading, and how its numbers look; None shows their own decimals."""
-
-    name: str
-    title: str
-    number_format: str | None = None
+_FRONT_WIDTHS = (40, 62, 62, 11)
+_LABEL_WIDTH, _CODEBOOK_WIDTH = 30, 32
+_RECORD_ID = "record_id"
+"""The column of errata and their records that holds the id of a record of any table."""
 
 
 def workbook(edition: Edition) -> bytes:
@@ -86,11 +74,14 @@ def workbook(edition: Edition) -> bytes:
                 "created": datetime.combine(edition.released_on, datetime.min.time()),
             }
         )
-        _front_sheet(book, edition)
+        figures = KeyFigures(edition)
+        _front_sheet(book, figures)
+        write_sums(book, SUMS, figures)
+        _budgets_sheet(book, edition)
+        labels = _labels(edition)
         for table in edition.tables.values():
-            _table_sheet(book, table)
-        _grid(book, CODEBOOK, _headings("codebook"), list(_codebook(edition)), frozen=2, widest=32)
-        _grid(book, CONTRADICTIONS, _headings("contradictions"), list(_contradictions(edition)), frozen=1, widest=30)
+            _table_sheet(book, table, labels)
+        write_grid(book, CODEBOOK, _headings("codebook"), list(_codebook(edition)), frozen=2)
     return stored(stream.getvalue())
 
 
@@ -98,17 +89,19 @@ def _texts() -> Any:
     return yaml.safe_load(Path(__file__).with_name("workbook.yaml").read_bytes())
 
 
-def _headings(name: str) -> list[_SheetColumn]:
-    return [_SheetColumn(heading, title, "0") for heading, title in _texts()[name].items()]
+def _headings(name: str) -> list[SheetColumn]:
+    return [SheetColumn(title, number_format="0", widest=_CODEBOOK_WIDTH) for title in _texts()[name].values()]
 
 
-def _front_sheet(book: Book, edition: Edition) -> None:
+def _front_sheet(book: Book, figures: KeyFigures) -> None:
+    edition = figures.edition
     sheet = book.excel.add_worksheet(FRONT)
     sheet.hide_gridlines(2)
-    _page_setup(sheet, sum(_FRONT_WIDTHS), 0)
+    set_page(sheet, 0.4)
+    sheet.fit_to_pages(1, 0)
     for column, width in enumerate(_FRONT_WIDTHS):
         sheet.set_column(column, column, width)
-    lines = [("", "ภาษาไทย", "English"), *_about(edition)]
+    lines = [("", "ภาษาไทย", "English"), *_title(edition), *_headlines(figures), *_about(edition)]
     for row, line in enumerate(lines):
         for column, text in enumerate(line):
             heading = book.style(HEADING) if row == 0 else book.style(TEXT, bold=row == 1 or column == 0)
@@ -117,11 +110,24 @@ def _front_sheet(book: Book, edition: Edition) -> None:
     _contents(book, sheet, len(lines) + 1, edition)
 
 
+def _title(edition: Edition) -> Iterator[tuple[str, str, str]]:
+    about = edition.descriptor
+    yield "ชื่อ Title", about["title"], about["title_en"]
+    yield "คืออะไร What it is", about["description"], about["description_en"]
+
+
+def _headlines(figures: KeyFigures) -> Iterator[tuple[str, str, str]]:
+    """The key figures: what each is, and the figure with its caveat in Thai and in English."""
+    for line in (*money_headlines(figures), *entry_headlines(figures)):
+        thai, english = (" · ".join(filter(None, pair)) for pair in zip(line.value, line.note, strict=True))
+        yield "\n".join(line.label), thai, english
+    for line in limit_headlines(figures):
+        yield "\n".join(f"{question}?" for question in line.label).replace("เท่าไร?", "เท่าไร"), *line.note
+
+
 def _about(edition: Edition) -> Iterator[tuple[str, str, str]]:
     """Lines about the workbook: a label, and the text in Thai and in English."""
     about, day = edition.descriptor, edition.released_on
-    yield "ชื่อ Title", about["title"], about["title_en"]
-    yield "คืออะไร What it is", about["description"], about["description_en"]
     yield "รุ่น Version", edition.version, edition.version
     yield "เผยแพร่ Released", f"{thai_date(day)} ({day.isoformat()})", day.isoformat()
     yield "ผู้เผยแพร่ Publisher", *publisher(edition)
@@ -145,109 +151,98 @@ def _contents(book: Book, sheet: Worksheet, row: int, edition: Edition) -> None:
         sheet.write_url(at, 0, f"internal:'{name}'!A1", link, name)
         write_text(sheet, at, 1, thai, book.style(TEXT))
         write_text(sheet, at, 2, english, book.style(TEXT))
-        sheet.write_number(at, 3, count, book.style(NUMBER, num_format="#,##0"))
+        if count is not None:
+            sheet.write_number(at, 3, count, book.style(NUMBER, num_format="#,##0"))
         set_height(sheet, at, (name, thai, english), _FRONT_WIDTHS)
 
 
-def _sheets(edition: Edition) -> Iterator[tuple[str, str, str, int]]:
+def _sheets(edition: Edition) -> Iterator[tuple[str, str, str, int | None]]:
+    """The sheets after the front one: name, what is in it in Thai and in English, and how many rows of data."""
+    yield SUMS, *_texts()["sheets"]["sums"], None
+    yield BUDGETS, *_texts()["sheets"]["budgets"], len(edition.tables["budgets"].rows)
     for name, table in edition.tables.items():
         about = table.schema.descriptor
         thai, english = (f"{about['title' + end]}: {about['description' + end]}" for end in ("", "_en"))
         yield name, thai, english, len(table.rows)
     fields = sum(len(table.schema.fields) for table in edition.tables.values())
-    yield CODEBOOK, "ความหมายของทุกคอลัมน์และทุกรหัส", "What every column and code means.", fields
-    thai = "ทุกจุดที่เอกสารขัดกันเอง ค่าที่พิมพ์ ค่าที่เลือกใช้ และเหตุผล"
-    english = "Where the document contradicts itself: what is printed, what is adopted and why."
-    yield CONTRADICTIONS, thai, english, len(edition.tables["errata"].rows)
+    yield CODEBOOK, *_texts()["sheets"]["codebook"], fields
 
 
-def _table_sheet(book: Book, table: ReleasedTable) -> None:
-    columns = [_SheetColumn(f.name, f.title, _number_format(f)) for f in table.schema.fields]
-    key = table.schema.primary_key[0]
-    frozen = [column.name for column in columns].index(key) + 1
-    _grid(book, table.name, columns, list(held_values(table)), frozen=frozen if frozen <= 2 else 0)  # noqa: PLR2004
+def _budgets_sheet(book: Book, edition: Edition) -> None:
+    """The flat table's columns that people filter by, under Thai headings."""
+    table = flat_table(edition)
+    names = [field.name for field in table.schema.fields]
+    chosen = _texts()["budgets"]
+    columns = [
+        SheetColumn(heading, number_format=_number_format(table.schema.field_by_name[name]))
+        for name, heading in chosen.items()
+    ]
+    titles = edition.family.tables["targets"].field_by_name["audience"].meanings
+    rows = []
+    for row in held_values(table):
+        values = dict(zip(names, row, strict=True))
+        values["errata_ids"] = str(values["errata_ids"] or "").replace(f"{edition.plan_id}-", "") or None
+        audiences = str(values["audiences"] or "").split()
+        values["audiences"] = ", ".join(titles[a].title_th if a in titles else a for a in audiences) or None
+        rows.append([values[name] for name in chosen])
+    write_grid(book, BUDGETS, columns, rows, frozen=2)
 
 
-def _number_format(column: Field) -> str | None:
-    if column.name.endswith("_thb"):
+def _table_sheet(book: Book, table: ReleasedTable, labels: _Labels) -> None:
+    """A table as it is, with the name of a record beside its id: ``project_id.title_th``."""
+    columns: list[SheetColumn] = []
+    rows: list[list[Value]] = [[] for _ in table.rows]
+    by_column = zip(*held_values(table), strict=True) if table.rows else ((),) * len(table.schema.fields)
+    for field, values in zip(table.schema.fields, by_column, strict=True):
+        columns.append(_column(field))
+        named = _labels_of(field, table.schema, labels)
+        if named:
+            name, texts = named
+            columns.append(SheetColumn(f"{field.name}.{name}", widest=_LABEL_WIDTH, is_added=True))
+        for row, value in zip(rows, values, strict=True):
+            row.append(value)
+            if named:
+                row.append(texts.get(str(value).partition("/")[0]))
+    if table.name == "errata":
+        weight = [column.name for column in columns].index("weight")
+        rows.sort(key=lambda row: WEIGHTS.index(str(row[weight])))
+    key = [column.name for column in columns].index(table.schema.primary_key[0]) + 1
+    write_grid(book, table.name, columns, rows, frozen=key if key <= 2 else 0)  # noqa: PLR2004
+
+
+def _column(field: Field) -> SheetColumn:
+    about = field.descriptor
+    note = (about["title"], f"{about['description']}\n{about['description_en']}")
+    return SheetColumn(field.name, note, _number_format(field), wraps=field.name != "plan_id")
+
+
+def _number_format(field: Field) -> str | None:
+    if field.name.endswith("_thb"):
         return "#,##0.00"
-    return "0" if column.descriptor["type"] == "integer" else None
+    return "0" if field.descriptor["type"] == "integer" else None
 
 
-def _grid(
-    book: Book,
-    name: str,
-    columns: Sequence[_SheetColumn],
-    rows: Sequence[Sequence[Value]],
-    *,
-    frozen: int,
-    widest: int = _WIDEST,
-) -> None:
-    """A sheet of rows under two lines of headings that stay in sight, with a filter on each column."""
-    if len(rows) > _LONGEST_SHEET:
-        raise DataError("form_refused", "rows", table=name, rows=len(rows), limit=_LONGEST_SHEET)
-    sheet = book.excel.add_worksheet(name)
-    texts = [[c.name for c in columns], [c.title for c in columns], *([_shown(cell) for cell in row] for row in rows)]
-    widths = [min(_width(column), widest) for column in zip(*texts, strict=True)]
-    for at, column in enumerate(columns):
-        sheet.set_column(at, at, widths[at])
-        write_text(sheet, 0, at, column.name, book.style(HEADING))
-        write_text(sheet, 1, at, column.title, book.style(HEADING, bold=False))
-        for row, cells in enumerate(rows, HEADING_ROWS):
-            _write_cell(book, sheet, row, at, cells[at], column)
-    for row, line in enumerate(texts):
-        set_height(sheet, row, line, widths)
-    sheet.freeze_panes(HEADING_ROWS, frozen)
-    sheet.autofilter(1, 0, max(len(texts) - 1, 1), len(columns) - 1)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(texts)}"})
-    _page_setup(sheet, sum(widths), frozen)
+_Labels = Mapping[str, tuple[str, Mapping[str, str]]]
+"""By table whose records have a name: the column that holds it, and the names by id."""
 
 
-def _page_setup(sheet: Worksheet, width: int, frozen: int) -> None:
-    """On paper: one page wide where that can be read, else with the first columns on every page."""
-    set_page(sheet, 0.4)
-    if frozen:
-        sheet.repeat_rows(0, HEADING_ROWS - 1)
-    if width <= _PAGE_WIDTH:
-        sheet.fit_to_pages(1, 0)
-    else:
-        sheet.set_print_scale(60)
-        sheet.repeat_columns(0, max(frozen - 1, 0))
+def _labels(edition: Edition) -> _Labels:
+    found = {}
+    for table in edition.tables.values():
+        label, key = label_column(table.schema), table.schema.primary_key
+        if label and len(key) == 1:
+            found[table.name] = label, {record[key[0]]: record[label] for record in table.records()}
+    return found
 
 
-def _write_cell(book: Book, sheet: Worksheet, row: int, at: int, cell: Value, column: _SheetColumn) -> None:
-    match cell:
-        case None:
-            pass
-        case bool():
-            sheet.write_boolean(row, at, cell, book.style())
-        case int() | Decimal():
-            style = book.style(NUMBER, num_format=column.number_format or _own_decimals(cell))
-            sheet.write_number(row, at, cell, style)
-        case date() if cell >= _FIRST_DAY:
-            sheet.write_datetime(row, at, cell, book.style(NUMBER, num_format="[$-409]yyyy-mm-dd"))
-        case _:
-            text = str(cell)
-            write_text(sheet, row, at, text, book.style(FORMULA if text.startswith(FORMULA_SIGNS) else TEXT))
-
-
-def _own_decimals(number: int | Decimal) -> str:
-    """A number format with as many decimals as the number is written with."""
-    exponent = Decimal(number).as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return f"#,##0.{'0' * decimals}".rstrip(".")
-
-
-def _shown(cell: Value) -> str:
-    if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
-        return f"{cell:,.2f}"
-    return "" if cell is None else str(cell)
-
-
-def _width(texts: Iterable[str]) -> int:
-    """How wide a column must be for the longest line of its texts."""
-    longest = max((columns_taken(line) for text in texts for line in text.split("\n")), default=0)
-    return max(longest + 4, _NARROWEST)
+def _labels_of(field: Field, schema: TableSchema, labels: _Labels) -> tuple[str, Mapping[str, str]] | None:
+    """What belongs beside a column of ids: the name of the column of names, and the names; None beside others."""
+    if field.name == _RECORD_ID:
+        return "name", {id_: text for _, named in labels.values() for id_, text in named.items()}
+    targets = (
+        key["reference"]["resource"] or schema.name for key in schema.foreign_keys if key["fields"] == [field.name]
+    )
+    return next((labels[target] for target in targets if target in labels and target != "plans"), None)
 
 
 def _codebook(edition: Edition) -> Iterator[list[str]]:
@@ -270,34 +265,3 @@ def _codebook(edition: Edition) -> Iterator[list[str]]:
                 about["description"],
                 about["description_en"],
             ]
-
-
-def _contradictions(edition: Edition) -> Iterator[list[Value]]:
-    names = _names(edition)
-    fields = edition.family.tables["errata"].field_by_name
-    for erratum in errata_by_weight(edition.records):
-        concerned = dict.fromkeys(record["record_id"] for record in (erratum, *erratum["records"]))
-        year = erratum["fiscal_year_be"]
-        yield [
-            erratum["erratum_id"].removeprefix(f"{erratum['plan_id']}-"),
-            "\n".join(_concerned(record, erratum["plan_id"], names) for record in concerned if record) or None,
-            int(year) if year else None,
-            fields["weight"].meanings[erratum["weight"]].title_th,
-            *(erratum[name] or None for name in ("where_printed_th", "printed_value", "other_value", "adopted_value")),
-            *(erratum[name] or None for name in ("reading_th", "basis_th", "basis_en")),
-            fields["cause"].meanings[erratum["cause"]].title_th,
-        ]
-
-
-def _concerned(record: str, plan_id: str, names: Mapping[str, str]) -> str:
-    """A record that an erratum concerns, by the end of its id and its name."""
-    return f"{record.removeprefix(plan_id).lstrip('-')} {names.get(record.partition('/')[0], '')}".strip()
-
-
-def _names(edition: Edition) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for table in edition.tables.values():
-        label, key = label_column(table.schema), table.schema.primary_key
-        if label and len(key) == 1:
-            found |= {record[key[0]]: record[label] for record in table.records()}
-    return found

@@ -138,8 +138,10 @@ def tables_from_xlsx(data: bytes, family: SchemaFamily) -> Tables:
     found = {}
     for number, name in enumerate(sheets, 1):
         if name in family.tables:
-            header, _titles, *rows = _sheet_rows(trees[f"xl/worksheets/sheet{number}.xml"], texts)
-            found[name] = _rebuilt(family, name, [str(cell) for cell in header], rows)
+            header, *rows = _sheet_rows(trees[f"xl/worksheets/sheet{number}.xml"], texts)
+            places = [at for at, label in enumerate(header) if label in family.tables[name].field_by_name]
+            own = ([row[at] for at in places] for row in rows)  # the other columns repeat names beside ids
+            found[name] = _rebuilt(family, name, [str(header[at]) for at in places], own)
     return found
 
 
@@ -153,15 +155,15 @@ def _sheet_rows(sheet: ElementTree.Element, texts: Sequence[str]) -> list[list[A
     return rows
 
 
-def _sheet_cell(cell: ElementTree.Element, texts: Sequence[str]) -> str | bool | Decimal:
-    """A cell's value; in a text, ``_x0001_`` is the character with that number."""
+def _sheet_cell(cell: ElementTree.Element, texts: Sequence[str]) -> str | bool | Decimal | None:
+    """A cell's value, None where it only has a colour; in a text, ``_x0001_`` is the character with that number."""
     value = cell.findtext(f"{_XLSX}v") or ""
     match cell.get("t"):
         case "s":
             return re.sub("_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), texts[int(value)])
         case "b":
             return value == "1"
-    return Decimal(value)
+    return Decimal(value) if value else None
 
 
 def tables_from_sqlite(data: bytes, family: SchemaFamily) -> Tables:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from jinja2 import Environment
@@ -12,7 +10,8 @@ from jinja2 import Environment
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.formats.about import creators, publisher
 from khelang_opendata.formats.derived import Form
-from khelang_opendata.formats.key_figures import KeyFigures, Money
+from khelang_opendata.formats.headlines import baht, entry_headlines, limit_headlines, money_headlines
+from khelang_opendata.formats.key_figures import KeyFigures
 from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
@@ -32,8 +31,10 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
     return _rendered(
         f"README.{language}.md.j2",
         edition,
-        language,
-        figures=figures,
+        money=list(money_headlines(figures)),
+        entries=list(entry_headlines(figures)),
+        limits=list(limit_headlines(figures)),
+        largest=[(part, baht(part.money), f"{figures.per_cent(part.money):.1f}") for part in figures.by_money[:3]],
         plan=edition.plan,
         creators=creators(edition)[0 if language == Language.TH else 1],
         publisher=publisher(edition)[0 if language == Language.TH else 1],
@@ -44,6 +45,7 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
         forms=[form.entry for form in forms if not form.path.startswith("parquet/")],
         has_parquet=any(form.path.startswith("parquet/") for form in forms),
         errata=figures.errata,
+        errata_by_weight=figures.errata_by_weight,
         heaviest=_heaviest(figures)[:_SHOWN_ERRATA],
         note=note.note,
         released_on=edition.released_on.isoformat(),
@@ -76,22 +78,11 @@ def errata_page(edition: Edition, language: Language) -> str:
         {"title": (texts.title_th, texts.title_en), "errata": [e for e in errata if e["weight"] == code]}
         for code, texts in fields["weight"].meanings.items()
     ]
-    return _rendered(f"ERRATA.{language}.md.j2", edition, language, weights=weights, errata=errata)
+    return _rendered(f"ERRATA.{language}.md.j2", edition, weights=weights, errata=errata)
 
 
-def _rendered(template: str, edition: Edition, language: Language, **values: object) -> str:
-    found = _environment().get_template(template)
-    return found.render(package=edition.descriptor, baht=partial(_baht, language=language), **values)
-
-
-def _baht(money: Money | Decimal, *, language: Language) -> str:
-    """An amount with its thousands apart and, where it has some, its satang; words say where it is the least."""
-    amount, is_least = (money.thb, money.is_least) if isinstance(money, Money) else (money, False)
-    if is_least and not amount:
-        return {Language.TH: "ไม่ทราบ", Language.EN: "not known"}[language]
-    text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
-    least = {Language.TH: "อย่างน้อย", Language.EN: "at least"}[language]
-    return f"{least} {text}" if is_least else text
+def _rendered(template: str, edition: Edition, **values: object) -> str:
+    return _environment().get_template(template).render(package=edition.descriptor, **values)
 
 
 def licence_text(descriptor: JsonObject) -> str:
