@@ -132,10 +132,10 @@ def test_readme_tells_what_a_journalist_needs(released: Path, name: str, words: 
         assert word in text
 
 
-def test_readme_lists_the_errata_by_weight_with_how_they_are_read(released: Path) -> None:
+def test_errata_pages_list_all_errata_by_weight_with_how_they_are_read(released: Path) -> None:
     header, *rows = records(released / "data/errata.csv")
     errata = {row[1].rpartition("-")[2]: dict(zip(header, row, strict=True)) for row in rows}
-    for language, name in (("th", "README.th.md"), ("en", "README.en.md")):
+    for language, name in (("th", "ERRATA.th.md"), ("en", "ERRATA.en.md")):
         lines = re.findall(r"^\| (E\d+) \| (.*)$", (released / name).read_text(encoding="utf-8"), re.MULTILINE)
         assert sorted(id_ for id_, _ in lines) == sorted(errata)
         weights = [errata[id_]["weight"] for id_, _ in lines]
@@ -143,6 +143,30 @@ def test_readme_lists_the_errata_by_weight_with_how_they_are_read(released: Path
         assert weights == sorted(weights, key=WEIGHTS.index)
         e001 = next(cells for id_, cells in lines if id_ == "E001")
         assert errata["E001"][f"reading_{language}"] in e001
+
+
+@pytest.mark.parametrize("name", ["README.th.md", "README.en.md"])
+def test_readme_shows_the_reasons_for_errata_of_money_that_concern_most(released: Path, name: str) -> None:
+    text = (released / name).read_text(encoding="utf-8")
+    shown = re.findall(r"^\| (E\d+(?: E\d+)*) \| ", text, re.MULTILINE)
+    assert len(shown) == 10
+    assert shown[0] == "E020", "the erratum of 14 projects and 6,513,000 baht"
+    assert "E001 E002 E003 E004 E005" in shown
+
+
+def test_readme_has_the_figures_that_the_tables_add_up_to(released: Path) -> None:
+    header, *rows = records(released / "data/budgets.csv")
+    lines = [dict(zip(header, row, strict=True)) for row in rows]
+    total = sum(int(line["amount_thb"] or 0) for line in lines)
+    not_said = sum(int(line["amount_thb"]) for line in lines if line["amount_basis"] == "not_said")
+    text = (released / "README.en.md").read_text(encoding="utf-8")
+    assert f"| Whole plan, fiscal years 2566-2570 B.E. | at least {total:,} | Planned, not spent." in text
+    assert f"| Per year or for all years: not said | {not_said:,} |" in text
+    for year in range(2566, 2571):
+        amount = sum(int(line["amount_thb"] or 0) for line in lines if line["fiscal_year_be"] == str(year))
+        least = "at least " if year == 2566 else ""
+        assert f"| Fiscal year {year} B.E. ({year - 543}) | {least}{amount:,} |" in text
+    assert "| Spent | – | This data set has no report of spending. |" in text
 
 
 def test_markup_in_a_cell_stays_text_in_the_readme(plan: Path) -> None:

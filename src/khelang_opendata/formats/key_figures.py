@@ -61,13 +61,7 @@ class Part:
 
 @dataclass(frozen=True)
 class KeyFigures:
-    """The key figures of an edition; each is computed when it is asked for.
-
-    Example:
-        >>> from khelang_opendata.formats.key_figures import KeyFigures
-        >>> KeyFigures(edition).total  # doctest: +SKIP
-        Money(thb=Decimal('12942155'), is_least=True)
-    """
+    """The key figures of an edition; each is computed when it is asked for."""
 
     edition: Edition
 
