@@ -17,7 +17,7 @@ import yaml
 from khelang_opendata import load_family
 from khelang_opendata.validation.exact import PackageValidator
 from khelang_opendata.validation.profile import compile_check
-from khelang_opendata.validation.rules import cell_values
+from khelang_opendata.validation.rules import text_values
 from tests.conftest import ROOT, STANDARD
 from tests.patterns import slow
 
@@ -75,8 +75,8 @@ GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("validation/profile.py", "pattern"): patterns_of_schemas,
     ("validation/profile.py", "ascii_pattern if x.isascii() else pattern"): patterns_of_schemas,
     ("validation/exact.py", "pattern"): patterns_of_schemas,
-    ("validation/rules/cell_values.py", "constraints.get('pattern', '')"): patterns_of_schemas,
-    ("validation/rules/cell_values.py", "pattern"): lambda: list(cell_values._UNTIDY.values()),
+    ("validation/rules/typed_values.py", "constraints.get('pattern', '')"): patterns_of_schemas,
+    ("validation/rules/text_values.py", "pattern"): lambda: list(text_values._UNTIDY.values()),
     ("portals/profiles.py", "content['tag']"): patterns_of_tags,
 }
 """Calls whose pattern is not a literal, and the patterns that they are given."""
