@@ -18,6 +18,7 @@ from khelang_opendata.tableschema.stdlib import collector_paused
 from khelang_opendata.validation.catalogue import rules, rules_of
 from khelang_opendata.validation.codes import CODE_UNKNOWN, check_codes, own_codes
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
+from khelang_opendata.validation.descriptor_texts import check_descriptor_texts
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.file_checks import check_files, read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
@@ -79,6 +80,7 @@ def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None
     checked = _check_tables(package, family.with_tables(own), engine, own)
     headed = {name: table for name, table in checked.headed.items() if not table.schema.is_foreign}
     checked.files.extend(check_profile(package, load_family(family.id)))
+    checked.files.extend(check_descriptor_texts(package))
     errata = Errata(Plan(package, family, headed).records("errata"))
     values = Tally(errata.acknowledge(chain(check_values(headed), check_codes(headed))))
     unsound = checked.structure.faulty | values.faulty

@@ -9,61 +9,129 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from operator import itemgetter
 
 from khelang_opendata.model.report import Issue, Severity
-from khelang_opendata.model.thai import FIRST_BUDDHIST_YEAR
+from khelang_opendata.model.spoilt_text import BOUND, TONE_MARKS, VOWEL_MARKS
 from khelang_opendata.standard.tables import Field
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.registry import CellCheck
 from khelang_opendata.validation.rules.text_values import (
-    BOUND,
     FORMULA_STARTS,
-    HARD_SPACE,
-    INVISIBLE,
+    character_hidden,
     encoding_suspected_cp874,
     formula_suspected,
+    is_printed,
     personal_data_suspected,
+    text_lost,
     text_not_normalized,
 )
 from khelang_opendata.validation.rules.typed_values import (
+    amount_too_fine,
     date_buddhist_year,
+    date_other_form,
+    date_out_of_range,
+    hidden_in_value,
     number_grouped,
     number_not_finite,
+    number_not_plain,
+    number_too_long,
+    number_with_words,
     spaced_number,
     thai_digits,
 )
 
-_AS_PRINTED = frozenset({"printed_value", "other_value"})
 _ROWS_AT_ONCE = 4096
 
-_OF_NUMBERS = "0123456789.-"
+_OWN_READING = ("groupChar", "decimalChar", "bareNumber", "format")
+"""Properties of a column that others describe, with which its cells are not written as the standard has them."""
+
+_PLAIN_NUMBERS = r"(?:(?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?\n)*"
+_PLAIN_INTEGERS = r"(?:(?:0|[1-9][0-9]{0,12})\n)*"
+_PLAIN_DATES = r"(?:(?:19|2[0-3])[0-9]{2}-[0-9]{2}-[0-9]{2}\n)*"
+
 _SUSPECT_STARTS = FORMULA_STARTS | {"\n", " "}
 _DIGITS = "0-9๐-๙０-９"
+_ALWAYS = "@\u0080-\u0100\u034f\u0e4d\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd"
 _SUSPECT = re.compile(  # begins with one set of characters, so that the engine skips to the next of them
-    rf"[ {_DIGITS}@\u0080-\u0100\u0e4d{INVISIBLE}{HARD_SPACE}]"
-    rf"(?:(?<=[^ {_DIGITS}])|(?<= )[ {BOUND}]|(?<=[เ-ไ] )|(?:[- ]?\d){{9}})"
+    rf"[ {_DIGITS}{_ALWAYS}?#เ{VOWEL_MARKS}{TONE_MARKS}]"
+    rf"(?:(?<=[{_ALWAYS}])|(?<= )[ {BOUND}]|(?<=[เ-ไ] )|(?<=[ {_DIGITS}])(?:[- ]?\d){{9}}|(?<=\?)(?![^?\n])"
+    rf"|(?<=#)[#A-Z]|(?<=เเ)|(?<=เ)[ธน].เ[ธน]|(?<=[{VOWEL_MARKS}])(?<![ก-ฮ].)"
+    rf"|(?<=[{TONE_MARKS}])(?<![ก-ฮ{VOWEL_MARKS}].))"
 )
 """A mobile number has ten digits, a citizen id more: one of them, or a space, is followed by nine."""
 
+_WRONG_WORDS = frozenset({"TRUE", "FALSE"})
+_FEW = 3
+"""Cells of a table whose letters are lost in one way, from which on one finding names them all."""
+_OF_TABLES = (text_lost, encoding_suspected_cp874, character_hidden)
+_NOT_OF_TABLES = ("error_value", "hashes", "control", "format", "line", "value", "value_unknown")
+"""Variants that have nothing to do with how a table was saved."""
+
 
 def check_values(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
-    """The issues of the rules on values, in the order of the files."""
+    """The issues of the rules on values, in the order of the files.
+
+    Where the letters of a table were lost, one issue behind those of its cells says so.
+    """
     for table in tables.values():
-        judged = [(position, field, _judge(field)) for position, field in enumerate(table.columns) if field]
-        for start in range(0, len(table.table.rows), _ROWS_AT_ONCE):
-            columns = _columns(table, start, [position for position, _, _ in judged])
-            suspects = [
-                (start + index, position, field, judge)
-                for (position, field, judge), column in zip(judged, columns, strict=True)
-                for index in judge.suspects(column)
-            ]
-            for index, position, field, judge in sorted(suspects, key=itemgetter(0, 1)):
-                yield from judge.findings(Record(table, index + 2), field, table.table.rows[index][position])
+        lost = _LostLetters()
+        yield from lost.held_back(_issues_of(table))
+        yield from lost.issues()
+
+
+def _issues_of(table: HeadedTable) -> Iterator[Issue]:
+    judged = [(position, field, _judge(field)) for position, field in enumerate(table.columns) if field]
+    for start in range(0, len(table.table.rows), _ROWS_AT_ONCE):
+        columns = _columns(table, start, [position for position, _, _ in judged])
+        suspects = [
+            (start + index, position, field, judge)
+            for (position, field, judge), column in zip(judged, columns, strict=True)
+            for index in judge.suspects(column)
+        ]
+        for index, position, field, judge in sorted(suspects, key=itemgetter(0, 1)):
+            yield from judge.findings(Record(table, index + 2), field, table.table.rows[index][position])
+
+
+class _LostLetters:
+    """The cells of one table whose letters were lost when it was saved: how many in which way, and the first."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[Issue]] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._columns: dict[tuple[str, str], dict[str, None]] = {}
+
+    def held_back(self, issues: Iterable[Issue]) -> Iterator[Issue]:
+        """The issues but those of lost letters, which :meth:`issues` gives."""
+        codes = {rule.code for rule in _OF_TABLES}
+        for issue in issues:
+            variant = str(issue.params.get("variant", ""))
+            if issue.code not in codes or variant in _NOT_OF_TABLES:
+                yield issue
+                continue
+            way = issue.code, variant
+            self._counts[way] += 1
+            self._columns.setdefault(way, {})[str(issue.location.field)] = None
+            first = self._found.setdefault(way, [])
+            if len(first) < _FEW:
+                first.append(issue)
+
+    def issues(self) -> Iterator[Issue]:
+        """One issue a way where many cells are lost, else that of each cell."""
+        for way, first in self._found.items():
+            if self._counts[way] <= _FEW:
+                yield from first
+                continue
+            params: dict[str, str | int] = {"count": self._counts[way], "columns": ", ".join(self._columns[way])}
+            variant = f"{way[1]}_many".lstrip("_")
+            record = str(first[0].params["record"])
+            yield first[0]._replace(params={"record": record, "variant": variant, **params})
 
 
 def value_error(table: HeadedTable, row: int, position: int) -> Issue | None:
@@ -119,14 +187,24 @@ class _Judge:
 def _judge(field: Field) -> _Judge:
     kind = field.descriptor.get("type", "any")
     if field.is_own:  # its pattern, which others wrote, is not matched here
-        return _TEXTS if kind == "string" else _NOTHING_TO_JUDGE
-    if kind in ("integer", "number"):
-        return _NUMBERS
+        return _judge_of_own(field, kind)
+    if kind in _NUMBERS:
+        return _NUMBERS[kind]
     if kind == "date":
         return _DATES
     if kind != "string" or _is_code(field):
         return _CODES
-    return _PRINTED if field.name.endswith("_printed") or field.name in _AS_PRINTED else _TEXTS
+    return _PRINTED if is_printed(field) else _TEXTS
+
+
+def _judge_of_own(field: Field, kind: str) -> _Judge:
+    if kind in ("string", "any"):
+        return _TEXTS
+    if kind in _NUMBERS and not field.descriptor.keys() & {*_OWN_READING}:
+        return _NUMBERS[kind]
+    if kind == "date" and "format" not in field.descriptor:
+        return _DATES
+    return _OTHER_DATES if kind in ("date", "datetime") else _NOTHING_TO_JUDGE
 
 
 def _is_code(field: Field) -> bool:
@@ -135,20 +213,24 @@ def _is_code(field: Field) -> bool:
     return "codelist" in field.descriptor or "pattern" in constraints or "enum" in constraints
 
 
-def _no_plain_numbers(cells: list[str]) -> Set[str]:
-    return {cell for cell in cells if cell.strip(_OF_NUMBERS)} if "".join(cells).strip(_OF_NUMBERS) else set()
+def _not_matching(pattern: str, cells: list[str]) -> Set[str]:
+    if re.fullmatch(pattern, "\n".join(cells) + "\n"):
+        return set()
+    return {cell for cell in cells if not re.fullmatch(pattern, f"{cell}\n")}
 
 
-def _no_plain_dates(cells: list[str]) -> Set[str]:
-    return {cell for cell in cells if cell >= str(FIRST_BUDDHIST_YEAR) or not cell.isascii()}
-
-
-def _not_ascii(cells: list[str]) -> Set[str]:
-    return set() if "".join(cells).isascii() else {cell for cell in cells if not cell.isascii()}
+def _no_plain_codes(cells: list[str]) -> Set[str]:
+    joined = "".join(cells)
+    if joined.isascii() and joined.isprintable() and " " not in joined:
+        return set()
+    return {cell for cell in cells if not cell.isascii() or not cell.isprintable() or " " in cell}
 
 
 def _suspect_texts(cells: list[str]) -> set[str]:
-    suspects = {cell for cell in cells if cell[0] in _SUSPECT_STARTS or cell[-1].isspace()}
+    suspects = {cell for cell in cells if cell[0] in _SUSPECT_STARTS or cell[-1].isspace() or cell.startswith("Err:")}
+    suspects.update(_WRONG_WORDS.intersection(cells))
+    if not "".join(cells).isprintable():
+        suspects.update(cell for cell in cells if not cell.isprintable())
     found = [match.start() for match in _SUSPECT.finditer("\n".join(cells))]
     if found:
         ends = [*accumulate(len(cell) + 1 for cell in cells)]
@@ -163,10 +245,24 @@ def _suspect_texts_or_not_nfc(cells: list[str]) -> Set[str]:
     return suspects.union(cell for cell in cells if not unicodedata.is_normalized("NFC", cell))
 
 
-_NUMBERS = _Judge(_no_plain_numbers, (thai_digits, number_grouped, spaced_number, number_not_finite))
-_DATES = _Judge(_no_plain_dates, (thai_digits, date_buddhist_year))
-_CODES = _Judge(_not_ascii, (thai_digits,))
-_OF_TEXT: tuple[CellCheck, ...] = (encoding_suspected_cp874, formula_suspected, personal_data_suspected)
+_OF_NUMBERS: tuple[CellCheck, ...] = (
+    *(hidden_in_value, thai_digits, number_grouped, number_not_plain, number_too_long, amount_too_fine),
+    *(number_not_finite, number_with_words, spaced_number),
+)
+_NUMBERS: Mapping[str, _Judge] = {
+    "integer": _Judge(partial(_not_matching, _PLAIN_INTEGERS), _OF_NUMBERS),
+    "number": _Judge(partial(_not_matching, _PLAIN_NUMBERS), _OF_NUMBERS),
+}
+_DATES = _Judge(
+    partial(_not_matching, _PLAIN_DATES),
+    (hidden_in_value, thai_digits, date_buddhist_year, date_out_of_range, date_other_form),
+)
+_OTHER_DATES = _Judge(set, (date_out_of_range,))
+_CODES = _Judge(_no_plain_codes, (thai_digits, hidden_in_value))
+_OF_TEXT: tuple[CellCheck, ...] = (
+    *(text_lost, encoding_suspected_cp874, character_hidden),
+    *(formula_suspected, personal_data_suspected, text_not_normalized),
+)
 _PRINTED = _Judge(_suspect_texts, _OF_TEXT)
 _NOTHING_TO_JUDGE = _Judge(lambda _: set(), ())
-_TEXTS = _Judge(_suspect_texts_or_not_nfc, (*_OF_TEXT, text_not_normalized))
+_TEXTS = _Judge(_suspect_texts_or_not_nfc, _OF_TEXT)

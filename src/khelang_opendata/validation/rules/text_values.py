@@ -6,42 +6,67 @@ import re
 import unicodedata
 
 from khelang_opendata.model.report import Issue, Severity
-from khelang_opendata.model.thai import ascii_text, has_citizen_id, restored
+from khelang_opendata.model.spoilt_text import (
+    FLAWS,
+    flaw_in,
+    hidden_character,
+    lost_letters,
+    restored,
+    tidied,
+    without_hidden,
+)
+from khelang_opendata.model.thai import ascii_text, has_citizen_id
 from khelang_opendata.standard.tables import Field
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.registry import cell_issue, cell_rule
 
-INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
-HARD_SPACE = "\u00a0\u2000-\u200a\u202f\u3000"
-BOUND = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e"
 FORMULA_STARTS = frozenset("=+@\t\r-")
 
 _EXCERPT = 12
-_LONGEST_SHOWN = 80
 
 # Patterns of the rules, which few cells come to: each is compiled when the first one does.
 _HARMLESS_DASH = r"-(?:[\s-]*\Z|[\d,.]+\s*\Z)"
 _MOBILE = r"(?<!\d)(?:0[- ]?|\+66[- ]?)[689](?:[- ]?\d){8}(?!\d)"
 _EMAIL = r"(?ai)(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,}"
+_SEVERAL_LINES = (
+    r"(?:note|where_printed|reading|basis|result|problem|description|verification)_(?:th|en)|source_section"
+)
 
-_UNTIDY = {
-    "invisible": f"[{INVISIBLE}]",
-    "hard_space": f"[{HARD_SPACE}]",
-    "edge_space": r"\A[ \n]|\s\Z",
-    "double_space": r"[ ]{2,}",
-    "sara_am": "\u0e4d[\u0e48-\u0e4b]?\u0e32",
-    "split_word": rf"(?<=[ก-๎])[ ](?=[{BOUND}])|(?<=[เ-ไ])[ ](?=[ก-ฮ])",
-}
+_OF_PRINTED = ("invisible", "double_e", "doubled_mark", "mark_order")
+"""The flaws of a text that keeps the document's own spaces and spelling."""
+_OF_LINES = tuple(name for name in FLAWS if name != "line_break")
+
+
+@cell_rule(Severity.ERROR)
+def text_lost(record: Record, field: Field, cell: str) -> Issue | None:
+    """Text has the letters of its document, not what a program writes for those that it could not keep."""
+    variant = lost_letters(cell)
+    return cell_issue(text_lost, record, field, variant=variant) if variant else None
 
 
 @cell_rule(Severity.ERROR)
 def encoding_suspected_cp874(record: Record, field: Field, cell: str) -> Issue | None:
-    """Text is Thai, not Thai bytes read in a Western code page and saved so."""
+    """Text is Thai, not Thai bytes read in another code page and saved so."""
     right = restored(cell)
     if right is None:
         return None
-    shown = right if len(right) <= _LONGEST_SHOWN else right[: _LONGEST_SHOWN - 1] + "…"
-    return cell_issue(encoding_suspected_cp874, record, field, restored=shown)
+    return cell_issue(encoding_suspected_cp874, record, field, corrected=_tidied_or_as_it_is(right, field))
+
+
+@cell_rule(Severity.ERROR)
+def character_hidden(record: Record, field: Field, cell: str) -> Issue | None:
+    """Text has no control characters, no glyphs of a single font, and nothing that turns its direction.
+
+    Those that editors put between words (U+200B) are left to ``text_not_normalized``.
+    """
+    found = hidden_character(cell, with_invisible=False)
+    if found is None:
+        return None
+    params: dict[str, str | int] = {"code_point": found.code_point, "position": found.position}
+    if shown := without_hidden(cell):
+        corrected = _tidied_or_as_it_is(shown, field)
+        return cell_issue(character_hidden, record, field, variant=found.kind, corrected=corrected, **params)
+    return cell_issue(character_hidden, record, field, variant="unknown", **params)
 
 
 @cell_rule(Severity.WARNING)
@@ -60,16 +85,39 @@ def personal_data_suspected(record: Record, field: Field, cell: str) -> Issue | 
 
 @cell_rule(Severity.WARNING)
 def text_not_normalized(record: Record, field: Field, cell: str) -> Issue | None:
-    """Text is in Unicode's composed form (NFC) and its spaces are single, plain and between words."""
-    for variant, pattern in _UNTIDY.items():
-        if match := re.search(pattern, cell):
-            near = cell[max(0, match.start() - _EXCERPT) : match.end() + _EXCERPT].strip().replace("\n", " ")
-            return cell_issue(
-                text_not_normalized, record, field, variant=variant, position=match.start() + 1, near=near
-            )
-    if not unicodedata.is_normalized("NFC", cell):
-        return cell_issue(text_not_normalized, record, field, variant="not_nfc")
-    return None
+    """Text is in Unicode's composed form (NFC), its spaces are single, plain and between words, and each Thai mark
+    follows its consonant. A title or a name is one line."""
+    names = _flaws_of(field)
+    found = flaw_in(cell, names)
+    if found is None:
+        if names is _OF_PRINTED or unicodedata.is_normalized("NFC", cell):
+            return None
+        return cell_issue(
+            text_not_normalized, record, field, variant="not_nfc", corrected=unicodedata.normalize("NFC", cell)
+        )
+    name, match = found
+    near = cell[max(0, match.start() - _EXCERPT) : match.end() + _EXCERPT].strip().replace("\n", " ")
+    place: dict[str, str | int] = {"position": match.start() + 1, "near": near}
+    if (corrected := tidied(cell, names)) is not None:
+        return cell_issue(text_not_normalized, record, field, variant=name, corrected=corrected, **place)
+    return cell_issue(text_not_normalized, record, field, variant="lone_mark", **place)
+
+
+def is_printed(field: Field) -> bool:
+    """Whether a column keeps the document's own text."""
+    return field.name.endswith("_printed") or field.name in ("printed_value", "other_value")
+
+
+def _tidied_or_as_it_is(text: str, field: Field) -> str:
+    tidy = tidied(text, _flaws_of(field))
+    return text if tidy is None else tidy
+
+
+def _flaws_of(field: Field) -> tuple[str, ...]:
+    if is_printed(field):
+        return _OF_PRINTED
+    is_long = field.is_own or field.name == "adopted_value" or re.fullmatch(_SEVERAL_LINES, field.name)
+    return _OF_LINES if is_long else tuple(FLAWS)
 
 
 def _personal(text: str) -> str | None:
