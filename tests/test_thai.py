@@ -176,7 +176,7 @@ def test_same_words(words: str, amount: str, same: bool) -> None:
 
 
 def test_baht() -> None:
-    """A message shows the number that stands in the cell, without rounding it."""
+    """A message shows the number of the cell, without rounding it."""
     assert [baht(Decimal(text)) for text in ("300000.00", "12500.5", "0", "20000.005")] == [
         *("300,000", "12,500.50", "0", "20,000.005")
     ]

@@ -192,9 +192,9 @@ def hidden_character(text: str, *, with_invisible: bool) -> HiddenCharacter | No
 
 
 def without_hidden(text: str) -> str | None:
-    """A text without its hidden characters; None where one stands for something that is not known.
+    """A text without its hidden characters; None where the meaning of one is not known.
 
-    Other line ends become line feeds, and glyphs of Thai fonts the letters and marks that they stand for.
+    Other line ends become line feeds, and glyphs of Thai fonts the letters and marks that they show.
     """
     text = re.sub(f"\r(?!\n)|[{_LINE_ENDS[1:]}]", "\n", text).translate(_MEANT)
     kept = []

@@ -23,6 +23,7 @@ from khelang_opendata.validation.rules import (
     errata_records,
     logic,
     portal_readiness,
+    printed_texts,
     progress,
     text_values,
     typed_values,
@@ -32,7 +33,7 @@ from khelang_opendata.validation.rules.registry import rules_in
 
 _MODULES = (
     *(descriptor, file_checks, own_schemas, package_profiles, headings, structure, codes, errata),
-    *(typed_values, text_values, arithmetic, logic, progress, errata_records, portal_readiness),
+    *(typed_values, text_values, arithmetic, logic, progress, errata_records, portal_readiness, printed_texts),
 )
 
 

@@ -61,12 +61,13 @@ def _of_letters(pointer: str, text: str) -> Iterator[Issue]:
     elif (right := restored(text)) is not None:
         yield encoding_suspected_cp874.issue(variant="property", property=pointer, value=text, corrected=right)
     elif found := hidden_character(text, with_invisible=True):
-        code, corrected = found.code_point, without_hidden(text)
-        place: dict[str, str | int] = {"property": pointer, "position": found.position}
-        if corrected:
-            yield character_hidden.issue(variant="property", code_point=code, corrected=corrected, **place)
+        at, code = found.position, found.code_point
+        if shown := without_hidden(text):
+            yield character_hidden.issue(
+                variant="property", property=pointer, position=at, code_point=code, corrected=shown
+            )
         else:
-            yield character_hidden.issue(variant="property_unknown", code_point=code, **place)
+            yield character_hidden.issue(variant="property_unknown", property=pointer, position=at, code_point=code)
     elif found := hidden_character(pointer, with_invisible=True):
         yield character_hidden.issue(variant="property_name", property=pointer, code_point=found.code_point)
 
@@ -75,19 +76,18 @@ def _of_date(pointer: str, text: str) -> Iterator[Issue]:
     is_date, like = re.fullmatch(_DATES, pointer) is not None, re.fullmatch(_LIKE_A_DATE, text)
     if not is_date and not like:
         return
-    given = {"property": pointer, "value": text}
     found, rest = read_day(like[1] if like else text), like[2] if like else ""
     if found is None or found.day is None or not found.is_certain:
         if found and found.is_buddhist:
-            yield date_buddhist_year.issue(variant="property_impossible", **given)
+            yield date_buddhist_year.issue(variant="property_impossible", property=pointer, value=text)
         else:
-            yield TYPE_WRONG.issue(variant="property", **given)
+            yield TYPE_WRONG.issue(variant="property", property=pointer, value=text)
         return
     corrected = found.day.isoformat() + (rest or (_MIDNIGHT if pointer == "created" else ""))
     is_whole = re.fullmatch(_WHOLE, text) and (pointer == "created") == bool(rest)
     if found.day.year not in YEARS:
-        yield date_out_of_range.issue(variant="property", first=YEARS[0], last=YEARS[-1], **given)
+        yield date_out_of_range.issue(variant="property", first=YEARS[0], last=YEARS[-1], property=pointer, value=text)
     elif found.is_buddhist:
-        yield date_buddhist_year.issue(variant="property", corrected=corrected, **given)
+        yield date_buddhist_year.issue(variant="property", corrected=corrected, property=pointer, value=text)
     elif is_date and not is_whole:
-        yield TYPE_WRONG.issue(variant="property_form", corrected=corrected, **given)
+        yield TYPE_WRONG.issue(variant="property_form", corrected=corrected, property=pointer, value=text)

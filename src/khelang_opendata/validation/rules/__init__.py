@@ -15,6 +15,7 @@ from khelang_opendata.validation.rules import (
     errata_records,
     logic,
     portal_readiness,
+    printed_texts,
     progress,
     text_values,
     typed_values,
@@ -23,7 +24,7 @@ from khelang_opendata.validation.rules.registry import CellRule, PlanRule, rules
 
 PLAN_RULES = tuple(
     rule
-    for module in (arithmetic, logic, progress, errata_records, portal_readiness)
+    for module in (arithmetic, logic, progress, errata_records, portal_readiness, printed_texts)
     for rule in rules_in(module)
     if isinstance(rule, PlanRule)
 )

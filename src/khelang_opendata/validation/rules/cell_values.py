@@ -186,25 +186,17 @@ class _Judge:
 
 def _judge(field: Field) -> _Judge:
     kind = field.descriptor.get("type", "any")
-    if field.is_own:  # its pattern, which others wrote, is not matched here
-        return _judge_of_own(field, kind)
+    if any(field.descriptor.get(name, "default") != "default" for name in _OWN_READING):
+        return _OTHER_DATES if field.is_own and kind in ("date", "datetime") else _NOTHING_TO_JUDGE
     if kind in _NUMBERS:
         return _NUMBERS[kind]
     if kind == "date":
         return _DATES
+    if field.is_own:  # its pattern, which others wrote, is not matched here
+        return {"string": _TEXTS, "any": _TEXTS, "datetime": _OTHER_DATES}.get(kind, _NOTHING_TO_JUDGE)
     if kind != "string" or _is_code(field):
         return _CODES
     return _PRINTED if is_printed(field) else _TEXTS
-
-
-def _judge_of_own(field: Field, kind: str) -> _Judge:
-    if kind in ("string", "any"):
-        return _TEXTS
-    if kind in _NUMBERS and not field.descriptor.keys() & {*_OWN_READING}:
-        return _NUMBERS[kind]
-    if kind == "date" and "format" not in field.descriptor:
-        return _DATES
-    return _OTHER_DATES if kind in ("date", "datetime") else _NOTHING_TO_JUDGE
 
 
 def _is_code(field: Field) -> bool:

@@ -27,6 +27,25 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 """A valid e-mail address of the HTML standard, with a dot in its domain."""
 
+RESERVED_NAMES = ("new", "edit", "search")
+"""Names of CKAN's own pages, which no dataset has (``ckan/logic/validators.py``: ``name_validator``)."""
+
+
+def is_email(text: str) -> bool:
+    """Whether a portal takes a text for an e-mail address; CKAN refuses dots at its beginning and in a row."""
+    return EMAIL.fullmatch(text) is not None and ".." not in text and text[0] != "."
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a portal takes a text for a web address."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 (only a plan for a portal needs it)
+
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
+
 
 @plan_rule(Severity.ERROR)
 def portal_metadata_missing(plan: Plan) -> Iterator[Issue]:
@@ -46,7 +65,7 @@ def portal_metadata_missing(plan: Plan) -> Iterator[Issue]:
 
 @plan_rule(Severity.ERROR)
 def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
-    """Values are of the portal's lists, the address is one of e-mail, and every tag is long enough."""
+    """Values are of the portal's lists, and names, addresses and keywords are such as portals take."""
     portal = _portal(plan)
     if portal is None:
         return
@@ -56,12 +75,35 @@ def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
             if value.strip() and value not in legal:
                 yield portal_value_illegal.issue(property=f"portal/{name}", value=value, allowed=", ".join(legal))
     for address in _texts(portal.get("maintainer_email"), listed=False):
-        if address.strip() and not EMAIL.fullmatch(address):
+        if address.strip() and not is_email(address):
             yield portal_value_illegal.issue(variant="email", property="portal/maintainer_email", value=address)
-    least = profile["limits"]["tag_characters"]
-    for tag in _texts(plan.package.descriptor.get("keywords"), listed=True):
-        if tag and len(tag.strip()) < least:
+    yield from _illegal_of_package(plan.package.descriptor, profile)
+
+
+def _illegal_of_package(descriptor: JsonObject, profile: JsonObject) -> Iterator[Issue]:
+    """What portals refuse of the properties that every package has: its name, its page, its publisher and keywords."""
+    limits, tag_pattern = profile["limits"], re.compile(profile["tag"])
+    name, most = str(descriptor.get("name", "")), limits["name_characters_most"]
+    if len(name) > most or name in RESERVED_NAMES:
+        yield portal_value_illegal.issue(variant="name", property="name", value=name, most=most)
+    for homepage in _texts(descriptor.get("homepage"), listed=False):
+        if homepage.strip() and not is_web_address(homepage):
+            yield portal_value_illegal.issue(variant="address", property="homepage", value=homepage)
+    for number, contributor in enumerate(_objects(descriptor.get("contributors"))):
+        for address in _texts(contributor.get("email"), listed=False):
+            if "publisher" in _texts(contributor.get("roles"), listed=True) and not is_email(address):
+                place = f"contributors/{number}/email"
+                yield portal_value_illegal.issue(variant="email", property=place, value=address)
+    least, longest = limits["tag_characters"], limits["tag_characters_most"]
+    for tag in _texts(descriptor.get("keywords"), listed=True):
+        plain = " ".join(tag.split())
+        if tag and len(plain) < least:
             yield portal_value_illegal.issue(variant="tag", property="keywords", value=tag, least=least)
+        elif len(plain) > longest:
+            yield portal_value_illegal.issue(variant="tag_long", property="keywords", value=tag, most=longest)
+        elif not tag_pattern.fullmatch(plain):
+            signs = " ".join(dict.fromkeys(c for c in plain if not tag_pattern.fullmatch(c)))
+            yield portal_value_illegal.issue(variant="tag_signs", property="keywords", value=tag, signs=signs)
 
 
 @plan_rule(Severity.ERROR)
@@ -100,6 +142,10 @@ def _portal(plan: Plan) -> JsonObject | None:
 def _is_blank(value: Any) -> bool:
     """Whether a text or list says nothing; a value of another type is not blank but wrong."""
     return value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _objects(value: Any) -> list[JsonObject]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _texts(value: Any, *, listed: bool) -> list[str]:

@@ -62,11 +62,13 @@ def character_hidden(record: Record, field: Field, cell: str) -> Issue | None:
     found = hidden_character(cell, with_invisible=False)
     if found is None:
         return None
-    params: dict[str, str | int] = {"code_point": found.code_point, "position": found.position}
+    at, code = found.position, found.code_point
     if shown := without_hidden(cell):
-        corrected = _tidied_or_as_it_is(shown, field)
-        return cell_issue(character_hidden, record, field, variant=found.kind, corrected=corrected, **params)
-    return cell_issue(character_hidden, record, field, variant="unknown", **params)
+        corrected, kind = _tidied_or_as_it_is(shown, field), found.kind
+        return cell_issue(
+            character_hidden, record, field, variant=kind, position=at, code_point=code, corrected=corrected
+        )
+    return cell_issue(character_hidden, record, field, variant="unknown", position=at, code_point=code)
 
 
 @cell_rule(Severity.WARNING)
@@ -97,10 +99,10 @@ def text_not_normalized(record: Record, field: Field, cell: str) -> Issue | None
         )
     name, match = found
     near = cell[max(0, match.start() - _EXCERPT) : match.end() + _EXCERPT].strip().replace("\n", " ")
-    place: dict[str, str | int] = {"position": match.start() + 1, "near": near}
-    if (corrected := tidied(cell, names)) is not None:
-        return cell_issue(text_not_normalized, record, field, variant=name, corrected=corrected, **place)
-    return cell_issue(text_not_normalized, record, field, variant="lone_mark", **place)
+    at, corrected = match.start() + 1, tidied(cell, names)
+    if corrected is None:
+        return cell_issue(text_not_normalized, record, field, variant="lone_mark", position=at, near=near)
+    return cell_issue(text_not_normalized, record, field, variant=name, position=at, near=near, corrected=corrected)
 
 
 def is_printed(field: Field) -> bool:

@@ -52,8 +52,9 @@ def thai_digits(record: Record, field: Field, cell: str) -> Issue | None:
     plain = _fitting(field, ascii_text(cell)) if has_other_digits(cell) else None
     if plain is None:
         return None
-    variant = {"variant": "date"} if field.descriptor.get("type") == "date" else {}
-    return cell_issue(thai_digits, record, field, **variant, corrected=plain)
+    if field.descriptor.get("type") == "date":
+        return cell_issue(thai_digits, record, field, variant="date", corrected=plain)
+    return cell_issue(thai_digits, record, field, corrected=plain)
 
 
 @cell_rule(Severity.ERROR)
@@ -69,8 +70,9 @@ def number_not_plain(record: Record, field: Field, cell: str) -> Issue | None:
     text = cell.strip()
     if re.fullmatch(_SCIENTIFIC, text):
         full = _in_full(text, field)
-        known = {"variant": "scientific", "corrected": full} if full else {"variant": "scientific_unknown"}
-        return cell_issue(number_not_plain, record, field, **known)
+        if full is None:
+            return cell_issue(number_not_plain, record, field, variant="scientific_unknown")
+        return cell_issue(number_not_plain, record, field, variant="scientific", corrected=full)
     if not re.fullmatch(_NUMBER, text) or _plain(text) == text:
         return None
     return cell_issue(number_not_plain, record, field, corrected=_plain(text))
