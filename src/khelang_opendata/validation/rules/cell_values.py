@@ -40,6 +40,7 @@ from khelang_opendata.validation.rules.typed_values import (
     hidden_in_value,
     number_grouped,
     number_not_finite,
+    number_not_held,
     number_not_plain,
     number_too_long,
     number_with_words,
@@ -187,13 +188,13 @@ class _Judge:
 def _judge(field: Field) -> _Judge:
     kind = field.descriptor.get("type", "any")
     if any(field.descriptor.get(name, "default") != "default" for name in _OWN_READING):
-        return _OTHER_DATES if field.is_own and kind in ("date", "datetime") else _NOTHING_TO_JUDGE
+        return _OF_OTHERS.get(kind, _NOTHING_TO_JUDGE) if field.is_own else _NOTHING_TO_JUDGE
     if kind in _NUMBERS:
         return _NUMBERS[kind]
     if kind == "date":
         return _DATES
     if field.is_own:  # its pattern, which others wrote, is not matched here
-        return {"string": _TEXTS, "any": _TEXTS, "datetime": _OTHER_DATES}.get(kind, _NOTHING_TO_JUDGE)
+        return _OF_OTHERS.get(kind, _NOTHING_TO_JUDGE)
     if kind != "string" or _is_code(field):
         return _CODES
     return _PRINTED if is_printed(field) else _TEXTS
@@ -258,3 +259,9 @@ _OF_TEXT: tuple[CellCheck, ...] = (
 _PRINTED = _Judge(_suspect_texts, _OF_TEXT)
 _NOTHING_TO_JUDGE = _Judge(lambda _: set(), ())
 _TEXTS = _Judge(_suspect_texts_or_not_nfc, _OF_TEXT)
+_OTHER_NUMBERS = _Judge(set, (number_not_held,))
+_OF_OTHERS: Mapping[str, _Judge] = {
+    **{"string": _TEXTS, "any": _TEXTS, "integer": _OTHER_NUMBERS, "number": _OTHER_NUMBERS},
+    **{"date": _OTHER_DATES, "datetime": _OTHER_DATES},
+}
+"""The judges of columns that packages add and describe in their own way, by type."""

@@ -16,10 +16,14 @@ from khelang_opendata.standard.portal_profiles import portal_profile
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules.registry import plan_rule
+from khelang_opendata.validation.rules.trees import leaves_first, parents_of
 
-TABLE_LIMITS = {"rows": 1_000_000, "columns": 16_000}
+TABLE_LIMITS = {"rows": 1_000_000, "columns": 16_000, "characters": 32_767, "levels": 100}
 """What a table may have. It is no portal's own: portals and spreadsheets alike lose the rest. So every table is judged
-by it, and no profile need be read for that."""
+by it, and no profile need be read for that. ``characters`` is of a cell in a column without a limit of its own, which
+only packages add, ``levels`` of the missions or units above one; the flat table repeats them all in each row."""
+
+_TREES = {"missions": "parent_mission_id", "units": "parent_unit_id"}
 
 _PROFILE = "thai_gdc"
 
@@ -116,8 +120,10 @@ def file_name_not_ascii(plan: Plan) -> Iterator[Issue]:
 
 @plan_rule(Severity.ERROR)
 def table_too_large(plan: Plan) -> Iterator[Issue]:
-    """A table is no larger than portals take."""
-    return larger_tables(plan, TABLE_LIMITS)
+    """A table is no larger than portals and the files of a release take."""
+    yield from larger_tables(plan, TABLE_LIMITS)
+    yield from _longer_cells(plan)
+    yield from _deeper_trees(plan)
 
 
 def larger_tables(plan: Plan, limits: Mapping[str, int]) -> Iterator[Issue]:
@@ -132,6 +138,29 @@ def larger_tables(plan: Plan, limits: Mapping[str, int]) -> Iterator[Issue]:
         for what, size in sizes.items():
             if size > limits[what]:
                 yield table_too_large.issue(Location(name), variant=what, found=size, limit=limits[what])
+
+
+def _longer_cells(plan: Plan) -> Iterator[Issue]:
+    limit = TABLE_LIMITS["characters"]
+    for name, table in plan.tables.items():
+        for column in table.schema.own_fields:
+            for place, text in enumerate(plan.texts(name, column)):
+                if text and len(text) > limit // 2 and (found := len(text.encode("utf-16-le")) // 2) > limit:
+                    where = plan.record(name, place).place(column)
+                    yield table_too_large.issue(where, variant="characters", found=found, limit=limit)
+
+
+def _deeper_trees(plan: Plan) -> Iterator[Issue]:
+    limit = TABLE_LIMITS["levels"]
+    for table, field in _TREES.items():
+        if table not in plan.tables or len(plan.ids(table)) <= limit:
+            continue
+        parents = parents_of(plan, table, field)
+        levels: dict[str, int] = {}
+        for id_ in reversed(leaves_first(parents)):
+            levels[id_] = levels.get(parents[id_], 0) + 1
+        if (found := max(levels.values(), default=0)) > limit:
+            yield table_too_large.issue(Location(table), variant="levels", found=found, limit=limit)
 
 
 def _portal(plan: Plan) -> JsonObject | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from khelang_opendata.model.calendar import YEARS, ReadDay, read_day
 from khelang_opendata.model.figures import FIFTEEN_DIGITS, is_held
@@ -14,6 +15,7 @@ from khelang_opendata.model.rules import Rule
 from khelang_opendata.model.spoilt_text import code_point, hidden_character, lost_letters, without_hidden
 from khelang_opendata.model.thai import ascii_text, has_other_digits
 from khelang_opendata.standard.tables import Field
+from khelang_opendata.tableschema.columns import SchemaUnsupported
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.registry import cell_issue, cell_rule
 from khelang_opendata.validation.rules.text_values import character_hidden, text_not_normalized
@@ -89,6 +91,14 @@ def number_too_long(record: Record, field: Field, cell: str) -> Issue | None:
     calculated = FIFTEEN_DIGITS.plus(number).normalize()
     if calculated.adjusted() < _DIGITS_OF_NOISE and len(calculated.as_tuple().digits) <= _DIGITS_OF_NOISE:
         return cell_issue(number_too_long, record, field, variant="calculated", corrected=f"{calculated:f}")
+    return cell_issue(number_too_long, record, field, digits=sum(map(str.isdigit, cell)))
+
+
+def number_not_held(record: Record, field: Field, cell: str) -> Issue | None:
+    """``number_too_long`` of a column that a package adds, in whatever form it gives its numbers."""
+    number = _own_value(field, cell)
+    if not isinstance(number, int | Decimal) or (is_held(number) and Decimal(number).adjusted() < _MOST_DIGITS):
+        return None
     return cell_issue(number_too_long, record, field, digits=sum(map(str.isdigit, cell)))
 
 
@@ -248,8 +258,16 @@ def _in_full(scientific: str, field: Field) -> str | None:
 
 
 def _own_day(field: Field, cell: str) -> ReadDay | None:
-    """The day of a column that a package adds, in whatever form it gives it."""
-    value = field.value(cell) if field.is_own else None
+    """The day of a column that a package adds, in whatever form it gives its days."""
+    value = _own_value(field, cell) if field.is_own else None
     if isinstance(value, datetime):
         value = value.date()
     return ReadDay(value, is_buddhist=False) if isinstance(value, date) else None
+
+
+def _own_value(field: Field, cell: str) -> Any:
+    """The value of a cell; None where it has none, or where no reader of ours knows the type."""
+    try:
+        return field.value(cell)
+    except SchemaUnsupported:
+        return None
