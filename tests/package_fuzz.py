@@ -3,8 +3,8 @@
 ``python -m tests.package_fuzz --cases 20000 --seed 1`` mutates the small valid example: values of the descriptor
 become others of any type, its text and that of tables loses, gains and changes bytes, cells become what people and
 programs leave in them, and files become other things. Each package is loaded, validated and rendered, compared with
-the example, and released and read back where it is valid. A JSON summary is printed; ``--cases 1 --seed N`` judges case N
-again.
+the example, and released and read back where it is valid. A JSON summary is printed; ``--cases 1 --seed N`` judges
+case N again.
 """
 
 from __future__ import annotations

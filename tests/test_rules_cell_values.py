@@ -14,8 +14,8 @@ from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.rules import CELL_RULES, cell_values
 from khelang_opendata.validation.rules.cell_values import check_values, value_error
-from tests.cases import Case, amounts, dates, spoilt_texts
-from tests.conftest import PLAN, VALID, issues_of
+from tests.cases import Case, amounts, dates, printed_texts, spoilt_texts
+from tests.conftest import PLAN, VALID, issues_of, replace_in
 from tests.edits import MAE_THUNG, Edit, Found, assert_texts_are_filled, cell, code_of, new_after, spoilt
 
 CODES = [rule.code for rule in CELL_RULES]
@@ -165,7 +165,7 @@ def test_fix_of_a_date_survives_a_spreadsheet(tmp_path: Path) -> None:
         assert "format to Text" in issue_texts(issue, Language.EN, CURRENT).fix
 
 
-CASES = [case for module in (amounts, dates, spoilt_texts) for case in module.CASES if case.expected]
+CASES = [case for module in (amounts, dates, printed_texts, spoilt_texts) for case in module.CASES if case.expected]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -196,6 +196,19 @@ def test_issues_name_record_and_year(tmp_path: Path) -> None:
 def _only(folder: Path) -> Issue:
     (issue,) = issues_of(folder)
     return issue
+
+
+@pytest.mark.parametrize("character", ["\u200b", "\u00a0", "\u202e", "\ufeff"])
+def test_a_hidden_character_in_a_heading_is_named(character: str, plan: Path) -> None:
+    replace_in(plan / "data/units.csv", "name_th", f"name_th{character}")
+    (issue,) = (found for found in issues_of(plan) if found.location.resource == "units")
+    assert f"<U+{ord(character):04X}>" in issue_texts(issue, Language.EN, CURRENT).message
+
+
+def test_titles_that_look_alike_do_not_differ(example: Path) -> None:
+    """What does not show is reported by the rule on cells; a message that X is not X would help no one."""
+    cell("projects", 2, title_th="โครงการอบรมคุณธรรม\u200bและจริยธรรมส\u0e4d\u0e32หรับบุคลากรเทศบาล")(example)
+    assert {issue.code for issue in issues_of(example)} == {"text_not_normalized"}
 
 
 @pytest.mark.parametrize("code", CODES)

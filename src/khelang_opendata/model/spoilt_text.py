@@ -272,3 +272,11 @@ def tidied(text: str, names: Container[str]) -> str | None:
         if text == before:
             break
     return text if not flaw_in(text, names) else None
+
+
+def as_shown(text: str) -> str:
+    """A text in one of the forms that look alike: composed, and without what does not show."""
+    for name in ("invisible", "hard_space", "sara_am"):
+        mend = FLAWS[name].mend
+        text = mend(text) if mend else text
+    return unicodedata.normalize("NFC", text)

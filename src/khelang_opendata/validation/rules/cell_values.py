@@ -61,12 +61,28 @@ _SUSPECT_STARTS = FORMULA_STARTS | {"\n", " "}
 _DIGITS = "0-9๐-๙０-９"
 _ALWAYS = "@\u0080-\u0100\u034f\u0e4d\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd"
 _SUSPECT = re.compile(  # begins with one set of characters, so that the engine skips to the next of them
-    rf"[ {_DIGITS}{_ALWAYS}?#เ{VOWEL_MARKS}{TONE_MARKS}]"
-    rf"(?:(?<=[{_ALWAYS}])|(?<= )[ {BOUND}]|(?<=[เ-ไ] )|(?<=[ {_DIGITS}])(?:[- ]?\d){{9}}|(?<=\?)(?![^?\n])"
-    rf"|(?<=#)[#A-Z]|(?<=เเ)|(?<=เ)[ธน].เ[ธน]|(?<=[{VOWEL_MARKS}])(?<![ก-ฮ].)"
-    rf"|(?<=[{TONE_MARKS}])(?<![ก-ฮ{VOWEL_MARKS}].))"
+    rf"[ {_DIGITS}{_ALWAYS}?#]"
+    rf"(?:(?<=[{_ALWAYS}])|(?<= )[ {BOUND}]|(?<=[เ-ไ] )|(?<=[ {_DIGITS}])(?:[- ]?\d){{9}}"
+    r"|(?<=\?)(?![^?\n])|(?<=#)[#A-Z])"
 )
 """A mobile number has ten digits, a citizen id more: one of them, or a space, is followed by nine."""
+
+_ODD_E = "เเ|เ[ธน].เ[ธน]"
+"""A vowel that is typed as two others, and UTF-8 in the Thai code page."""
+_ODD_MARK = rf"(?<![ก-ฮ])[{VOWEL_MARKS}]|(?<![ก-ฮ{VOWEL_MARKS}])[{TONE_MARKS}]"
+_KINDS_OF_LETTERS = bytes(
+    ord(
+        "c"
+        if "ก" <= letter <= "ฮ"
+        else "v"
+        if re.match(f"[{VOWEL_MARKS}]", letter)
+        else "t"
+        if "่" <= letter <= "์"
+        else "-"
+    )
+    for letter in bytes(range(256)).decode("cp874", "replace")
+)
+_ODD_PAIRS = (b"-v", b"vv", b"tv", b"-t", b"tt")
 
 _WRONG_WORDS = frozenset({"TRUE", "FALSE"})
 _FEW = 3
@@ -224,11 +240,20 @@ def _suspect_texts(cells: list[str]) -> set[str]:
     suspects.update(_WRONG_WORDS.intersection(cells))
     if not "".join(cells).isprintable():
         suspects.update(cell for cell in cells if not cell.isprintable())
-    found = [match.start() for match in _SUSPECT.finditer("\n".join(cells))]
+    joined = "\n".join(cells)
+    found = [match.start() for match in (*_SUSPECT.finditer(joined), *re.finditer(_ODD_E, joined))]
+    if _has_odd_marks(joined):
+        found += (match.start() for match in re.finditer(_ODD_MARK, joined))
     if found:
         ends = [*accumulate(len(cell) + 1 for cell in cells)]
         suspects.update(cells[bisect_right(ends, place)] for place in found)
     return suspects
+
+
+def _has_odd_marks(text: str) -> bool:
+    """Whether a Thai mark may be without its consonant; by kinds of bytes, for a pattern takes ten times as long."""
+    kinds = b"-" + text.encode("cp874", "replace").translate(_KINDS_OF_LETTERS)
+    return any(pair in kinds for pair in _ODD_PAIRS)
 
 
 def _suspect_texts_or_not_nfc(cells: list[str]) -> Set[str]:

@@ -35,6 +35,7 @@ _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _SCIENTIFIC = rf"{_NUMBER}[Ee][+-]?[0-9]+"
 _GROUPED = r"[+-]?\d{1,3}(?:[,_' \u00a0\u202f]\d{3})+(?:\.\d+)?|[+-]?\d+(?:_\d+)+(?:\.\d+)?"
 _MONEY = r"(?:฿ *)?([0-9][0-9,]*(?:\.[0-9]+)?)(?: *(?:\.?-(?: *บาท)?|บาท(?:ถ้วน)?|THB))?"
+_YEAR = r"(?:ปี *)?(?:งบประมาณ *)?(?:พ\. *ศ\. *)?([0-9]{4})"
 _NOT_FINITE = r"(?i)\s*[+-]?s?(?:nan\d*|inf|infinity)\s*"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
@@ -134,7 +135,8 @@ def number_with_words(record: Record, field: Field, cell: str) -> Issue | None:
     if lost_letters(cell):
         return cell_issue(TYPE_WRONG, record, field, variant="error_value")
     plain = _fitting(field, cell)
-    if plain is None and (match := re.fullmatch(_MONEY, ascii_text(cell).strip())):
+    text = ascii_text(cell).strip()
+    if plain is None and (match := re.fullmatch(_MONEY, text) or re.fullmatch(_YEAR, text)):
         plain = _fitting(field, match[1])
     if plain is None or field.value(cell) is not None:
         return None
