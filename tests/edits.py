@@ -12,6 +12,7 @@ from shutil import copytree
 from typing import Any
 
 from khelang_opendata import Issue, rules
+from khelang_opendata.files.serialize import csv_text
 from khelang_opendata.model.report import Location
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.messages import issue_texts
@@ -33,9 +34,7 @@ def _edit_table(table: str, change: Callable[[list[list[str]]], object]) -> Edit
         path = folder / f"data/{table}.csv"
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
         change(rows)
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        path.write_text(text.getvalue(), encoding="utf-8", newline="")
+        path.write_text(csv_text(rows), encoding="utf-8", newline="")
 
     return edit
 

@@ -377,10 +377,9 @@ def _temporal(type_: str, form: str) -> Reader:
 
 
 def _date(text: str) -> date | None:
+    """A date as Table Schema has it: ISO 8601, YYYY-MM-DD. Days with one digit, which ``strptime`` takes, are none."""
     with suppress(ValueError):
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     return None
 
 

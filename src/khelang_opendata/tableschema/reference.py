@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from heapq import merge
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from khelang_opendata.tableschema.columns import Column, JsonObject, SchemaInvalid, SchemaUnsupported
 from khelang_opendata.tableschema.compiled import PATTERN_SECONDS, TableSource
+from khelang_opendata.tableschema.dialect import DialectUnsupported
 from khelang_opendata.tableschema.findings import Finding, FindingType
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ _AS_STANDARD = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "skipIn
 """The standard's defaults, given explicitly because frictionless guesses absent properties from the file."""
 _LOOKS_FOR_HEADING = {"commentChar", "commentRows"}
 """Properties with which frictionless finds the heading only if it guesses where it is."""
+
+_TEMPORAL = ("date", "datetime", "time")
+_OF_TYPE = ("name", "type", "missingValues")
+_OF_VALUES = (FindingType.TYPE, FindingType.CONSTRAINT)
 
 _CONSTRAINT = re.compile(r'constraint "(\w+)" is')
 _SAME_AS = re.compile(r"the same as in the row at position (\d+)")
@@ -41,8 +47,29 @@ def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iter
     for found in report.tasks[0].errors:
         if found.type not in set(FindingType):
             raise SchemaInvalid(f"{source.name}: {found.message}")
+    strict = list(_strict_findings(source))
+    refused = {(finding.row, finding.field) for finding in strict}
     findings = (_finding(found, source) for found in report.tasks[0].errors)
-    yield from merge(findings, _timed_findings(source), key=attrgetter("row"))
+    kept = (f for f in findings if f.type not in _OF_VALUES or (f.row, f.field) not in refused)
+    yield from merge(kept, _timed_findings(source), strict, key=attrgetter("row"))
+
+
+def _strict_findings(source: TableSource) -> Iterator[Finding]:
+    """The dates and times that are not in the standard's form, of which frictionless takes some."""
+    missing = source.schema.get("missingValues", [""])
+    columns = [
+        (position, Column({key: field[key] for key in _OF_TYPE if key in field}, missing))
+        for position, field in enumerate(source.schema["fields"])
+        if field.get("type") in _TEMPORAL and field.get("format", "default") == "default"
+    ]
+    try:
+        source.check_dialect()
+    except DialectUnsupported:  # frictionless alone reads such a file
+        return
+    for row, cells in enumerate(chain.from_iterable(source.chunks() if columns else ()), source.first_row):
+        for position, column in columns:
+            if position < len(cells) and "type" in column.faults(cells[position]):
+                yield Finding(FindingType.TYPE, row, column.name, cells[position])
 
 
 def _timed_findings(source: TableSource) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from khelang_opendata.tableschema.stdlib import collector_paused
 from khelang_opendata.validation.catalogue import rules, rules_of
 from khelang_opendata.validation.codes import CODE_NOT_ADDED, CODE_UNKNOWN, check_codes, check_own_codes, own_codes
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
+from khelang_opendata.validation.descriptor_texts import check_descriptor_texts
 from khelang_opendata.validation.errata import Errata
 from khelang_opendata.validation.file_checks import check_files, read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
@@ -80,6 +81,7 @@ def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None
     headed = {name: table for name, table in checked.headed.items() if not table.schema.is_foreign}
     standard = load_family(family.id)
     checked.files.extend(check_profile(package, standard))
+    checked.files.extend(check_descriptor_texts(package))
     errata = Errata(Plan(package, family, headed).records("errata"))
     codes = chain(check_codes(headed), check_own_codes(headed, standard))
     values = Tally(errata.acknowledge(chain(check_values(headed), codes)))

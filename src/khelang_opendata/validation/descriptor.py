@@ -12,6 +12,7 @@ from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
 from khelang_opendata.standard.family import SchemaFamily, known_schemas
 from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.validation.descriptor_texts import is_reported_as_text
 from khelang_opendata.validation.profile import Check, compile_check
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _checks_of(family: SchemaFamily) -> tuple[tuple[JsonObject, Check], ...]:
 def _has_own_issue(
     error: ValidationError, package: Package, family: SchemaFamily, problems: Mapping[int, str | None]
 ) -> bool:
-    """Whether an unsafe path or an inline schema that is not the family's already has an issue of its own.
+    """Whether an unsafe path, a spoilt text or an inline schema that is not the family's has an issue of its own.
 
     Args:
         error: what the profile refuses.
@@ -110,6 +111,8 @@ def _has_own_issue(
         family: its schema family.
         problems: what is wrong with the path of each resource, by the identity of its entry.
     """
+    if not family.is_open and is_reported_as_text(error.instance, error.schema):
+        return True
     match list(error.absolute_path):
         case ["resources", int(position), "path", *_]:
             return problems.get(id(package.descriptor["resources"][position])) not in (None, "missing")

@@ -29,7 +29,8 @@ from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, FIRST_ROW, P
 from khelang_opendata.tableschema.dialect import DialectUnsupported
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
 from khelang_opendata.validation.headings import HeadedTable
-from khelang_opendata.validation.rules.cell_values import TYPE_WRONG, value_error
+from khelang_opendata.validation.rules.cell_values import value_error
+from khelang_opendata.validation.rules.typed_values import TYPE_WRONG
 
 CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
 CELL_MISSING = Rule("cell_missing", Severity.ERROR, __file__)

@@ -10,18 +10,28 @@ from collections.abc import Iterable, Iterator, Set
 
 from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import arithmetic, cell_values, errata_records, logic, portal_readiness, progress
-from khelang_opendata.validation.rules.cell_values import CellRule
-from khelang_opendata.validation.rules.registry import PlanRule, rules_in
+from khelang_opendata.validation.rules import (
+    arithmetic,
+    errata_records,
+    logic,
+    portal_readiness,
+    printed_texts,
+    progress,
+    text_values,
+    typed_values,
+)
+from khelang_opendata.validation.rules.registry import CellRule, PlanRule, rules_in
 
 PLAN_RULES = tuple(
     rule
-    for module in (arithmetic, logic, progress, errata_records, portal_readiness)
+    for module in (arithmetic, logic, progress, errata_records, portal_readiness, printed_texts)
     for rule in rules_in(module)
     if isinstance(rule, PlanRule)
 )
 
-CELL_RULES = tuple(rule for rule in rules_in(cell_values) if isinstance(rule, CellRule))
+CELL_RULES = tuple(
+    rule for module in (typed_values, text_values) for rule in rules_in(module) if isinstance(rule, CellRule)
+)
 
 
 def rules_that_can_run(plan: Plan, unsound: Set[str]) -> tuple[PlanRule, ...]:
