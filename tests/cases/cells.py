@@ -90,8 +90,16 @@ CASES = (
     ),
     Case(
         "a dash where a project does not run",
-        cell("budgets", 37, amount_thb="-"),
-        (("type_wrong", "budgets", 37, "amount_thb"),),
+        cell("budgets", 38, amount_thb="-"),
+        (("type_wrong", "budgets", 38, "amount_thb"),),
+    ),
+    *(
+        Case(
+            f"{sign!r} where no money is used",
+            cell("budgets", 7, amount_thb=sign),
+            (("type_wrong", "budgets", 7, "amount_thb"),),
+        )
+        for sign in ("-", "ไม่มี", "ไม่ใช้งบประมาณ")
     ),
     Case(
         "a dash for no date",

@@ -21,6 +21,7 @@ from khelang_opendata.files import StrPath
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
+from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Location
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
@@ -299,9 +300,18 @@ def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: L
 
 
 def delimiter_error(name: str, row: int, found: str) -> TableUnreadable:
-    """The error of a table whose cells another character separates than its dialect says."""
+    """The error of a table whose cells another character separates than its dialect says.
+
+    Args:
+        name: the table.
+        row: the row of its heading; what is above is no part of the table.
+        found: the character.
+    """
     place, shown = Location(name, row, row), {"\t": "tab"}.get(found, found)
-    return TableUnreadable("csv_malformed", place, variant="delimiter", found=shown)
+    if row == 1:
+        return TableUnreadable("csv_malformed", place, variant="delimiter", found=shown)
+    rows = from_the_end(range(1, row))
+    return TableUnreadable("csv_malformed", place, variant="delimiter_below", found=shown, rows=rows)
 
 
 def _check_size(name: str, chunk: Sequence[Row], rows: int, limits: Limits) -> None:

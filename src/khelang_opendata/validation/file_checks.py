@@ -83,11 +83,10 @@ def _unlisted(
     copied: set[str] = set()
     for name, paths in copies.items():
         resource = named.get(name)
-        if resource is not None and resource.problem is None:
-            copied.update(path for path in paths if path.startswith(f"{DATA}/") or _is_csv(path))
-            for path in paths:
-                if path in copied:
-                    yield TABLE_UNLISTED.issue(variant="copy", path=path, name=name, read=resource.path)
+        if resource is not None and resource.problem in (None, "missing"):
+            others = [p for p in paths if p not in told and (p.startswith(f"{DATA}/") or _is_csv(p))]
+            yield from (TABLE_UNLISTED.issue(variant="copy", path=p, name=name, read=resource.path) for p in others)
+            copied.update(others)
     for path in unlisted_tables(package):
         if path not in copied and path not in told:
             yield TABLE_UNLISTED.issue(path=path)

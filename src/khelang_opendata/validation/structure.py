@@ -34,6 +34,7 @@ from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.ids import VALUE_MISSING, BrokenReferences, EmptyIds, example_of, target_of
 from khelang_opendata.validation.layout import ROW_BLANK, fits, plain
+from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.cell_values import TYPE_WRONG, value_error
 
 CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
@@ -283,10 +284,22 @@ def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
     is_nothing = not table.schema.is_foreign and not field.is_own and _NOTHING.fullmatch(cell.strip()) is not None
     status = table.position("budget_status") if is_nothing and field.name == "amount_thb" else None
     if status is not None and table.table.rows[row - 2][status] in ("budgeted", "no_budget"):
+        if printed := _printed_amount(Record(table, row)):
+            return TYPE_WRONG.issue(place, variant="amount_printed", corrected=printed)
         return TYPE_WRONG.issue(place, variant="no_amount", corrected="0")
     if is_nothing and not field.descriptor.get("constraints", {}).get("required"):
         return TYPE_WRONG.issue(place, variant="nothing")
     return TYPE_WRONG.issue(place, variant=type_, example=example_of(field))
+
+
+def _printed_amount(budget: Record) -> str | None:
+    """The one amount above 0 that the document prints for a budget, where its row has the document's texts."""
+    from khelang_opendata.model.thai import printed_amounts  # noqa: PLC0415 (few amounts are wrong)
+
+    texts = (budget.text(field) or "" for field in ("summary_amount_printed", "sheet_amount_printed"))
+    amounts = {amount for text in texts for amount in printed_amounts(text)}
+    amount = amounts.pop() if len(amounts) == 1 else 0
+    return f"{amount.normalize():f}" if amount else None
 
 
 def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | None:
