@@ -139,7 +139,8 @@ def save_sheet_without_titles(sheet: Sheet, issue: Issue) -> None:
     numbers = [place for place, name in enumerate(sheet[0]) if fields[name].descriptor["type"] in ("integer", "number")]
     for row in sheet[1:]:
         for place in numbers:
-            row[place] = row[place].replace(",", "").removesuffix(".00")
+            if "," in row[place]:
+                row[place] = row[place].replace(",", "").removesuffix(".00")
 
 
 def insert_heading(sheet: Sheet, issue: Issue) -> None:

@@ -76,11 +76,11 @@ def _unlisted(package: Package, below: str) -> list[str]:
         return []
     in_other_letters = {str(path).casefold(): path for path in listed}
     found = []
-    for file in sorted(folder.iterdir()):
-        path = file.relative_to(package.root)
-        twin = in_other_letters.get(str(path).casefold())
-        is_listed = path in listed or (twin is not None and _is_same(package.root / twin, file))
-        if file.is_file() and not is_listed and not is_leftover(file.name):
+    for name in sorted(file.name for file in folder.iterdir()):
+        path = Path(below, name)
+        twin = None if path in listed else in_other_letters.get(str(path).casefold())
+        is_listed = path in listed or (twin is not None and _is_same(package.root / twin, folder / name))
+        if not is_listed and not is_leftover(name) and (folder / name).is_file():
             found.append(path.as_posix())
     return found
 

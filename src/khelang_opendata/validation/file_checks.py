@@ -30,6 +30,9 @@ _LIMITS = ("file_bytes", "package_bytes", "cells")
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
+_DOCUMENTS = (b"<!doctype", b"<html", b"<?xml", b"<table", b"%pdf")
+"""How web pages and documents begin, in small letters."""
+
 _SEARCHED = 10
 """Rows in which a heading with another separator is looked for."""
 
@@ -123,20 +126,15 @@ def read_tables(package: Package, family: SchemaFamily) -> tuple[dict[str, Table
 def _other_form(resource: Resource) -> Issue | None:
     """The issue of a file that is certainly no CSV file, as its first bytes say."""
     data, place = resource.data or b"", Location(resource.name)
-    if data.startswith(b"PK\x03\x04"):
-        ending = ".ods" if b"vnd.oasis.opendocument.spreadsheet" in data[:200] else ".xlsx"
+    start = data[:400]
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        of_zip = ".ods" if b"vnd.oasis.opendocument.spreadsheet" in start else ".xlsx"
+        ending = of_zip if start.startswith(b"PK") else ".xls"
         return CSV_MALFORMED.issue(place, variant="workbook", path=resource.path, ending=ending)
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return CSV_MALFORMED.issue(place, variant="workbook", path=resource.path, ending=".xls")
-    if (
-        data[:200]
-        .lstrip(b"\xef\xbb\xbf \t\r\n")
-        .lower()
-        .startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"%pdf"))
-    ):
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_DOCUMENTS):
         return CSV_MALFORMED.issue(place, variant="document", path=resource.path)
-    start = data[: len(data[:400]) // 2 * 2]
-    if max(start[::2].count(0), start[1::2].count(0)) > len(start) // 4:  # ASCII in UTF-16 without a byte order mark
+    is_text = b"\0" not in start
+    if not is_text and max(start[::2].count(0), start[1::2].count(0)) > len(start) // 4:  # without a byte order mark
         return ENCODING_NOT_UTF8.issue(place, variant="utf16")
     return None
 

@@ -234,7 +234,12 @@ def _is_data(row: Row, header: Row, names: Sequence[str | None], heads: Heads) -
     """Whether a row above the heading is one of data, not a title."""
     if heads.repeats(row, names, header):
         return False
-    return 2 * len([*filter(str.strip, row)]) > len(header) if heads.schema.is_foreign else _has_key(row, names, heads)
+    if heads.schema.is_foreign:
+        return 2 * len([*filter(str.strip, row)]) > len(header)
+    first = heads.schema.fields[0].name
+    place = names.index(first) if first in names else None
+    has_plan = place is None or (place < len(row) and bool(row[place]) and fits(heads.names[first], row[place]))
+    return has_plan and _has_key(row, names, heads)
 
 
 def _is_blank(row: Row) -> bool:
@@ -268,12 +273,19 @@ def _extra_rows(table: Table, names: Sequence[str | None], heads: Heads) -> Iter
     positions = [names.index(name) for name in dict.fromkeys(keys) if name in names] or [0]
     suspects: set[int] = set()
     for position in positions:
-        cells = [row[position] if position < len(row) else "" for row in table.rows]
+        cells = _column_of(table.rows, position)
         odd = {cell for cell in {*cells} if _is_odd(cell, table.header[position])}
         suspects.update(place for place, cell in enumerate(cells) if cell in odd)
     for place in sorted(suspects):
         if found := _extra(table, place, names, heads):
             yield table.number(place + 2), found
+
+
+def _column_of(rows: Sequence[Row], position: int) -> list[str]:
+    try:
+        return [row[position] for row in rows]
+    except IndexError:
+        return [row[position] if position < len(row) else "" for row in rows]
 
 
 def _is_odd(cell: str, label: str) -> bool:
@@ -290,7 +302,9 @@ def _extra(table: Table, place: int, names: Sequence[str | None], heads: Heads) 
     is_second = place == 0 and not heads.schema.is_foreign and _is_heading_in_words(row, names, heads)
     if is_second or heads.repeats(row, names, table.header):
         return Extra.HEADING
-    return None if heads.schema.is_foreign or _has_key(row, names, heads) else _without_key(table, place, names, heads)
+    if heads.schema.is_foreign or heads.schema.fields[0].name not in names or _has_key(row, names, heads):
+        return None
+    return _without_key(table, place, names, heads)
 
 
 def _without_key(table: Table, place: int, names: Sequence[str | None], heads: Heads) -> Extra | None:

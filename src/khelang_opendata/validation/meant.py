@@ -61,6 +61,7 @@ class _Guess:
         self._take_names()
         if len(self.labels) <= _MOST_COLUMNS:
             self._take(self._has_title)
+            self._take(self._has_title_but_for_brackets)
             self._take(self._is_like_title)
             if not self.is_foreign:
                 self._take(self._has_content_of_this_alone)
@@ -91,7 +92,8 @@ class _Guess:
         if len(self.labels) == len(self.missing) == 1:
             (position,), (field,) = self.labels, self.missing.values()
             cells = self._cells(position)
-            if (cells or self.labels[position]) and _are_of(cells, field):
+            is_needed = bool(field.descriptor.get("constraints", {}).get("required"))
+            if (cells or self.labels[position] or not is_needed) and _are_of(cells, field):
                 self._pair(position, field.name)
 
     def _pair(self, position: int, name: str) -> None:
@@ -100,9 +102,11 @@ class _Guess:
             del self.missing[name], self.labels[position]
 
     def _has_title(self, position: int, field: Field) -> bool:
-        label = self.labels[position]
-        forms = {plain(label), plain(without_brackets(label))} - {""}
-        return not forms.isdisjoint((plain(field.title), plain(field.title_en)))
+        return plain(self.labels[position]) in (plain(field.title), plain(field.title_en))
+
+    def _has_title_but_for_brackets(self, position: int, field: Field) -> bool:
+        label = plain(without_brackets(self.labels[position]))
+        return label in (plain(without_brackets(title)) for title in (field.title, field.title_en)) and bool(label)
 
     def _is_like_title(self, position: int, field: Field) -> bool:
         label = plain(without_brackets(self.labels[position]))
