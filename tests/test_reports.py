@@ -20,8 +20,9 @@ from wcwidth import wcswidth
 
 from khelang_opendata import Issue, Language, Location, Package, Report, Severity, rules, validate
 from khelang_opendata.model.characters import encodable, harmless, visible
+from khelang_opendata.model.places import letters
 from khelang_opendata.model.report import MAX_LISTED, Tally
-from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of, letters
+from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of
 from khelang_opendata.render.report_csv import HEADER
 from khelang_opendata.render.reports import ReportFormat, render_report
 from khelang_opendata.render.terminal import clip, width

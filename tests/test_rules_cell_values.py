@@ -42,7 +42,7 @@ def test_values_are_reported_in_the_order_of_the_file(monkeypatch: pytest.Monkey
 
 def test_error_of_one_cell() -> None:
     """Warnings are no errors, and neither is what another cell of the row has."""
-    table = _budgets("note_th,amount_thb,strange", 'ก  ข,"1,000",๑', ",,", ',"1,000"')
+    table = _budgets("note_th,amount_thb,strange", 'ก  ข,"1,000",๑', ",,ก", ',"1,000"')
     cells = [(2, 0), (2, 1), (2, 2), (3, 1), (4, 1)]
     found = [value_error(table, row, position) is not None for row, position in cells]
     assert found == [False, True, False, False, False]

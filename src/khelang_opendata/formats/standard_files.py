@@ -29,7 +29,8 @@ _TYPES = {
 SEEN_BY_FRICTIONLESS = {
     *("table_missing", "encoding_not_utf8", "hash_mismatch", "limit_exceeded"),
     *("column_missing", "column_unexpected", "column_duplicate", "column_name_invalid"),
-    *("cell_extra", "cell_missing", "row_blank", "value_missing", "type_wrong", "number_grouped"),
+    *("cell_extra", "cell_missing", "row_blank", "row_not_data", "value_missing", "type_wrong"),
+    "number_grouped",
     *("pattern_mismatch", "value_not_allowed", "value_out_of_range", "length_wrong"),
     *("key_duplicate", "reference_missing"),
 }

@@ -21,6 +21,7 @@ from khelang_opendata.files import StrPath
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
+from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Location
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
@@ -47,21 +48,29 @@ class Table:
     """A CSV file's records: the heading, and the rows below it.
 
     ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are unchanged text. ``data`` and ``dialect``
-    are the file and the resource's property that they were read from.
+    are the file and the resource's property that they were read from. Where rows of the file are left out, ``numbers``
+    has the number of each row in a spreadsheet.
     """
 
     header: Row
     rows: list[Row]
     data: bytes
     dialect: JsonObject | None
+    numbers: Sequence[int] | None = None
+
+    def number(self, row: int) -> int:
+        """The number that a spreadsheet shows for ``rows[row - 2]``."""
+        return row if self.numbers is None else self.numbers[row - 2]
 
     @cached_property
     def lines(self) -> Sequence[int]:
         """The line of the file that each row begins on."""
+        numbers = self.numbers or range(2, len(self.rows) + 2)
         dialect = Dialect.of(self.dialect)
         if b'"' not in self.data and dialect == Dialect():
-            return range(2, len(self.rows) + 2)
-        return list(dialect.line_starts(self.data))[1:]
+            return numbers
+        starts = list(dialect.line_starts(self.data))
+        return [starts[number - 1] for number in numbers]
 
 
 @dataclass(frozen=True)
@@ -281,14 +290,28 @@ def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: L
     for chunk in dialect.chunks(name, data):
         records += chunk
         _check_size(name, chunk, len(records), limits)
-    if not any(records):
+    if not any(map(any, records)):
         raise TableUnreadable("csv_malformed", Location(name), variant="empty")
     header = records.pop(0)
     marks = (mark for mark in ",;\t|" if mark != dialect.delimiter and mark in header[0]) if len(header) == 1 else ()
     if found := next(iter(marks), None):
-        shown = {"\t": "tab"}.get(found, found)
-        raise TableUnreadable("csv_malformed", Location(name, 1, 1), variant="delimiter", found=shown)
+        raise delimiter_error(name, 1, found)
     return Table(header, records, data, descriptor)
+
+
+def delimiter_error(name: str, row: int, found: str) -> TableUnreadable:
+    """The error of a table whose cells another character separates than its dialect says.
+
+    Args:
+        name: the table.
+        row: the row of its heading; what is above is no part of the table.
+        found: the character.
+    """
+    place, shown = Location(name, row, row), {"\t": "tab"}.get(found, found)
+    if row == 1:
+        return TableUnreadable("csv_malformed", place, variant="delimiter", found=shown)
+    rows = from_the_end(range(1, row))
+    return TableUnreadable("csv_malformed", place, variant="delimiter_below", found=shown, rows=rows)
 
 
 def _check_size(name: str, chunk: Sequence[Row], rows: int, limits: Limits) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from khelang_opendata.model.places import letters
 from khelang_opendata.model.report import Issue
 from khelang_opendata.package.datapackage import Package, Resource, Table
 from khelang_opendata.standard.family import find_family
@@ -93,15 +94,6 @@ def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
         cell = cells[position] if position < len(cells) and place.row > 1 else None
         columns.append(ExcerptColumn(letters(position), label, cell, position in marked, position in keys))
     return Excerpt(place.resource, place.row, tuple(columns))
-
-
-def letters(position: int) -> str:
-    """The letters of a column in a spreadsheet: A for 0, Z for 25, AA for 26."""
-    name = ""
-    while position >= 0:
-        name = chr(ord("A") + position % 26) + name
-        position = position // 26 - 1
-    return name
 
 
 def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Sequence[int]:

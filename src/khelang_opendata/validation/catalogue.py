@@ -14,6 +14,8 @@ from khelang_opendata.validation import (
     errata,
     file_checks,
     headings,
+    ids,
+    layout,
     own_schemas,
     package_profiles,
     structure,
@@ -32,7 +34,7 @@ from khelang_opendata.validation.rules.declared import declared_rules
 from khelang_opendata.validation.rules.registry import rules_in
 
 _MODULES = (
-    *(descriptor, file_checks, own_schemas, package_profiles, headings, structure, codes, errata),
+    *(descriptor, file_checks, own_schemas, package_profiles, headings, layout, structure, ids, codes, errata),
     *(typed_values, text_values, arithmetic, logic, progress, errata_records, portal_readiness, printed_texts),
 )
 

@@ -7,11 +7,14 @@ table is reported where it is first used, with how often, not once a row.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Table
@@ -29,19 +32,19 @@ from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, FIRST_ROW, P
 from khelang_opendata.tableschema.dialect import DialectUnsupported
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
 from khelang_opendata.validation.headings import HeadedTable
+from khelang_opendata.validation.ids import VALUE_MISSING, BrokenReferences, EmptyIds, example_of, target_of
+from khelang_opendata.validation.layout import ROW_BLANK, fits, plain
+from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.cell_values import value_error
 from khelang_opendata.validation.rules.typed_values import TYPE_WRONG
 
 CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
 CELL_MISSING = Rule("cell_missing", Severity.ERROR, __file__)
-ROW_BLANK = Rule("row_blank", Severity.ERROR, __file__)
-VALUE_MISSING = Rule("value_missing", Severity.ERROR, __file__)
 PATTERN_MISMATCH = Rule("pattern_mismatch", Severity.ERROR, __file__)
 VALUE_NOT_ALLOWED = Rule("value_not_allowed", Severity.ERROR, __file__)
 VALUE_OUT_OF_RANGE = Rule("value_out_of_range", Severity.ERROR, __file__)
 LENGTH_WRONG = Rule("length_wrong", Severity.ERROR, __file__)
 KEY_DUPLICATE = Rule("key_duplicate", Severity.ERROR, __file__)
-REFERENCE_MISSING = Rule("reference_missing", Severity.ERROR, __file__)
 
 _BY_CONSTRAINT = {
     "required": VALUE_MISSING,
@@ -62,17 +65,14 @@ _BY_WEIGHT = [
 
 _PATTERN_SECONDS = 5
 _LONGEST_REASON = 300
-_EXAMPLES = {
-    "integer": "12",
-    "number": "12.5",
-    "boolean": "true",
-    "date": "2026-10-01",
-    "datetime": "2026-10-01T09:30:00",
-}
-"""Values of types, where the schema gives no example."""
+_NOTHING = re.compile(
+    r"(?i)[-\u2010-\u2015\u2212._]+|[0๐][.,]?[-\u2010-\u2015\u2212=]+|n/?a|none|nil"
+    r"|ไม่มี|ไม่ระบุ|ไม่(?:ได้)?ใช้(?:งบประมาณ|งบ|เงิน)?|ไม่มี(?:งบประมาณ|งบ)"
+)
+"""What people write where there is no number, such as a dash."""
 
-_Reference = tuple[tuple[str, ...], tuple[str, ...]]
-"""The fields of a foreign key, and their values."""
+_UNSEEN = r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+"""Spaces, line breaks and hidden characters, which no id or code has."""
 
 _YIELD_TO_CELL_VALUES = {rule.code for rule in (TYPE_WRONG, PATTERN_MISMATCH, VALUE_NOT_ALLOWED, VALUE_OUT_OF_RANGE)}
 """Faults that a rule of cell values names more precisely, where one does."""
@@ -92,8 +92,9 @@ def check_structure(
         next table.
     """
     sources = [_source(table, tables) for table in tables.values()]
+    merged: set[str] = set()
     for check in check_tables(sources, engine):
-        schema, issues = tables[check.name].schema, _issues(tables[check.name], tables, check.findings)
+        schema, issues = tables[check.name].schema, _issues(tables[check.name], tables, check.findings, merged)
         yield check, _or_unusable(check.name, issues) if schema.is_foreign or schema.own_fields else issues
 
 
@@ -117,7 +118,7 @@ def table_issues(check: TableCheck, sources: Sequence[TableSource]) -> Iterator[
         ['The value “soon” in year, row 3, is not a whole number']
     """
     tables = {source.name: _headed(source, with_rows=source.name == check.name) for source in sources}
-    return _or_unusable(check.name, _issues(tables[check.name], tables, check.findings))
+    return _or_unusable(check.name, _issues(tables[check.name], tables, check.findings, set()))
 
 
 def _headed(source: TableSource, *, with_rows: bool) -> HeadedTable:
@@ -159,33 +160,55 @@ def _field(column: Field | None, position: int) -> JsonObject:
 
 
 def _can_be_followed(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> bool:
-    target = _target(key, table, tables)
-    return target is not None and _has_all(table, key["fields"]) and _has_all(target, key["reference"]["fields"])
-
-
-def _target(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> HeadedTable | None:
-    """The table that a foreign key refers to; None where the package has none that can be read."""
-    return tables.get(key["reference"]["resource"] or table.schema.name)
+    target = target_of(key, table, tables)
+    if target is None or len(target.table.rows) < target.schema.min_rows:  # lost rows are an issue of their own
+        return False
+    return _has_all(table, key["fields"]) and _has_all(target, key["reference"]["fields"])
 
 
 def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
     return all(table.position(name) is not None for name in names)
 
 
-def _issues(table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding]) -> Iterator[Issue]:
-    references = _BrokenReferences(table, tables)
-    for row, found in groupby(findings, key=attrgetter("row")):
-        yield from _row_issues(table, row, list(found), references)
-    yield from references.issues()
-
-
-def _row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
+def _issues(
+    table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding], merged: set[str]
 ) -> Iterator[Issue]:
+    """The issues of a table; ``merged`` collects the tables that lost ids, to which references lead nowhere."""
+    whole = _WholeTable(table, tables, merged)
+    for row, found in groupby(findings, key=attrgetter("row")):
+        yield from _row_issues(table, row, list(found), whole)
+    yield from whole.issues()
+
+
+class _WholeTable:
+    """What is reported once for a table, when all of its rows are known."""
+
+    def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable], merged: set[str]) -> None:
+        self.table = table
+        self.merged = merged
+        self.references = BrokenReferences(table, tables, merged)
+        self.gaps = EmptyIds(table)
+        self.blank: list[int] = []
+        self.copies: list[int] = []
+
+    def issues(self) -> Iterator[Issue]:
+        """The blank rows, the rows that repeat others, ids that merged cells lost, and broken references."""
+        place, number = self.table.place, self.table.table.number
+        if self.blank:
+            yield ROW_BLANK.issue(place(self.blank[0]), rows=from_the_end(map(number, self.blank)))
+        if self.copies:
+            rows, named = from_the_end(map(number, self.copies)), " + ".join(self.table.schema.primary_key)
+            yield KEY_DUPLICATE.issue(place(self.copies[0]), variant="copies", rows=rows, key=named)
+        self.merged.update([self.table.schema.name] if self.gaps.rows else [])
+        yield from self.gaps.issues()
+        yield from self.references.issues()
+
+
+def _row_issues(table: HeadedTable, row: int, findings: list[Finding], whole: _WholeTable) -> Iterator[Issue]:
     types = Counter(finding.type for finding in findings)
     expected, found = len(table.columns), len(table.table.rows[row - 2])
     if FindingType.BLANK_ROW in types:
-        yield ROW_BLANK.issue(table.place(row))
+        whole.blank.append(row)
     elif FindingType.EXTRA_CELL in types:
         extra = next(f for f in findings if f.type is FindingType.EXTRA_CELL)
         yield CELL_EXTRA.issue(table.place(row, None, extra.cell), expected=expected, found=found)
@@ -193,32 +216,39 @@ def _row_issues(
         first = next(f for f in findings if f.type is FindingType.MISSING_CELL)
         yield CELL_MISSING.issue(table.place(row, first.field), expected=expected, found=found)
     else:
-        yield from _sound_row_issues(table, row, findings, references)
+        yield from _sound_row_issues(table, row, findings, whole)
 
 
-def _sound_row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
-) -> Iterator[Issue]:
+def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], whole: _WholeTable) -> Iterator[Issue]:
     cells: dict[str, Issue] = {}
     for finding in findings:
         if finding.type in (FindingType.TYPE, FindingType.CONSTRAINT) and finding.field:
-            found = _cell_issue(table, row, finding.field, finding)
+            found = _cell_issue(table, row, finding.field, finding, whole.references)
             known = cells.get(finding.field)
             if known is None or _BY_WEIGHT.index(found.code) < _BY_WEIGHT.index(known.code):
                 cells[finding.field] = found
-    for found in cells.values():
+    for name, found in cells.items():
         precise = _precise(table, found)
-        if precise is None:
+        if precise is None and not (found.code == VALUE_MISSING.code and whole.gaps.takes(name, row)):
             yield found
-        elif table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
+        elif precise is not None and table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
             yield precise
     for finding in findings:
         if finding.type is FindingType.UNIQUE and finding.field not in cells:
             yield _repeated(table, row, (str(finding.field),), finding)
         elif finding.type is FindingType.PRIMARY_KEY and not cells.keys() & set(table.schema.primary_key):
-            yield _repeated(table, row, table.schema.primary_key, finding)
-        elif finding.type is FindingType.FOREIGN_KEY:
-            references.add(finding)
+            if _is_copy(table, finding):
+                whole.copies.append(row)
+            else:
+                yield _repeated(table, row, table.schema.primary_key, finding)
+        elif finding.type is FindingType.FOREIGN_KEY and not cells.keys() & set(finding.key):
+            whole.references.add(finding)
+
+
+def _is_copy(table: HeadedTable, finding: Finding) -> bool:
+    """Whether a row with a repeated key is wholly like the row that has the key before it."""
+    rows = table.table.rows
+    return finding.same_as is not None and rows[finding.row - 2] == rows[finding.same_as - 2]
 
 
 def _precise(table: HeadedTable, found: Issue) -> Issue | None:
@@ -233,32 +263,62 @@ def _precise(table: HeadedTable, found: Issue) -> Issue | None:
     return value_error(table, row, position)
 
 
-def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding) -> Issue:
-    field = table.schema.field_by_name[name]
+def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, references: BrokenReferences) -> Issue:
+    field, cell = table.schema.field_by_name[name], finding.cell or ""
     place = table.place(row, name, finding.cell)
     if finding.constraint is None:
-        return TYPE_WRONG.issue(place, variant=str(field.descriptor["type"]), example=_example(field))
+        return _type_issue(table, row, field, cell)
     limit = field.descriptor["constraints"][finding.constraint]
     shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
     rule = _BY_CONSTRAINT.get(finding.constraint, PATTERN_MISMATCH)
     if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
-        length = len(finding.cell or "")
-        return rule.issue(place, variant=finding.constraint, limit=shown, length=length)
-    return rule.issue(place, allowed=shown, example=_example(field))
+        return rule.issue(place, variant=finding.constraint, limit=shown, length=len(cell))
+    corrected = None if rule is VALUE_MISSING or table.schema.is_foreign else _corrected(field, cell, references)
+    if corrected is not None:
+        return rule.issue(place, variant="corrected", corrected=corrected)
+    return rule.issue(place, allowed=shown, example=example_of(field))
 
 
-def _example(field: Field) -> str:
-    """A value that a column holds; of a schema without examples, its first allowed value, pattern or type."""
-    constraints = field.descriptor.get("constraints", {})
-    type_ = str(field.descriptor.get("type", "any"))
-    found = (
-        field.descriptor.get("example"),
-        next(iter(constraints.get("enum", ())), None),
-        constraints.get("pattern"),
-        constraints.get("minimum"),
-        _EXAMPLES.get(type_, type_),
-    )
-    return str(next(value for value in found if value is not None))
+def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
+    """A value of another type; a sign that there is none, such as a dash, is explained as what it means."""
+    place, type_ = table.place(row, field.name, cell), str(field.descriptor["type"])
+    is_nothing = not table.schema.is_foreign and not field.is_own and _NOTHING.fullmatch(cell.strip()) is not None
+    status = table.position("budget_status") if is_nothing and field.name == "amount_thb" else None
+    if status is not None and table.table.rows[row - 2][status] in ("budgeted", "no_budget"):
+        if printed := _printed_amount(Record(table, row)):
+            return TYPE_WRONG.issue(place, variant="amount_printed", corrected=printed)
+        return TYPE_WRONG.issue(place, variant="no_amount", corrected="0")
+    if is_nothing and not field.descriptor.get("constraints", {}).get("required"):
+        return TYPE_WRONG.issue(place, variant="nothing")
+    return TYPE_WRONG.issue(place, variant=type_, example=example_of(field))
+
+
+def _printed_amount(budget: Record) -> str | None:
+    """The one amount above 0 that the document prints for a budget, where its row has the document's texts."""
+    from khelang_opendata.model.thai import printed_amounts  # noqa: PLC0415 (few amounts are wrong)
+
+    texts = (budget.text(field) or "" for field in ("summary_amount_printed", "sheet_amount_printed"))
+    amounts = {amount for text in texts for amount in printed_amounts(text)}
+    amount = amounts.pop() if len(amounts) == 1 else 0
+    return f"{amount.normalize():f}" if amount else None
+
+
+def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | None:
+    """What a misspelt id or code is meant to be; None where that is not certain.
+
+    Line breaks, spaces and hidden characters go; an id may be in other letters, and a code may be written as its title.
+    """
+    tidy = re.sub(_UNSEEN, "", unicodedata.normalize("NFKC", cell))
+    forms = dict.fromkeys((tidy, tidy.lower(), tidy.upper(), *_codes_titled(field, cell)))
+    right = [form for form in forms if form and fits(field, form) and references.has(field.name, form)]
+    return right[0] if len(right) == 1 or right[:1] == [tidy] else None
+
+
+def _codes_titled(field: Field, cell: str) -> Iterator[str]:
+    """The codes that a text names, or has the title of in either language."""
+    for name, code in field.meanings.items() if plain(cell) else ():
+        if plain(cell) in (plain(name), plain(code.title_th), plain(code.title_en)):
+            yield name
 
 
 def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding) -> Issue:
@@ -268,34 +328,4 @@ def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Findi
     place, named = table.place(row, single, value if single else None), " + ".join(key)
     if finding.same_as is None:
         return KEY_DUPLICATE.issue(place, variant="empty", key=named)
-    return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=finding.same_as)
-
-
-class _BrokenReferences:
-    """The broken references of one table: how often each missing value is used, and its first row."""
-
-    def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> None:
-        self.table = table
-        self.tables = tables
-        self.uses: Counter[_Reference] = Counter()
-        self.first: dict[_Reference, int] = {}
-
-    def add(self, finding: Finding) -> None:
-        """Count one use."""
-        cells = self.table.table.rows[finding.row - 2]
-        positions = (self.table.position(field) for field in finding.key)
-        use = (finding.key, tuple(cells[position] for position in positions if position is not None))
-        self.uses[use] += 1
-        self.first.setdefault(use, finding.row)
-
-    def issues(self) -> Iterator[Issue]:
-        """An issue a missing value, on the first row that uses it."""
-        references = {tuple(key["fields"]): key["reference"] for key in self.table.schema.foreign_keys}
-        for (fields, values), row in self.first.items():
-            reference = references[fields]
-            yield REFERENCE_MISSING.issue(
-                self.table.place(row, fields[0], ", ".join(values)),
-                target=reference["resource"] or self.table.schema.name,
-                target_field=" + ".join(reference["fields"]),
-                uses=self.uses[fields, values],
-            )
+    return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=table.table.number(finding.same_as))
