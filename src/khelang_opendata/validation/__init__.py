@@ -9,7 +9,7 @@ from itertools import chain
 from khelang_opendata.files import StrPath
 from khelang_opendata.model.failures import DescriptorError
 from khelang_opendata.model.limits import DEFAULT, Limits
-from khelang_opendata.model.report import Report, TableSummary, Tally
+from khelang_opendata.model.report import NotJudged, Report, TableSummary, Tally
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
 from khelang_opendata.standard.tables import TableSchema
@@ -24,9 +24,10 @@ from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.own_schemas import check_own_tables, own_fields, own_tables
 from khelang_opendata.validation.package_profiles import check_profile, with_profile
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, run_rules
+from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, rules_that_wait, run_rules
 from khelang_opendata.validation.rules.cell_values import check_values
 from khelang_opendata.validation.rules.declared import RowRule
+from khelang_opendata.validation.rules.example_copies import example_of
 from khelang_opendata.validation.structure import check_structure
 
 __all__ = ["family_of", "validate"]
@@ -79,15 +80,16 @@ def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None
     checked = _check_tables(package, family.with_tables(own), engine, own)
     headed = {name: table for name, table in checked.headed.items() if not table.schema.is_foreign}
     checked.files.extend(check_profile(package, load_family(family.id)))
-    errata = Errata(Plan(package, family, headed).records("errata"))
+    errata = Errata(Plan(package, family, headed), rules())
     values = Tally(errata.acknowledge(chain(check_values(headed), check_codes(headed))))
     unsound = checked.structure.faulty | values.faulty
     plan = Plan(package, family, {n: t for n, t in headed.items() if n not in unsound})
     runnable = rules_that_can_run(plan, unsound)
     found = Tally(errata.acknowledge(run_rules(plan, runnable)))
     judged = {rule.code for rule in (*runnable, *CELL_RULES, CODE_UNKNOWN)}
-    found.extend(errata.unmatched(judged, rules()))
-    return checked.report(values, found)
+    found.extend(errata.unmatched(judged))
+    waiting = rules_that_wait(plan, unsound)
+    return checked.report(values, found, not_judged=waiting, example=example_of(package, family))
 
 
 def _validate_other(package: Package, family: SchemaFamily, engine: Engine | None) -> Report:
@@ -112,9 +114,10 @@ class _Checked:
     files: Tally
     structure: Tally
 
-    def report(self, *tallies: Tally) -> Report:
+    def report(self, *tallies: Tally, not_judged: tuple[NotJudged, ...] = (), example: str | None = None) -> Report:
         """The report, with what was found beside."""
-        return Report.of(self.family.id, self.summaries, self.files, self.structure, *tallies)
+        found = (self.files, self.structure, *tallies)
+        return Report.of(self.family.id, self.summaries, *found, not_judged=not_judged, example=example)
 
 
 def _check_tables(

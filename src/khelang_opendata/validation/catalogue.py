@@ -18,13 +18,21 @@ from khelang_opendata.validation import (
     package_profiles,
     structure,
 )
-from khelang_opendata.validation.rules import arithmetic, cell_values, errata_records, logic, portal_readiness, progress
+from khelang_opendata.validation.rules import (
+    arithmetic,
+    cell_values,
+    errata_records,
+    example_copies,
+    logic,
+    portal_readiness,
+    progress,
+)
 from khelang_opendata.validation.rules.declared import declared_rules
 from khelang_opendata.validation.rules.registry import rules_in
 
 _MODULES = (
     *(descriptor, file_checks, own_schemas, package_profiles, headings, structure, codes, errata),
-    *(cell_values, arithmetic, logic, progress, errata_records, portal_readiness),
+    *(cell_values, arithmetic, logic, progress, errata_records, example_copies, portal_readiness),
 )
 
 
