@@ -61,10 +61,16 @@ def needs(program: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(missing, reason=f"{program} is not installed")
 
 
+@contextmanager
+def examples_count_as_plans() -> Iterator[None]:
+    """Let the standard's examples be released, which the program refuses."""
+    with patch("khelang_opendata.validation.example_of", lambda *_: None):
+        yield
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _examples_count_as_plans() -> Iterator[None]:
-    """Let tests release the standard's examples, which the program refuses."""
-    with patch("khelang_opendata.validation.example_of", lambda *_: None):
+    with examples_count_as_plans():
         yield
 
 

@@ -339,3 +339,11 @@ def test_release_is_refused_until_the_warning_is_explained(plan: Path, khelang: 
     assert khelang("release", plan, "--out", "out", "--allow-warnings", "asked the municipality").returncode == 0
     descriptor = json.loads((plan.parent / "out/v1.0.0/datapackage.json").read_text(encoding="utf-8"))
     assert descriptor["allowedWarnings"] == {"count": 1, "reason": "asked the municipality"}
+
+
+@pytest.mark.parametrize(("record", "is_known"), [("P01/1", True), ("P01/2", False), ("P01", True), ("P01/1/1", False)])
+def test_erratum_of_a_longer_key_explains_its_row_alone(record: str, is_known: bool, tmp_path: Path) -> None:
+    new = copy("errata", 2, erratum_id=f"{KHELANG}-E300", **{**RIGHT, "record_id": f"{KHELANG}-{record}"})
+    issues = issues_of(spoilt(PLAN, tmp_path / "plan", AMENDED, new))
+    (issue,) = (i for i in issues if i.location[:2] == ("budgets", 2) and i.location.field == RIGHT["field"])
+    assert (issue.acknowledged_by is not None) == is_known

@@ -205,3 +205,38 @@ def test_file_in_place_of_a_package_is_told_what_it_is(name: str, variant: str, 
         Package.load(plan / name)
     assert caught.value.params["variant"] == variant
     assert str(plan) in caught.value.texts(Language.TH).fix or variant in ("workbook", "archive")
+
+
+MISSING = ("name", "title", "licenses")
+
+
+@pytest.mark.parametrize("source", [PLAN, VALID], ids=["plan", "example"])
+def test_each_missing_property_of_the_descriptor_is_named_once(source: Path, tmp_path: Path) -> None:
+    edit = partial(edit_descriptor, change=lambda d: [d.pop(name) for name in MISSING])
+    named = [i.params["property"] for i in issues_of(spoilt(source, tmp_path / "copy", edit)) if "property" in i.params]
+    assert sorted(map(str, named)) == sorted(MISSING)
+
+
+PARTS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+    "a licence with a title alone": ("licenses", {"title": "สงวนลิขสิทธิ์"}, ["licenses/0/name", "licenses/0/path"]),
+    "a contributor": (
+        "contributors",
+        {"path": "https://example.org"},
+        ["contributors/0/roles", "contributors/0/title"],
+    ),
+    "a source": ("sources", {"path": "https://example.org"}, ["sources/0/title"]),
+    "a table": ("resources", {"path": "data/plans.csv", "schema": {"fields": [{"name": "x"}]}}, ["resources/0/name"]),
+}
+
+
+@pytest.mark.parametrize(("name", "entry", "expected"), PARTS.values(), ids=PARTS)
+def test_each_missing_property_of_an_entry_is_named_once(
+    name: str, entry: dict[str, Any], expected: list[str], tmp_path: Path
+) -> None:
+    def change(descriptor: dict[str, Any]) -> None:
+        descriptor[name][0] = entry
+
+    found = issues_of(spoilt(PLAN, tmp_path / "copy", partial(edit_descriptor, change=change)))
+    missing = [str(i.params["property"]) for i in found if i.params.get("variant") == "property_missing"]
+    assert sorted(property_ for property_ in missing if property_ in expected) == expected
+    assert len(missing) == len(set(missing))

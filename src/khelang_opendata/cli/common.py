@@ -76,10 +76,11 @@ class Commands(HelpedGroup):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
+        language = language_in(args) or default_language()  # before click takes the words out of the list
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            _tell(error, language_in(args) or default_language())
+            _tell(error, language)
             raise
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -24,7 +24,7 @@ _SENTENCES = {
 
 _VALUES = {
     "usage_value_range": r"(?P<value>.*) is not in the range (?P<allowed>.*)\.",
-    "usage_value_integer": r"(?P<value>.*) is not a valid integer\.",
+    "usage_value_integer": r"(?P<value>.*) is not a valid integer(?: range)?\.",
 }
 
 

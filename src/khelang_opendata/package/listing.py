@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from khelang_opendata.files.leftovers import is_leftover
 from khelang_opendata.package.datapackage import DATA, Package
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
@@ -20,7 +21,7 @@ def unlisted_tables(package: Package) -> list[str]:
     listed = {Path(path) for path in _paths(package.descriptor)}
     folder = package.root / DATA
     found = sorted(folder.glob("*.csv")) if folder.is_dir() else []
-    paths = (path.relative_to(package.root) for path in found if path.is_file())
+    paths = (path.relative_to(package.root) for path in found if path.is_file() and not is_leftover(path.name))
     return [path.as_posix() for path in paths if path not in listed]
 
 

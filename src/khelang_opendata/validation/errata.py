@@ -106,6 +106,7 @@ class Errata:
         self._used: set[int] = set()
         self._open: list[Issue] = []
         self._offered = 0
+        self._known_rows: dict[tuple[str, str, tuple[str, ...]], Set[int | None]] = {}
         self._namings: dict[_Place, list[_Naming]] = {}
         positions: dict[str, int] = {}
         for position, erratum in enumerate(self._errata):
@@ -143,11 +144,19 @@ class Errata:
 
     def _is_row(self, issue: Issue, rest: tuple[str, ...]) -> bool:
         """Whether the further parts of a key are those of the row of an issue."""
-        table, row = self._plan.tables.get(issue.location.resource or ""), issue.location.row
-        if not rest or table is None or row is None:
-            return not rest
-        record = Record(table, row)
-        return tuple(record.text(name) for name in table.schema.primary_key[1:][: len(rest)]) == rest
+        record = issue.params.get("record")
+        return not rest or issue.location.row in self._rows(issue.location.resource or "", str(record), rest)
+
+    def _rows(self, table: str, first: str, rest: tuple[str, ...]) -> Set[int | None]:
+        """The rows of the records with a key; its further parts may be fewer than the table's."""
+        key = (table, first, rest)
+        if key not in self._known_rows:
+            headed = self._plan.tables.get(table)
+            columns = headed.schema.primary_key[1 : 1 + len(rest)] if headed else ()
+            records = (record for record in self._plan.records(table) if record.id == first)
+            own = (r.place().row for r in records if tuple(r.text(name) or "" for name in columns) == rest)
+            self._known_rows[key] = frozenset(own)
+        return self._known_rows[key]
 
     def _unstated(self, erratum: Erratum, issue: Issue) -> Mapping[str, str]:
         """The values of an issue that an erratum does not name, by the column that they belong in.
