@@ -92,7 +92,6 @@ def compare_grown(paths: Sequence[str]) -> int | None:
 def release_grown(paths: Sequence[str]) -> None:
     """The last package made into a release, in memory."""
     from datetime import date  # noqa: PLC0415 (each kind of work imports what it needs)
-
     from unittest.mock import patch  # noqa: PLC0415 (as above)
 
     from khelang_opendata.release.build import ReleaseOptions, build_release, draft_release  # noqa: PLC0415 (as above)

@@ -30,6 +30,7 @@ from khelang_opendata.render.report_csv import report_csv
 from khelang_opendata.render.report_html import report_html
 from khelang_opendata.render.report_sarif import report_sarif
 from khelang_opendata.standard.family import CURRENT
+from tests.cases.examples import owned, renamed
 from tests.conftest import EXAMPLES, PLAN, VALID, edit_descriptor, fails, issues_of
 from tests.edits import MAE_THUNG, Edit, cell, spoilt, together
 
@@ -116,12 +117,6 @@ def test_the_standards_examples_are_valid_and_never_released(folder: Path) -> No
         draft_release(package, ReleaseOptions(DAY, allow_warnings="x"))
 
 
-def _renamed(folder: Path) -> None:
-    """Another municipality's own id, put in place of the example's wherever it is."""
-    for path in (*folder.glob("data/*.csv"), folder / "datapackage.json"):
-        path.write_text(path.read_text(encoding="utf-8").replace(MAE_THUNG, "ban-mai-2561-2564"), encoding="utf-8")
-
-
 def _described(folder: Path) -> None:
     texts = ("title", "title_en", "description", "description_en", "homepage")
     people = [{"title": "เทศบาลตำบลบ้านใหม่", "title_en": "Ban Mai", "roles": ["creator", "publisher"]}]
@@ -135,24 +130,14 @@ def _described(folder: Path) -> None:
     edit_descriptor(folder, change)
 
 
-OWNED = cell(
-    "plans",
-    2,
-    lao_name_th="เทศบาลตำบลบ้านใหม่",
-    lao_name_en="Ban Mai Subdistrict Municipality",
-    province_th="เชียงราย",
-    province_code="TH-57",
-    district_th="เมืองเชียงราย",
-)
-
 _ROWS = {(table, "rows") for table in ("projects", "indicators", "errata")}
 _ABOUT: set[tuple[str | None, str]] = {(None, "descriptor")}
 
 COPIES: dict[str, tuple[Edit, set[tuple[str | None, str]]]] = {
-    "another owner, the example's id": (OWNED, {("plans", "plan_id")}),
-    "another id alone": (_renamed, {("plans", "owner")} | _ABOUT | _ROWS),
-    "another id and owner": (together(_renamed, OWNED), _ABOUT | _ROWS),
-    "another id, owner and description": (together(_renamed, OWNED, _described), {*_ROWS}),
+    "another owner, the example's id": (owned, {("plans", "plan_id")}),
+    "another id alone": (renamed, {("plans", "owner")} | _ABOUT | _ROWS),
+    "another id and owner": (together(renamed, owned), _ABOUT | _ROWS),
+    "another id, owner and description": (together(renamed, owned, _described), {*_ROWS}),
 }
 
 

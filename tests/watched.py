@@ -73,9 +73,8 @@ def run(commands: list[list[str]]) -> list[dict[str, Any]]:
         code: Any = 0
         watch.is_on = True
         try:
-            with redirect_stdout(out), redirect_stderr(err):
-                with examples_count_as_plans():
-                    main(command)
+            with redirect_stdout(out), redirect_stderr(err), examples_count_as_plans():
+                main(command)
         except SystemExit as ended:
             code = ended.code
         finally:

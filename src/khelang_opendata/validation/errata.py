@@ -103,18 +103,20 @@ class Errata:
         """
         self._plan, self._known = plan, known
         self._errata = [Erratum(record) for record in plan.records("errata")]
+        ids, rules = plan.ids("errata"), plan.texts("errata", "rule")
         self._used: set[int] = set()
         self._open: list[Issue] = []
         self._offered = 0
         self._known_rows: dict[tuple[str, str, tuple[str, ...]], Set[int | None]] = {}
         self._namings: dict[_Place, list[_Naming]] = {}
         positions: dict[str, int] = {}
-        for position, erratum in enumerate(self._errata):
-            positions.setdefault(erratum.id, position)
-            self._name(position, erratum.record)
-        for record in plan.records("errata_records"):
-            if (first := positions.get(record.id)) is not None:
-                self._name(first, record)
+        for position, (id_, rule) in enumerate(zip(ids, rules, strict=True)):
+            if rule not in (None, EDITORIAL):
+                positions.setdefault(id_, position)
+                self._name(position, self._errata[position].record)
+        for place, id_ in enumerate(plan.ids("errata_records")):
+            if id_ in positions:
+                self._name(positions[id_], plan.record("errata_records", place))
 
     def _name(self, position: int, record: Record) -> None:
         first, *rest = (record.text("record_id") or "").split(KEY_SEPARATOR)
@@ -274,7 +276,7 @@ class Errata:
 
     @cached_property
     def _numbers(self) -> list[str]:
-        return [found[1] for erratum in self._errata if (found := re.search(r"-E([0-9]{2,9})$", erratum.id))]
+        return [found[1] for id_ in self._plan.ids("errata") if (found := re.search(r"-E([0-9]{2,9})$", id_))]
 
     @cached_property
     def _last_number(self) -> int:

@@ -37,19 +37,26 @@ _FEW, _SHORT, _LONG = 3, 20, 60
 """One row of many letters, or a few rows of fewer, are no coincidence."""
 
 
+EXAMPLES = "examples/texts.json"
+"""What the examples say, by their ids: made of their files, for reading these takes a check as long as many rules."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Example:
-    """What an example says of itself: its local government, the texts of its descriptor, and of its rows by table."""
+    """What an example says of itself: its local government, the texts of its descriptor, and of its rows by table.
+
+    Of a row these are the first Thai text and all Thai texts.
+    """
 
     owner: tuple[str, ...]
     texts: frozenset[str]
-    rows: Mapping[str, frozenset[str]]
+    rows: Mapping[str, Mapping[str, str]]
 
 
 def example_of(package: Package, family: SchemaFamily) -> str | None:
     """The id of the standard's example that a package is, by its name or its plan's id; None for any other plan."""
     ids = {package.descriptor.get("name"), *_plan_ids(package)}
-    return next((id_ for id_ in _ids(family.folder) if id_ in ids), None)
+    return next((id_ for id_ in _examples(family.folder) if id_ in ids), None)
 
 
 def _plan_ids(package: Package) -> Iterator[str]:
@@ -92,13 +99,23 @@ def _described(plan: Plan, id_: str, example: _Example, owner: Sequence[str]) ->
 
 
 def _rows(plan: Plan, table: str, id_: str, example: _Example) -> Iterator[Issue]:
-    known = example.rows.get(table)
-    headed = plan.tables.get(table) if known else None
-    if headed is None or not known:
+    known, headed = example.rows.get(table, {}), plan.tables.get(table)
+    texts = plan.texts(table, _first_text(plan.family, table))
+    if headed is None or known.keys().isdisjoint(texts):
         return
-    found = [(place, text) for place, cells in enumerate(headed.table.rows) if (text := _thai_of(cells)) in known]
+    rows = zip(texts, headed.table.rows, strict=True)
+    found = [
+        (place, known[key])
+        for place, (key, row) in enumerate(rows)
+        if key and key in known and _thai_of(row) == known[key]
+    ]
     if len(found) >= _FEW or any(len(text) >= _LONG for _, text in found):
         yield plan.record(table, found[0][0]).issue(example_copied, variant="rows", example=id_, count=len(found))
+
+
+def _first_text(family: SchemaFamily, table: str) -> str:
+    """The first Thai column of a table."""
+    return next(field.name for field in family.tables[table].fields if field.name.endswith("_th"))
 
 
 def _owner(plan: Plan) -> tuple[str, ...]:
@@ -124,24 +141,37 @@ def _descriptor_texts(descriptor: JsonObject) -> Iterator[tuple[str, str]]:
                 yield f"{pointer}{name}", text
 
 
-def _ids(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "examples/valid").glob("*/"))
-
-
 @lru_cache(maxsize=4)
 def _examples(folder: Path) -> Mapping[str, _Example]:
-    return {id_: _read(folder / "examples/valid" / id_) for id_ in _ids(folder)}
+    path = folder / EXAMPLES
+    content = json.loads(path.read_bytes()) if path.is_file() else {}
+    return {
+        id_: _Example(tuple(about["owner"]), frozenset(about["descriptor"]), about["rows"])
+        for id_, about in content.items()
+    }
 
 
-def _read(folder: Path) -> _Example:
+def example_texts(family: SchemaFamily) -> JsonObject:
+    """The content of :data:`EXAMPLES`, from the examples themselves."""
+    folders = sorted((family.folder / "examples/valid").glob("*/"))
+    return {folder.name: _texts_of(folder, family) for folder in folders}
+
+
+def _texts_of(folder: Path, family: SchemaFamily) -> JsonObject:
     descriptor = json.loads((folder / DESCRIPTOR).read_bytes())
+    (plan,) = _records(folder, "plans")
     rows = {}
     for table in _TABLES:
-        path = folder / f"data/{table}.csv"
-        if path.is_file():
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                rows[table] = frozenset(text for row in csv.reader(lines) if len(text := _thai_of(row)) >= _SHORT)
-    with (folder / "data/plans.csv").open(encoding="utf-8-sig", newline="") as lines:
-        (plan,) = csv.DictReader(lines)
-    texts = frozenset(text for _, text in _descriptor_texts(descriptor))
-    return _Example(tuple(plan[name] for name in _OWNER), texts, rows)
+        first = _first_text(family, table)
+        texts = {record[first]: _thai_of([*record.values()]) for record in _records(folder, table)}
+        rows[table] = {key: text for key, text in texts.items() if len(text) >= _SHORT}
+    texts_of_descriptor = sorted({text for _, text in _descriptor_texts(descriptor)})
+    return {"owner": [plan[name] for name in _OWNER], "descriptor": texts_of_descriptor, "rows": rows}
+
+
+def _records(folder: Path, table: str) -> list[dict[str, str]]:
+    path = folder / f"data/{table}.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
