@@ -225,3 +225,18 @@ def test_each_missing_property_of_an_entry_is_named_once(
     missing = [str(i.params["property"]) for i in found if i.params.get("variant") == "property_missing"]
     assert sorted(property_ for property_ in missing if property_ in expected) == expected
     assert len(missing) == len(set(missing))
+
+
+@pytest.mark.parametrize("name", ["con", "aux", "lpt1"])
+def test_name_that_releasing_refuses_is_told_before(name: str, tmp_path: Path) -> None:
+    edit = partial(edit_descriptor, change=lambda d: d.update(name=name))
+    found = issues_of(spoilt(PLAN, tmp_path / "copy", edit))
+    assert "name_unsafe" in {i.params.get("variant") for i in found if i.code == "descriptor_invalid"}
+
+
+@pytest.mark.parametrize("name", ["", "Plan", "a b", "../x", "x" * 200, 5, None])
+def test_name_of_another_form_is_named_once(name: object, tmp_path: Path) -> None:
+    edit = partial(edit_descriptor, change=lambda d: d.update(name=name))
+    found = issues_of(spoilt(PLAN, tmp_path / "copy", edit))
+    about_name = [i for i in found if i.code == "descriptor_invalid"]
+    assert {i.params.get("property") for i in about_name} == {"name"}

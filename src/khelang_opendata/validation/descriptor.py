@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.package.datapackage import Package
+from khelang_opendata.package.datapackage import Package, is_plan_name
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
 from khelang_opendata.standard.family import SchemaFamily, known_schemas
 from khelang_opendata.standard.tables import JsonObject
@@ -41,6 +41,10 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             if (key := (issue.params["variant"], issue.params.get("property"))) not in named:
                 named.add(key)  # the official profile asks for some of what the standard asks for, too
                 yield issue
+    name = package.descriptor.get("name")
+    is_refused = any(list(error.absolute_path) == ["name"] for error in errors)
+    if not (family.is_open or is_refused) and isinstance(name, str) and not is_plan_name(name):
+        yield DESCRIPTOR_INVALID.issue(variant="name_unsafe", name=name)  # of a device; releasing makes files of it
     for property_, path in package.unread_parts:
         yield DESCRIPTOR_INVALID.issue(variant="part_unreadable", property=property_, path=path)
     tables = {name: table for name, table in family.tables.items() if not table.is_foreign}
