@@ -347,3 +347,10 @@ def test_erratum_of_a_longer_key_explains_its_row_alone(record: str, is_known: b
     issues = issues_of(spoilt(PLAN, tmp_path / "plan", AMENDED, new))
     (issue,) = (i for i in issues if i.location[:2] == ("budgets", 2) and i.location.field == RIGHT["field"])
     assert (issue.acknowledged_by is not None) == is_known
+
+
+def test_values_that_changed_places_explain_nothing(tmp_path: Path) -> None:
+    swapped = {**RIGHT, "printed_value": "350000", "other_value": "๓๐๐,๐๐๐"}
+    new = copy("errata", 2, erratum_id=f"{KHELANG}-E300", **swapped)
+    folder = spoilt(PLAN, tmp_path / "plan", AMENDED, new)
+    assert ("erratum_unmatched", "errata", "E300") in open_warnings(folder)

@@ -24,7 +24,6 @@ ERRATUM_UNMATCHED = Rule("erratum_unmatched", Severity.WARNING, __file__)
 EDITORIAL = "editorial"
 """The value of ``rule`` in an erratum that no rule can detect."""
 
-_VALUES = ("printed_value", "other_value", "adopted_value")
 _PARTS = {"resource": "resource", "record": "record_id", "field": "field", "year": "fiscal_year_be"}
 """The parts of a finding's place, each with the column of an erratum that names it."""
 
@@ -63,20 +62,19 @@ class Erratum:
     def rule(self) -> str:
         return self.record.text("rule") or ""
 
-    @cached_property
-    def _texts(self) -> list[str]:
-        return [text for name in _VALUES if (text := self.record.text(name))]
+    def states(self, value: str, column: str) -> bool:
+        """Whether a value is what the erratum names, as text or by the amounts that it states; an empty one is nothing.
 
-    @cached_property
-    def _bare_texts(self) -> Set[str]:
-        return {_bare(text) for text in self._texts}
-
-    def states(self, value: str) -> bool:
-        """Whether one of the values is this text, or has the amounts that it states; an empty text says nothing."""
-        if not value.strip() or _bare(value) in self._bare_texts:
+        Args:
+            value: what a finding is about.
+            column: of the erratum that names it; a printed value may also be the one that is adopted.
+        """
+        columns = ("printed_value", "adopted_value") if column == "printed_value" else (column,)
+        texts = [text for name in columns if (text := self.record.text(name))]
+        if not value.strip() or _bare(value) in map(_bare, texts):
             return True
         amounts = printed_amounts(value)
-        return bool(amounts) and any(numbers_in(text).issuperset(amounts) for text in self._texts)
+        return bool(amounts) and any(numbers_in(text).issuperset(amounts) for text in texts)
 
 
 def _bare(text: str) -> str:
@@ -166,7 +164,7 @@ class Errata:
         Of an empty cell an erratum names no printed value.
         """
         values = [("printed_value", issue.location.cell or ""), ("other_value", self._other(issue))]
-        unstated = {column: value for column, value in values if not erratum.states(value)}
+        unstated = {column: value for column, value in values if not erratum.states(value, column)}
         is_emptied = issue.location.cell == "" and erratum.record.text("printed_value") is not None
         return {"printed_value": "", **unstated} if is_emptied else unstated
 
