@@ -1,7 +1,7 @@
 """Archives of releases, and safe reading of folders and archives from any publisher.
 
-A foreign archive is read entry by entry, and never unpacked. Names that leave it or that not every system keeps apart,
-links, devices, and more than a release could ever hold are refused.
+A foreign archive is read entry by entry, and no library unpacks it. Names that leave it or that not every system keeps
+apart, links, devices, and more than a release could ever hold are refused.
 """
 
 from __future__ import annotations
