@@ -187,7 +187,10 @@ def _one_long_row(grown: Grown, n: int) -> None:
 def _errata(record: Callable[[int], str], *, warnings: bool = True) -> Edit:
     def edit(grown: Grown, n: int) -> None:
         _titles(grown, n)
-        named = {"rule": "duplicate_title", "resource": "projects", "field": "", "fiscal_year_be": ""}
+        named = {"rule": "duplicate_title", "resource": "projects", "field": "title_th", "fiscal_year_be": ""}
+        heading, *projects = grown.tables["projects"]
+        title = projects[-1][heading.index("title_th")]
+        named |= {"printed_value": title, "other_value": grown.id("P", "08"), "adopted_value": title}
         ids = (grown.id("E", 1000 + k) for k in range(n))
         grown.add("errata", ({"erratum_id": id_, "record_id": record(k), **named} for k, id_ in enumerate(ids)))
         if not warnings:
@@ -203,7 +206,7 @@ def _titles(grown: Grown, n: int) -> None:
 
 def _errata_of_values(grown: Grown, n: int) -> None:
     _targets("group_th", lambda _: "ประชาชน ")(grown, n)
-    named = {"rule": "text_not_normalized", "resource": "targets", "field": "", "fiscal_year_be": ""}
+    named = {"rule": "text_not_normalized", "resource": "targets", "field": "group_th", "fiscal_year_be": ""}
     rows = ({"erratum_id": grown.id("E", 1000 + k), "record_id": f"no-such-{k}", **named} for k in range(n))
     grown.add("errata", rows)
 
@@ -477,7 +480,7 @@ DIRECTIONS: dict[str, Direction] = {
     "errata-matching": Direction(
         "errata, each of one warning", _errata(lambda k: f"mae-thung-2561-2564-P{1000 + k}"), 1000
     ),
-    "errata-open": Direction("errata that match all of as many warnings", _errata(lambda _: ""), 1000),
+    "errata-open": Direction("errata that leave the record of as many warnings empty", _errata(lambda _: ""), 1000),
     "errata-alone": Direction("errata without a warning", _errata(lambda k: f"no-{k}", warnings=False), 1000),
     "errata-of-values": Direction("errata and warnings of values", _errata_of_values, 1000),
     "units-deep": Direction(

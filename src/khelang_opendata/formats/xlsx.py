@@ -275,17 +275,19 @@ def _codebook(edition: Edition) -> Iterator[list[str]]:
 def _contradictions(edition: Edition) -> Iterator[list[Value]]:
     names = _names(edition)
     fields = edition.family.tables["errata"].field_by_name
+    causes = fields["cause"].meanings
     for erratum in errata_by_weight(edition.records):
         concerned = dict.fromkeys(record["record_id"] for record in (erratum, *erratum["records"]))
-        year = erratum["fiscal_year_be"]
+        named = (record["fiscal_year_be"] for record in (erratum, *erratum["records"]))
+        years = [year for year in dict.fromkeys(named) if year]
         yield [
             erratum["erratum_id"].removeprefix(f"{erratum['plan_id']}-"),
             "\n".join(_concerned(record, erratum["plan_id"], names) for record in concerned if record) or None,
-            int(year) if year else None,
+            int(years[0]) if len(years) == 1 else ", ".join(years) or None,
             fields["weight"].meanings[erratum["weight"]].title_th,
             *(erratum[name] or None for name in ("where_printed_th", "printed_value", "other_value", "adopted_value")),
             *(erratum[name] or None for name in ("reading_th", "basis_th", "basis_en")),
-            fields["cause"].meanings[erratum["cause"]].title_th,
+            causes[erratum["cause"]].title_th if erratum["cause"] in causes else erratum["cause"],
         ]
 
 

@@ -29,6 +29,7 @@ _RANGE = re.compile(rf"\d\s*(?:-|–|—|ถึง)\s*\d[\d,.]*\s*(?:\.?-\s*)?(?
 _SPENDS = r"(?:ได้)?\s*(?:ใช้จ่าย|เบิกจ่าย|ใช้|มี|ตั้ง)\s*(?:เงิน)?งบประมาณ(?!ของ|จาก|เพิ่ม)"
 _NONE = re.compile(rf"ไม่(?:{_SPENDS}|มีค่าใช้จ่าย)")
 _DASHES = "-–—"
+_DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
 
 _END = re.compile(r"\s*(?:\Z|[(])")
 _MOST_DIGITS = len("999,999,999,999")
@@ -78,6 +79,14 @@ def printed_amounts(text: str) -> tuple[Decimal, ...]:
     amounts = [Decimal(0)] if is_dash or _NONE.search(text) else []
     amounts += [_value(match) for match in _AMOUNT.finditer(text) if _is_money(match)]
     return tuple(amounts)
+
+
+def numbers_in(text: str) -> frozenset[Decimal]:
+    """Every number that a text has in digits of any script, and 0 where it says that there is no money."""
+    plain = ascii_text(text)
+    numbers = {Decimal(number.replace(",", "")) for number in re.findall(_DIGITS, plain)}
+    is_dash = bool(plain.strip()) and not plain.strip().strip(_DASHES)
+    return frozenset(numbers | ({Decimal(0)} if is_dash or _NONE.search(plain) else set()))
 
 
 def amounts_in_words(text: str) -> Iterator[tuple[Decimal, str]]:

@@ -35,6 +35,12 @@ _LONGEST_NAME = 100
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names of devices on Windows, which no file there can have."""
 
+DATA = "data"
+"""The folder of a package that holds its tables."""
+
+_FILES = {"table": (".csv",), "workbook": (".xlsx", ".xlsm", ".xls", ".ods"), "archive": (".zip",)}
+"""Files that may be named in place of a package, by their endings."""
+
 _PARTS = ("schema", "dialect")
 
 _PIECE = 2**20
@@ -120,7 +126,7 @@ class Package:
         """Read a package folder.
 
         Args:
-            path: the folder, or the ``datapackage.json`` in it.
+            path: the folder, the ``datapackage.json`` in it, or its folder ``data``.
             limits: how much is read. A file beyond them has no data, and validation reports it.
 
         Raises:
@@ -132,8 +138,11 @@ class Package:
         root = Path(path)
         if root.name == DESCRIPTOR and root.is_file():
             root = root.parent
+        elif root.is_dir() and root.resolve().name == DATA and not os.path.lexists(root / DESCRIPTOR):
+            above = root.parent if root.name == DATA else root / ".."
+            root = above if (above / DESCRIPTOR).is_file() else root
         if not root.is_dir():
-            raise UsageError("package_not_found", path=str(path))
+            raise _not_found(root)
         real = root.resolve()
         descriptor = _read_descriptor(real, root / DESCRIPTOR, limits)
         descriptor, unread = _with_parts(real, descriptor, limits)
@@ -143,6 +152,15 @@ class Package:
         if len(named) > limits.resources:
             raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
         return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits, tuple(unread))
+
+
+def _not_found(path: Path) -> UsageError:
+    """The failure of a path that is no folder: nothing at all, or a file, which may be part of a package."""
+    if not path.is_file():
+        return UsageError("package_not_found", path=str(path))
+    kind = next((kind for kind, endings in _FILES.items() if path.name.lower().endswith(endings)), "file")
+    around = next((folder for folder in path.parents if (folder / DESCRIPTOR).is_file()), path.parent)
+    return UsageError("package_not_found", kind, path=str(path), folder=str(around))
 
 
 def plan_name(descriptor: JsonObject) -> str:

@@ -10,12 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from khelang_opendata.files.leftovers import is_leftover
-from khelang_opendata.package.datapackage import Package
+from khelang_opendata.package.datapackage import DATA, Package
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
-
-DATA = "data"
-"""The folder of a package that holds its tables."""
 
 _DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 _FORM = {"type": "table", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": _DIALECT}

@@ -142,7 +142,8 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
         UsageError: no archive can bear the day.
         PackageRefused: the package has errors, or warnings that neither an erratum nor ``allow_warnings`` explains; the
             exception carries the report.
-        DataError: it cannot be compared with the release before, or rows go or figures change and no note says why.
+        DataError: it is one of the standard's examples; it cannot be compared with the release before; or rows go or
+            figures change and no note says why.
     """
     options = options.as_written
     if options.released_on.year not in YEARS:
@@ -150,6 +151,8 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
     report = validate(package)
     if not report.valid:
         raise PackageRefused("package_invalid", report)
+    if report.example is not None:
+        raise DataError("example_refused", example=report.example)
     if report.warnings and not options.allow_warnings:
         raise PackageRefused("warnings_unacknowledged", report)
     changes = diff_packages(previous.package, package) if previous else None

@@ -96,6 +96,18 @@ def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
     return Excerpt(place.resource, place.row, tuple(columns))
 
 
+def address_of(sheets: Sheets, issue: Issue) -> str:
+    """The cells at fault as a spreadsheet names them (``F2``), or the row (``2:2``); empty for no row."""
+    place = issue.location
+    if place.row is None or place.resource is None or (table := sheets.table(place.resource)) is None:
+        return ""
+    if not 1 <= place.row <= len(table.rows) + 1:
+        return f"{place.row}:{place.row}"
+    cells = table.header if place.row == 1 else table.rows[place.row - 2]
+    marked = _marked(sheets, table, cells, issue)
+    return ", ".join(f"{letters(position)}{place.row}" for position in marked) or f"{place.row}:{place.row}"
+
+
 def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Sequence[int]:
     """Positions of the cells at fault: the field's or the key's, those beyond the heading, or the label in it."""
     place, header = issue.location, table.header

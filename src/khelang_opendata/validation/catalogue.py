@@ -23,6 +23,7 @@ from khelang_opendata.validation import (
 from khelang_opendata.validation.rules import (
     arithmetic,
     errata_records,
+    example_copies,
     logic,
     portal_readiness,
     printed_texts,
@@ -35,7 +36,8 @@ from khelang_opendata.validation.rules.registry import rules_in
 
 _MODULES = (
     *(descriptor, file_checks, own_schemas, package_profiles, headings, layout, structure, ids, codes, errata),
-    *(typed_values, text_values, arithmetic, logic, progress, errata_records, portal_readiness, printed_texts),
+    *(typed_values, text_values, arithmetic, logic, progress, errata_records, example_copies, portal_readiness),
+    printed_texts,
 )
 
 

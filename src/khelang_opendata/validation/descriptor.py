@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.package.datapackage import Package
+from khelang_opendata.package.datapackage import Package, is_plan_name
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
 from khelang_opendata.standard.family import SchemaFamily, known_schemas
 from khelang_opendata.standard.tables import JsonObject
@@ -35,9 +35,17 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report each property that the profile refuses, and the tables whose inline schema is not the family's."""
     errors = _profile_errors(package.descriptor, family)
     problems = {id(r.descriptor): r.problem for r in package.resources} if errors else {}
+    named: set[tuple[object, object]] = set()
     for error in errors:
         if not _has_own_issue(error, package, family, problems):
-            yield _profile_issue(error)
+            issue = _profile_issue(error)
+            if (key := (issue.params["variant"], issue.params.get("property"))) not in named:
+                named.add(key)  # the official profile asks for some of what the standard asks for, too
+                yield issue
+    name = package.descriptor.get("name")
+    is_refused = any(list(error.absolute_path) == ["name"] for error in errors)
+    if not (family.is_open or is_refused) and isinstance(name, str) and not is_plan_name(name):
+        yield DESCRIPTOR_INVALID.issue(variant="name_unsafe", name=name)  # of a device; releasing makes files of it
     for property_, path in package.unread_parts:
         yield DESCRIPTOR_INVALID.issue(variant="part_unreadable", property=property_, path=path)
     tables = {name: table for name, table in family.tables.items() if not table.is_foreign}
@@ -132,8 +140,6 @@ def _profile_issue(error: ValidationError) -> Issue:
         return DESCRIPTOR_INVALID.issue(variant="schema_unknown", found=str(error.instance), known=known)
     variant = _VARIANTS.get(str(error.validator), "property_invalid")
     if variant == "property_missing":
-        required: list[str] = error.schema["required"]  # type: ignore[index]
-        missing = next(name for name in required if name not in error.instance)  # type: ignore[operator]
-        pointer = f"{pointer}/{missing}".lstrip("/")
+        pointer = f"{pointer}/{error.message}".lstrip("/")
     expected = str(error.validator_value)[:200]
     return DESCRIPTOR_INVALID.issue(variant=variant, property=pointer, expected=expected)

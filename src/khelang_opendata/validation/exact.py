@@ -1,4 +1,5 @@
-"""The exact look at a descriptor: jsonschema (2020-12), with two keywords made safe for input of any size.
+"""The exact look at a descriptor: jsonschema (2020-12), with two keywords made safe for input of any size,
+and one whose errors name what is missing.
 
 What is valid is the same. jsonschema compares each item of a list with each other where they cannot be sorted, and
 matches a text with a pattern however long the text may be.
@@ -36,4 +37,12 @@ def _pattern(_: Any, pattern: str, text: Any, schema: dict[str, Any]) -> Iterato
         yield ValidationError("the pattern does not match")
 
 
-PackageValidator = extend(Draft202012Validator, {"uniqueItems": _unique_items, "pattern": _pattern})  # type: ignore[no-untyped-call]
+def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[ValidationError]:
+    """Every property is there; the message of an error is the name of one that is not."""
+    if isinstance(value, dict):
+        yield from (ValidationError(name) for name in names if name not in value)
+
+
+_KEYWORDS = {"uniqueItems": _unique_items, "pattern": _pattern, "required": _required}
+
+PackageValidator = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]

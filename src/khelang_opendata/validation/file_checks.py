@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.package.datapackage import Package, Resource, Table, delimiter_error
-from khelang_opendata.package.listing import DATA, copied_tables, unlisted_tables
+from khelang_opendata.package.datapackage import DATA, Package, Resource, Table, delimiter_error
+from khelang_opendata.package.listing import copied_tables, unlisted_tables
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable

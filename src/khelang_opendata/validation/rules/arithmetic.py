@@ -75,7 +75,7 @@ def source_basis_missing(plan: Plan) -> Iterator[Issue]:
             yield budget.issue(source_basis_missing, field, year=_year(budget))
 
 
-@plan_rule(Severity.WARNING, needs=("budgets", "budget_items"))
+@plan_rule(Severity.WARNING, needs=("budgets", "budget_items"), compares=("added",))
 def budget_items_differ(plan: Plan) -> Iterator[Issue]:
     """The expenses of a budget line add up to its amount, where all of them have one."""
     amounts = plan.amounts("budget_items")
@@ -102,7 +102,7 @@ def budget_outside_plan(plan: Plan) -> Iterator[Issue]:
             yield budget.issue(budget_outside_plan, "fiscal_year_be", year=year, first=years[0], last=years[-1])
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets"))
+@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets"), compares=("amount",))
 def budget_outside_project(plan: Plan) -> Iterator[Issue]:
     """Money is planned only for years in which the project runs."""
     projects, plan_years = plan.places("projects"), plan.years
@@ -121,7 +121,7 @@ def budget_outside_project(plan: Plan) -> Iterator[Issue]:
             )
 
 
-@plan_rule(Severity.WARNING, needs=("projects", "budgets"))
+@plan_rule(Severity.WARNING, needs=("projects", "budgets"), compares=("amount",))
 def printed_amounts_differ(plan: Plan) -> Iterator[Issue]:
     """What the summary table and the project's sheet print is the adopted amount, or the year's total of all sources.
 
@@ -163,11 +163,15 @@ def _is_lost_in_summary(plan: Plan, place: int) -> bool:
 def _printed_issue(plan: Plan, place: int, field: str, **variant: str) -> Issue:
     budget, amount = plan.record("budgets", place), plan.amounts("budgets")[place]
     if amount is None and not variant and budget.text("budget_status") == "unknown":
-        variant = {"variant": "unknown"}
+        return budget.issue(printed_amounts_differ, field, variant="unknown", year=_year(budget))
     return budget.issue(printed_amounts_differ, field, **variant, year=_year(budget), amount=baht(amount or _NOTHING))
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "dimensions", "missions", "projects", "budgets", "printed_totals"))
+@plan_rule(
+    Severity.WARNING,
+    needs=("plans", "dimensions", "missions", "projects", "budgets", "printed_totals"),
+    compares=("items",),
+)
 def printed_subtotal_differs(plan: Plan) -> Iterator[Issue]:
     """The total printed for a dimension, or for a mission with its sub-missions, is the sum of its projects."""
     sums = _Sums(plan)
@@ -177,7 +181,7 @@ def printed_subtotal_differs(plan: Plan) -> Iterator[Issue]:
             yield from _compared(plan, place, sums, printed_subtotal_differs)
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets", "printed_totals"))
+@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets", "printed_totals"), compares=("items",))
 def printed_grand_total_differs(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of all projects."""
     sums = _Sums(plan)
@@ -186,7 +190,7 @@ def printed_grand_total_differs(plan: Plan) -> Iterator[Issue]:
             yield from _compared(plan, place, sums, printed_grand_total_differs)
 
 
-@plan_rule(Severity.WARNING, needs=("dimensions", "printed_totals"))
+@plan_rule(Severity.WARNING, needs=("dimensions", "printed_totals"), compares=("added",))
 def printed_totals_inconsistent(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of the totals printed for its dimensions, where each has one that year."""
     years = plan.integers("printed_totals", "fiscal_year_be")
@@ -210,7 +214,7 @@ def _sum_of_dimensions(
     return sum((subtotals[key] for key in keys), _NOTHING) if keys and subtotals.keys() >= {*keys} else None
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "dimensions", "projects"))
+@plan_rule(Severity.WARNING, needs=("plans", "dimensions", "projects"), compares=("rows",))
 def declared_count_differs(plan: Plan) -> Iterator[Issue]:
     """The number of projects that the plan, or a dimension, declares is the number of rows it has."""
     by_dimension = Counter(plan.texts("projects", "dimension_id"))

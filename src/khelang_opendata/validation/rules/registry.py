@@ -22,24 +22,31 @@ class PlanRule(Rule):
         check: finds the issues; its name is the rule's code, and its module's texts hold the rule's.
         severity: of its issues.
         needs: the tables that it cannot judge without. It runs where all of them are there without structural errors.
+        compares: the parameters of its issues that hold what contradicts the cell. An erratum names them, and the cell.
     """
 
-    def __init__(self, check: Check, severity: Severity, needs: tuple[str, ...]) -> None:
+    def __init__(
+        self, check: Check, severity: Severity, needs: tuple[str, ...], compares: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(check.__name__, severity, str(sys.modules[check.__module__].__file__))
         self.__doc__ = check.__doc__
         self.check = check
         self.needs = needs
+        self.compares = compares
 
     def __call__(self, plan: Plan) -> Iterator[Issue]:
         return self.check(plan)
 
 
-def plan_rule(severity: Severity, *, needs: tuple[str, ...] = ()) -> Callable[[Check], PlanRule]:
+def plan_rule(
+    severity: Severity, *, needs: tuple[str, ...] = (), compares: tuple[str, ...] = ()
+) -> Callable[[Check], PlanRule]:
     """Make a function a rule; its texts are in the JSON file beside its module.
 
     Args:
         severity: of the rule's issues.
         needs: the tables that it cannot judge without.
+        compares: the parameters of its issues that hold what contradicts the cell; an erratum must name their values.
 
     Example:
         >>> from khelang_opendata import Severity, plan_rule
@@ -50,7 +57,7 @@ def plan_rule(severity: Severity, *, needs: tuple[str, ...] = ()) -> Callable[[C
         >>> many_projects.code, many_projects.needs
         ('many_projects', ('projects',))
     """
-    return lambda check: PlanRule(check, severity, needs)
+    return lambda check: PlanRule(check, severity, needs, compares)
 
 
 class CellRule(Rule):
