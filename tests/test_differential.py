@@ -210,6 +210,14 @@ def test_moments_have_the_form_of_xml_schema(type_: str, cell: str) -> None:
     assert found_by_frictionless(table) == []
 
 
+@pytest.mark.parametrize("cell", ["2018-3-31", "2018-03-1", "2024-1-5", "๒๕๖๗-01-01"])
+@pytest.mark.parametrize("field", [{"type": "date"}, {"type": "list", "itemType": "date"}], ids=["date", "list"])
+def test_a_date_has_four_two_and_two_digits(field: dict[str, str], cell: str) -> None:
+    table = source(f"a\n{cell}\n", **field)
+    assert found_by_us(table) == [(TYPE, 2, "a", cell)]
+    assert found_by_frictionless(table) == []
+
+
 def test_the_last_moment_has_no_next_day() -> None:
     table = source("a\n9999-12-31T24:00:00\n", type="datetime")
     assert found_by_us(table) == found_by_frictionless(table) == [(TYPE, 2, "a", "9999-12-31T24:00:00")]

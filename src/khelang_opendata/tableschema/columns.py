@@ -377,10 +377,9 @@ def _temporal(type_: str, form: str) -> Reader:
 
 
 def _date(text: str) -> date | None:
+    """A date as Table Schema has it, ``yyyy-mm-dd``: four, two and two digits."""
     with suppress(ValueError):
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     return None
 
 
