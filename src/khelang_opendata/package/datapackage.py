@@ -275,8 +275,8 @@ def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: L
         dialect = Dialect.of(descriptor)
     except DialectUnsupported as error:
         raise _unsupported(name, error.name) from None
-    if not dialect.header:
-        raise _unsupported(name, "header")
+    if dialect.odd_property:
+        raise _unsupported(name, dialect.odd_property)
     records: list[Row] = []
     for chunk in dialect.chunks(name, data):
         records += chunk

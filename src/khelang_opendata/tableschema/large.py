@@ -19,8 +19,7 @@ from khelang_opendata.tableschema.compiled import (
     CompiledSchema,
     ForeignKey,
     TableSource,
-    compile_fields,
-    compile_schema,
+    compile_types,
 )
 from khelang_opendata.tableschema.detectors import (
     Blanks,
@@ -31,7 +30,7 @@ from khelang_opendata.tableschema.detectors import (
     LateReferences,
     References,
 )
-from khelang_opendata.tableschema.dialect import CHUNK, Dialect, DialectUnsupported, Row, TableUnreadable
+from khelang_opendata.tableschema.dialect import CHUNK, Dialect, Row, TableUnreadable
 from khelang_opendata.tableschema.findings import Finding
 from khelang_opendata.tableschema.keys import Key, KeySets, Reference
 from khelang_opendata.tableschema.records import BLOCK, BOM, Block, Positions, RecordsUnclear, blocks
@@ -50,7 +49,7 @@ def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
     Raises:
         RecordsUnclear: the file, or what it holds, is for the standard engine.
     """
-    schema = compile_schema(source.schema)
+    schema = source.compiled
     table = _LargeTable(source, schema)
     suspects = _suspects(table, key_sets)
     return _findings(table, suspects, key_sets)
@@ -72,10 +71,9 @@ class _LargeTable:
     def __init__(self, source: TableSource, schema: CompiledSchema) -> None:
         self.source = source
         self.schema = schema
-        try:
-            self._dialect = Dialect.of(source.dialect)
-        except DialectUnsupported:
-            raise RecordsUnclear("dialect") from None
+        self._dialect = Dialect.of(source.dialect)
+        if self._dialect.odd_property not in (None, "header", "nullSequence"):
+            raise RecordsUnclear("dialect")
         self._read: list[Block] = []
 
     def parts(self) -> Iterator[tuple[Block, pl.DataFrame]]:
@@ -207,9 +205,10 @@ def _suspects(table: _LargeTable, key_sets: KeySets) -> Positions:
 
 def _targets(key: ForeignKey, key_sets: KeySets) -> Container[Any]:
     """The values that references may have; a large table that is not checked yet is read for them."""
-    target = key_sets.sources[key.resource]
-    if (key.resource, key.target) not in key_sets.known and len(target.data) > BLOCK:
-        schema = compile_fields(target.schema, key.target)
+    target = key_sets.sources.get(key.resource)
+    is_known = key.resource in key_sets.unclear or (key.resource, key.target) in key_sets.known
+    if target is not None and not is_known and len(target.data) > BLOCK:
+        schema = compile_types(target.schema)
         keys = LargeKeys(schema, key.target, target.schema["fields"])
         with suppress(RecordsUnclear):
             for _, frame in _LargeTable(target, schema).parts():
