@@ -22,6 +22,7 @@ from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Location
+from khelang_opendata.package.embedded import embedded_csv, joined
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
 
@@ -35,6 +36,8 @@ _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names of devices on Windows, which no file there can have."""
 
 _PARTS = ("schema", "dialect")
+
+_CSV_FORMATS = frozenset({"csv", "tsv", "txt"})
 
 _PIECE = 2**20
 """Bytes that are read at a time of a file that is longer than the system says."""
@@ -68,7 +71,8 @@ class Table:
 class Resource:
     """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
 
-    ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
+    A table in several files, or in the descriptor itself, is as one file here; ``path`` is then the first file, or the
+    one with the problem, or the descriptor. ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
     ``descriptor_invalid`` for an unsafe path.
     """
 
@@ -84,6 +88,11 @@ class Resource:
         """Whether releasing made the file from the tables; it is no table of the plan itself."""
         return self.descriptor.get("derived") is True
 
+    @property
+    def is_csv(self) -> bool:
+        """Whether it is a CSV file: as its ``format`` says, else as its name ends."""
+        return "path" not in self.descriptor or _is_csv(self.descriptor, self.path)
+
     @cached_property
     def table(self) -> Table:
         """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).
@@ -92,7 +101,10 @@ class Resource:
             TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way not read here.
         """
         assert self.data is not None, "a resource without a file has no table"
-        return _read_table(self.name, self.data, self.descriptor.get("dialect"), self.limits)
+        dialect = self.descriptor.get("dialect")
+        if "path" not in self.descriptor and isinstance(self.descriptor["data"], list) and isinstance(dialect, dict):
+            dialect = {"header": dialect.get("header", True)}  # the others are of files
+        return _read_table(self.name, self.data, dialect, self.limits)
 
 
 @dataclass(frozen=True)
@@ -130,7 +142,7 @@ class Package:
         descriptor, unread = _with_parts(real, descriptor, limits)
         entries = descriptor.get("resources")
         objects = (e for e in entries if isinstance(e, dict)) if isinstance(entries, list) else ()
-        named = [e for e in objects if isinstance(e.get("name"), str) and isinstance(e.get("path"), str)]
+        named = [e for e in objects if isinstance(e.get("name"), str) and (_paths(e) or _embedded(e) is not None)]
         if len(named) > limits.resources:
             raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
         return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits, tuple(unread))
@@ -209,19 +221,48 @@ def _is_writable(content: JsonObject) -> bool:
     return True
 
 
+def _embedded(entry: JsonObject) -> bytes | None:
+    return None if "path" in entry else embedded_csv(entry)
+
+
+def _paths(entry: JsonObject) -> list[str]:
+    """The files of a resource; none where they are not those of one CSV file, or of its parts."""
+    path = entry.get("path")
+    if isinstance(path, str):
+        return [path]
+    is_csv = isinstance(path, list) and all(isinstance(part, str) and _is_csv(entry, part) for part in path)
+    return list(path) if is_csv and path else []
+
+
+def _is_csv(entry: JsonObject, path: str) -> bool:
+    form = entry.get("format") or PurePosixPath(path).suffix.removeprefix(".")
+    return str(form).lower() in _CSV_FORMATS
+
+
 def _read_resources(root: Path, entries: Sequence[JsonObject], limits: Limits) -> Iterator[Resource]:
     bytes_left, cells_left = limits.package_bytes, limits.cells
     for entry in entries:
-        name, path = entry["name"], entry["path"]
-        problem, data = _path_problem(root, path), None
-        if problem is None:
-            data = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
-            problem = None if data is not None else "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes"
+        path, problem, data = DESCRIPTOR, None, _embedded(entry)
+        parts: list[bytes] = []
+        for path in _paths(entry) if data is None else ():  # noqa: B007 (the part with the problem)
+            problem, part = _path_problem(root, path), None
+            if problem is None:
+                part = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
+                problem = None if part is not None else _exceeded(limits, bytes_left)
+            if part is None:
+                break
+            bytes_left -= len(part)
+            parts.append(part)
+        if problem is None and parts:
+            path, data = _paths(entry)[0], parts[0] if len(parts) == 1 else joined(parts)
         if data is not None:
-            bytes_left -= len(data)
             cells_left -= 0 if entry.get("derived") is True else _separators(data, entry.get("dialect"))
             problem, data = (None, data) if cells_left >= 0 else ("cells", None)
-        yield Resource(entry, name, path, data, problem, limits)
+        yield Resource(entry, entry["name"], path, data, problem, limits)
+
+
+def _exceeded(limits: Limits, bytes_left: int) -> str:
+    return "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes"
 
 
 def _separators(data: bytes, dialect: Any) -> int:

@@ -23,7 +23,8 @@ from khelang_opendata.tableschema.keys import KeySets
 from khelang_opendata.tableschema.labels import headed
 from khelang_opendata.tableschema.refusals import SchemaInvalid
 
-__all__ = ["Engine", "Finding", "FindingType", "SchemaInvalid", "TableCheck", "TableSource", "check_tables"]
+__all__ = ["Engine", "Finding", "FindingType", "SchemaInvalid", "TableCheck", "TableSource"]
+__all__ += ["TableUnreadable", "check_tables"]
 
 LARGE = 100_000
 """Rows from which on a table is worth the import of polars."""
@@ -106,7 +107,7 @@ class _Table:
         self.refusal: Exception | None = None
         self.reason: str | None = None
         try:
-            if not isinstance(source.dialect, dict | None):
+            if source.rows is None and not isinstance(source.dialect, dict | None):
                 raise SchemaInvalid(f"{source.name}: the dialect must be an object; a file or an address is not read")
             self.source, self.heading = headed(source)
             if source.rows is None:

@@ -39,6 +39,9 @@ from khelang_opendata.tableschema.stdlib import check_rows, keys_of, references_
 _PART = 1 << 24
 """Bytes that polars reads together."""
 
+_MOST_WORK = 1_000_000
+"""Columns times what is sought in them: polars looks through all columns to find one."""
+
 
 def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
     """The findings of a table, row by row, as the standard engine has them.
@@ -179,6 +182,8 @@ def _suspects(table: _LargeTable, key_sets: KeySets) -> Positions:
     wanted = [key for key in key_sets.wanted(name) if {*key} <= schema.positions.keys()]
     offered = {key: LargeKeys(schema, key, fields) for key in wanted}
     keys = keys_of(schema)
+    if len(schema.columns) * (len(keys) + len(wanted) + len(schema.foreign_keys)) > _MOST_WORK:
+        raise RecordsUnclear("many columns and keys")
     detectors: list[Detector] = [
         Cells(schema, fields),
         Blanks(schema),

@@ -18,9 +18,10 @@ MATCHES = ("exact", "equal", "subset", "superset", "partial")
 
 
 class Fault(NamedTuple):
-    """A property that the profile refuses: where it is, and what it must be.
+    """A property that the profile refuses: where it is, and what it must be, as JSON writes it.
 
-    ``kind`` is ``missing``, ``type``, ``value``, ``empty`` or ``invalid``.
+    ``kind`` is ``missing``, ``type``, ``value``, ``empty``, ``misplaced`` (a constraint beside ``constraints``) or
+    ``unknown`` (a constraint that the type, which is then ``expected``, does not have).
     """
 
     pointer: str
@@ -28,6 +29,11 @@ class Fault(NamedTuple):
     expected: str
 
     def __str__(self) -> str:
+        match self.kind:
+            case "misplaced":
+                return f"{self.pointer} must be inside {self.expected}"
+            case "unknown":
+                return f"{self.pointer} is no constraint of the type {self.expected}"
         return f"{self.pointer or 'the schema'} must be {self.expected}"
 
 
@@ -48,13 +54,13 @@ def faults(schema: Any) -> Iterator[Fault]:
 def faults_beside_fields(schema: Any) -> Iterator[Fault]:
     """What the profile refuses in a Table Schema without a look into its fields."""
     if not isinstance(schema, dict):
-        yield Fault("", "type", "an object")
+        yield Fault("", "type", "object")
         return
     fields = schema.get("fields")
     if not isinstance(fields, list):
-        yield Fault("fields", "type" if "fields" in schema else "missing", "a list of fields")
+        yield Fault("fields", "type" if "fields" in schema else "missing", '[{"name": "…"}, …]')
     elif not fields:
-        yield Fault("fields", "empty", "a list of at least one field")
+        yield Fault("fields", "empty", '[{"name": "…"}, …]')
     yield from _unmet(schema, _SCHEMA, "")
     keys = schema.get("foreignKeys")
     for place, key in enumerate(keys if isinstance(keys, list) else ()):
@@ -70,45 +76,45 @@ def _unmet(values: Mapping[str, Any], demands: Mapping[str, _Demand], pointer: s
 def field_faults(field: Any, pointer: str) -> Iterator[Fault]:
     """The same of a field; ``pointer`` is its place."""
     if not isinstance(field, dict):
-        yield Fault(pointer, "type", "an object")
+        yield Fault(pointer, "type", "object")
         return
     if "name" not in field:
-        yield Fault(f"{pointer}/name", "missing", "a text")
+        yield Fault(f"{pointer}/name", "missing", "string")
     yield from _unmet(field, _FIELD, f"{pointer}/")
     for name in _CONSTRAINT_NAMES & field.keys():
-        yield Fault(f"{pointer}/{name}", "invalid", f"inside constraints: constraints.{name}")
+        yield Fault(f"{pointer}/{name}", "misplaced", f"constraints.{name}")
     type_ = field.get("type", "string")  # so in the profile: a cell of a CSV file is a text where it may be anything
     if not isinstance(type_, str) or type_ not in CONSTRAINTS:
-        yield Fault(f"{pointer}/type", "value", f"one of {', '.join(CONSTRAINTS)}")
+        yield Fault(f"{pointer}/type", "value", " | ".join(CONSTRAINTS))
         return
     yield from _unmet(field, _OPTIONS.get(type_, {}), f"{pointer}/")
     constraints = field.get("constraints", {})
     if isinstance(constraints, dict):
         yield from _unmet(constraints, CONSTRAINTS[type_], f"{pointer}/constraints/")
         for name in constraints.keys() - CONSTRAINTS[type_].keys():
-            yield Fault(f"{pointer}/constraints/{name}", "invalid", f"left out: type {type_} has no such constraint")
+            yield Fault(f"{pointer}/constraints/{name}", "unknown", type_)
 
 
 def _foreign_key_faults(key: Any, pointer: str) -> Iterator[Fault]:
     if not isinstance(key, dict):
-        yield Fault(pointer, "type", "an object")
+        yield Fault(pointer, "type", "object")
         return
     reference = key.get("reference")
     yield from (Fault(f"{pointer}/{name}", "missing", "given") for name in ("fields", "reference") if name not in key)
     if "reference" in key and not isinstance(reference, dict):
-        yield Fault(f"{pointer}/reference", "type", "an object")
+        yield Fault(f"{pointer}/reference", "type", "object")
     if "fields" in key and not _is_names(key["fields"]):
-        yield Fault(f"{pointer}/fields", "type", "a list of the names of fields")
+        yield Fault(f"{pointer}/fields", "type", '["name", …]')
     if not isinstance(reference, dict):
         return
     if not _is_text(reference.get("resource", "")):
-        yield Fault(f"{pointer}/reference/resource", "type", "a text")
+        yield Fault(f"{pointer}/reference/resource", "type", "string")
     if "fields" not in reference:
-        yield Fault(f"{pointer}/reference/fields", "missing", "a list of the names of fields")
+        yield Fault(f"{pointer}/reference/fields", "missing", '["name", …]')
     elif not _is_names(reference["fields"]):
-        yield Fault(f"{pointer}/reference/fields", "type", "a list of the names of fields")
+        yield Fault(f"{pointer}/reference/fields", "type", '["name", …]')
     elif isinstance(reference["fields"], str) != isinstance(key.get("fields"), str):
-        yield Fault(f"{pointer}/reference/fields", "type", "of the same form as fields: two texts or two lists")
+        yield Fault(f"{pointer}/reference/fields", "type", '["name", …], as fields is')
 
 
 def _is_text(value: Any) -> bool:
@@ -173,48 +179,47 @@ def _enum_of(*kinds: Callable[[Any], bool]) -> _Demand:
         is_list = isinstance(value, list) and bool(value)
         return is_list and any(all(map(kind, value)) for kind in (_is_text, *kinds)) and _is_unique(value)
 
-    return _Demand(holds, "a list of different values, all texts or all of the type of the field")
+    return _Demand(holds, '[value, …], no value twice, all strings or all of the type of the field')
 
 
-_TEXT = _Demand(_is_text, "a text")
-_FLAG = _Demand(_is_flag, "true or false")
-_LENGTH = _Demand(_is_integer, "a whole number")
-_MISSING = _Demand(_labelled(_is_text), "a list of texts, or a list of objects with a value")
-_TEXTS = _Demand(_is_texts, "a list of at least one text")
+_TEXT = _Demand(_is_text, "string")
+_FLAG = _Demand(_is_flag, "boolean")
+_LENGTH = _Demand(_is_integer, "integer")
+_MISSING = _Demand(_labelled(_is_text), '["-", …] or [{"value": "-"}, …]')
+_TEXTS = _Demand(_is_texts, '["…", …]')
 
 _SCHEMA: Mapping[str, _Demand] = {
     "$schema": _TEXT,
-    "fieldsMatch": _Demand(_is_match, f"one of {', '.join(MATCHES)}", "value"),
+    "fieldsMatch": _Demand(_is_match, " | ".join(MATCHES), "value"),
     "missingValues": _MISSING,
-    "primaryKey": _Demand(_is_names, "a list of the names of fields"),
-    "uniqueKeys": _Demand(_is_key_list, "a list of lists of the names of fields"),
-    "foreignKeys": _Demand(lambda value: _is_list(value) and bool(value), "a list of at least one foreign key"),
+    "primaryKey": _Demand(_is_names, '["name", …]'),
+    "uniqueKeys": _Demand(_is_key_list, '[["name", …], …]'),
+    "foreignKeys": _Demand(lambda value: _is_list(value) and bool(value), '[{"fields": ["…"], "reference": {"fields": ["…"]}}, …]'),
 }
 _FIELD: Mapping[str, _Demand] = {
     **dict.fromkeys(("name", "title", "description", "example", "rdfType"), _TEXT),
     "missingValues": _MISSING,
-    "constraints": _Demand(_is_object, "an object"),
+    "constraints": _Demand(_is_object, "object"),
 }
 
 
 def _categories(is_value: Callable[[Any], bool], expected: str) -> Mapping[str, _Demand]:
     return {
-        "categories": _Demand(_labelled(is_value), f"a list of {expected}, or a list of objects with a value"),
+        "categories": _Demand(_labelled(is_value), f"[{expected}, …] or [{{\"value\": {expected}}}, …]"),
         "categoriesOrdered": _FLAG,
     }
 
 
 def _format(*names: str) -> Mapping[str, _Demand]:
-    expected = f"one of {', '.join(names)}" if len(names) > 1 else names[0]
-    return {"format": _Demand(lambda value: value in names, expected, "value")}
+    return {"format": _Demand(lambda value: value in names, " | ".join(names), "value")}
 
 
 _ITEM_TYPES = ("string", "integer", "boolean", "number", "datetime", "date", "time")
 _NUMBER_OPTIONS = {"bareNumber": _FLAG, "groupChar": _TEXT}
 _OPTIONS: Mapping[str, Mapping[str, _Demand]] = {
-    "string": {**_format("default", "email", "uri", "binary", "uuid"), **_categories(_is_text, "texts")},
+    "string": {**_format("default", "email", "uri", "binary", "uuid"), **_categories(_is_text, "string")},
     "number": {**_format("default"), **_NUMBER_OPTIONS, "decimalChar": _TEXT},
-    "integer": {**_format("default"), **_NUMBER_OPTIONS, **_categories(_is_integer, "whole numbers")},
+    "integer": {**_format("default"), **_NUMBER_OPTIONS, **_categories(_is_integer, "integer")},
     "boolean": {**_format("default"), "trueValues": _TEXTS, "falseValues": _TEXTS},
     "date": {"format": _TEXT},
     "datetime": {"format": _TEXT},
@@ -224,8 +229,8 @@ _OPTIONS: Mapping[str, Mapping[str, _Demand]] = {
     "geojson": _format("default", "topojson"),
     "list": {
         **_format("default"),
-        "delimiter": _Demand(lambda value: _is_text(value) and bool(value), "a text"),
-        "itemType": _Demand(lambda value: value in _ITEM_TYPES, f"one of {', '.join(_ITEM_TYPES)}", "value"),
+        "delimiter": _Demand(lambda value: _is_text(value) and bool(value), "string"),
+        "itemType": _Demand(lambda value: value in _ITEM_TYPES, " | ".join(_ITEM_TYPES), "value"),
     },
 }
 _ALL = {"required": _FLAG, "unique": _FLAG}
@@ -237,10 +242,10 @@ def _bounds(is_value: Callable[[Any], bool], expected: str) -> Mapping[str, _Dem
     return dict.fromkeys(_BOUNDS, _Demand(lambda value: _is_text(value) or is_value(value), expected))
 
 
-_NUMBERS = {**_ALL, "enum": _enum_of(_is_number), **_bounds(_is_number, "a number or a text")}
-_INTEGERS = {**_ALL, "enum": _enum_of(_is_integer), **_bounds(_is_integer, "a whole number or a text")}
-_MOMENTS = {**_ALL, "enum": _enum_of(), **_bounds(_is_text, "a text")}
-_JSON_SCHEMA = {"jsonSchema": _Demand(_is_object, "an object")}
+_NUMBERS = {**_ALL, "enum": _enum_of(_is_number), **_bounds(_is_number, "number or string")}
+_INTEGERS = {**_ALL, "enum": _enum_of(_is_integer), **_bounds(_is_integer, "integer or string")}
+_MOMENTS = {**_ALL, "enum": _enum_of(), **_bounds(_is_text, "string")}
+_JSON_SCHEMA = {"jsonSchema": _Demand(_is_object, "object")}
 
 CONSTRAINTS: Mapping[str, Mapping[str, _Demand]] = {
     "string": {**_ALL, "enum": _enum_of(), "pattern": _TEXT, **_LENGTHS},
