@@ -133,10 +133,13 @@ def test_plan_with_a_table_of_another_dialect_than_declared(plan: Path) -> None:
     assert (issue.code, issue.params["variant"], issue.params["found"]) == ("csv_malformed", "delimiter", ",")
 
 
-@pytest.mark.parametrize("properties", [
+@pytest.mark.parametrize(
+    "properties",
+    [
         *({"header": False}, {"commentChar": "#"}, {"delimiter": "||"}, {"headerRows": [2]}, {"commentRows": [2]}),
         *({"lineTerminator": ";"}, {"nullSequence": "-"}, {"lineTerminator": 5}, {"headerRows": "1"}),
-    ])
+    ],
+)
 def test_plan_with_a_dialect_that_no_reader_guesses(plan: Path, properties: dict[str, object]) -> None:
     _declare(plan, **properties)
     issue = only_issue(plan)

@@ -210,7 +210,7 @@ def test_moments_have_the_form_of_xml_schema(type_: str, cell: str) -> None:
 
 @pytest.mark.parametrize("cell", ["2018-3-31", "2018-03-1", "2024-1-5", "๒๕๖๗-01-01"])
 @pytest.mark.parametrize("field", [{"type": "date"}, {"type": "list", "itemType": "date"}], ids=["date", "list"])
-def test_a_date_has_four_two_and_two_digits(field: dict[str, str], cell: str) -> None:
+def test_a_date_has_four_two_and_two_digits(field: dict[str, Any], cell: str) -> None:
     table = source(f"a\n{cell}\n", **field)
     assert found_by_us(table) == [(TYPE, 2, "a", cell)]
     assert found_by_frictionless(table) == []
@@ -230,7 +230,9 @@ def test_years_months_and_durations_have_the_form_of_xml_schema(type_: str, cell
     assert found_by_frictionless(table) == []
 
 
-@pytest.mark.parametrize(("type_", "cell"), [("year", "10000"), ("year", "-0044"), ("year", "2024Z"), ("yearmonth", "-0044-03")])
+@pytest.mark.parametrize(
+    ("type_", "cell"), [("year", "10000"), ("year", "-0044"), ("year", "2024Z"), ("yearmonth", "-0044-03")]
+)
 def test_years_are_not_only_those_of_four_digits(type_: str, cell: str) -> None:
     table = source(f"a\n{cell}\n", type=type_)
     assert found_by_us(table) == []

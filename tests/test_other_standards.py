@@ -256,7 +256,10 @@ EMBEDDED: dict[str, tuple[dict[str, Any], list[tuple[str, str | None, int | None
     "one part": ({"path": ["u.csv"]}, [("type_wrong", "x", 2, "a")]),
     "parts without a heading": ({"path": ["t.csv", "v.csv"]}, [("type_wrong", "x", 4, "a")]),
     "a part twice": ({"path": ["t.csv", "t.csv"]}, []),
-    "parts in another form": ({"path": ["t.csv", "w.csv"]}, [("type_wrong", "x", 4, "a"), ("cell_extra", "x", 5, None)]),
+    "parts in another form": (
+        {"path": ["t.csv", "w.csv"]},
+        [("type_wrong", "x", 4, "a"), ("cell_extra", "x", 5, None)],
+    ),
     "a part that is missing": ({"path": ["t.csv", "none.csv"]}, [("table_missing", "x", None, None)]),
     "a remote part": ({"path": ["t.csv", "https://example.org/t.csv"]}, [("descriptor_invalid", "x", None, None)]),
     "a part outside": ({"path": ["../t.csv"]}, [("descriptor_invalid", "x", None, None)]),
@@ -265,7 +268,10 @@ EMBEDDED: dict[str, tuple[dict[str, Any], list[tuple[str, str | None, int | None
     "objects": ({"data": [{"a": 1}, {"b": "y", "a": 1.5}]}, [("type_wrong", "x", 3, "a")]),
     "rows, right": ({"data": [["a", "b"], [1, True], [2, {"c": [3]}]]}, []),
     "rows under another heading": ({"data": [["b", "a"], ["y", 1]]}, [("column_unexpected", "x", 1, "b")]),
-    "the text of a file": ({"data": "a;b\n1;y\nz;y\n", "format": "csv", "dialect": {"delimiter": ";"}}, [("type_wrong", "x", 3, "a")]),
+    "the text of a file": (
+        {"data": "a;b\n1;y\nz;y\n", "format": "csv", "dialect": {"delimiter": ";"}},
+        [("type_wrong", "x", 3, "a")],
+    ),
     "no rows": ({"data": []}, [("csv_malformed", "x", None, None)]),
     "neither": ({}, [("descriptor_invalid", None, None, None), ("resource_not_checked", "x", None, None)]),
 }

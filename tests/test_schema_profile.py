@@ -34,7 +34,13 @@ WORDS: JsonObject = {"title": "t", "description": "d", "example": "e", "rdfType"
 LENGTHS: JsonObject = {"required": True, "unique": True, "minLength": 0, "maxLength": 9}
 FIELDS: list[JsonObject] = [
     {
-        **{"name": "string", "type": "string", "format": "default", "categories": ["a", "b"], "categoriesOrdered": True},
+        **{
+            "name": "string",
+            "type": "string",
+            "format": "default",
+            "categories": ["a", "b"],
+            "categoriesOrdered": True,
+        },
         **{"missingValues": [""], "constraints": {**LENGTHS, "pattern": "[ab]", "enum": ["a"]}, **WORDS},
     },
     {
@@ -43,7 +49,11 @@ FIELDS: list[JsonObject] = [
     },
     {
         **{"name": "integer", "type": "integer", "format": "default", "bareNumber": False, "groupChar": ","},
-        **{"categories": [{"value": 1, "label": "one"}], "constraints": bounded(0, 9, enum=[1]), "categoriesOrdered": False},
+        **{
+            "categories": [{"value": 1, "label": "one"}],
+            "constraints": bounded(0, 9, enum=[1]),
+            "categoriesOrdered": False,
+        },
     },
     {
         **{"name": "boolean", "type": "boolean", "format": "default", "trueValues": ["y"], "falseValues": ["n"]},
@@ -55,7 +65,11 @@ FIELDS: list[JsonObject] = [
     {"name": "year", "type": "year", "format": "default", "constraints": bounded(2000, 2600, enum=[2566])},
     {"name": "yearmonth", "type": "yearmonth", "format": "default", "constraints": bounded("2000-01", "2600-01")},
     {"name": "duration", "type": "duration", "format": "default", "constraints": bounded("P1D", "P9D", enum=["P2D"])},
-    {"name": "object", "type": "object", "constraints": {**LENGTHS, "jsonSchema": {"type": "object"}, "enum": [{"a": 1}]}},
+    {
+        "name": "object",
+        "type": "object",
+        "constraints": {**LENGTHS, "jsonSchema": {"type": "object"}, "enum": [{"a": 1}]},
+    },
     {"name": "array", "type": "array", "constraints": {**LENGTHS, "jsonSchema": {"type": "array"}, "enum": [[1]]}},
     {"name": "geopoint", "type": "geopoint", "format": "array", "constraints": {"unique": True, "enum": [[1, 2]]}},
     {"name": "geojson", "type": "geojson", "format": "default", "constraints": LENGTHS},
@@ -76,7 +90,26 @@ KEYS: JsonObject = {
 SCHEMAS: list[JsonObject] = [KEYS, *({"fields": [field]} for field in FIELDS)]
 """Together they have every property."""
 
-VALUES: list[Any] = [None, True, False, 0, 5, -1, 0.5, 1e400, "", "n/a", "1", [], [1], ["x"], ["x", "x"], [[]], [{}], {}]
+VALUES: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    5,
+    -1,
+    0.5,
+    1e400,
+    "",
+    "n/a",
+    "1",
+    [],
+    [1],
+    ["x"],
+    ["x", "x"],
+    [[]],
+    [{}],
+    {},
+]
 VALUES += [{"value": "x"}, {"x": 1}, 10**400, [None], [True], [["year"]], ["year"], [0.5]]
 
 

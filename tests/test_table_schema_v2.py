@@ -34,7 +34,9 @@ def refused(source: TableSource) -> str:
 
 def cells(field: JsonObject, texts: list[str]) -> list[tuple[str, str | None]]:
     """The texts of a column that are wrong, by type or constraint; every engine that can be had says the same."""
-    table = TableSource("t", {"fields": [{"name": "a", **field}, {"name": "b"}]}, written([["a", "b"], *([t, "1"] for t in texts)]))
+    table = TableSource(
+        "t", {"fields": [{"name": "a", **field}, {"name": "b"}]}, written([["a", "b"], *([t, "1"] for t in texts)])
+    )
     found = [(f.constraint or str(f.type), f.cell) for f in check(table, Engine.STANDARD)]
     assert found == [(f.constraint or str(f.type), f.cell) for f in check(table, Engine.LARGE)]
     return found
@@ -57,7 +59,9 @@ def test_unique_keys_leave_out_rows_with_an_empty_part() -> None:
 
 
 def test_every_part_of_a_primary_key_must_have_a_value() -> None:
-    table = TableSource("t", {"fields": [{"name": "a"}, {"name": "b"}], "primaryKey": ["a", "b"]}, b"a,b\n1,\n,2\n3,4\n")
+    table = TableSource(
+        "t", {"fields": [{"name": "a"}, {"name": "b"}], "primaryKey": ["a", "b"]}, b"a,b\n1,\n,2\n3,4\n"
+    )
     for engine in Engine:
         found = [(f.constraint, f.row, f.field) for f in check(table, engine)]
         assert found == [("required", 2, "b"), ("required", 3, "a")], engine
@@ -72,7 +76,9 @@ def test_a_foreign_key_in_the_forms_of_both_versions(resource: JsonObject, names
         "foreignKeys": [{"fields": here, "reference": {**resource, "fields": there}}],
     }
     for engine in Engine:
-        assert [(f.row, f.key) for f in check(TableSource("t", schema, b"a,b\n1,\n2,1\n3,4\n"), engine)] == [(4, ("b",))]
+        assert [(f.row, f.key) for f in check(TableSource("t", schema, b"a,b\n1,\n2,1\n3,4\n"), engine)] == [
+            (4, ("b",))
+        ]
 
 
 def test_a_foreign_key_to_what_is_not_there_is_refused() -> None:
@@ -89,7 +95,12 @@ def test_a_foreign_key_to_what_is_not_there_is_refused() -> None:
         ("geopoint", "99.5, 18.3", "99.50,18.30", "18.3, 18"),
         ("duration", "P1Y", "P12M", "P365D"),
         ("list", "a,b", "a,b", "b,a"),
-        ("geojson", '{"type": "Point", "coordinates": [1, 2]}', '{"coordinates": [1, 2], "type": "Point"}', '{"type": "Point", "coordinates": [2, 1]}'),
+        (
+            "geojson",
+            '{"type": "Point", "coordinates": [1, 2]}',
+            '{"coordinates": [1, 2], "type": "Point"}',
+            '{"type": "Point", "coordinates": [2, 1]}',
+        ),
     ],
 )
 def test_values_of_every_type_are_unique_as_values(type_: str, first: str, again: str, other: str) -> None:
@@ -138,20 +149,40 @@ def test_an_enum_holds_texts_or_values(field: JsonObject, good: list[str], wrong
         ({"type": "integer", "groupChar": " "}, ["1 000"], ["1,000"]),
         ({"type": "integer", "groupChar": ",", "bareNumber": False}, ["฿1,000", "1,000 บาท"], ["บาท"]),
         ({"type": "duration"}, ["P1Y2M3DT4H5M6.7S", "PT0S", "-P1D", "P0D", "PT36H", "P2M", "P400D"], []),
-        ({"type": "duration"}, [], ["P", "PT", "P1DT", "P1W", "1D", "P1M2Y", "P-1D", "+P1D", "P1.5D", "P1S", "p1d", "P1D ", "PT1.S"]),
+        (
+            {"type": "duration"},
+            [],
+            ["P", "PT", "P1DT", "P1W", "1D", "P1M2Y", "P-1D", "+P1D", "P1.5D", "P1S", "p1d", "P1D ", "PT1.S"],
+        ),
         ({"type": "year"}, ["2566", "0001", "10000", "-0044", "2024Z", "2024+07:00", "9999"], []),
         ({"type": "year"}, [], ["0000", "-0000", "566", "02566", "+2566", " 2566", "๒๕๖๖", "1_00", "2024 Z", "20.4"]),
         ({"type": "yearmonth"}, ["2024-01", "12024-12", "-0044-03", "2024-01Z"], []),
-        ({"type": "yearmonth"}, [], ["2024-1", "2024-13", "2024-00", "0000-01", "24-01", "๒๕๖๗-๐๑", " 2024-01", "2024-01-01"]),
+        (
+            {"type": "yearmonth"},
+            [],
+            ["2024-1", "2024-13", "2024-00", "0000-01", "24-01", "๒๕๖๗-๐๑", " 2024-01", "2024-01-01"],
+        ),
         ({"type": "date"}, ["2024-02-29", "0001-01-01", "9999-12-31"], []),
         ({"type": "date"}, [], ["2024-2-29", "10000-01-01", "-0044-03-15", "0000-01-01", "20240101", "2024-01-01Z"]),
         ({"type": "object"}, ["{}", '{"a": [1]}'], ["[]", "1", "{a: 1}", '{"a": NaN}', "null", "{"]),
         ({"type": "array"}, ["[]", '["a"]'], ["{}", "[1,]", "[" * 5000]),
         ({"type": "geopoint"}, ["90.50, 45.50", "-180,90", " 1 , 2 "], ["1", "1,2,3", "181,1", "1,91", "a,b", "NaN,1"]),
-        ({"type": "geopoint", "format": "array"}, ["[90.5, 45]"], ["[1]", '["1", "2"]', "[true, 1]", "1,2", "[181, 0]"]),
-        ({"type": "geopoint", "format": "object"}, ['{"lon": 1, "lat": 2}'], ['{"lon": 1}', '{"lon": 1, "lat": 2, "x": 3}', "[1, 2]"]),
+        (
+            {"type": "geopoint", "format": "array"},
+            ["[90.5, 45]"],
+            ["[1]", '["1", "2"]', "[true, 1]", "1,2", "[181, 0]"],
+        ),
+        (
+            {"type": "geopoint", "format": "object"},
+            ['{"lon": 1, "lat": 2}'],
+            ['{"lon": 1}', '{"lon": 1, "lat": 2, "x": 3}', "[1, 2]"],
+        ),
         ({"type": "geojson"}, ['{"type": "Point", "coordinates": [1, 2]}'], ['{"type": "Spot"}', "[]", "x"]),
-        ({"type": "geojson", "format": "topojson"}, ['{"type": "Topology", "objects": {}, "arcs": []}'], ['{"type": "Point"}']),
+        (
+            {"type": "geojson", "format": "topojson"},
+            ['{"type": "Topology", "objects": {}, "arcs": []}'],
+            ['{"type": "Point"}'],
+        ),
         ({"type": "string", "format": "email"}, ["clerk@example.org"], ["clerk"]),
         ({"type": "string", "format": "uri"}, ["https://example.org"], ["example"]),
         ({"type": "string", "format": "uuid"}, ["1b671a64-40d5-491e-99b0-da01ff1f3341"], ["1b671a64"]),
@@ -273,7 +304,9 @@ def test_patterns_are_those_of_xml_schema(pattern: str, good: list[str], wrong: 
             assert [(f.constraint, f.cell) for f in found] == [("pattern", text) for text in wrong], (engine, seconds)
 
 
-@pytest.mark.parametrize("pattern", ["(", "[a", "a{2,1}", r"\p{Nothing}", r"\p{IsNowhere}", r"\pL", "[a-[b]", "*", "\\", "a\\"])
+@pytest.mark.parametrize(
+    "pattern", ["(", "[a", "a{2,1}", r"\p{Nothing}", r"\p{IsNowhere}", r"\pL", "[a-[b]", "*", "\\", "a\\"]
+)
 def test_a_pattern_that_is_none_is_refused(pattern: str) -> None:
     for seconds in ({}, {"patternSeconds": 5}):
         schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": pattern}}], **seconds}
@@ -340,11 +373,14 @@ def test_the_rows_of_a_heading_are_joined_and_a_merged_cell_is_of_all_its_column
     assert (found.row, found.field) == (3, "fruit-id")
 
 
+BAD_ROWS: list[Any] = [1, [0], ["1"], "1", [1.5], [True], {}]
+
+
 @pytest.mark.parametrize(
     "dialect",
     [
-        *({"headerRows": value} for value in (1, [0], ["1"], "1", [1.5], [True])),
-        *({"commentRows": value} for value in (2, ["2"], {})),
+        *({"headerRows": value} for value in BAD_ROWS),
+        *({"commentRows": value} for value in BAD_ROWS),
         *({name: 5} for name in ("lineTerminator", "commentChar", "nullSequence", "headerJoin", "quoteChar")),
         *({name: "yes"} for name in ("header", "doubleQuote", "skipInitialSpace")),
         {"lineTerminator": ","},
@@ -378,7 +414,11 @@ HEADINGS: dict[str, tuple[str, str, list[tuple[str, str | None, str | None]]]] =
     "subset, missing": ("subset", "c,a,x", [("missing-label", "b", None)]),
     "superset, fewer": ("superset", "c,a", []),
     "superset, more": ("superset", "a,x", [("extra-label", None, "x")]),
-    "superset, none": ("superset", "x", [("extra-label", None, "x"), *(("missing-label", name, None) for name in "abc")]),
+    "superset, none": (
+        "superset",
+        "x",
+        [("extra-label", None, "x"), *(("missing-label", name, None) for name in "abc")],
+    ),
     "partial": ("partial", "x,c,y", []),
     "partial, none": ("partial", "x,y", [("missing-label", name, None) for name in "abc"]),
     "partial, twice": ("partial", "a,x,a", [("duplicate-label", "a", "a")]),
@@ -413,7 +453,12 @@ def test_what_must_have_a_value_must_have_a_column(match: str) -> None:
 def test_keys_follow_their_columns() -> None:
     target = TableSource("u", {"fields": [{"name": "x"}, {"name": "id"}], "fieldsMatch": "equal"}, b"id,x\n1,9\n")
     keys = [{"fields": ["b"], "reference": {"resource": "u", "fields": ["id"]}}]
-    schema = {"fields": [{"name": "a"}, {"name": "b"}], "fieldsMatch": "equal", "primaryKey": ["a"], "foreignKeys": keys}
+    schema = {
+        "fields": [{"name": "a"}, {"name": "b"}],
+        "fieldsMatch": "equal",
+        "primaryKey": ["a"],
+        "foreignKeys": keys,
+    }
     checks = check_tables([TableSource("t", schema, b"b,a\n1,1\n9,1\n"), target])
     found = [(str(f.type), f.row) for check in checks for f in check.findings]
     assert found == [("primary-key", 3), ("foreign-key", 3)]
@@ -433,7 +478,12 @@ def test_an_empty_file_has_no_heading() -> None:
 
 
 def test_a_file_that_is_no_table_is_refused_when_its_findings_are_asked_for() -> None:
-    checks = check_tables([TableSource("t", {"fields": [{"name": "a"}]}, b"\xff\xfea\n"), TableSource("u", {"fields": [{"name": "a"}]}, b"a\n")])
+    checks = check_tables(
+        [
+            TableSource("t", {"fields": [{"name": "a"}]}, b"\xff\xfea\n"),
+            TableSource("u", {"fields": [{"name": "a"}]}, b"a\n"),
+        ]
+    )
     with pytest.raises(TableUnreadable):
         list(next(checks).findings)
     assert list(next(checks).findings) == []

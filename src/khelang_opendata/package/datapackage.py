@@ -72,8 +72,8 @@ class Resource:
     """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
 
     A table in several files, or in the descriptor itself, is as one file here; ``path`` is then the first file, or the
-    one with the problem, or the descriptor. ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
-    ``descriptor_invalid`` for an unsafe path.
+    one with the problem, or the descriptor. ``problem`` is None, ``"missing"``, the name of the limit that the file
+    exceeds, or the variant of ``descriptor_invalid`` for an unsafe path.
     """
 
     descriptor: JsonObject
@@ -243,26 +243,30 @@ def _read_resources(root: Path, entries: Sequence[JsonObject], limits: Limits) -
     bytes_left, cells_left = limits.package_bytes, limits.cells
     for entry in entries:
         path, problem, data = DESCRIPTOR, None, _embedded(entry)
-        parts: list[bytes] = []
-        for path in _paths(entry) if data is None else ():  # noqa: B007 (the part with the problem)
-            problem, part = _path_problem(root, path), None
-            if problem is None:
-                part = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
-                problem = None if part is not None else _exceeded(limits, bytes_left)
-            if part is None:
-                break
-            bytes_left -= len(part)
-            parts.append(part)
-        if problem is None and parts:
-            path, data = _paths(entry)[0], parts[0] if len(parts) == 1 else joined(parts)
+        if data is None:
+            path, problem, parts = _read_parts(root, _paths(entry), limits, bytes_left)
+            bytes_left -= sum(map(len, parts))
+            data = None if problem else joined(parts) if len(parts) > 1 else parts[0]
         if data is not None:
             cells_left -= 0 if entry.get("derived") is True else _separators(data, entry.get("dialect"))
             problem, data = (None, data) if cells_left >= 0 else ("cells", None)
         yield Resource(entry, entry["name"], path, data, problem, limits)
 
 
-def _exceeded(limits: Limits, bytes_left: int) -> str:
-    return "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes"
+def _read_parts(
+    root: Path, paths: Sequence[str], limits: Limits, bytes_left: int
+) -> tuple[str, str | None, list[bytes]]:
+    """The files of a resource, the first of them by its path; or the first that cannot be read, and why."""
+    parts: list[bytes] = []
+    for path in paths:
+        if problem := _path_problem(root, path):
+            return path, problem, []
+        part = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
+        if part is None:
+            return path, "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes", []
+        bytes_left -= len(part)
+        parts.append(part)
+    return paths[0], None, parts
 
 
 def _separators(data: bytes, dialect: Any) -> int:

@@ -13,7 +13,6 @@ from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import JsonObject, TableSchema
 
-_TYPED = ("string", "integer", "number", "boolean", "date")
 Value = str | int | Decimal | bool | date | None
 
 
@@ -34,17 +33,9 @@ class ReleasedTable:
         return (dict(zip(names, row, strict=True)) for row in self.rows)
 
     def values(self) -> Iterator[tuple[Value, ...]]:
-        """The rows as values of the columns' types; None for an empty cell.
-
-        A cell of a type that no file of a release has a form for remains text.
-        """
-        readers = [field.value if field.descriptor["type"] in _TYPED else _text for field in self.schema.fields]
+        """The rows as values of the types that a release has; None for an empty cell."""
         for row in self.rows:
-            yield tuple(read(text) for read, text in zip(readers, row, strict=True))
-
-
-def _text(text: str) -> str | None:
-    return text or None
+            yield tuple(field.released(text) for field, text in zip(self.schema.fields, row, strict=True))
 
 
 @dataclass(frozen=True)

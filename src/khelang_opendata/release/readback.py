@@ -102,7 +102,7 @@ def plain(tables: Mapping[str, ReleasedTable]) -> Tables:
     found = {}
     for name, table in tables.items():
         fields = table.schema.fields
-        rows = [[as_text(f, f.value(cell)) for f, cell in zip(fields, row, strict=True)] for row in table.rows]
+        rows = [[as_text(f, f.released(cell)) for f, cell in zip(fields, row, strict=True)] for row in table.rows]
         found[name] = [[field.name for field in fields], *rows]
     return found
 

@@ -13,6 +13,9 @@ from khelang_opendata.standard.codelists import Code, read_codelist
 
 JsonObject = dict[str, Any]
 
+_RELEASED_TYPES = ("string", "integer", "number", "boolean", "date")
+"""The types that the files of a release have; a column that a package adds may have any other."""
+
 OWN_COLUMN = re.compile("x_[a-z0-9_]+")
 """The names of the columns that a package may add to a table of the standard."""
 
@@ -51,6 +54,10 @@ class Field:
     def value(self, text: str) -> Any:
         """A cell as a value of the column's type; None for an empty cell and for a text of another type."""
         return self._read(text) if text else None
+
+    def released(self, text: str) -> Any:
+        """A cell as the files of a release have it: a value where they have its type, else its text."""
+        return self.value(text) if self.descriptor.get("type") in _RELEASED_TYPES else text or None
 
     @property
     def codelist(self) -> str | None:

@@ -253,16 +253,24 @@ def _cast(descriptor: JsonObject, value: Any, read: Reader) -> Any:
     if type_ == "any" or (type_ == "boolean" and isinstance(value, bool)):
         return value
     if type_ == "list" and isinstance(value, list):
-        item = {"name": descriptor["name"], "type": descriptor.get("itemType", "string")}
-        items = tuple(_cast(item, entry, reader(item)) for entry in value)
-        return None if None in items else items
+        return _cast_items(descriptor, value)
     if isinstance(value, list | dict):
         return read(json.dumps(value, ensure_ascii=False))
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else _cast_number(type_, value)
+
+
+def _cast_items(descriptor: JsonObject, values: list[Any]) -> tuple[Any, ...] | None:
+    item = {"name": descriptor["name"], "type": descriptor.get("itemType", "string")}
+    items = tuple(_cast(item, value, reader(item)) for value in values)
+    return None if None in items else items
+
+
+def _cast_number(type_: str, value: float) -> Decimal | int | None:
+    """A number of a constraint; there is no year 0."""
     if type_ == "number":
         return Decimal(str(value))
-    return int(value) if type_ in ("integer", "year") and value % 1 == 0 and (value or type_ == "integer") else None
+    is_whole = value % 1 == 0 and (type_ == "integer" or (type_ == "year" and value != 0))
+    return int(value) if is_whole else None
 
 
 def reader(field: JsonObject) -> Reader:
@@ -279,25 +287,9 @@ def reader(field: JsonObject) -> Reader:
     form = field.get("format", "default").removeprefix("fmt:")
     if type_ in ("date", "datetime", "time") and form != "any":
         return _temporal(type_, form)
-    match type_:
-        case "integer":
-            return _integer(field)
-        case "number":
-            return _number(field)
-        case "boolean":
-            true, false = field.get("trueValues", _TRUE), field.get("falseValues", _FALSE)
-            return {**dict.fromkeys(true, True), **dict.fromkeys(false, False)}.get
-        case "list":
-            return _list(field)
-        case "year":
-            return _year
-        case "yearmonth":
-            return _yearmonth
-        case "any":
-            return str
-        case "string" if form == "default":
-            return str
-    return _rare(type_, form)
+    if type_ == "any" or (type_ == "string" and form == "default"):
+        return str
+    return _READERS[type_](field) if type_ in _READERS else _rare(type_, form)
 
 
 def _rare(type_: str, form: str) -> Reader:
@@ -317,6 +309,11 @@ def _rare(type_: str, form: str) -> Reader:
 
 _TRUE = ("true", "True", "TRUE", "1")
 _FALSE = ("false", "False", "FALSE", "0")
+
+
+def _boolean(descriptor: JsonObject) -> Reader:
+    true, false = descriptor.get("trueValues", _TRUE), descriptor.get("falseValues", _FALSE)
+    return {**dict.fromkeys(true, True), **dict.fromkeys(false, False)}.get
 
 
 def _integer(descriptor: JsonObject) -> Reader:
@@ -379,7 +376,7 @@ Zoned = tuple[Any, str]
 
 
 def _year(text: str) -> int | Zoned | None:
-    """A year as XML Schema has it, part 2, section 3.2.11: four digits or more, before Christ a minus; there is no 0."""
+    """A year as XML Schema has it, part 2, section 3.2.11: four digits or more, perhaps a minus; there is no 0."""
     found = _YEAR.fullmatch(text)
     year = _no_zero(found[1]) if found else None
     return year if year is None or not found or not found[2] else (year, found[2])
@@ -441,3 +438,13 @@ def _time(text: str) -> time | None:
     """A time of day, ``time`` of XML Schema: the part of a ``dateTime`` that follows the T."""
     value = _datetime(f"2000-01-01T{text}")
     return value.timetz() if value else None
+
+
+_READERS: dict[str, Callable[[JsonObject], Reader]] = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "list": _list,
+    "year": lambda _: _year,
+    "yearmonth": lambda _: _yearmonth,
+}

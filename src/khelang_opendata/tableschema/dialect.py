@@ -166,9 +166,7 @@ class Dialect:
         for upper in reversed(rows[:-1]):
             filled: Row = list(accumulate(upper, _filled))
             filled += filled[-1:] * (len(labels) - len(filled))
-            labels = [
-                self.header_join.join(filter(None, pair)) for pair in zip_longest(filled, labels, fillvalue="")
-            ]
+            labels = [self.header_join.join(filter(None, pair)) for pair in zip_longest(filled, labels, fillvalue="")]
         return labels
 
     def rows(self, name: str, data: bytes) -> Iterator[tuple[Sequence[int], list[Row]]]:
@@ -228,7 +226,9 @@ class Dialect:
             yield start
 
     def _reader(self, data: bytes) -> Reader:
-        lines: Iterable[str] = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")  # csv reads line ends in cells
+        lines: Iterable[str] = io.TextIOWrapper(
+            io.BytesIO(data), "utf-8-sig", newline=""
+        )  # csv reads line ends in cells
         if self.line_end is not None:
             lines = io.StringIO(self._with_line_feeds(data.decode("utf-8-sig")), newline="")
         return csv.reader(

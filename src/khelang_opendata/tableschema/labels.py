@@ -1,8 +1,8 @@
-"""The heading of a table against the fields of its schema (Table Schema, ``fieldsMatch``), before any engine sees it."""
+"""The heading of a table against the fields of its schema (Table Schema, ``fieldsMatch``), seen before any engine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from khelang_opendata.tableschema.columns import JsonObject
@@ -109,18 +109,21 @@ def _in_order_of(labels: Sequence[str], schema: JsonObject) -> JsonObject:
     fields = []
     for place, label in enumerate(labels, 1):
         unknown = {"name": _unused(f"column {place}", by_name), "type": "any"}
-        fields.append(by_name[label] if label in by_name else unknown)
+        fields.append(by_name.get(label, unknown))
     found = {**schema, "fields": fields, "fieldsMatch": "exact"}
     for property_ in ("uniqueKeys", "foreignKeys"):
         kept = [key for key in schema.get(property_, ()) if taken.isdisjoint(_fields_of(key))]
-        found = {name: value for name, value in found.items() if name != property_} | ({property_: kept} if kept else {})
+        found = {name: value for name, value in found.items() if name != property_} | (
+            {property_: kept} if kept else {}
+        )
     return found
 
 
-def _unused(name: str, known: object) -> str:
-    return name if name not in known else _unused(f"{name}_", known)  # type: ignore[operator]
+def _unused(name: str, known: Container[str]) -> str:
+    return name if name not in known else _unused(f"{name}_", known)
 
 
-def _fields_of(key: object) -> Sequence[str]:
+def _fields_of(key: JsonObject | list[str]) -> Sequence[str]:
+    """The fields of a foreign key, or of a unique one."""
     fields = key["fields"] if isinstance(key, dict) else key
-    return [fields] if isinstance(fields, str) else fields  # type: ignore[return-value]
+    return [fields] if isinstance(fields, str) else fields

@@ -1,9 +1,9 @@
 """What the official profile of Table Schema (Data Package v2) asks of a descriptor, property by property.
 
 The profile is a JSON Schema of 100 kB. Its facts are in the tables below, which takes a thousandth of the time and says
-what is wrong with one property, not with fifteen alternatives. ``tests/test_schema_profile.py`` compares both. Where the
-profile and the text of the standard differ, the text counts: it has the type ``list``, ``fieldsMatch`` is a text, and
-the values of an ``enum`` may be texts whatever the type.
+what is wrong with one property, not with fifteen alternatives. A test compares both. Where the profile and the text
+of the standard differ, the text counts: it has the type ``list``, ``fieldsMatch`` is a text, and the values of an
+``enum`` may be texts whatever the type.
 """
 
 from __future__ import annotations
@@ -155,7 +155,13 @@ def _is_names(value: Any) -> bool:
 
 
 def _is_key_list(value: Any) -> bool:
-    return _is_list(value) and bool(value) and all(map(_is_list, value)) and all(map(_is_names, value)) and _is_unique(value)
+    return (
+        _is_list(value)
+        and bool(value)
+        and all(map(_is_list, value))
+        and all(map(_is_names, value))
+        and _is_unique(value)
+    )
 
 
 def _is_match(value: Any) -> bool:
@@ -179,7 +185,7 @@ def _enum_of(*kinds: Callable[[Any], bool]) -> _Demand:
         is_list = isinstance(value, list) and bool(value)
         return is_list and any(all(map(kind, value)) for kind in (_is_text, *kinds)) and _is_unique(value)
 
-    return _Demand(holds, '[value, …], no value twice, all strings or all of the type of the field')
+    return _Demand(holds, "[value, …], no value twice, all strings or all of the type of the field")
 
 
 _TEXT = _Demand(_is_text, "string")
@@ -194,7 +200,9 @@ _SCHEMA: Mapping[str, _Demand] = {
     "missingValues": _MISSING,
     "primaryKey": _Demand(_is_names, '["name", …]'),
     "uniqueKeys": _Demand(_is_key_list, '[["name", …], …]'),
-    "foreignKeys": _Demand(lambda value: _is_list(value) and bool(value), '[{"fields": ["…"], "reference": {"fields": ["…"]}}, …]'),
+    "foreignKeys": _Demand(
+        lambda value: _is_list(value) and bool(value), '[{"fields": ["…"], "reference": {"fields": ["…"]}}, …]'
+    ),
 }
 _FIELD: Mapping[str, _Demand] = {
     **dict.fromkeys(("name", "title", "description", "example", "rdfType"), _TEXT),
@@ -205,7 +213,7 @@ _FIELD: Mapping[str, _Demand] = {
 
 def _categories(is_value: Callable[[Any], bool], expected: str) -> Mapping[str, _Demand]:
     return {
-        "categories": _Demand(_labelled(is_value), f"[{expected}, …] or [{{\"value\": {expected}}}, …]"),
+        "categories": _Demand(_labelled(is_value), f'[{expected}, …] or [{{"value": {expected}}}, …]'),
         "categoriesOrdered": _FLAG,
     }
 

@@ -30,7 +30,8 @@ _MOST_EAST, _MOST_NORTH = 180, 90
 class Duration:
     """A duration of XML Schema, part 2, section 3.2.6: months and seconds, of which the order is partial.
 
-    One is less than another if it ends earlier from each of four moments; ``P1M`` is neither less nor more than ``P30D``.
+    One is less than another if it ends earlier from each of four moments: ``P1M`` is neither less nor more than
+    ``P30D``.
     """
 
     months: int

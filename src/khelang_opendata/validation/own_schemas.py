@@ -18,6 +18,7 @@ TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
 RESOURCE_NOT_CHECKED = Rule("resource_not_checked", Severity.INFO, __file__)
 RESOURCE_ADDITIONAL = Rule("resource_additional", Severity.INFO, __file__)
 
+
 def own_fields(package: Package, family: SchemaFamily) -> Mapping[str, Sequence[JsonObject]]:
     """The columns ``x_…`` that a package adds to tables of the standard, by table.
 
@@ -102,7 +103,7 @@ def _schema_issues(resource: Resource, *, is_whole: bool) -> Iterator[Issue]:
         is_whole: whether the schema is the package's own; else only the columns that it adds are.
     """
     schema = resource.descriptor.get("schema")
-    if not _is_table(resource) or not is_table_schema(schema):
+    if not _is_table(resource) or not isinstance(schema, dict) or not is_table_schema(schema):
         return
     columns = enumerate(schema["fields"])
     added = (fault for place, field in columns if _is_own(field) for fault in field_faults(field, f"fields/{place}"))
