@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from khelang_opendata import Language, issue_texts, table_issues
 from khelang_opendata.tableschema import Engine, Finding, SchemaInvalid, TableSource, check_tables
 from khelang_opendata.tableschema.dialect import TableUnreadable
 
@@ -487,3 +488,48 @@ def test_a_file_that_is_no_table_is_refused_when_its_findings_are_asked_for() ->
     with pytest.raises(TableUnreadable):
         list(next(checks).findings)
     assert list(next(checks).findings) == []
+
+
+CODES = {
+    "incorrect-label": "column_unexpected",
+    "extra-label": "column_unexpected",
+    "missing-label": "column_missing",
+    "blank-header": "column_missing",
+    "blank-label": "column_name_invalid",
+    "duplicate-label": "column_duplicate",
+}
+
+
+@pytest.mark.parametrize("name", [name for name, (_, _, expected) in HEADINGS.items() if expected])
+def test_what_is_wrong_with_a_heading_has_words(name: str) -> None:
+    match, heading, expected = HEADINGS[name]
+    sources = [TableSource("t", {"fields": FIELDS, "fieldsMatch": match}, f"{heading}\n1,2\n".encode())]
+    (found,) = check_tables(sources)
+    issues = list(table_issues(found, sources))
+    assert [issue.code for issue in issues] == [CODES[kind] for kind, _, _ in expected]
+    for issue in issues:
+        assert issue.location.row == 1
+        for language in Language:
+            texts = issue_texts(issue, language, "none")
+            assert " - " not in texts.message + texts.fix
+
+
+def test_issues_are_of_the_columns_in_the_order_of_the_file() -> None:
+    schema = {"fields": FIELDS, "fieldsMatch": "subset", "uniqueKeys": [["b", "c"]], "primaryKey": ["a"]}
+    sources = [TableSource("t", schema, b"x,c,b,a\n1,C,B,1\n1,C,B,y\n1,,,1\n")]
+    (found,) = check_tables(sources)
+    issues = [(i.code, i.location.row, i.location.field, i.params.get("value")) for i in table_issues(found, sources)]
+    assert issues == [
+        ("type_wrong", 3, "a", None),
+        ("key_duplicate", 3, None, "B, C"),
+        ("key_duplicate", 4, "a", "1"),
+    ]
+
+
+def test_of_thousands_of_allowed_values_an_issue_names_the_first() -> None:
+    schema = {"fields": [{"name": "a", "type": "string", "categories": [f"c{k}" for k in range(5000)]}]}
+    sources = [TableSource("t", schema, b"a\nx\n")]
+    (found,) = check_tables(sources)
+    (issue,) = table_issues(found, sources)
+    assert str(issue.params["allowed"]).startswith("c0, c1, ")
+    assert len(str(issue.params["allowed"])) < 2500

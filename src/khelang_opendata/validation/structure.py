@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
@@ -70,6 +71,8 @@ _BY_WEIGHT = [
 
 _PATTERN_SECONDS = 5
 _LONGEST_REASON = 300
+_LONGEST_LIMIT = 2000
+_MOST_VALUES = 100
 _EXAMPLES = {
     "integer": "12",
     "number": "12.5",
@@ -201,7 +204,7 @@ def _heading_issue(table: HeadedTable, finding: Finding) -> Issue:
     position = (names.index(due) if due and label else table.table.header.index(label) if not due else 0) + 1
     match finding.type:
         case FindingType.BLANK_HEADER:
-            return COLUMN_MISSING.issue(Location(name, 1, 1), variant="no_heading")
+            return COLUMN_MISSING.issue(Location(name, 1, 1, None, label), variant="no_heading")
         case FindingType.MISSING_LABEL:
             return COLUMN_MISSING.issue(place, name=str(due))
         case FindingType.BLANK_LABEL:
@@ -273,14 +276,22 @@ def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding) -> Is
     if finding.constraint is None:
         return TYPE_WRONG.issue(place, variant=str(field.descriptor.get("type", "string")), example=_example(field))
     limit = {**field.descriptor, **field.descriptor.get("constraints", {})}.get(finding.constraint)
-    shown = ", ".join(map(str, values_of(limit))) if isinstance(limit, list) else str(limit)
+    shown = _shown(limit)
     rule = _BY_CONSTRAINT[finding.constraint]
     if finding.constraint == "jsonSchema":
-        return rule.issue(place, variant="json_schema", allowed=shown[:_LONGEST_REASON])
+        return rule.issue(place, variant="json_schema", allowed=shown)
     if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
         length = len(finding.cell or "")
         return rule.issue(place, variant=finding.constraint, limit=shown, length=length)
     return rule.issue(place, allowed=shown, example=_example(field))
+
+
+def _shown(limit: Any) -> str:
+    """A limit in words; of thousands of values only the first, as each wrong cell names them."""
+    if not isinstance(limit, list):
+        return str(limit)[:_LONGEST_LIMIT]
+    first = ", ".join(map(str, values_of(limit[:_MOST_VALUES])))
+    return first[:_LONGEST_LIMIT] if len(limit) <= _MOST_VALUES else f"{first[:_LONGEST_LIMIT]}, …"
 
 
 def _example(field: Field) -> str:
