@@ -26,7 +26,14 @@ STANDARD = ROOT / "schemas/anticorruption-plan/1.0.0"
 EXAMPLES = STANDARD / "examples"
 VALID = EXAMPLES / "valid/mae-thung-2561-2564"
 
-SLOW_MODULES = ("test_differential", "test_foreign_releases", "test_growth", "test_package_fuzz", "test_patterns")
+SLOW_MODULES = (
+    "test_descriptor_mutations",
+    "test_differential",
+    "test_foreign_releases",
+    "test_growth",
+    "test_package_fuzz",
+    "test_patterns",
+)
 """They need nothing but time."""
 
 UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}

@@ -23,6 +23,7 @@ from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure,
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Location
+from khelang_opendata.package.embedded import embedded_csv, joined
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
 
@@ -42,6 +43,8 @@ _FILES = {"table": (".csv",), "workbook": (".xlsx", ".xlsm", ".xls", ".ods"), "a
 """Files that may be named in place of a package, by their endings."""
 
 _PARTS = ("schema", "dialect")
+
+_CSV_FORMATS = frozenset({"csv", "tsv", "txt"})
 
 _PIECE = 2**20
 """Bytes that are read at a time of a file that is longer than the system says."""
@@ -83,8 +86,9 @@ class Table:
 class Resource:
     """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
 
-    ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
-    ``descriptor_invalid`` for an unsafe path.
+    A table in several files, or in the descriptor itself, is as one file here; ``path`` is then the first file, or the
+    one with the problem, or the descriptor. ``problem`` is None, ``"missing"``, the name of the limit that the file
+    exceeds, or the variant of ``descriptor_invalid`` for an unsafe path.
     """
 
     descriptor: JsonObject
@@ -99,6 +103,11 @@ class Resource:
         """Whether releasing made the file from the tables; it is no table of the plan itself."""
         return self.descriptor.get("derived") is True
 
+    @property
+    def is_csv(self) -> bool:
+        """Whether it is a CSV file: as its ``format`` says, else as its name ends."""
+        return "path" not in self.descriptor or _is_csv(self.descriptor, self.path)
+
     @cached_property
     def table(self) -> Table:
         """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).
@@ -107,7 +116,10 @@ class Resource:
             TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way not read here.
         """
         assert self.data is not None, "a resource without a file has no table"
-        return _read_table(self.name, self.data, self.descriptor.get("dialect"), self.limits)
+        dialect = self.descriptor.get("dialect")
+        if "path" not in self.descriptor and isinstance(self.descriptor["data"], list) and isinstance(dialect, dict):
+            dialect = {"header": dialect.get("header", True)}  # the others are of files
+        return _read_table(self.name, self.data, dialect, self.limits)
 
 
 @dataclass(frozen=True)
@@ -148,7 +160,7 @@ class Package:
         descriptor, unread = _with_parts(real, descriptor, limits)
         entries = descriptor.get("resources")
         objects = (e for e in entries if isinstance(e, dict)) if isinstance(entries, list) else ()
-        named = [e for e in objects if isinstance(e.get("name"), str) and isinstance(e.get("path"), str)]
+        named = [e for e in objects if isinstance(e.get("name"), str) and (_paths(e) or _embedded(e) is not None)]
         if len(named) > limits.resources:
             raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
         return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits, tuple(unread))
@@ -236,19 +248,52 @@ def _is_writable(content: JsonObject) -> bool:
     return True
 
 
+def _embedded(entry: JsonObject) -> bytes | None:
+    return None if "path" in entry else embedded_csv(entry)
+
+
+def _paths(entry: JsonObject) -> list[str]:
+    """The files of a resource; none where they are not those of one CSV file, or of its parts."""
+    path = entry.get("path")
+    if isinstance(path, str):
+        return [path]
+    is_csv = isinstance(path, list) and all(isinstance(part, str) and _is_csv(entry, part) for part in path)
+    return list(path) if is_csv and path else []
+
+
+def _is_csv(entry: JsonObject, path: str) -> bool:
+    form = entry.get("format") or PurePosixPath(path).suffix.removeprefix(".")
+    return str(form).lower() in _CSV_FORMATS
+
+
 def _read_resources(root: Path, entries: Sequence[JsonObject], limits: Limits) -> Iterator[Resource]:
     bytes_left, cells_left = limits.package_bytes, limits.cells
     for entry in entries:
-        name, path = entry["name"], entry["path"]
-        problem, data = _path_problem(root, path), None
-        if problem is None:
-            data = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
-            problem = None if data is not None else "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes"
+        path, problem, data = DESCRIPTOR, None, _embedded(entry)
+        if data is None:
+            path, problem, parts = _read_parts(root, _paths(entry), limits, bytes_left)
+            bytes_left -= sum(map(len, parts))
+            data = None if problem else joined(parts) if len(parts) > 1 else parts[0]
         if data is not None:
-            bytes_left -= len(data)
             cells_left -= 0 if entry.get("derived") is True else _separators(data, entry.get("dialect"))
             problem, data = (None, data) if cells_left >= 0 else ("cells", None)
-        yield Resource(entry, name, path, data, problem, limits)
+        yield Resource(entry, entry["name"], path, data, problem, limits)
+
+
+def _read_parts(
+    root: Path, paths: Sequence[str], limits: Limits, bytes_left: int
+) -> tuple[str, str | None, list[bytes]]:
+    """The files of a resource, the first of them by its path; or the first that cannot be read, and why."""
+    parts: list[bytes] = []
+    for path in paths:
+        if problem := _path_problem(root, path):
+            return path, problem, []
+        part = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
+        if part is None:
+            return path, "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes", []
+        bytes_left -= len(part)
+        parts.append(part)
+    return paths[0], None, parts
 
 
 def _separators(data: bytes, dialect: Any) -> int:
@@ -302,8 +347,8 @@ def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: L
         dialect = Dialect.of(descriptor)
     except DialectUnsupported as error:
         raise _unsupported(name, error.name) from None
-    if not dialect.header:
-        raise _unsupported(name, "header")
+    if dialect.odd_property:
+        raise _unsupported(name, dialect.odd_property)
     records: list[Row] = []
     for chunk in dialect.chunks(name, data):
         records += chunk

@@ -59,11 +59,12 @@ class Field:
     @cached_property
     def held(self) -> Field:
         """The column as the forms of a release hold it: as text, where they have no type for its values."""
-        from khelang_opendata.tableschema.columns import SchemaUnsupported, reader  # noqa: PLC0415 (as above)
+        from khelang_opendata.tableschema.columns import reader  # noqa: PLC0415 (as above)
+        from khelang_opendata.tableschema.refusals import SchemaInvalid  # noqa: PLC0415 (as above)
 
         try:
             is_held = self.descriptor.get("type") in _HELD_TYPES and reader(self.descriptor) is not None
-        except SchemaUnsupported:
+        except SchemaInvalid:
             is_held = False
         if is_held:
             return self
@@ -180,6 +181,10 @@ class TableSchema:
     def foreign_keys(self) -> list[JsonObject]:
         return list(self.descriptor.get("foreignKeys", ()))
 
+    @property
+    def unique_keys(self) -> list[list[str]]:
+        return list(self.descriptor.get("uniqueKeys", ()))
+
     @cached_property
     def field_by_name(self) -> Mapping[str, Field]:
         return {f.name: f for f in self.fields}
@@ -218,7 +223,8 @@ class TableSchema:
         Args:
             tables: all tables by name, this one among them.
         """
-        yield from (name for name in self.primary_key if name not in self.field_by_name)
+        own = (self.primary_key, *self.unique_keys)
+        yield from (name for fields in own for name in fields if name not in self.field_by_name)
         for key in self.foreign_keys:
             yield from (name for name in key["fields"] if name not in self.field_by_name)
             reference = key["reference"]
@@ -232,7 +238,7 @@ class TableSchema:
 
     def compiled(self) -> JsonObject:
         """The schema for inline use in a descriptor; titles and rules on rows remain in the family's file."""
-        keep = ("$schema", "fields", "missingValues", "primaryKey", "foreignKeys")
+        keep = ("$schema", "fields", "missingValues", "primaryKey", "uniqueKeys", "foreignKeys")
         return {key: self.descriptor[key] for key in keep if key in self.descriptor}
 
 

@@ -14,20 +14,13 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from khelang_opendata.tableschema.json_values import comparable
+
 
 def _unique_items(_: Any, wanted: bool, items: Any, __: Any) -> Iterator[ValidationError]:
     """No two items are equal as JSON has it: 1 is 1.0 and no true, the order of an object's members says nothing."""
-    if wanted and isinstance(items, list) and len({_comparable(item) for item in items}) < len(items):
+    if wanted and isinstance(items, list) and len({comparable(item) for item in items}) < len(items):
         yield ValidationError("items are repeated")
-
-
-def _comparable(item: Any) -> Any:
-    """A key that is equal, and has the same hash, if two JSON values are equal."""
-    if isinstance(item, dict):
-        return dict, frozenset((name, _comparable(value)) for name, value in item.items())
-    if isinstance(item, list):
-        return list, tuple(map(_comparable, item))
-    return bool if isinstance(item, bool) else None, item
 
 
 def _pattern(_: Any, pattern: str, text: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:

@@ -19,8 +19,9 @@ from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Table
 from khelang_opendata.standard.tables import Field, TableSchema
-from khelang_opendata.tableschema.columns import Column, SchemaUnsupported
+from khelang_opendata.tableschema.columns import Column
 from khelang_opendata.tableschema.dialect import Row
+from khelang_opendata.tableschema.refusals import SchemaInvalid
 
 ROW_BLANK = Rule("row_blank", Severity.ERROR, __file__)
 ROW_NOT_DATA = Rule("row_not_data", Severity.ERROR, __file__)
@@ -146,7 +147,7 @@ def fits(field: Field, cell: str) -> bool:
 def _column(field: Field) -> Column | None:
     try:
         return None if field.is_own else Column(field.descriptor, [""])
-    except SchemaUnsupported:
+    except SchemaInvalid:
         return None
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue, Location, Severity
@@ -29,10 +30,17 @@ from khelang_opendata.tableschema import (
     TableSource,
     check_tables,
 )
+from khelang_opendata.tableschema.columns import values_of
 from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, FIRST_ROW, PATTERN_SECONDS
-from khelang_opendata.tableschema.dialect import DialectUnsupported
+from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
-from khelang_opendata.validation.headings import HeadedTable
+from khelang_opendata.validation.headings import (
+    COLUMN_DUPLICATE,
+    COLUMN_MISSING,
+    COLUMN_NAME_INVALID,
+    COLUMN_UNEXPECTED,
+    HeadedTable,
+)
 from khelang_opendata.validation.ids import VALUE_MISSING, BrokenReferences, EmptyIds, example_of, target_of
 from khelang_opendata.validation.layout import ROW_BLANK, fits, plain
 from khelang_opendata.validation.plan import Record
@@ -51,12 +59,14 @@ _BY_CONSTRAINT = {
     "required": VALUE_MISSING,
     "pattern": PATTERN_MISMATCH,
     "enum": VALUE_NOT_ALLOWED,
+    "categories": VALUE_NOT_ALLOWED,
     "minimum": VALUE_OUT_OF_RANGE,
     "maximum": VALUE_OUT_OF_RANGE,
     "exclusiveMinimum": VALUE_OUT_OF_RANGE,
     "exclusiveMaximum": VALUE_OUT_OF_RANGE,
     "minLength": LENGTH_WRONG,
     "maxLength": LENGTH_WRONG,
+    "jsonSchema": PATTERN_MISMATCH,
 }
 _BY_WEIGHT = [
     rule.code
@@ -66,6 +76,8 @@ _BY_WEIGHT = [
 
 _PATTERN_SECONDS = 5
 _LONGEST_REASON = 300
+_LONGEST_LIMIT = 2000
+_MOST_VALUES = 100
 _NOTHING = re.compile(
     r"(?i)[-\u2010-\u2015\u2212._]+|[0๐][.,]?[-\u2010-\u2015\u2212=]+|n/?a|none|nil"
     r"|ไม่มี|ไม่ระบุ|ไม่(?:ได้)?ใช้(?:งบประมาณ|งบ|เงิน)?|ไม่มี(?:งบประมาณ|งบ)"
@@ -123,12 +135,13 @@ def table_issues(check: TableCheck, sources: Sequence[TableSource]) -> Iterator[
 
 
 def _headed(source: TableSource, *, with_rows: bool) -> HeadedTable:
-    if source.first_row != FIRST_ROW:
-        raise DialectUnsupported("header")
+    if odd := Dialect.of(source.dialect).odd_property:
+        raise DialectUnsupported(odd)
     schema = TableSchema.of_any(source.name, source.schema)
-    rows = [row for chunk in source.chunks() for row in chunk] if with_rows else []
-    table = Table([field.name for field in schema.fields], rows, source.data, source.dialect)
-    return HeadedTable(schema, table, schema.fields)
+    rows = [row for _, chunk in source.chunks() for row in chunk] if with_rows else []
+    header = source.heading() or [field.name for field in schema.fields]
+    columns = tuple(map(schema.field_by_name.get, header))
+    return HeadedTable(schema, Table(header, rows, source.data, source.dialect), columns)
 
 
 def _or_unusable(name: str, issues: Iterator[Issue]) -> Iterator[Issue]:
@@ -144,11 +157,14 @@ def _source(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> TableSourc
     schema: JsonObject = {
         "fields": [_field(column, position) for position, column in enumerate(table.columns)],
         "missingValues": table.schema.descriptor["missingValues"],
-        "foreignKeys": [key for key in table.schema.foreign_keys if _can_be_followed(key, table, tables)],
     }
+    if followed := [key for key in table.schema.foreign_keys if _can_be_followed(key, table, tables)]:
+        schema["foreignKeys"] = followed
+    if unique := [key for key in table.schema.unique_keys if _has_all(table, key)]:
+        schema["uniqueKeys"] = unique
     if table.schema.is_foreign or table.schema.own_fields:  # patterns that others wrote
         schema[PATTERN_SECONDS] = _PATTERN_SECONDS
-    if _has_all(table, table.schema.primary_key):
+    if table.schema.primary_key and _has_all(table, table.schema.primary_key):
         schema["primaryKey"] = list(table.schema.primary_key)
     file = table.table
     return TableSource(table.schema.name, schema, file.data, file.dialect, file.rows, brief=True)
@@ -171,13 +187,35 @@ def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
     return all(table.position(name) is not None for name in names)
 
 
+def _heading_issue(table: HeadedTable, finding: Finding) -> Issue:
+    name, due, label = table.schema.name, finding.field, finding.cell or ""
+    place = Location(name, 1, 1, due or label, finding.cell)
+    names = [field.name for field in table.schema.fields]
+    position = (names.index(due) if due and label else table.table.header.index(label) if not due else 0) + 1
+    match finding.type:
+        case FindingType.BLANK_HEADER:
+            return COLUMN_MISSING.issue(Location(name, 1, 1, None, label), variant="no_heading")
+        case FindingType.MISSING_LABEL:
+            return COLUMN_MISSING.issue(place, name=str(due))
+        case FindingType.BLANK_LABEL:
+            return COLUMN_NAME_INVALID.issue(Location(name, 1, 1), variant="blank", position=position)
+        case FindingType.DUPLICATE_LABEL:
+            return COLUMN_DUPLICATE.issue(place, name=label)
+        case FindingType.INCORRECT_LABEL:
+            return COLUMN_UNEXPECTED.issue(place, variant="misplaced", name=label, position=position, due=str(due))
+    return COLUMN_UNEXPECTED.issue(place, name=label)
+
+
 def _issues(
     table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding], merged: set[str]
 ) -> Iterator[Issue]:
     """The issues of a table; ``merged`` collects the tables that lost ids, to which references lead nowhere."""
     whole = _WholeTable(table, tables, merged)
     for row, found in groupby(findings, key=attrgetter("row")):
-        yield from _row_issues(table, row, list(found), whole)
+        if row < FIRST_ROW:
+            yield from (_heading_issue(table, finding) for finding in found)
+        else:
+            yield from _row_issues(table, row, list(found), whole)
     yield from whole.issues()
 
 
@@ -237,11 +275,11 @@ def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], who
     for finding in findings:
         if finding.type is FindingType.UNIQUE and finding.field not in cells:
             yield _repeated(table, row, (str(finding.field),), finding)
-        elif finding.type is FindingType.PRIMARY_KEY and not cells.keys() & set(table.schema.primary_key):
-            if _is_copy(table, finding):
+        elif finding.type in (FindingType.PRIMARY_KEY, FindingType.UNIQUE_KEY) and cells.keys().isdisjoint(finding.key):
+            if finding.type is FindingType.PRIMARY_KEY and _is_copy(table, finding):
                 whole.copies.append(row)
             else:
-                yield _repeated(table, row, table.schema.primary_key, finding)
+                yield _repeated(table, row, finding.key, finding)
         elif finding.type is FindingType.FOREIGN_KEY and not cells.keys() & set(finding.key):
             whole.references.add(finding)
 
@@ -269,9 +307,10 @@ def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, refer
     place = table.place(row, name, finding.cell)
     if finding.constraint is None:
         return _type_issue(table, row, field, cell)
-    limit = field.descriptor["constraints"][finding.constraint]
-    shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
-    rule = _BY_CONSTRAINT.get(finding.constraint, PATTERN_MISMATCH)
+    limit = {**field.descriptor, **field.descriptor.get("constraints", {})}.get(finding.constraint)
+    shown, rule = _shown(limit), _BY_CONSTRAINT[finding.constraint]
+    if finding.constraint == "jsonSchema":
+        return rule.issue(place, variant="json_schema", allowed=shown)
     if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
         return rule.issue(place, variant=finding.constraint, limit=shown, length=len(cell))
     corrected = None if rule is VALUE_MISSING or table.schema.is_foreign else _corrected(field, cell, references)
@@ -280,9 +319,17 @@ def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, refer
     return rule.issue(place, allowed=shown, example=example_of(field))
 
 
+def _shown(limit: Any) -> str:
+    """A limit in words; of thousands of values only the first, as each wrong cell names them."""
+    if not isinstance(limit, list):
+        return str(limit)[:_LONGEST_LIMIT]
+    first = ", ".join(map(str, values_of(limit[:_MOST_VALUES])))
+    return first[:_LONGEST_LIMIT] if len(limit) <= _MOST_VALUES else f"{first[:_LONGEST_LIMIT]}, …"
+
+
 def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
     """A value of another type; a sign that there is none, such as a dash, is explained as what it means."""
-    place, type_ = table.place(row, field.name, cell), str(field.descriptor["type"])
+    place, type_ = table.place(row, field.name, cell), str(field.descriptor.get("type", "string"))
     is_nothing = not table.schema.is_foreign and not field.is_own and _NOTHING.fullmatch(cell.strip()) is not None
     status = table.position("budget_status") if is_nothing and field.name == "amount_thb" else None
     if status is not None and table.table.rows[row - 2][status] in ("budgeted", "no_budget"):
@@ -327,6 +374,5 @@ def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Findi
     value = ", ".join(cells[position] for name in key if (position := table.position(name)) is not None)
     single = key[0] if len(key) == 1 else None
     place, named = table.place(row, single, value if single else None), " + ".join(key)
-    if finding.same_as is None:
-        return KEY_DUPLICATE.issue(place, variant="empty", key=named)
+    assert finding.same_as is not None, "an empty part of a key is a constraint error of its cell"
     return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=table.table.number(finding.same_as))
