@@ -8,6 +8,7 @@ from tests.edits import Edit, cell, copy, drop_where, edit_table, together
 _PLAN = "khelang-nakhon-2566-2570"
 _LEAD = ("projects", 2, "lead_unit_id")
 _AMOUNT = ("budgets", 2, "amount_thb")
+_YEAR = ("budgets", 2, "fiscal_year_be")
 
 
 def _dragged(table: str, first: int, last: int, field: str) -> Edit:
@@ -105,6 +106,14 @@ CASES = (
         "a dash for no date",
         cell("plans", 2, announced_on="-"),
         (("type_wrong", "plans", 2, "announced_on"),),
+    ),
+    *(
+        Case(f"the year {text}", cell("budgets", 2, fiscal_year_be=text), (("value_out_of_range", *_YEAR),))
+        for text in ("2023", "66", "3066")
+    ),
+    *(
+        Case(f"{text!r} for true", cell("dimensions", 2, scored=text), (("type_wrong", "dimensions", 2, "scored"),))
+        for text in ("True", "1", "ใช่", "yes", "soon")
     ),
     Case(
         "no amount where money is planned",

@@ -136,6 +136,11 @@ CASES = (
     Case("a byte order mark alone", edit_bytes("projects", lambda _: b"\xef\xbb\xbf"), _MALFORMED),
     Case("blank lines alone", edit_bytes("projects", lambda _: b"\r\n\r\n\n"), _MALFORMED),
     Case("commas alone", edit_bytes("projects", lambda _: b",,,,\n,,,,\n"), _MALFORMED),
+    Case(
+        "the heading alone of a table that others refer to",
+        lambda folder: without_rows(folder / "data/units.csv"),
+        (("reference_missing", "units", None, None),),
+    ),
     Case("the heading alone", lambda folder: without_rows(folder / _PROJECTS), _MISSING),
     Case(
         "the table twice elsewhere",

@@ -16,6 +16,14 @@ def _keyword(text: str, *, refused: bool = True) -> Case:
 
 CASES = (
     *(
+        Case(
+            f"a keyword {text!r} of a package without portal",
+            descriptor(lambda d, text=text: d["keywords"].append(text)),
+            _REFUSED,
+        )
+        for text in ("กฎหมาย/ระเบียบ", "ก" * 101, "ก")
+    ),
+    *(
         _keyword(text)
         for text in ("กฎหมาย/ระเบียบ", "ป.ป.ช. (ITA)", "ก" * 101, "ก", "a,b", "IT&C", "“คำ”", "ข้อ:ความ", "ค\u00a0ำ/")
     ),

@@ -33,7 +33,7 @@ _SHORT_YEARS_BUDDHIST = 43
 _TIME = r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?\Z"
 _YEAR_FIRST = r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
 _YEAR_LAST = r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})"
-_COMPACT = r"(\d{4})(\d{2})(\d{2})"
+_COMPACT = r"\d{8}"
 _SERIAL = r"(\d{5,6})(?:\.\d*)?"
 _WITH_NAME = (
     r"(?:วัน\D*?ที่ *)?(\d{1,2})[- ./]*(?:เดือน *)?"
@@ -79,6 +79,14 @@ def _read(year: int, month: int, day: int, *, is_certain: bool = True) -> ReadDa
         return ReadDay(None, is_buddhist, is_certain)
 
 
+def _compact(digits: str) -> ReadDay:
+    """A day in eight digits, of which the year is the first four, or else the last."""
+    found = _read(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    last = _with_year_last(int(digits[:2]), int(digits[2:4]), digits[4:])
+    is_last = last.day is not None and last.day.year in YEARS and (found.day is None or found.day.year not in YEARS)
+    return last if is_last else found
+
+
 def _with_year_last(first: int, second: int, year_text: str) -> ReadDay:
     year = _whole_year(year_text)
     day, month = (second, first) if second > len(THAI_MONTHS) >= first else (first, second)
@@ -118,7 +126,7 @@ def _months(name: str) -> Iterator[int]:
 
 _FORMS: Mapping[str, Callable[[re.Match[str]], ReadDay | None]] = {
     _YEAR_FIRST: lambda match: _read(int(match[1]), int(match[2]), int(match[3])),
-    _COMPACT: lambda match: _read(int(match[1]), int(match[2]), int(match[3])),
+    _COMPACT: lambda match: _compact(match[0]),
     _YEAR_LAST: lambda match: _with_year_last(int(match[1]), int(match[2]), match[3]),
     _SERIAL: lambda match: _counted(int(match[1])),
     _NAME_FIRST: lambda match: _named(match[1], match[2], match[3]),

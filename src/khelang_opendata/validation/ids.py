@@ -139,9 +139,13 @@ class BrokenReferences:
         if len(finding.key) == 1:
             self.rows.setdefault(finding.key[0], []).append(finding.row)
 
+    def of(self, name: str) -> bool:
+        """Whether a column refers to another table by itself."""
+        return (name,) in self._keys
+
     def has(self, name: str, text: str) -> bool:
         """Whether a column may refer to a text; True where it refers to nothing that can be read."""
-        target = target_of(self._keys[(name,)], self.table, self._tables) if (name,) in self._keys else None
+        target = target_of(self._keys[(name,)], self.table, self._tables) if self.of(name) else None
         return target is None or (text,) in self._ids_for((name,))
 
     def issues(self) -> Iterator[Issue]:

@@ -19,6 +19,7 @@ from typing import Any
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
+from khelang_opendata.model.thai import ERA
 from khelang_opendata.package.datapackage import Table
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 from khelang_opendata.tableschema import (
@@ -41,7 +42,14 @@ from khelang_opendata.validation.headings import (
     COLUMN_UNEXPECTED,
     HeadedTable,
 )
-from khelang_opendata.validation.ids import VALUE_MISSING, BrokenReferences, EmptyIds, example_of, target_of
+from khelang_opendata.validation.ids import (
+    REFERENCE_MISSING,
+    VALUE_MISSING,
+    BrokenReferences,
+    EmptyIds,
+    example_of,
+    target_of,
+)
 from khelang_opendata.validation.layout import ROW_BLANK, fits, plain
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.cell_values import value_error
@@ -83,6 +91,10 @@ _NOTHING = re.compile(
     r"|ไม่มี|ไม่ระบุ|ไม่(?:ได้)?ใช้(?:งบประมาณ|งบ|เงิน)?|ไม่มี(?:งบประมาณ|งบ)"
 )
 """What people write where there is no number, such as a dash."""
+
+_CENTURY = 100
+_YES = {"true", "yes", "y", "1", "ใช่", "จริง", "มี", "✓", "✔", "/"}
+_NO = {"false", "no", "n", "0", "ไม่", "ไม่ใช่", "เท็จ", "ไม่มี", "✗", "x"}
 
 _UNSEEN = r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
 """Spaces, line breaks and hidden characters, which no id or code has."""
@@ -178,9 +190,14 @@ def _field(column: Field | None, position: int) -> JsonObject:
 
 def _can_be_followed(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> bool:
     target = target_of(key, table, tables)
-    if target is None or len(target.table.rows) < target.schema.min_rows:  # lost rows are an issue of their own
-        return False
+    if target is None or _is_emptied(target) or len(target.table.rows) < target.schema.min_rows:
+        return False  # lost rows are an issue of their own
     return _has_all(table, key["fields"]) and _has_all(target, key["reference"]["fields"])
+
+
+def _is_emptied(table: HeadedTable) -> bool:
+    """Whether a table of the standard has no rows, so that no reference to it says anything."""
+    return not table.table.rows and not table.schema.is_foreign
 
 
 def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
@@ -217,6 +234,21 @@ def _issues(
         else:
             yield from _row_issues(table, row, list(found), whole)
     yield from whole.issues()
+    if _is_emptied(table) and (referring := _referring(table, tables)):
+        variant, named = "emptied", ", ".join(referring)
+        yield REFERENCE_MISSING.issue(Location(table.schema.name), variant=variant, tables=named)
+
+
+def _referring(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> list[str]:
+    """The tables that refer to one."""
+    found = []
+    for other in tables.values():
+        keys = (key for key in other.schema.foreign_keys if target_of(key, other, tables) is table)
+        names = {name for key in keys for name in key["fields"]} - {"plan_id"}
+        places = [place for name in names if (place := other.position(name)) is not None]
+        if any(place < len(cells) and cells[place] for cells in other.table.rows for place in places):
+            found.append(other.schema.name)
+    return found
 
 
 class _WholeTable:
@@ -311,6 +343,8 @@ def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, refer
     shown, rule = _shown(limit), _BY_CONSTRAINT[finding.constraint]
     if finding.constraint == "jsonSchema":
         return rule.issue(place, variant="json_schema", allowed=shown)
+    if rule is VALUE_OUT_OF_RANGE and (year := _year_meant(field, cell)):
+        return rule.issue(place, variant="year", corrected=year)
     if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
         return rule.issue(place, variant=finding.constraint, limit=shown, length=len(cell))
     corrected = None if rule is VALUE_MISSING or table.schema.is_foreign else _corrected(field, cell, references)
@@ -338,7 +372,26 @@ def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
         return TYPE_WRONG.issue(place, variant="no_amount", corrected="0")
     if is_nothing and not field.descriptor.get("constraints", {}).get("required"):
         return TYPE_WRONG.issue(place, variant="nothing")
+    if type_ == "boolean" and not table.schema.is_foreign and (truth := _truth_meant(field, cell)):
+        return TYPE_WRONG.issue(place, variant="boolean_meant", corrected=truth)
     return TYPE_WRONG.issue(place, variant=type_, example=example_of(field))
+
+
+def _year_meant(field: Field, cell: str) -> str | None:
+    """The year of the Buddhist era for one of the common era, or for its last two digits."""
+    if not field.name.endswith("_be") or not re.fullmatch("[0-9]{1,4}", cell):
+        return None
+    number = int(cell)
+    year = str(number + (2500 if number < _CENTURY else ERA))
+    return year if fits(field, year) else None
+
+
+def _truth_meant(field: Field, cell: str) -> str | None:
+    """The value of a column of true or false for the words that people write in its place."""
+    for name, words in (("trueValues", _YES), ("falseValues", _NO)):
+        if cell.strip().casefold() in words:
+            return str(field.descriptor.get(name, [name.removesuffix("Values")])[0])
+    return None
 
 
 def _printed_amount(budget: Record) -> str | None:
@@ -354,10 +407,13 @@ def _printed_amount(budget: Record) -> str | None:
 def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | None:
     """What a misspelt id or code is meant to be; None where that is not certain.
 
-    Line breaks, spaces and hidden characters go; an id may be in other letters, and a code may be written as its title.
+    Line breaks, spaces and hidden characters go; a code, and an id of another table, may be in other letters, and a
+    code may be written as its title.
     """
     tidy = re.sub(_UNSEEN, "", unicodedata.normalize("NFKC", cell))
-    forms = dict.fromkeys((tidy, tidy.lower(), tidy.upper(), *_codes_titled(field, cell)))
+    is_known = field.codes is not None or "enum" in field.descriptor.get("constraints", {}) or references.of(field.name)
+    other_letters = (tidy.lower(), tidy.upper()) if is_known else ()
+    forms = dict.fromkeys((tidy, *other_letters, *_codes_titled(field, cell)))
     right = [form for form in forms if form and fits(field, form) and references.has(field.name, form)]
     return right[0] if len(right) == 1 or right[:1] == [tidy] else None
 

@@ -1,8 +1,8 @@
 """Rules of portal readiness: what a portal demands of a data set is known before anything is sent.
 
-The mandatory fields and legal values are data (``standard/portal_profiles/thai_gdc.yaml``). The metadata are judged
-only where the descriptor has the property ``portal``; file names and sizes always. ``descriptor_invalid`` covers the
-types of the descriptor's properties and those that its profile demands.
+The mandatory fields and legal values are data (``standard/portal_profiles/thai_gdc.yaml``). What is for the portal
+alone is judged where the descriptor has the property ``portal``; names, keywords, addresses and sizes always are.
+``descriptor_invalid`` covers the types of the descriptor's properties and those that its profile demands.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ TABLE_LIMITS = {"rows": 1_000_000, "columns": 16_000, "characters": 32_767, "lev
 """What a table may have. It is no portal's own: portals and spreadsheets alike lose the rest. So every table is judged
 by it, and no profile need be read for that. ``characters`` is of a cell in a column without a limit of its own, which
 only packages add, ``levels`` of the missions or units above one; the flat table repeats them all in each row."""
+
+_PLAIN_TEXT = "[ก-๙\\w -]{4,70}"
+"""A name or keyword that every portal takes."""
 
 _TREES = {"missions": "parent_mission_id", "units": "parent_unit_id"}
 
@@ -72,6 +75,8 @@ def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
     """Values are of the portal's lists, and names, addresses and keywords are such as portals take."""
     portal = _portal(plan)
     if portal is None:
+        if not _is_plain(plan.package.descriptor):
+            yield from _illegal_of_package(plan.package.descriptor, portal_profile(_PROFILE))
         return
     profile = portal_profile(_PROFILE)
     for name, legal in profile["legal"].items():
@@ -82,6 +87,13 @@ def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
         if address.strip() and not is_email(address):
             yield portal_value_illegal.issue(variant="email", property="portal/maintainer_email", value=address)
     yield from _illegal_of_package(plan.package.descriptor, profile)
+
+
+def _is_plain(descriptor: JsonObject) -> bool:
+    """Whether a package has nothing that a portal might refuse, by a test that needs no profile."""
+    texts = [*_texts(descriptor.get("name"), listed=False), *_texts(descriptor.get("keywords"), listed=True)]
+    is_listed = "homepage" in descriptor or any("email" in c for c in _objects(descriptor.get("contributors")))
+    return not is_listed and all(re.fullmatch(_PLAIN_TEXT, text) for text in texts)
 
 
 def _illegal_of_package(descriptor: JsonObject, profile: JsonObject) -> Iterator[Issue]:
