@@ -42,6 +42,8 @@ def _rename(table: str, path: str) -> Edit:
 EDITS: list[tuple[Edit, Found]] = [
     (descriptor(lambda d: d.update(title=" ")), ("portal_metadata_missing", None, None, None)),
     (_portal(maintainer="  "), ("portal_metadata_missing", None, None, None)),
+    (_portal(objective=["ไม่ทราบ", "อื่นๆ"]), ("portal_metadata_missing", None, None, None)),
+    (_portal(geo_coverage="อื่นๆ", geo_coverage_other=" "), ("portal_metadata_missing", None, None, None)),
     (_portal(objective=[]), ("portal_metadata_missing", None, None, None)),
     (_portal(objective=["ไม่ทราบ", "อย่างอื่น"]), ("portal_value_illegal", None, None, None)),
     (_portal(data_type="ข้อมูลระเบียน "), ("portal_value_illegal", None, None, None)),
