@@ -252,7 +252,7 @@ class Plan:
         """A project; every seventh runs inside the one before it, and every ninth has a title of two lines."""
         kind, word = texts.KINDS[0] if rng.random() < 0.7 else rng.choice(texts.KINDS)
         thai, english = rng.choice(texts.SUBJECTS)
-        title = f"{word}{thai}" + (" " if number % 9 else "\n") + f"ครั้งที่ {texts.thai(number)}"
+        title = f"{word}{thai} ครั้งที่ {texts.thai(number)}"
         dimension = (number - 1) % len(texts.DIMENSIONS) + 1
         lead = texts.LEADS[number % len(texts.LEADS)]
         unit, _, _, parent = texts.UNITS[lead]

@@ -190,6 +190,9 @@ def test_snan_is_no_number() -> None:
 @pytest.mark.parametrize(
     ("type_", "cell"),
     [
+        ("date", "2024-1-5"),
+        ("date", "2024-01-5"),
+        ("date", "๒๕๖๗-01-05"),
         ("datetime", "2024-W05-3T10:00:00"),
         ("datetime", "2024-01-31X12:30:00"),
         ("datetime", "2024-01-31 12:30:00"),
@@ -203,9 +206,19 @@ def test_snan_is_no_number() -> None:
     ],
 )
 def test_moments_have_the_form_of_xml_schema(type_: str, cell: str) -> None:
+    """And days that of ISO 8601, whichever engine is asked."""
     table = source(f"a\n{cell}\n", type=type_)
     assert found_by_us(table) == [(TYPE, 2, "a", cell.strip('"'))]
     assert found_by_frictionless(table) == []
+    assert check(table)[1] == check(table, FRICTIONLESS)[1]
+
+
+def test_a_day_in_another_form_has_one_finding() -> None:
+    """frictionless compares what it took for a day."""
+    table = source("a\n2024-1-5\n2024-01-06\nsoon\n", type="date", constraints={"maximum": "2023-12-31"})
+    found = [(str(f.type), f.row, f.cell) for f in check(table, FRICTIONLESS)[1]]
+    assert found == [(TYPE, 2, "2024-1-5"), (CONSTRAINT, 3, "2024-01-06"), (TYPE, 4, "soon")]
+    assert Counter(check(table)[1]) == Counter(check(table, FRICTIONLESS)[1])
 
 
 @pytest.mark.parametrize("cell", ["2018-3-31", "2018-03-1", "2024-1-5", "๒๕๖๗-01-01"])

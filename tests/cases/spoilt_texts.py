@@ -88,7 +88,7 @@ GARBLED = (
 """A text that was read in a wrong code page, once or twice."""
 
 LOST = (
-    *("?????????", "???????? ?????", "????? (ITA) ?.?. 2566", "?", "??"),
+    *("?????????", "???????? ?????", "????? (ITA) ?.?. 2566", "??? 2566", "?", "??"),
     *("ทุจริ\ufffdต", "\ufffd\ufffd\ufffd"),
     *("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "Err:502", "โครงการ #REF!", "FALSE", "TRUE"),
     *("########", "####"),
@@ -135,10 +135,20 @@ NOT_NORMAL = (
         "ข้อ\u00a0ความ",
         "ข้อ\tความ",
     ),
-    *("เม ือง", "ข้อ\nความ", "ข้อ\r\nความ", "ข้อ  ความ", "ข้อความ\n", " "),
+    *("เม ือง", "ข้อ  ความ", "ข้อความ\n", " "),
 )
 
-SOUND = ("สิทธิ์ ทุกข์ พันธุ์ ก็ ฤๅษี จ้ะ น้ำ ปฏิบัติ ๆ", "พุทฺธํ สรณํ", "Is this right?", "อะไร???", "No. #1", "Château", "เธอเนื่องเธน")
+SOUND = (
+    "สิทธิ์ ทุกข์ พันธุ์ ก็ ฤๅษี จ้ะ น้ำ ปฏิบัติ ๆ",
+    "พุทฺธํ สรณํ",
+    "Is this right?",
+    "อะไร???",
+    "12?",
+    "Really???",
+    "No. #1",
+    "Château",
+    "เธอเนื่องเธน",
+)
 
 CASES = (
     *(_label(text, "text_lost") for text in LOST),
@@ -146,6 +156,15 @@ CASES = (
     *(_label(text, "character_hidden") for text in HIDDEN),
     *(_label(text, "text_not_normalized") for text in NOT_NORMAL),
     *(_label(text) for text in SOUND),
+    _label("ข้อ\nความ"),
+    *(
+        Case(
+            f"a title of {text!r}",
+            cell("legal_bases", 2, title_th=text),
+            (("text_not_normalized", "legal_bases", 2, "title_th"),),
+        )
+        for text in ("ข้อ\nความ", "ข้อ\r\nความ", "ITA\n2566")
+    ),
     _note("ข้อ\nความ"),
     _note("ข้อ\r\nความ"),
     _note("ข้อ\rความ", "character_hidden"),

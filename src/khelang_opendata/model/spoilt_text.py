@@ -146,8 +146,10 @@ def lost_letters(text: str) -> str | None:
     marks = text.count("?")
     if not marks or re.search(_THAI_LETTER, text):
         return None
-    others = sum(character.isalpha() for character in text)
-    return "question_marks" if marks > others or (marks >= others / 2 and "????" in text) else None
+    letters = sum(character.isalpha() for character in text)
+    digits = sum(character.isdecimal() for character in text)
+    is_run = ("???" in text and marks > letters) or ("????" in text and marks >= letters / 2)
+    return "question_marks" if is_run or marks > letters + digits else None
 
 
 class HiddenCharacter(NamedTuple):

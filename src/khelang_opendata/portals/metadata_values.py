@@ -19,9 +19,6 @@ Value = str | tuple[str, ...]
 TAGS = "tag_string"
 """The field of tags; its value is always a list."""
 
-OTHER = "อื่นๆ"
-"""The end of a choice that means "other"; the field ``<name>_other`` must then explain it."""
-
 _DATE = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NAME = re.compile("[a-z0-9_-]*")
 _MIN_NAME_LENGTH = 2

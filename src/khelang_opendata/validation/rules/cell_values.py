@@ -70,23 +70,16 @@ _SUSPECT = re.compile(  # begins with one set of characters, so that the engine 
 _ODD_E = "เเ|เ[ธน].เ[ธน]"
 """A vowel that is typed as two others, and UTF-8 in the Thai code page."""
 _ODD_MARK = rf"(?<![ก-ฮ])[{VOWEL_MARKS}]|(?<![ก-ฮ{VOWEL_MARKS}])[{TONE_MARKS}]"
-_KINDS_OF_LETTERS = bytes(
-    ord(
-        "c"
-        if "ก" <= letter <= "ฮ"
-        else "v"
-        if re.match(f"[{VOWEL_MARKS}]", letter)
-        else "t"
-        if "่" <= letter <= "์"
-        else "-"
-    )
-    for letter in bytes(range(256)).decode("cp874", "replace")
-)
+_OTHERS_AS_DASHES = re.sub(f"[^ก-ฮ{VOWEL_MARKS}{TONE_MARKS}]", "-", bytes(range(256)).decode("cp874", "replace"))
+_KINDS_OF_LETTERS = re.sub(
+    f"[{TONE_MARKS}]", "t", re.sub(f"[{VOWEL_MARKS}]", "v", re.sub("[ก-ฮ]", "c", _OTHERS_AS_DASHES))
+).encode()
+"""For each byte of the Thai code page whether it is a consonant, a vowel mark or a tone mark."""
 _ODD_PAIRS = (b"-v", b"vv", b"tv", b"-t", b"tt")
 
 _WRONG_WORDS = frozenset({"TRUE", "FALSE"})
 _FEW = 3
-"""Cells of a table whose letters are lost in one way, from which on one finding names them all."""
+"""Cells of a table whose letters are lost in one way: so many have a finding each, more have one together."""
 _OF_TABLES = (text_lost, encoding_suspected_cp874, character_hidden)
 _NOT_OF_TABLES = ("error_value", "hashes", "control", "format", "line", "value", "value_unknown")
 """Variants that have nothing to do with how a table was saved."""

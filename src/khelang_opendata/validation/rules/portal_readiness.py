@@ -34,6 +34,9 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 """A valid e-mail address of the HTML standard, with a dot in its domain."""
 
+OTHER = "อื่นๆ"
+"""The end of a choice that means "other"; the field ``<name>_other`` must then explain it."""
+
 RESERVED_NAMES = ("new", "edit", "search")
 """Names of CKAN's own pages, which no dataset has (``ckan/logic/validators.py``: ``name_validator``)."""
 
@@ -56,12 +59,18 @@ def is_web_address(text: str) -> bool:
 
 @plan_rule(Severity.ERROR)
 def portal_metadata_missing(plan: Plan) -> Iterator[Issue]:
-    """Every mandatory field that does not follow from the plan is given, and none is blank."""
+    """Every mandatory field that does not follow from the plan is given, none is blank, and "other" is explained."""
     portal = _portal(plan)
     if portal is None:
         return
     supplied = (name for name in portal_profile(_PROFILE)["supplied"] if name in portal)
-    for name in (*portal_profile(_PROFILE)["mandatory"], *supplied):
+    listed = portal_profile(_PROFILE)["lists"]
+    explaining = (
+        f"{name}_other"
+        for name in portal_profile(_PROFILE)["explained"]
+        if any(text.strip().endswith(OTHER) for text in _texts(portal.get(name), listed=name in listed))
+    )
+    for name in (*portal_profile(_PROFILE)["mandatory"], *supplied, *explaining):
         if _is_blank(portal.get(name, "")):
             yield portal_metadata_missing.issue(property=f"portal/{name}")
     for name in portal_profile(_PROFILE)["from_package"]:

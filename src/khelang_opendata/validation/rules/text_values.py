@@ -28,9 +28,7 @@ _EXCERPT = 12
 _HARMLESS_DASH = r"-(?:[\s-]*\Z|[\d,.]+\s*\Z)"
 _MOBILE = r"(?<!\d)(?:0[- ]?|\+66[- ]?)[689](?:[- ]?\d){8}(?!\d)"
 _EMAIL = r"(?ai)(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,}"
-_SEVERAL_LINES = (
-    r"(?:note|where_printed|reading|basis|result|problem|description|verification)_(?:th|en)|source_section"
-)
+_ONE_LINE = r"(?:[a-z_]+_)?(?:title|name)_(?:th|en)|(?:province|district)_th"
 
 _OF_PRINTED = ("invisible", "double_e", "doubled_mark", "mark_order")
 """The flaws of a text that keeps the document's own spaces and spelling."""
@@ -41,6 +39,8 @@ _OF_LINES = tuple(name for name in FLAWS if name != "line_break")
 def text_lost(record: Record, field: Field, cell: str) -> Issue | None:
     """Text has the letters of its document, not what a program writes for those that it could not keep."""
     variant = lost_letters(cell)
+    if field.name == "adopted_value" and cell in ("TRUE", "FALSE"):  # of a column of truth
+        return None
     return cell_issue(text_lost, record, field, variant=variant) if variant else None
 
 
@@ -118,8 +118,7 @@ def _tidied_or_as_it_is(text: str, field: Field) -> str:
 def _flaws_of(field: Field) -> tuple[str, ...]:
     if is_printed(field):
         return _OF_PRINTED
-    is_long = field.is_own or field.name == "adopted_value" or re.fullmatch(_SEVERAL_LINES, field.name)
-    return _OF_LINES if is_long else tuple(FLAWS)
+    return tuple(FLAWS) if not field.is_own and re.fullmatch(_ONE_LINE, field.name) else _OF_LINES
 
 
 def _personal(text: str) -> str | None:

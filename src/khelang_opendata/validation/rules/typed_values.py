@@ -27,7 +27,8 @@ _MOST_SHOWN = 40
 """Characters of a number that is written in full for another."""
 _DIGITS_OF_NOISE = 12
 """A number of no more digits, when the last ones of a double are rounded away, is what was calculated."""
-_SATANG = Decimal("0.01")
+_DECIMALS_OF_BAHT = 2
+_SATANG = Decimal(1).scaleb(-_DECIMALS_OF_BAHT)
 _LEAST_SATANG = Decimal("0.0001")
 
 # Patterns of the rules, which few cells come to: each is compiled when the first one does.
@@ -90,8 +91,10 @@ def number_too_long(record: Record, field: Field, cell: str) -> Issue | None:
     if is_held(number) and number.adjusted() < _MOST_DIGITS:
         return None
     calculated = FIFTEEN_DIGITS.plus(number).normalize()
-    if calculated.adjusted() < _DIGITS_OF_NOISE and len(calculated.as_tuple().digits) <= _DIGITS_OF_NOISE:
-        return cell_issue(number_too_long, record, field, variant="calculated", corrected=f"{calculated:f}")
+    is_short = calculated.adjusted() < _DIGITS_OF_NOISE and len(calculated.as_tuple().digits) <= _DIGITS_OF_NOISE
+    plain = _fitting(field, f"{calculated:f}") if is_short and not _is_too_fine(field, calculated) else None
+    if plain is not None:
+        return cell_issue(number_too_long, record, field, variant="calculated", corrected=plain)
     return cell_issue(number_too_long, record, field, digits=sum(map(str.isdigit, cell)))
 
 
@@ -106,12 +109,12 @@ def number_not_held(record: Record, field: Field, cell: str) -> Issue | None:
 @cell_rule(Severity.ERROR)
 def amount_too_fine(record: Record, field: Field, cell: str) -> Issue | None:
     """An amount is of whole satang: no more than two decimals."""
-    if not field.name.endswith("_thb") or not re.fullmatch(_NUMBER, cell.strip()):
+    if not re.fullmatch(_NUMBER, cell.strip()):
         return None
     amount = Decimal(cell.strip())
-    rounded = amount.quantize(_SATANG)
-    if amount == rounded:
+    if not _is_too_fine(field, amount):
         return None
+    rounded = amount.quantize(_SATANG)
     if abs(amount - rounded) <= _LEAST_SATANG:
         return cell_issue(
             amount_too_fine, record, field, variant="calculated", corrected=_plain(f"{rounded.normalize():f}")
@@ -253,10 +256,15 @@ def _in_full(scientific: str, field: Field) -> str | None:
     if len(significand) > _MOST_SHOWN or len(exponent.lstrip("+-0")) > len("15"):
         return None
     number = Decimal(scientific)
-    is_too_fine = field.name.endswith("_thb") and number.adjusted() > -_MOST_DIGITS and number % _SATANG
-    if number.adjusted() >= _MOST_DIGITS or not is_held(number) or is_too_fine:
+    if number.adjusted() >= _MOST_DIGITS or not is_held(number) or _is_too_fine(field, number):
         return None
     return _fitting(field, f"{number:f}")
+
+
+def _is_too_fine(field: Field, number: Decimal) -> bool:
+    """Whether a number is an amount of baht with parts of a satang; a number without an end is none."""
+    exponent = number.normalize().as_tuple().exponent
+    return field.name.endswith("_thb") and isinstance(exponent, int) and exponent < -_DECIMALS_OF_BAHT
 
 
 def _own_day(field: Field, cell: str) -> ReadDay | None:
