@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from khelang_opendata.standard.family import load_family
 from tests.cases import Case
-from tests.edits import Edit, edit_bytes, edit_table, insert, together
+from tests.edits import Edit, copy, edit_bytes, edit_table, insert, together
 
 _WIDTH = len(load_family().tables["projects"].fields)
 _TITLES = [field.title for field in load_family().tables["budgets"].fields]
 _TITLES_EN = [field.title_en for field in load_family().tables["budgets"].fields]
 _NAMES = [field.name for field in load_family().tables["budgets"].fields]
 _INFORMAL = ["แผน", "รหัสโครงการ", "ที่", "ปี พ.ศ.", "ช่วง", "แหล่งเงิน", "ที่มา", "สถานะ", "จำนวน", *["", ""], "หมวด"]
+_PLAN = "khelang-nakhon-2566-2570"
 _TITLE = "ตารางงบประมาณ แผนปฏิบัติการป้องกันการทุจริต 2566-2570"
 
 
@@ -173,6 +174,11 @@ CASES = (
         "a project copied twice",
         edit_table("projects", lambda rows: rows.extend([[*rows[5]], [*rows[5]]])),
         (("key_duplicate", "projects", 47, None),),
+    ),
+    Case(
+        "a project dragged down, ids and numbers counting up",
+        together(*(copy("projects", 46, project_id=f"{_PLAN}-P{n}", sequence_no=str(n)) for n in range(46, 51))),
+        (("row_not_data", "projects", 47, None),),
     ),
     Case(
         "merged cells of a project", _emptied("budgets", "project_id"), (("value_missing", "budgets", 3, "project_id"),)

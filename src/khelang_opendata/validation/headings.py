@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from khelang_opendata.model.places import from_the_end, letters
 from khelang_opendata.model.report import Issue, Location, Severity
@@ -76,7 +76,7 @@ def check_headings(tables: Mapping[str, Table], family: SchemaFamily) -> tuple[d
         if other := _other_table(table, schema, family):
             issues.append(COLUMN_MISSING.issue(place, variant="other_table", other=other))
             continue
-        layout = laid_out(table, schema)
+        layout = laid_out(table, schema, partial(_ids_used, name, tables, family))
         meant = _meant(layout, schema)
         columns = _match(layout.table.header, schema, meant)
         if not layout.is_known or not any(columns):
@@ -86,6 +86,17 @@ def check_headings(tables: Mapping[str, Table], family: SchemaFamily) -> tuple[d
         issues.extend(_layout_issues(layout, table))
         issues.extend(_Heading(headed[name], layout, table, meant, is_open=family.is_open).issues())
     return headed, issues
+
+
+def _ids_used(name: str, tables: Mapping[str, Table], family: SchemaFamily) -> Set[str]:
+    """The ids of a table that other tables refer to."""
+    used: set[str] = set()
+    for other, table in tables.items():
+        for key in family.tables[other].foreign_keys if other != name else ():
+            if key["reference"]["resource"] == name and len(key["fields"]) == 1 and key["fields"][0] in table.header:
+                position = table.header.index(key["fields"][0])
+                used.update(row[position] for row in table.rows if position < len(row))
+    return used
 
 
 def _other_table(table: Table, schema: TableSchema, family: SchemaFamily) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -43,6 +43,10 @@ _ODD = ("tot", "sum", "sub", "gra")
 """How English words of totals begin."""
 
 
+_NOTES = r"(?i)[\s*(]*(?:หมายเหตุ|ที่มา|แหล่งที่มา|แหล่งข้อมูล|หน่วย\s*:|ข้อมูล ณ|จัดทำโดย|note|source|remark)"
+"""How a note below or above a table begins."""
+
+
 class Extra(StrEnum):
     """Why a row holds no data."""
 
@@ -65,7 +69,7 @@ class Layout:
             schema's.
         is_known: whether the rows look like those of the schema at all.
         has_data_above: whether rows of data are above the heading.
-        extra: the rows that hold no data, by number.
+        extra: the rows that hold no data, by number; those that a drag of the mouse made are still in the table.
         is_workbook: whether the sheet is one of a released workbook, with the titles below the names.
         empty: the positions of the empty columns behind the last one with a name.
         has_other_names: whether the heading is none that can be read, above rows that look like the schema's.
@@ -82,12 +86,13 @@ class Layout:
     has_other_names: bool = False
 
 
-def laid_out(table: Table, schema: TableSchema) -> Layout:
+def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = frozenset) -> Layout:
     """Find the heading of a table, and leave out what is no data.
 
     Args:
         table: the records of its file, the first as the heading.
         schema: what its columns are compared with.
+        used: gives the ids of its rows that other tables refer to.
     """
     heads = Heads(schema)
     number = 1 if heads.names.keys() <= {*table.header} else heads.find(table)
@@ -95,7 +100,7 @@ def laid_out(table: Table, schema: TableSchema) -> Layout:
         return _without_heading(table, schema)
     layout = _below(table, number, heads)
     if not layout.has_data_above:
-        layout = _without_extra(layout, heads)
+        layout = _without_extra(layout, heads, used)
     return _without_empty_columns(layout, table)
 
 
@@ -246,13 +251,14 @@ def _is_blank(row: Row) -> bool:
     return not any(map(str.strip, row))
 
 
-def _without_extra(layout: Layout, heads: Heads) -> Layout:
+def _without_extra(layout: Layout, heads: Heads, used: Callable[[], Set[str]]) -> Layout:
     """Leave out the rows below the heading that hold no data."""
     table = layout.table
     names = [heads.name(label) for label in table.header]
     found = {**layout.extra, **dict(_extra_rows(table, names, heads))}
+    dragged = {table.number(place + 2): Extra.COPY for place in _dragged(table, names, heads, used)}
     if not found:
-        return layout
+        return replace(layout, extra=dragged)
     kept = [place for place in range(len(table.rows)) if table.number(place + 2) not in found]
     if not heads.schema.is_foreign:
         copies = {table.number(place + 2): Extra.COPY for place in _copies(table.rows, kept)}
@@ -263,7 +269,7 @@ def _without_extra(layout: Layout, heads: Heads) -> Layout:
     if is_workbook:
         rows = _ungrouped(rows, names, heads)
     meant = replace(table, rows=rows, numbers=numbers)
-    return replace(layout, table=meant, extra=found, is_workbook=is_workbook)
+    return replace(layout, table=meant, extra={**dragged, **found}, is_workbook=is_workbook)
 
 
 def _extra_rows(table: Table, names: Sequence[str | None], heads: Heads) -> Iterator[tuple[int, Extra]]:
@@ -319,6 +325,8 @@ def _without_key(table: Table, place: int, names: Sequence[str | None], heads: H
     if not words and not others and numbers and all(_is_sum(table, place, p) for p in numbers):
         return Extra.TOTALS
     first = filled[0][0]
+    if len(filled) == 1 and re.match(_NOTES, row[first]):
+        return Extra.NOTE
     is_text = len(filled) == 1 and re.search(r"[^\x00-\x7f]|\s", row[first]) is not None
     named = heads.names.get(names[first] or "") if first < len(names) else None
     return Extra.NOTE if is_text and (named is None or not fits(named, row[first])) else None
@@ -354,6 +362,44 @@ def _is_sum(table: Table, place: int, position: int) -> bool:
 def _number(cell: str) -> Decimal | None:
     text = cell.strip().replace(",", "")
     return Decimal(text) if re.fullmatch(r"[+-]?\d{1,30}(?:\.\d{1,30})?", text) else None
+
+
+def _dragged(table: Table, names: Sequence[str | None], heads: Heads, used: Callable[[], Set[str]]) -> Iterator[int]:
+    """The places of rows that repeat the one above but for an id and numbers that count up, and that nothing refers to.
+
+    A drag of the mouse over a whole row makes them.
+    """
+    key = heads.schema.primary_key
+    titles = [f.name for f in heads.schema.fields if f.name.endswith("_th") and f.name in names]
+    if heads.schema.is_foreign or len(key) != 1 or key[0] not in names or not titles:
+        return
+    position, title = names.index(key[0]), names.index(titles[0])
+    texts = _column_of(table.rows, title)
+    alike = [place for place in range(1, len(texts)) if texts[place] and texts[place] == texts[place - 1]]
+    known = used() if alike else set()
+    for place in alike:
+        above, row = table.rows[place - 1], table.rows[place]
+        if _counts_up(above, row, position) and row[position] not in known:
+            yield place
+
+
+def _counts_up(above: Row, row: Row, position: int) -> bool:
+    """Whether a row is another with its id, and at least one number, counted up by one."""
+    differing = [p for p, (before, cell) in enumerate(zip(above, row, strict=False)) if before != cell]
+    return (
+        len(above) == len(row) > position
+        and position in differing
+        and len(differing) > 1
+        and all(is_next(above[p], row[p]) for p in differing)
+    )
+
+
+def is_next(before: str, after: str) -> bool:
+    """Whether an id or a number is another with its last number counted up by one."""
+    first, second = (re.fullmatch(r"(.*?)(\d{1,18})", text) for text in (before, after))
+    if first is None or second is None:
+        return False
+    return first[1] == second[1] and int(first[2]) + 1 == int(second[2])
 
 
 def _copies(rows: Sequence[Row], kept: Sequence[int]) -> Iterator[int]:

@@ -298,8 +298,7 @@ def _printed_amount(budget: Record) -> str | None:
 
     texts = (budget.text(field) or "" for field in ("summary_amount_printed", "sheet_amount_printed"))
     amounts = {amount for text in texts for amount in printed_amounts(text)}
-    amount = amounts.pop() if len(amounts) == 1 else 0
-    return f"{amount.normalize():f}" if amount else None
+    return f"{amounts.pop().normalize():f}" if len(amounts) == 1 and any(amounts) else None
 
 
 def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | None:
