@@ -136,6 +136,16 @@ CASES = (
     Case("a byte order mark alone", edit_bytes("projects", lambda _: b"\xef\xbb\xbf"), _MALFORMED),
     Case("blank lines alone", edit_bytes("projects", lambda _: b"\r\n\r\n\n"), _MALFORMED),
     Case("commas alone", edit_bytes("projects", lambda _: b",,,,\n,,,,\n"), _MALFORMED),
+    Case(
+        "the heading and blank rows alone",
+        edit_table("projects", lambda rows: rows.__setitem__(slice(1, None), [[""] * len(rows[0])] * 3)),
+        (*_MISSING, ("row_blank", "projects", 2, None)),
+    ),
+    Case(
+        "the only row without a heading",
+        edit_table("plans", lambda rows: rows.pop(0)),
+        (("column_missing", "plans", 1, None),),
+    ),
     Case("the heading alone", lambda folder: without_rows(folder / _PROJECTS), _MISSING),
     Case(
         "the table twice elsewhere",

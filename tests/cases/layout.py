@@ -156,6 +156,16 @@ CASES = (
         "a heading of a group", insert("budgets", 60, "มิติที่ 2 การบริหารราชการ"), (("row_not_data", "budgets", 60, None),)
     ),
     Case(
+        "a source below the table, in a column of texts",
+        insert("projects", 47, "", "", "", "", "", "ที่มา: แผนปฏิบัติการ"),
+        (("row_not_data", "projects", 47, None),),
+    ),
+    Case(
+        "a title of two words above a table of texts",
+        insert("units", 1, "ตาราง", "", "หน่วยงาน"),
+        (("row_not_data", "units", 1, None),),
+    ),
+    Case(
         "a note below the table",
         _blank(47, cells=("หมายเหตุ: ข้อมูล ณ วันที่ประกาศ",)),
         (("row_not_data", "projects", 47, None),),

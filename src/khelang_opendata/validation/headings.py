@@ -237,9 +237,9 @@ class _Heading:
 
     def _misplaced(self) -> Iterator[Issue]:
         """The first column that is not where a schema with ``fieldsMatch: exact`` has it."""
-        for position, (field, label) in enumerate(zip(self.headed.schema.fields, self.header, strict=True), 1):
-            if field.name != label:
-                place = self._place(label, label)
+        for position, (field, found) in enumerate(zip(self.headed.schema.fields, self.headed.columns, strict=True), 1):
+            if found is not None and field.name != found.name:
+                place, label = self._place(found.name, self.header[position - 1]), found.name
                 yield COLUMN_UNEXPECTED.issue(place, variant="misplaced", name=label, position=position, due=field.name)
                 return
 

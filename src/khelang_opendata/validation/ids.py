@@ -127,7 +127,7 @@ class BrokenReferences:
         self._keys = {tuple(key["fields"]): key for key in table.schema.foreign_keys}
         self._tables = tables
         self._merged = merged
-        self._targets: dict[_Fields, Sequence[_Fields]] = {}
+        self._targets: dict[_Fields, Mapping[_Fields, None]] = {}
 
     def add(self, finding: Finding) -> None:
         """Count one use."""
@@ -159,7 +159,7 @@ class BrokenReferences:
                 continue
             place = self.table.place(row, fields[0], ", ".join(values))
             if not is_foreign and self._is_one_for_all(fields):
-                plan = self._ids_for(fields)[0][0]
+                ((plan,),) = self._ids_for(fields)
                 yield REFERENCE_MISSING.issue(place, variant="plan", plan=plan, target_field=fields[0])
             elif len(alike) == len(fields) == 1:
                 yield REFERENCE_MISSING.issue(place, variant="near", target=target, uses=uses, corrected=alike[0][0])
@@ -183,7 +183,7 @@ class BrokenReferences:
         targets, cells, first = self._ids_for((name,)), self._cells(name), rows[0] - 2
         is_of_plan = self._keys[(name,)]["reference"]["resource"] == "plans"
         if is_of_plan and len(targets) == 1 and len(rows) < len(cells):
-            return targets[0][0]
+            return next(iter(targets))[0]
         if first < 1 or not _count_up([(row, cells[row - 2]) for row in rows]):
             return None
         above = cells[first - 1]
@@ -215,7 +215,7 @@ class BrokenReferences:
         position = self.table.position(name) or 0
         return [cells[position] if position < len(cells) else "" for cells in self.table.table.rows]
 
-    def _ids_for(self, fields: _Fields) -> Sequence[_Fields]:
+    def _ids_for(self, fields: _Fields) -> Mapping[_Fields, None]:
         """The values that columns may refer to."""
         if fields not in self._targets:
             key = self._keys[fields]
@@ -223,7 +223,7 @@ class BrokenReferences:
             places = [target.position(name) for name in key["reference"]["fields"]] if target else []
             rows = target.table.rows if target and None not in places else []
             ids = (tuple(row[p] if p is not None and p < len(row) else "" for p in places) for row in rows)
-            self._targets[fields] = [*dict.fromkeys(filter(any, ids))]
+            self._targets[fields] = dict.fromkeys(filter(any, ids))
         return self._targets[fields]
 
     @cached_property

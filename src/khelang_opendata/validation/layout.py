@@ -36,6 +36,15 @@ _TOTALS = (
 )
 
 
+_FIRST_CELLS = 3
+"""Cells of a row that are compared with the heading first; few rows need more."""
+
+_LAST_ROWS = 3
+"""Rows in which sums without a word are looked for."""
+
+LONGEST_LABEL = 200
+"""Characters of a cell that may be a heading; a title is shorter, and to compare a longer one takes time."""
+
 _ANY_TEXT = "ข้อความ text"
 """A text that only a column of any text can hold."""
 
@@ -171,6 +180,8 @@ class Heads:
     def name(self, label: str) -> str | None:
         """The column that a label names, or has the title of."""
         tidy = label.strip()
+        if len(tidy) > LONGEST_LABEL:
+            return None
         if tidy.lower() in self.names:
             return tidy.lower()
         return self.titles.get(plain(tidy)) or self.titles.get(plain(without_brackets(tidy)))
@@ -198,7 +209,13 @@ class Heads:
     def repeats(self, row: Row, names: Sequence[str | None], header: Row) -> bool:
         """Whether a row has the headings again, as names or as titles."""
         filled = [place for place, cell in enumerate(row) if cell.strip() and place < len(header)]
-        again = [p for p in filled if row[p] == header[p] or (names[p] and self.name(row[p]) == names[p])]
+
+        def is_again(place: int) -> bool:
+            return row[place] == header[place] or (names[place] is not None and self.name(row[place]) == names[place])
+
+        if not any(map(is_again, filled[:_FIRST_CELLS])):
+            return False
+        again = [*filter(is_again, filled)]
         return len(again) > 1 and 2 * len(again) >= len(filled)
 
 
@@ -354,7 +371,9 @@ def _is_first_id(position: int, row: Row, names: Sequence[str | None], heads: He
 
 
 def _is_sum(table: Table, place: int, position: int) -> bool:
-    """Whether a cell is what the cells above it add up to, which are several."""
+    """Whether a cell of the last rows is what the cells above it add up to, which are several."""
+    if place < len(table.rows) - _LAST_ROWS:
+        return False
     above = [_number(row[position]) for row in table.rows[:place] if position < len(row) and row[position].strip()]
     return len(above) > 1 and sum(number or 0 for number in above) == _number(table.rows[place][position])
 

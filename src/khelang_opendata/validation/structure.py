@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -33,7 +34,7 @@ from khelang_opendata.tableschema.dialect import DialectUnsupported
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.ids import VALUE_MISSING, BrokenReferences, EmptyIds, example_of, target_of
-from khelang_opendata.validation.layout import ROW_BLANK, fits, plain
+from khelang_opendata.validation.layout import LONGEST_LABEL, ROW_BLANK, fits, plain
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.cell_values import TYPE_WRONG, value_error
 
@@ -312,11 +313,18 @@ def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | N
     return right[0] if len(right) == 1 or right[:1] == [tidy] else None
 
 
-def _codes_titled(field: Field, cell: str) -> Iterator[str]:
+def _codes_titled(field: Field, cell: str) -> Sequence[str]:
     """The codes that a text names, or has the title of in either language."""
-    for name, code in field.meanings.items() if plain(cell) else ():
-        if plain(cell) in (plain(name), plain(code.title_th), plain(code.title_en)):
-            yield name
+    return _codes_by_title(field).get(plain(cell), ()) if len(cell) <= LONGEST_LABEL else ()
+
+
+@lru_cache(maxsize=256)
+def _codes_by_title(field: Field) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for name, code in field.meanings.items():
+        for title in {plain(name), plain(code.title_th), plain(code.title_en)} - {""}:
+            found.setdefault(title, []).append(name)
+    return found
 
 
 def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding) -> Issue:
