@@ -80,6 +80,8 @@ CASES = (
             *("projects.csv", "data/projects.xlsx", "data/projects.ods", "projects.xlsx"),
         ),
     ),
+    _is_renamed("Data/projects.csv"),
+    _is_renamed("data/data/projects.csv"),
     _is_renamed("data/พื้นที่.txt"),
     _is_renamed("data/list.csv", (*_MISSING, *_COPY)),
     *map(

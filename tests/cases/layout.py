@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from khelang_opendata.standard.family import load_family
 from tests.cases import Case
+from tests.conftest import EXAMPLES, VALID
 from tests.edits import Edit, copy, edit_bytes, edit_table, insert, together
 
+HUAI_SAI = EXAMPLES / "valid/huai-sai-2566-2570"
 _WIDTH = len(load_family().tables["projects"].fields)
 _TITLES = [field.title for field in load_family().tables["budgets"].fields]
 _TITLES_EN = [field.title_en for field in load_family().tables["budgets"].fields]
@@ -220,5 +222,17 @@ CASES = (
         (("column_unexpected", "projects", 1, "remark"),),
     ),
     Case("a column moved", edit_table("budgets", _moved_column), ()),
+    Case(
+        "a title above a table with a column of the package's own",
+        insert("projects", 1, "ตารางโครงการ"),
+        (("row_not_data", "projects", 1, None), ("column_additional", "projects", 2, "x_months_th")),
+        HUAI_SAI,
+    ),
+    Case(
+        "a title above a package's own codes",
+        insert("codes", 1, "รหัสของหน่วยงาน"),
+        (("row_not_data", "codes", 1, None),),
+        VALID,
+    ),
     Case("rows sorted", edit_table("targets", _sort_rows), ()),
 )

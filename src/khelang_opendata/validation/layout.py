@@ -113,6 +113,13 @@ def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = f
     return _without_empty_columns(layout, table)
 
 
+def heading_of(table: Table, schema: TableSchema) -> Row:
+    """The heading of a table, which may be below other rows; the first row where none looks like it."""
+    heads = Heads(schema)
+    number = 1 if heads.names.keys() <= {*table.header} else heads.find(table) or 1
+    return table.header if number == 1 else table.rows[number - 2]
+
+
 def extra_issue(layout: Layout, source: Table) -> Issue:
     """The one issue about all rows of a table that hold no data: rows deleted one by one move each other.
 
