@@ -21,15 +21,14 @@ def _blank(*rows: int, table: str = "projects", cells: tuple[str, ...] = ("",) *
     return together(*(insert(table, row, *cells) for row in rows))
 
 
-def _sums(*cells: str) -> Edit:
+def _sums(*cells: str, written: str = "{:.0f}", **others: str) -> Edit:
     """A last row with some cells, and the sum of the amounts."""
 
     def change(rows: list[list[str]]) -> None:
         amount = rows[0].index("amount_thb")
         total = sum(float(row[amount] or 0) for row in rows[1:])
-        added = [*cells, *[""] * (len(rows[0]) - len(cells))]
-        added[amount] = f"{total:.0f}"
-        rows.append(added)
+        added = dict(zip(rows[0], [*cells, *[""] * (len(rows[0]) - len(cells))], strict=True))
+        rows.append([*(added | others | {"amount_thb": written.format(total)}).values()])
 
     return edit_table("budgets", change)
 
@@ -153,6 +152,20 @@ CASES = (
         (("row_not_data", "budgets", 229, None),),
     ),
     Case("totals in English", _sums("Grand Total"), (("row_not_data", "budgets", 229, None),)),
+    *(
+        Case(f"totals as {word}", _sums(word), (("row_not_data", "budgets", 229, None),))
+        for word in ("รวมมิติที่ 1", "รวมปีงบประมาณ 2566", "รวมเป็นเงิน", "ยอดรวมทั้งสิ้น", "Total 2566", "รวมทั้งสิ้น ๔๕ โครงการ")
+    ),
+    Case(
+        "totals with separators and a unit",
+        _sums("รวม", written="{:,.2f} บาท"),
+        (("row_not_data", "budgets", 229, None),),
+    ),
+    Case(
+        "totals with dashes and a printed sum",
+        _sums("รวม", note_th="-", fiscal_year_be="2566", summary_amount_printed="๓๐,๓๖๑,๕๒๕"),
+        (("row_not_data", "budgets", 229, None),),
+    ),
     Case("sums without a word", _sums(), (("row_not_data", "budgets", 229, None),)),
     Case(
         "a heading of a group", insert("budgets", 60, "มิติที่ 2 การบริหารราชการ"), (("row_not_data", "budgets", 60, None),)

@@ -29,11 +29,13 @@ _SEARCHED = 10
 """Rows that are all compared with the heading; below them only a row that begins with a column's name is."""
 
 _GROUPED_NUMBER = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+\.\d+"
-_UNIT = r"(?:\s*[\d,.๐-๙]*\s*(?:โครงการ|กิจกรรม|มาตรการ|รายการ|แถว|บาท|ปี))?"
+_COUNTED = r"(?:\s*[\d,.]*\s*(?:โครงการ|กิจกรรม|มาตรการ|รายการ|แถว|บาท|ปี))?"
+_PART = r"(?:\s*(?:มิติ|ภารกิจ|ปีงบประมาณ|ปี|ด้าน|แผนงาน|ส่วน)(?:ที่)?\s*(?:พ\.ศ\.)?\s*[\d.]+)?"
 _TOTALS = (
-    rf"(?i)(?:ยอด|ผล|จำนวน|งบประมาณ)?รวม(?:ทั้งสิ้น|ทั้งหมด|ทั้งปี|ทุกปี|เงิน|ยอด|เป็นเงิน|จำนวนเงิน|งบประมาณ)*{_UNIT}\s*[:=]?"
-    r"|(?:grand |sub-?|sub )?totals?(?: amount)?\s*[:=]?|sum\s*[:=]?"
+    r"(?i)(?:ยอด|ผล|จำนวน|งบประมาณ)?รวม(?:ทั้งสิ้น|ทั้งหมด|ทั้งปี|ทุกปี|เงิน|ยอด|เป็นเงิน|จำนวนเงิน|งบประมาณ)*"
+    rf"{_PART}{_COUNTED}\s*[:=]?|(?:grand |sub-?|sub )?totals?(?: amount)?(?:\s*[\d.]+)?\s*[:=]?|sum\s*[:=]?"
 )
+_DASH = r"[-\u2010-\u2015\u2212]+"
 
 
 _FIRST_CELLS = 3
@@ -340,7 +342,7 @@ def _extra(table: Table, place: int, names: Sequence[str | None], heads: Heads) 
 def _without_key(table: Table, place: int, names: Sequence[str | None], heads: Heads) -> Extra | None:
     """Whether a row without any id holds totals or a note."""
     row = table.rows[place]
-    filled = [(p, cell.strip()) for p, cell in enumerate(row) if cell.strip()]
+    filled = [(p, cell.strip()) for p, cell in enumerate(row) if cell.strip() and not re.fullmatch(_DASH, cell.strip())]
     words = [p for p, cell in filled if re.fullmatch(_TOTALS, cell)]
     numbers = [p for p, cell in filled if _number(cell) is not None]
     others = [p for p, _ in filled if p not in (*words, *numbers) and not _is_first_id(p, row, names, heads)]
@@ -348,7 +350,7 @@ def _without_key(table: Table, place: int, names: Sequence[str | None], heads: H
         return Extra.TOTALS
     if not words and not others and numbers and all(_is_sum(table, place, p) for p in numbers):
         return Extra.TOTALS
-    first = filled[0][0]
+    first = filled[0][0] if filled else 0
     if len(filled) == 1 and re.match(_NOTES, row[first]):
         return Extra.NOTE
     is_text = len(filled) == 1 and re.search(r"[^\x00-\x7f]|\s", row[first]) is not None
@@ -386,7 +388,7 @@ def _is_sum(table: Table, place: int, position: int) -> bool:
 
 
 def _number(cell: str) -> Decimal | None:
-    text = cell.strip().replace(",", "")
+    text = cell.replace(",", "").strip().removesuffix("บาท").rstrip()
     return Decimal(text) if re.fullmatch(r"[+-]?\d{1,30}(?:\.\d{1,30})?", text) else None
 
 
