@@ -64,6 +64,7 @@ def moved(path: str, to: str) -> Edit:
     """A file of the package has another name or folder."""
 
     def edit(folder: Path) -> None:
+        (folder / to).parent.mkdir(exist_ok=True)
         (folder / path).rename(folder / to)
 
     return edit

@@ -53,12 +53,12 @@ def _follow(damaged: Path, source: Path, folder: Path) -> None:
     kinds: dict[object, list[Issue]] = {}
     for issue in filter(remedies.is_mechanical, before.issues):
         kinds.setdefault((remedies.key_of(issue), issue.location.resource, issue.params.get("path")), []).append(issue)
-    for number, issues in enumerate([*kinds.values(), [i for group in kinds.values() for i in group]]):
-        if issues:
-            target = remedies.copied(damaged, folder / f"followed-{number}")
-            remedies.apply(target, issues)
-            _assert_nearer(before, validate(target), issues)
-            _assert_nothing_lost(source, damaged, target)
+    together = [[issue for issues in kinds.values() for issue in issues]] if len(kinds) > 1 else []
+    for number, issues in enumerate([*kinds.values(), *together]):
+        target = remedies.copied(damaged, folder / f"followed-{number}")
+        remedies.apply(target, issues)
+        _assert_nearer(before, validate(target), issues)
+        _assert_nothing_lost(source, damaged, target)
 
 
 def _assert_nearer(before: Report, after: Report, followed: Iterable[Issue]) -> None:

@@ -27,6 +27,7 @@ from tests.edits import (
     copy,
     drop,
     drop_where,
+    edit_table,
     found,
     new_after,
     spoilt,
@@ -124,6 +125,23 @@ def test_edit_of_the_example_gives_exactly_its_issue(edit: Edit, expected: Found
 @pytest.mark.parametrize(("edit", "expected"), EDITS, ids=code_of)
 def test_edit_of_the_plan_gives_exactly_its_issue(edit: Edit, expected: Found, tmp_path: Path) -> None:
     assert new_after(edit, PLAN, tmp_path / "plan") == [expected]
+
+
+def _sort_amounts(rows: list[list[str]], *, by_number: bool, down: bool) -> None:
+    """One column is sorted without the others."""
+    place = rows[0].index("amount_thb")
+    amounts = sorted((row[place] for row in rows[1:]), key=lambda text: float(text or -1) if by_number else text)
+    for row, amount in zip(rows[1:], amounts[::-1] if down else amounts, strict=True):
+        row[place] = amount
+
+
+@pytest.mark.parametrize("by_number", [False, True])
+@pytest.mark.parametrize("down", [False, True])
+def test_amounts_that_were_sorted_alone_are_one_issue(by_number: bool, down: bool, tmp_path: Path) -> None:
+    """The remedy for each amount by itself would make the disorder permanent."""
+    edit = edit_table("budgets", lambda rows: _sort_amounts(rows, by_number=by_number, down=down))
+    (issue,) = (i for i in issues_of(spoilt(PLAN, tmp_path / "plan", edit)) if i.code == "budget_status_amount")
+    assert issue.params["variant"] == "sorted"
 
 
 def test_totals_that_agree_with_their_items_can_still_disagree(tmp_path: Path) -> None:
@@ -274,5 +292,6 @@ def test_every_text_is_filled(code: str) -> None:
         "printed_totals_inconsistent": {"printed", "added"},
         "declared_count_differs": {"declared", "rows"},
         "amount_words_differ": {"amount", "words", "expected"},
+        "budget_status_amount": {"count"},
     }
     assert_texts_are_filled(code, given.get(code, set()))

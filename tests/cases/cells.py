@@ -61,9 +61,14 @@ CASES = (
     Case(
         "the plan's id dragged down new rows",
         together(
-            *(copy("units", 29, unit_id=f"{_PLAN}-U{n}", plan_id=f"{_PLAN[:-4]}{2541 + n}") for n in (30, 31, 32))
+            *(copy("units", 29, unit_id=f"{_PLAN}-U{n}", plan_id=f"{_PLAN[:-4]}{2542 + n}") for n in (29, 30, 31))
         ),
-        (("reference_missing", "units", 30, "plan_id"),),
+        (("reference_missing", "units", 30, "plan_id"), ("row_not_data", "units", 30, None)),
+    ),
+    Case(
+        "all rows of a table with another plan's id",
+        edit_table("goals", lambda rows: [row.__setitem__(0, "another-plan") for row in rows[1:]]),
+        (("reference_missing", "goals", 2, "plan_id"),),
     ),
     Case(
         "the plan's id dragged down",

@@ -80,6 +80,8 @@ CASES = (
             *("projects.csv", "data/projects.xlsx", "data/projects.ods", "projects.xlsx"),
         ),
     ),
+    _is_renamed("Data/projects.csv"),
+    _is_renamed("data/data/projects.csv"),
     _is_renamed("data/พื้นที่.txt"),
     _is_renamed("data/list.csv", (*_MISSING, *_COPY)),
     *map(
@@ -140,6 +142,16 @@ CASES = (
         "the heading alone of a table that others refer to",
         lambda folder: without_rows(folder / "data/units.csv"),
         (("reference_missing", "units", None, None),),
+    ),
+    Case(
+        "the heading and blank rows alone",
+        edit_table("projects", lambda rows: rows.__setitem__(slice(1, None), [[""] * len(rows[0])] * 3)),
+        (*_MISSING, ("row_blank", "projects", 2, None)),
+    ),
+    Case(
+        "the only row without a heading",
+        edit_table("plans", lambda rows: rows.pop(0)),
+        (("column_missing", "plans", 1, None),),
     ),
     Case("the heading alone", lambda folder: without_rows(folder / _PROJECTS), _MISSING),
     Case(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from khelang_opendata.standard.family import load_family
 from tests.cases import Case
-from tests.edits import Edit, edit_bytes, edit_table, insert, together
+from tests.conftest import EXAMPLES, VALID
+from tests.edits import Edit, copy, edit_bytes, edit_table, insert, together
 
+HUAI_SAI = EXAMPLES / "valid/huai-sai-2566-2570"
 _WIDTH = len(load_family().tables["projects"].fields)
 _TITLES = [field.title for field in load_family().tables["budgets"].fields]
 _TITLES_EN = [field.title_en for field in load_family().tables["budgets"].fields]
 _NAMES = [field.name for field in load_family().tables["budgets"].fields]
 _INFORMAL = ["แผน", "รหัสโครงการ", "ที่", "ปี พ.ศ.", "ช่วง", "แหล่งเงิน", "ที่มา", "สถานะ", "จำนวน", *["", ""], "หมวด"]
+_PLAN = "khelang-nakhon-2566-2570"
 _TITLE = "ตารางงบประมาณ แผนปฏิบัติการป้องกันการทุจริต 2566-2570"
 
 
@@ -18,15 +21,14 @@ def _blank(*rows: int, table: str = "projects", cells: tuple[str, ...] = ("",) *
     return together(*(insert(table, row, *cells) for row in rows))
 
 
-def _sums(*cells: str) -> Edit:
+def _sums(*cells: str, written: str = "{:.0f}", **others: str) -> Edit:
     """A last row with some cells, and the sum of the amounts."""
 
     def change(rows: list[list[str]]) -> None:
         amount = rows[0].index("amount_thb")
         total = sum(float(row[amount] or 0) for row in rows[1:])
-        added = [*cells, *[""] * (len(rows[0]) - len(cells))]
-        added[amount] = f"{total:.0f}"
-        rows.append(added)
+        added = dict(zip(rows[0], [*cells, *[""] * (len(rows[0]) - len(cells))], strict=True))
+        rows.append([*(added | others | {"amount_thb": written.format(total)}).values()])
 
     return edit_table("budgets", change)
 
@@ -150,9 +152,33 @@ CASES = (
         (("row_not_data", "budgets", 229, None),),
     ),
     Case("totals in English", _sums("Grand Total"), (("row_not_data", "budgets", 229, None),)),
+    *(
+        Case(f"totals as {word}", _sums(word), (("row_not_data", "budgets", 229, None),))
+        for word in ("รวมมิติที่ 1", "รวมปีงบประมาณ 2566", "รวมเป็นเงิน", "ยอดรวมทั้งสิ้น", "Total 2566", "รวมทั้งสิ้น ๔๕ โครงการ")
+    ),
+    Case(
+        "totals with separators and a unit",
+        _sums("รวม", written="{:,.2f} บาท"),
+        (("row_not_data", "budgets", 229, None),),
+    ),
+    Case(
+        "totals with dashes and a printed sum",
+        _sums("รวม", note_th="-", fiscal_year_be="2566", summary_amount_printed="๓๐,๓๖๑,๕๒๕"),
+        (("row_not_data", "budgets", 229, None),),
+    ),
     Case("sums without a word", _sums(), (("row_not_data", "budgets", 229, None),)),
     Case(
         "a heading of a group", insert("budgets", 60, "มิติที่ 2 การบริหารราชการ"), (("row_not_data", "budgets", 60, None),)
+    ),
+    Case(
+        "a source below the table, in a column of texts",
+        insert("projects", 47, "", "", "", "", "", "ที่มา: แผนปฏิบัติการ"),
+        (("row_not_data", "projects", 47, None),),
+    ),
+    Case(
+        "a title of two words above a table of texts",
+        insert("units", 1, "ตาราง", "", "หน่วยงาน"),
+        (("row_not_data", "units", 1, None),),
     ),
     Case(
         "a note below the table",
@@ -173,6 +199,11 @@ CASES = (
         "a project copied twice",
         edit_table("projects", lambda rows: rows.extend([[*rows[5]], [*rows[5]]])),
         (("key_duplicate", "projects", 47, None),),
+    ),
+    Case(
+        "a project dragged down, ids and numbers counting up",
+        together(*(copy("projects", 46, project_id=f"{_PLAN}-P{n}", sequence_no=str(n)) for n in range(46, 51))),
+        (("row_not_data", "projects", 47, None),),
     ),
     Case(
         "merged cells of a project", _emptied("budgets", "project_id"), (("value_missing", "budgets", 3, "project_id"),)
@@ -204,5 +235,17 @@ CASES = (
         (("column_unexpected", "projects", 1, "remark"),),
     ),
     Case("a column moved", edit_table("budgets", _moved_column), ()),
+    Case(
+        "a title above a table with a column of the package's own",
+        insert("projects", 1, "ตารางโครงการ"),
+        (("row_not_data", "projects", 1, None), ("column_additional", "projects", 2, "x_months_th")),
+        HUAI_SAI,
+    ),
+    Case(
+        "a title above a package's own codes",
+        insert("codes", 1, "รหัสของหน่วยงาน"),
+        (("row_not_data", "codes", 1, None),),
+        VALID,
+    ),
     Case("rows sorted", edit_table("targets", _sort_rows), ()),
 )

@@ -44,11 +44,21 @@ def copied_tables(package: Package, tables: Container[str]) -> Mapping[str, Sequ
         Paths from the package's folder by table: those in ``data`` first, and CSV files before others.
     """
     found: dict[str, list[str]] = {}
-    for path in (*_unlisted(package, DATA), *_unlisted(package, "")):
-        name = copied_table(PurePosixPath(path).name)
-        if name in tables:
-            found.setdefault(str(name), []).append(path)
+    for folder in (DATA, "", *_other_data_folders(package.root)):
+        for path in _unlisted(package, folder):
+            name = copied_table(PurePosixPath(path).name)
+            if name in tables:
+                found.setdefault(str(name), []).append(path)
     return {name: sorted(paths, key=lambda path: (_rank(path), len(path), path)) for name, paths in found.items()}
+
+
+def _other_data_folders(root: Path) -> Iterator[str]:
+    """The folders that are probably meant to be ``data``: in other letters, or within it."""
+    for folder in (root, root / DATA):
+        for found in sorted(folder.iterdir()) if folder.is_dir() else ():
+            path = found.relative_to(root).as_posix()
+            if found.name.casefold() == DATA and path != DATA and found.is_dir():
+                yield path
 
 
 def copied_table(file: str) -> str | None:

@@ -20,7 +20,7 @@ from khelang_opendata.validation.codes import CODE_NOT_ADDED, CODE_UNKNOWN, chec
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
 from khelang_opendata.validation.descriptor_texts import check_descriptor_texts
 from khelang_opendata.validation.errata import Errata
-from khelang_opendata.validation.file_checks import check_files, read_tables
+from khelang_opendata.validation.file_checks import check_files, check_row_counts, read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.own_schemas import check_own_tables, own_fields, own_tables
 from khelang_opendata.validation.package_profiles import check_profile, with_profile
@@ -131,7 +131,7 @@ def _check_tables(
     headed, headings = check_headings(tables, family)
     files = Tally(chain(check_descriptor(package, family), check_files(package, family)))
     files.extend(check_own_tables(package, family, own))
-    structure = Tally(chain(unreadable, headings))
+    structure = Tally(chain(unreadable, headings, check_row_counts(headed)))
     checks: dict[str, tuple[Engine, str | None]] = {}
     for check, issues in check_structure(headed, engine):
         structure.extend(issues)

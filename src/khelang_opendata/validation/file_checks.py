@@ -13,6 +13,7 @@ from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
+from khelang_opendata.validation.headings import HeadedTable
 
 TABLE_MISSING = Rule("table_missing", Severity.ERROR, __file__)
 TABLE_UNLISTED = Rule("table_unlisted", Severity.ERROR, __file__)
@@ -118,9 +119,14 @@ def read_tables(package: Package, family: SchemaFamily) -> tuple[dict[str, Table
             issues.append(_BY_CODE[error.code].issue(error.location, **error.params))
             continue
         tables[schema.name] = table
-        if len(table.rows) < schema.min_rows:
-            issues.append(TABLE_MISSING.issue(Location(schema.name), variant="no_rows", name=schema.name))
     return tables, issues
+
+
+def check_row_counts(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
+    """Report tables with fewer rows of data than they need."""
+    for name, table in tables.items():
+        if len(table.table.rows) < table.schema.min_rows:
+            yield TABLE_MISSING.issue(Location(name), variant="no_rows", name=name)
 
 
 def _other_form(resource: Resource) -> Issue | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from khelang_opendata.model.places import from_the_end, letters
 from khelang_opendata.model.report import Issue, Location, Severity
@@ -76,7 +76,7 @@ def check_headings(tables: Mapping[str, Table], family: SchemaFamily) -> tuple[d
         if other := _other_table(table, schema, family):
             issues.append(COLUMN_MISSING.issue(place, variant="other_table", other=other))
             continue
-        layout = laid_out(table, schema)
+        layout = laid_out(table, schema, partial(_ids_used, name, tables, family))
         meant = _meant(layout, schema)
         columns = _match(layout.table.header, schema, meant)
         if not layout.is_known or not any(columns):
@@ -86,6 +86,17 @@ def check_headings(tables: Mapping[str, Table], family: SchemaFamily) -> tuple[d
         issues.extend(_layout_issues(layout, table))
         issues.extend(_Heading(headed[name], layout, table, meant, is_open=family.is_open).issues())
     return headed, issues
+
+
+def _ids_used(name: str, tables: Mapping[str, Table], family: SchemaFamily) -> Set[str]:
+    """The ids of a table that other tables refer to."""
+    used: set[str] = set()
+    for other, table in tables.items():
+        for key in family.tables[other].foreign_keys if other != name else ():
+            if key["reference"]["resource"] == name and len(key["fields"]) == 1 and key["fields"][0] in table.header:
+                position = table.header.index(key["fields"][0])
+                used.update(row[position] for row in table.rows if position < len(row))
+    return used
 
 
 def _other_table(table: Table, schema: TableSchema, family: SchemaFamily) -> str | None:
@@ -226,9 +237,9 @@ class _Heading:
 
     def _misplaced(self) -> Iterator[Issue]:
         """The first column that is not where a schema with ``fieldsMatch: exact`` has it."""
-        for position, (field, label) in enumerate(zip(self.headed.schema.fields, self.header, strict=True), 1):
-            if field.name != label:
-                place = self._place(label, label)
+        for position, (field, found) in enumerate(zip(self.headed.schema.fields, self.headed.columns, strict=True), 1):
+            if found is not None and field.name != found.name:
+                place, label = self._place(found.name, self.header[position - 1]), found.name
                 yield COLUMN_UNEXPECTED.issue(place, variant="misplaced", name=label, position=position, due=field.name)
                 return
 

@@ -18,7 +18,7 @@ from khelang_opendata.model.rules import Rule
 from khelang_opendata.standard.tables import Field, JsonObject
 from khelang_opendata.tableschema import Finding
 from khelang_opendata.validation.headings import HeadedTable
-from khelang_opendata.validation.layout import fits
+from khelang_opendata.validation.layout import fits, is_next
 
 VALUE_MISSING = Rule("value_missing", Severity.ERROR, __file__)
 REFERENCE_MISSING = Rule("reference_missing", Severity.ERROR, __file__)
@@ -127,7 +127,7 @@ class BrokenReferences:
         self._keys = {tuple(key["fields"]): key for key in table.schema.foreign_keys}
         self._tables = tables
         self._merged = merged
-        self._targets: dict[_Fields, Sequence[_Fields]] = {}
+        self._targets: dict[_Fields, Mapping[_Fields, None]] = {}
 
     def add(self, finding: Finding) -> None:
         """Count one use."""
@@ -162,7 +162,10 @@ class BrokenReferences:
             if any(not self._is_sound(fields, ids) for ids in alike):  # the row is there, and its id has its own issue
                 continue
             place = self.table.place(row, fields[0], ", ".join(values))
-            if len(alike) == len(fields) == 1:
+            if not is_foreign and self._is_one_for_all(fields):
+                ((plan,),) = self._ids_for(fields)
+                yield REFERENCE_MISSING.issue(place, variant="plan", plan=plan, target_field=fields[0])
+            elif len(alike) == len(fields) == 1:
                 yield REFERENCE_MISSING.issue(place, variant="near", target=target, uses=uses, corrected=alike[0][0])
             else:
                 named = " + ".join(reference["fields"])
@@ -184,14 +187,21 @@ class BrokenReferences:
         targets, cells, first = self._ids_for((name,)), self._cells(name), rows[0] - 2
         is_of_plan = self._keys[(name,)]["reference"]["resource"] == "plans"
         if is_of_plan and len(targets) == 1 and len(rows) < len(cells):
-            return targets[0][0]
+            return next(iter(targets))[0]
         if first < 1 or not _count_up([(row, cells[row - 2]) for row in rows]):
             return None
         above = cells[first - 1]
-        if not _is_next(above, cells[first]) or (above,) not in targets:
+        if not is_next(above, cells[first]) or (above,) not in targets:
             return None
-        begins_there = first == 1 or not _is_next(cells[first - 2], above)
+        begins_there = first == 1 or not is_next(cells[first - 2], above)
         return above if begins_there or self._have_own_keys(name, rows, above) else None
+
+    def _is_one_for_all(self, fields: _Fields) -> bool:
+        """Whether all rows agree on a plan's id that is not the plan's own."""
+        values = {values for used, values in self.first if used == fields}
+        is_of_plan = self._keys[fields]["reference"]["resource"] == "plans"
+        all_rows = len(self.rows.get(fields[0], ())) == len(self.table.table.rows)
+        return is_of_plan and all_rows and len(values) == len(self._ids_for(fields)) == 1
 
     def _have_own_keys(self, name: str, rows: Sequence[int], id_: str) -> bool:
         """Whether a column is a part of the key, and every row has a key of its own with this id in some rows."""
@@ -209,7 +219,7 @@ class BrokenReferences:
         position = self.table.position(name) or 0
         return [cells[position] if position < len(cells) else "" for cells in self.table.table.rows]
 
-    def _ids_for(self, fields: _Fields) -> Sequence[_Fields]:
+    def _ids_for(self, fields: _Fields) -> Mapping[_Fields, None]:
         """The values that columns may refer to."""
         if fields not in self._targets:
             key = self._keys[fields]
@@ -217,7 +227,7 @@ class BrokenReferences:
             places = [target.position(name) for name in key["reference"]["fields"]] if target else []
             rows = target.table.rows if target and None not in places else []
             ids = (tuple(row[p] if p is not None and p < len(row) else "" for p in places) for row in rows)
-            self._targets[fields] = [*dict.fromkeys(filter(any, ids))]
+            self._targets[fields] = dict.fromkeys(filter(any, ids))
         return self._targets[fields]
 
     @cached_property
@@ -244,15 +254,7 @@ class BrokenReferences:
 def _count_up(cells: Sequence[tuple[int, str]]) -> bool:
     """Whether neighbouring rows have ids that count up, as a drag of the mouse fills them in."""
     pairs = [*pairwise(cells)]
-    return bool(pairs) and all(row + 1 == next_ and _is_next(id_, after) for (row, id_), (next_, after) in pairs)
-
-
-def _is_next(before: str, after: str) -> bool:
-    """Whether an id is another with its last number counted up by one."""
-    first, second = (re.fullmatch(r"(.*?)(\d{1,18})", text) for text in (before, after))
-    if first is None or second is None:
-        return False
-    return first[1] == second[1] and int(first[2]) + 1 == int(second[2])
+    return bool(pairs) and all(row + 1 == next_ and is_next(id_, after) for (row, id_), (next_, after) in pairs)
 
 
 def _bare(id_: str) -> str:

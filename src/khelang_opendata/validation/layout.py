@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -30,18 +30,33 @@ _SEARCHED = 10
 """Rows that are all compared with the heading; below them only a row that begins with a column's name is."""
 
 _GROUPED_NUMBER = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+\.\d+"
-_UNIT = r"(?:\s*[\d,.๐-๙]*\s*(?:โครงการ|กิจกรรม|มาตรการ|รายการ|แถว|บาท|ปี))?"
+_COUNTED = r"(?:\s*[\d,.]*\s*(?:โครงการ|กิจกรรม|มาตรการ|รายการ|แถว|บาท|ปี))?"
+_PART = r"(?:\s*(?:มิติ|ภารกิจ|ปีงบประมาณ|ปี|ด้าน|แผนงาน|ส่วน)(?:ที่)?\s*(?:พ\.ศ\.)?\s*[\d.]+)?"
 _TOTALS = (
-    rf"(?i)(?:ยอด|ผล|จำนวน|งบประมาณ)?รวม(?:ทั้งสิ้น|ทั้งหมด|ทั้งปี|ทุกปี|เงิน|ยอด|เป็นเงิน|จำนวนเงิน|งบประมาณ)*{_UNIT}\s*[:=]?"
-    r"|(?:grand |sub-?|sub )?totals?(?: amount)?\s*[:=]?|sum\s*[:=]?"
+    r"(?i)(?:ยอด|ผล|จำนวน|งบประมาณ)?รวม(?:ทั้งสิ้น|ทั้งหมด|ทั้งปี|ทุกปี|เงิน|ยอด|เป็นเงิน|จำนวนเงิน|งบประมาณ)*"
+    rf"{_PART}{_COUNTED}\s*[:=]?|(?:grand |sub-?|sub )?totals?(?: amount)?(?:\s*[\d.]+)?\s*[:=]?|sum\s*[:=]?"
 )
+_DASH = r"[-\u2010-\u2015\u2212]+"
 
+
+_FIRST_CELLS = 3
+"""Cells of a row that are compared with the heading first; few rows need more."""
+
+_LAST_ROWS = 3
+"""Rows in which sums without a word are looked for."""
+
+LONGEST_LABEL = 200
+"""Characters of a cell that may be a heading; a title is shorter, and to compare a longer one takes time."""
 
 _ANY_TEXT = "ข้อความ text"
 """A text that only a column of any text can hold."""
 
 _ODD = ("tot", "sum", "sub", "gra")
 """How English words of totals begin."""
+
+
+_NOTES = r"(?i)[\s*(]*(?:หมายเหตุ|ที่มา|แหล่งที่มา|แหล่งข้อมูล|หน่วย\s*:|ข้อมูล ณ|จัดทำโดย|note|source|remark)"
+"""How a note below or above a table begins."""
 
 
 class Extra(StrEnum):
@@ -66,7 +81,7 @@ class Layout:
             schema's.
         is_known: whether the rows look like those of the schema at all.
         has_data_above: whether rows of data are above the heading.
-        extra: the rows that hold no data, by number.
+        extra: the rows that hold no data, by number; those that a drag of the mouse made are still in the table.
         is_workbook: whether the sheet is one of a released workbook, with the titles below the names.
         empty: the positions of the empty columns behind the last one with a name.
         has_other_names: whether the heading is none that can be read, above rows that look like the schema's.
@@ -83,12 +98,13 @@ class Layout:
     has_other_names: bool = False
 
 
-def laid_out(table: Table, schema: TableSchema) -> Layout:
+def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = frozenset) -> Layout:
     """Find the heading of a table, and leave out what is no data.
 
     Args:
         table: the records of its file, the first as the heading.
         schema: what its columns are compared with.
+        used: gives the ids of its rows that other tables refer to.
     """
     heads = Heads(schema)
     number = 1 if heads.names.keys() <= {*table.header} else heads.find(table)
@@ -96,8 +112,15 @@ def laid_out(table: Table, schema: TableSchema) -> Layout:
         return _without_heading(table, schema)
     layout = _below(table, number, heads)
     if not layout.has_data_above:
-        layout = _without_extra(layout, heads)
+        layout = _without_extra(layout, heads, used)
     return _without_empty_columns(layout, table)
+
+
+def heading_of(table: Table, schema: TableSchema) -> Row:
+    """The heading of a table, which may be below other rows; the first row where none looks like it."""
+    heads = Heads(schema)
+    number = 1 if heads.names.keys() <= {*table.header} else heads.find(table) or 1
+    return table.header if number == 1 else table.rows[number - 2]
 
 
 def extra_issue(layout: Layout, source: Table) -> Issue:
@@ -167,6 +190,8 @@ class Heads:
     def name(self, label: str) -> str | None:
         """The column that a label names, or has the title of."""
         tidy = label.strip()
+        if len(tidy) > LONGEST_LABEL:
+            return None
         if tidy.lower() in self.names:
             return tidy.lower()
         return self.titles.get(plain(tidy)) or self.titles.get(plain(without_brackets(tidy)))
@@ -194,7 +219,13 @@ class Heads:
     def repeats(self, row: Row, names: Sequence[str | None], header: Row) -> bool:
         """Whether a row has the headings again, as names or as titles."""
         filled = [place for place, cell in enumerate(row) if cell.strip() and place < len(header)]
-        again = [p for p in filled if row[p] == header[p] or (names[p] and self.name(row[p]) == names[p])]
+
+        def is_again(place: int) -> bool:
+            return row[place] == header[place] or (names[place] is not None and self.name(row[place]) == names[place])
+
+        if not any(map(is_again, filled[:_FIRST_CELLS])):
+            return False
+        again = [*filter(is_again, filled)]
         return len(again) > 1 and 2 * len(again) >= len(filled)
 
 
@@ -247,13 +278,14 @@ def _is_blank(row: Row) -> bool:
     return not any(map(str.strip, row))
 
 
-def _without_extra(layout: Layout, heads: Heads) -> Layout:
+def _without_extra(layout: Layout, heads: Heads, used: Callable[[], Set[str]]) -> Layout:
     """Leave out the rows below the heading that hold no data."""
     table = layout.table
     names = [heads.name(label) for label in table.header]
     found = {**layout.extra, **dict(_extra_rows(table, names, heads))}
+    dragged = {table.number(place + 2): Extra.COPY for place in _dragged(table, names, heads, used)}
     if not found:
-        return layout
+        return replace(layout, extra=dragged)
     kept = [place for place in range(len(table.rows)) if table.number(place + 2) not in found]
     if not heads.schema.is_foreign:
         copies = {table.number(place + 2): Extra.COPY for place in _copies(table.rows, kept)}
@@ -264,7 +296,7 @@ def _without_extra(layout: Layout, heads: Heads) -> Layout:
     if is_workbook:
         rows = _ungrouped(rows, names, heads)
     meant = replace(table, rows=rows, numbers=numbers)
-    return replace(layout, table=meant, extra=found, is_workbook=is_workbook)
+    return replace(layout, table=meant, extra={**dragged, **found}, is_workbook=is_workbook)
 
 
 def _extra_rows(table: Table, names: Sequence[str | None], heads: Heads) -> Iterator[tuple[int, Extra]]:
@@ -311,7 +343,7 @@ def _extra(table: Table, place: int, names: Sequence[str | None], heads: Heads) 
 def _without_key(table: Table, place: int, names: Sequence[str | None], heads: Heads) -> Extra | None:
     """Whether a row without any id holds totals or a note."""
     row = table.rows[place]
-    filled = [(p, cell.strip()) for p, cell in enumerate(row) if cell.strip()]
+    filled = [(p, cell.strip()) for p, cell in enumerate(row) if cell.strip() and not re.fullmatch(_DASH, cell.strip())]
     words = [p for p, cell in filled if re.fullmatch(_TOTALS, cell)]
     numbers = [p for p, cell in filled if _number(cell) is not None]
     others = [p for p, _ in filled if p not in (*words, *numbers) and not _is_first_id(p, row, names, heads)]
@@ -319,7 +351,9 @@ def _without_key(table: Table, place: int, names: Sequence[str | None], heads: H
         return Extra.TOTALS
     if not words and not others and numbers and all(_is_sum(table, place, p) for p in numbers):
         return Extra.TOTALS
-    first = filled[0][0]
+    first = filled[0][0] if filled else 0
+    if len(filled) == 1 and re.match(_NOTES, row[first]):
+        return Extra.NOTE
     is_text = len(filled) == 1 and re.search(r"[^\x00-\x7f]|\s", row[first]) is not None
     named = heads.names.get(names[first] or "") if first < len(names) else None
     return Extra.NOTE if is_text and (named is None or not fits(named, row[first])) else None
@@ -347,14 +381,54 @@ def _is_first_id(position: int, row: Row, names: Sequence[str | None], heads: He
 
 
 def _is_sum(table: Table, place: int, position: int) -> bool:
-    """Whether a cell is what the cells above it add up to, which are several."""
+    """Whether a cell of the last rows is what the cells above it add up to, which are several."""
+    if place < len(table.rows) - _LAST_ROWS:
+        return False
     above = [_number(row[position]) for row in table.rows[:place] if position < len(row) and row[position].strip()]
     return len(above) > 1 and sum(number or 0 for number in above) == _number(table.rows[place][position])
 
 
 def _number(cell: str) -> Decimal | None:
-    text = cell.strip().replace(",", "")
+    text = cell.replace(",", "").strip().removesuffix("บาท").rstrip()
     return Decimal(text) if re.fullmatch(r"[+-]?\d{1,30}(?:\.\d{1,30})?", text) else None
+
+
+def _dragged(table: Table, names: Sequence[str | None], heads: Heads, used: Callable[[], Set[str]]) -> Iterator[int]:
+    """The places of rows that repeat the one above but for an id and numbers that count up, and that nothing refers to.
+
+    A drag of the mouse over a whole row makes them.
+    """
+    key = heads.schema.primary_key
+    titles = [f.name for f in heads.schema.fields if f.name.endswith("_th") and f.name in names]
+    if heads.schema.is_foreign or len(key) != 1 or key[0] not in names or not titles:
+        return
+    position, title = names.index(key[0]), names.index(titles[0])
+    texts = _column_of(table.rows, title)
+    alike = [place for place in range(1, len(texts)) if texts[place] and texts[place] == texts[place - 1]]
+    known = used() if alike else set()
+    for place in alike:
+        above, row = table.rows[place - 1], table.rows[place]
+        if _counts_up(above, row, position) and row[position] not in known:
+            yield place
+
+
+def _counts_up(above: Row, row: Row, position: int) -> bool:
+    """Whether a row is another with its id, and at least one number, counted up by one."""
+    differing = [p for p, (before, cell) in enumerate(zip(above, row, strict=False)) if before != cell]
+    return (
+        len(above) == len(row) > position
+        and position in differing
+        and len(differing) > 1
+        and all(is_next(above[p], row[p]) for p in differing)
+    )
+
+
+def is_next(before: str, after: str) -> bool:
+    """Whether an id or a number is another with its last number counted up by one."""
+    first, second = (re.fullmatch(r"(.*?)(\d{1,18})", text) for text in (before, after))
+    if first is None or second is None:
+        return False
+    return first[1] == second[1] and int(first[2]) + 1 == int(second[2])
 
 
 def _copies(rows: Sequence[Row], kept: Sequence[int]) -> Iterator[int]:

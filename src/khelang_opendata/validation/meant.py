@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from khelang_opendata.package.datapackage import Table
 from khelang_opendata.standard.tables import OWN_COLUMN, Field, TableSchema
-from khelang_opendata.validation.layout import fits, plain, without_brackets
+from khelang_opendata.validation.layout import LONGEST_LABEL, fits, plain, without_brackets
 
 _MOST_COLUMNS = 60
 """Unknown columns whose titles and content are compared; more are no slip in a heading."""
@@ -49,7 +49,7 @@ class _Guess:
         for label, positions in places.items():
             known = schema.field_by_name.get(label)
             if known is None and not OWN_COLUMN.fullmatch(label):
-                self.labels.update(dict.fromkeys(positions, label.strip()))
+                self.labels.update(dict.fromkeys(positions, label.strip()[:LONGEST_LABEL]))
             elif known is not None and len(positions) > 1:
                 kept = next((p for p in positions if _are_of(self._cells(p), known)), positions[0])
                 self.found[kept] = label

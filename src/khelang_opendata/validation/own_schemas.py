@@ -13,6 +13,7 @@ from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.tableschema.profile import faults, field_faults
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, is_table_schema
+from khelang_opendata.validation.layout import heading_of
 
 TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
 RESOURCE_NOT_CHECKED = Rule("resource_not_checked", Severity.INFO, __file__)
@@ -39,7 +40,7 @@ def _own_fields(resource: Resource, table: TableSchema) -> list[JsonObject]:
     is_readable = own and is_table_schema({"fields": own}) and not any(faults({"fields": own}))
     declared = {f["name"]: f for f in own} if is_readable else {}
     try:
-        header = resource.table.header if resource.data is not None else []
+        header = heading_of(resource.table, table) if resource.data is not None else []
     except TableUnreadable:
         header = []
     names = (label for label in header if OWN_COLUMN.fullmatch(label))

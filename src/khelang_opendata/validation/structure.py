@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -50,7 +51,7 @@ from khelang_opendata.validation.ids import (
     example_of,
     target_of,
 )
-from khelang_opendata.validation.layout import ROW_BLANK, fits, plain
+from khelang_opendata.validation.layout import LONGEST_LABEL, ROW_BLANK, fits, plain
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.cell_values import value_error
 from khelang_opendata.validation.rules.typed_values import TYPE_WRONG
@@ -400,8 +401,7 @@ def _printed_amount(budget: Record) -> str | None:
 
     texts = (budget.text(field) or "" for field in ("summary_amount_printed", "sheet_amount_printed"))
     amounts = {amount for text in texts for amount in printed_amounts(text)}
-    amount = amounts.pop() if len(amounts) == 1 else 0
-    return f"{Decimal(amount).normalize():f}" if amount else None
+    return f"{Decimal(amounts.pop()).normalize():f}" if len(amounts) == 1 and any(amounts) else None
 
 
 def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | None:
@@ -418,11 +418,18 @@ def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | N
     return right[0] if len(right) == 1 or right[:1] == [tidy] else None
 
 
-def _codes_titled(field: Field, cell: str) -> Iterator[str]:
+def _codes_titled(field: Field, cell: str) -> Sequence[str]:
     """The codes that a text names, or has the title of in either language."""
-    for name, code in field.meanings.items() if plain(cell) else ():
-        if plain(cell) in (plain(name), plain(code.title_th), plain(code.title_en)):
-            yield name
+    return _codes_by_title(field).get(plain(cell), ()) if len(cell) <= LONGEST_LABEL else ()
+
+
+@lru_cache(maxsize=256)
+def _codes_by_title(field: Field) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for name, code in field.meanings.items():
+        for title in {plain(name), plain(code.title_th), plain(code.title_en)} - {""}:
+            found.setdefault(title, []).append(name)
+    return found
 
 
 def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding) -> Issue:

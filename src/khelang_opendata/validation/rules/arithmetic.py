@@ -7,7 +7,7 @@ contradiction.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,9 @@ from khelang_opendata.validation.rules.trees import cycles, leaves_first, parent
 _PRINTED = ("summary_amount_printed", "sheet_amount_printed")
 _NOTHING = Decimal(0)
 
+_FEW, _MANY = 2, 10
+"""So many amounts, if they are sorted, say nothing; so many that contradict their status were sorted alone."""
+
 _AMOUNT_FITS: dict[str | None, Callable[[Decimal | None], bool]] = {
     "budgeted": lambda amount: amount is not None and amount > 0,
     "no_budget": lambda amount: amount == 0,
@@ -33,11 +36,24 @@ _AMOUNT_FITS: dict[str | None, Callable[[Decimal | None], bool]] = {
 @plan_rule(Severity.ERROR, needs=("budgets",))
 def budget_status_amount(plan: Plan) -> Iterator[Issue]:
     """A budget's amount is what its status says: money, 0 or empty (data model, table of budget_status)."""
-    for place, fits in enumerate(_statuses_fit(plan)):
-        if not fits:
-            budget = plan.record("budgets", place)
-            status = budget.text("budget_status") or ""
-            yield budget.issue(budget_status_amount, "amount_thb", variant=status, year=_year(budget))
+    unfit = [place for place, fits in enumerate(_statuses_fit(plan)) if not fits]
+    if len(unfit) >= _MANY and _is_sorted(plan.texts("budgets", "amount_thb")):
+        yield plan.record("budgets", unfit[0]).issue(
+            budget_status_amount, "amount_thb", variant="sorted", count=len(unfit)
+        )
+        return
+    for place in unfit:
+        budget = plan.record("budgets", place)
+        status = budget.text("budget_status") or ""
+        yield budget.issue(budget_status_amount, "amount_thb", variant=status, year=_year(budget))
+
+
+def _is_sorted(texts: Sequence[str | None]) -> bool:
+    """Whether different amounts are in the order of their letters or numbers, up or down, but for empty cells."""
+    written = [text for text in texts if text]
+    numbers = [Decimal(text) for text in written if text.replace(".", "", 1).isdecimal()]
+    orders = (written, sorted(written)), (numbers, sorted(numbers))
+    return len({*written}) > _FEW and any(given in (up, up[::-1]) for given, up in orders)
 
 
 @plan_rule(Severity.ERROR, needs=("plans", "projects", "budgets"))
