@@ -223,8 +223,8 @@ def _pattern(pattern: str, field: str, seconds: float | None) -> Check:
     try:
         found = translated(pattern)
         compiled = found.compiled() if seconds is None else found.timed()
-    except ValueError:
-        raise SchemaInvalid(f"the pattern of {field} is no regular expression") from None
+    except ValueError as error:
+        raise SchemaInvalid(f"the pattern of {field} {error}") from None
     return compiled.fullmatch if seconds is None else _timed(compiled, seconds, field)
 
 
