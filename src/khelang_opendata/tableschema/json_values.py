@@ -7,7 +7,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid, comparable
 from khelang_opendata.tableschema.xsd_patterns import translated
 
 
@@ -28,15 +28,6 @@ class JsonValue:
 
     def __len__(self) -> int:
         return len(self.content)
-
-
-def comparable(item: Any) -> Any:
-    """A key that is equal, and has the same hash, if two JSON values are equal."""
-    if isinstance(item, dict):
-        return dict, frozenset((name, comparable(value)) for name, value in item.items())
-    if isinstance(item, list):
-        return list, tuple(map(comparable, item))
-    return bool if isinstance(item, bool) else None, item
 
 
 def json_schema_check(schema: dict[str, Any], seconds: float | None, field: str) -> Callable[[JsonValue], bool]:

@@ -9,6 +9,7 @@ standard's own example, though XML Schema has neither.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 _FIRST_OF_NAME = (
@@ -57,6 +58,7 @@ class Translated(NamedTuple):
             raise ValueError(_NONE) from None
 
 
+@lru_cache(maxsize=256)
 def translated(pattern: str) -> Translated:
     """A pattern of XML Schema, or of Python, in Python's words.
 

@@ -11,7 +11,7 @@ from khelang_opendata.package.datapackage import Package, Resource
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable
-from khelang_opendata.tableschema.profile import Fault, faults, field_faults
+from khelang_opendata.tableschema.official_profile import SchemaFault, faults, field_faults
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, fault_of_table_schema, is_table_schema
 
 TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
@@ -120,7 +120,7 @@ def _schema_issues(package: Package, family: SchemaFamily, own: Container[str]) 
             yield DESCRIPTOR_INVALID.issue(place, variant="schema_unusable", reason=reason[:_LONGEST_REASON])
 
 
-def _own_faults(schema: JsonObject) -> Iterator[Fault]:
+def _own_faults(schema: JsonObject) -> Iterator[SchemaFault]:
     fields = schema.get("fields")
     for place, field in enumerate(fields if isinstance(fields, list) else ()):
         if _is_own(field):
