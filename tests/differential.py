@@ -23,7 +23,7 @@ from typing import Any
 from unittest.mock import patch
 
 from khelang_opendata.tableschema import Engine, Finding, TableSource, check_tables, columns, compiled, dialect
-from khelang_opendata.tableschema.json_values import comparable
+from khelang_opendata.tableschema.official_profile import comparable
 from khelang_opendata.tableschema.xsd_patterns import translated
 from tests.seeds import again, arguments, repeatable
 

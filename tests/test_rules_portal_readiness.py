@@ -19,7 +19,7 @@ from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules import portal_readiness
 from khelang_opendata.validation.rules.registry import rules_in
 from tests.conftest import PLAN, VALID, edit_descriptor, issues_of
-from tests.edits import Edit, Found, _edit_table, code_of, descriptor, new_after, spoilt
+from tests.edits import Edit, Found, code_of, descriptor, edit_table, new_after, spoilt
 from tests.test_extension import write_synchronised
 
 
@@ -98,7 +98,7 @@ def test_a_text_that_no_workbook_holds(example: Path) -> None:
         for row in rows[3:]:
             row.append("")
 
-    _edit_table("projects", add)(example)
+    edit_table("projects", add)(example)
     write_synchronised(example)
     (issue,) = (found for found in issues_of(example) if found.code == "table_too_large")
     assert (issue.location.row, issue.location.field, issue.params["found"]) == (3, "x_long", 32_768)
@@ -113,7 +113,7 @@ def test_a_tree_that_no_file_shows(levels: int, is_found: bool, plan: Path) -> N
             rows.append([rows[1][0], id_, "ก", "", "section", above])
             above = id_
 
-    _edit_table("units", add)(plan)
+    edit_table("units", add)(plan)
     assert ("table_too_large" in {issue.code for issue in issues_of(plan)}) is is_found
 
 

@@ -17,7 +17,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from khelang_opendata.tableschema import SchemaInvalid, TableSource, check_tables
-from khelang_opendata.tableschema.profile import faults
+from khelang_opendata.tableschema.official_profile import faults
 
 JsonObject = dict[str, Any]
 Place = tuple[str | int, ...]

@@ -234,6 +234,10 @@ def test_a_json_schema_judges_objects_and_arrays() -> None:
     ("schema", "said"),
     [
         ({"type": "word"}, "no JSON Schema"),
+        ({"$schema": 5}, "no JSON Schema"),
+        ({"$schema": "http://json-schema.org/draft-04/schema#", "$ref": 5}, "no JSON Schema|cannot be used"),
+        ({"$schema": "http://json-schema.org/draft-03/schema#", "disallow": "x"}, "cannot be used"),
+        ({"pattern": "((((a{100}){100}){100}){100}){100}"}, "cannot be used"),
         ({"$ref": "https://example.org/schema.json"}, "another schema"),
         ({"$ref": "#/$defs/none"}, "another schema"),
         ({"$ref": "#"}, "cannot be used"),
@@ -312,6 +316,12 @@ def test_a_pattern_that_is_none_is_refused(pattern: str) -> None:
     for seconds in ({}, {"patternSeconds": 5}):
         schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": pattern}}], **seconds}
         assert "pattern of a" in refused(TableSource("t", schema, b"a\nx\n"))
+
+
+def test_a_pattern_from_elsewhere_takes_no_memory_that_it_repeats() -> None:
+    for pattern in ("(((a{100}){100}){100}){100}", "([a-z]{1,999}b){2,999}", "(a{9,}){99999999}", "a{1000000000000}"):
+        field = {"name": "a", "type": "string", "constraints": {"pattern": pattern}}
+        assert "repeats too much" in refused(TableSource("t", {"fields": [field], "patternSeconds": 5}, b"a\nx\n"))
 
 
 # Missing values

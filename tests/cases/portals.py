@@ -1,28 +1,24 @@
-"""Properties that a portal refuses, of a package that goes to one."""
+"""Properties that a portal refuses."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cases import Case
-from tests.conftest import VALID
+from tests.conftest import PLAN, VALID
 from tests.edits import descriptor
 
 _REFUSED = (("portal_value_illegal", None, None, None),)
 
 
-def _keyword(text: str, *, refused: bool = True) -> Case:
+def _keyword(text: str, *, refused: bool = True, source: Path = VALID) -> Case:
+    """A keyword of a package; the real plan is for no portal."""
     edit = descriptor(lambda d: d["keywords"].append(text))
-    return Case(f"a keyword {text[:40]!r}", edit, _REFUSED if refused else (), VALID)
+    return Case(f"a keyword {text[:40]!r} of {source.name}", edit, _REFUSED if refused else (), source)
 
 
 CASES = (
-    *(
-        Case(
-            f"a keyword {text!r} of a package without portal",
-            descriptor(lambda d, text=text: d["keywords"].append(text)),
-            _REFUSED,
-        )
-        for text in ("กฎหมาย/ระเบียบ", "ก" * 101, "ก")
-    ),
+    *(_keyword(text, source=PLAN) for text in ("กฎหมาย/ระเบียบ ", "ข" * 101, "ข")),
     *(
         _keyword(text)
         for text in ("กฎหมาย/ระเบียบ", "ป.ป.ช. (ITA)", "ก" * 101, "ก", "a,b", "IT&C", "“คำ”", "ข้อ:ความ", "ค\u00a0ำ/")

@@ -23,7 +23,6 @@ from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure,
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Location
-from khelang_opendata.package.embedded import embedded_csv, joined
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
 
@@ -117,7 +116,8 @@ class Resource:
         """
         assert self.data is not None, "a resource without a file has no table"
         dialect = self.descriptor.get("dialect")
-        if "path" not in self.descriptor and isinstance(self.descriptor["data"], list) and isinstance(dialect, dict):
+        is_embedded = "path" not in self.descriptor and isinstance(self.descriptor.get("data"), list)
+        if is_embedded and isinstance(dialect, dict):
             dialect = {"header": dialect.get("header", True)}  # the others are of files
         return _read_table(self.name, self.data, dialect, self.limits)
 
@@ -249,7 +249,11 @@ def _is_writable(content: JsonObject) -> bool:
 
 
 def _embedded(entry: JsonObject) -> bytes | None:
-    return None if "path" in entry else embedded_csv(entry)
+    if "path" in entry:
+        return None
+    from khelang_opendata.package.embedded import embedded_csv  # noqa: PLC0415 (few packages need it)
+
+    return embedded_csv(entry)
 
 
 def _paths(entry: JsonObject) -> list[str]:
@@ -273,11 +277,19 @@ def _read_resources(root: Path, entries: Sequence[JsonObject], limits: Limits) -
         if data is None:
             path, problem, parts = _read_parts(root, _paths(entry), limits, bytes_left)
             bytes_left -= sum(map(len, parts))
-            data = None if problem else joined(parts) if len(parts) > 1 else parts[0]
+            data = None if problem else _joined(parts)
         if data is not None:
             cells_left -= 0 if entry.get("derived") is True else _separators(data, entry.get("dialect"))
             problem, data = (None, data) if cells_left >= 0 else ("cells", None)
         yield Resource(entry, entry["name"], path, data, problem, limits)
+
+
+def _joined(parts: Sequence[bytes]) -> bytes:
+    if len(parts) == 1:
+        return parts[0]
+    from khelang_opendata.package.embedded import joined  # noqa: PLC0415 (as above)
+
+    return joined(parts)
 
 
 def _read_parts(

@@ -17,7 +17,7 @@ from khelang_opendata.standard.codelists import read_codelist
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
 from khelang_opendata.standard.formula import Formula, FormulaInvalid
 from khelang_opendata.standard.tables import JsonObject, TableSchema
-from khelang_opendata.tableschema.profile import faults
+from khelang_opendata.tableschema.official_profile import faults
 
 _ALWAYS_NAMED = {"resource", "row"}
 """What the text of any rule on rows may name, beside the columns of its table."""

@@ -17,11 +17,10 @@ from importlib.util import find_spec
 from khelang_opendata.model.failures import ExtraMissing
 from khelang_opendata.tableschema import stdlib
 from khelang_opendata.tableschema.compiled import TableSource
-from khelang_opendata.tableschema.dialect import OF_FRICTIONLESS, Dialect, DialectUnsupported, TableUnreadable
+from khelang_opendata.tableschema.dialect import OF_FRICTIONLESS, DialectUnsupported, TableUnreadable
 from khelang_opendata.tableschema.findings import Finding, FindingType
 from khelang_opendata.tableschema.keys import KeySets
-from khelang_opendata.tableschema.labels import headed
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid
 
 __all__ = ["Engine", "Finding", "FindingType", "SchemaInvalid", "TableCheck", "TableSource"]
 __all__ += ["TableUnreadable", "check_tables"]
@@ -75,7 +74,7 @@ def check_tables(sources: Sequence[TableSource], engine: Engine | None = None) -
     """
     if engine is Engine.LARGE and not _has_large():
         raise ExtraMissing("large")
-    tables = [_Table(source) for source in sources]
+    tables = [_Prepared(source) for source in sources]
     by_name = {table.source.name: table for table in tables}
     key_sets = KeySets(
         {name: table.source for name, table in by_name.items()},
@@ -98,7 +97,7 @@ def check_tables(sources: Sequence[TableSource], engine: Engine | None = None) -
             yield TableCheck(source.name, Engine.STANDARD, None, stdlib.check_table(source, key_sets))
 
 
-class _Table:
+class _Prepared:
     """A table before its check: with its fields in the order of its columns, or why it cannot be checked."""
 
     def __init__(self, source: TableSource) -> None:
@@ -109,9 +108,7 @@ class _Table:
         try:
             if source.rows is None and not isinstance(source.dialect, dict | None):
                 raise SchemaInvalid(f"{source.name}: the dialect must be an object; a file or an address is not read")
-            self.source, self.heading = headed(source)
-            if source.rows is None:
-                Dialect.of(source.dialect)
+            self.source, self.heading = _headed(source)
         except DialectUnsupported as error:
             self.reason = f"dialect: {error.name}" if error.name in OF_FRICTIONLESS else None
             self.refusal = None if self.reason else SchemaInvalid(f"{source.name}: dialect {error.name} is not read")
@@ -124,12 +121,21 @@ class _Table:
         return frozenset(field["name"] for field in self.source.schema["fields"])
 
 
+def _headed(source: TableSource) -> tuple[TableSource, list[Finding]]:
+    """A table whose schema is valid, and what is wrong with its heading, where the caller has not read it."""
+    if source.compiled and source.rows is not None:
+        return source, []
+    from khelang_opendata.tableschema.labels import headed  # noqa: PLC0415 (tables that were read need it not)
+
+    return headed(source)
+
+
 def _raising(error: Exception) -> Iterator[Finding]:
     raise error
     yield  # a function without it would raise before anybody asks for a finding
 
 
-def _refused_reference(table: _Table, tables: Mapping[str, _Table]) -> SchemaInvalid | None:
+def _refused_reference(table: _Prepared, tables: Mapping[str, _Prepared]) -> SchemaInvalid | None:
     """The first foreign key of a table that cannot be followed, as what is refused."""
     for key in table.source.compiled.foreign_keys:
         target = tables.get(key.resource) if key.resource else table
@@ -142,7 +148,7 @@ def _refused_reference(table: _Table, tables: Mapping[str, _Table]) -> SchemaInv
     return None
 
 
-def _dialect_of_target(table: _Table, tables: Mapping[str, _Table]) -> str | None:
+def _dialect_of_target(table: _Prepared, tables: Mapping[str, _Prepared]) -> str | None:
     """Why frictionless must follow a foreign key of a table: what the target's dialect has; None where it need not."""
     if table.refusal:
         return None

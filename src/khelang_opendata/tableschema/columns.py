@@ -18,8 +18,7 @@ from itertools import filterfalse
 from time import perf_counter
 from typing import Any
 
-from khelang_opendata.tableschema.profile import field_faults
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid, field_faults
 
 JsonObject = dict[str, Any]
 Reader = Callable[[str], Any]
@@ -32,6 +31,10 @@ _REMEMBERED = 1024
 
 _SLOW_MATCH = 0.001
 """Seconds from which on a match counts towards the time of its pattern; a usual one takes a thousandth of that."""
+
+_ESCAPE = r"\\[^cCiIpPsSwW]"
+_ALIKE = re.compile(rf"(?:[^.\\\[]|{_ESCAPE}|\[(?:[^\[\]\\&|~]|{_ESCAPE})*\])*")
+"""Patterns that certainly mean the same to XML Schema and to Python."""
 
 _TYPE = ("type",)
 
@@ -179,7 +182,8 @@ def values_of(entries: Iterable[Any]) -> list[Any]:
 def _check(name: str, limit: Any, descriptor: JsonObject, read: Reader, seconds: float | None) -> Check:
     type_, field = descriptor.get("type", "string"), descriptor["name"]
     if name == "pattern":
-        return _pattern(limit, field, seconds)
+        is_own = seconds is None and _ALIKE.fullmatch(limit) and "--" not in limit
+        return _compiled(limit, field).fullmatch if is_own else _pattern(limit, field, seconds)
     if name in ("minLength", "maxLength"):
         return (lambda value: len(value) >= limit) if name == "minLength" else (lambda value: len(value) <= limit)
     if name == "jsonSchema":
@@ -212,19 +216,25 @@ def _compares(compare: Callable[[Any, Any], bool], value: Any, bound: Any) -> bo
         return False
 
 
+def _compiled(pattern: str, field: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        raise SchemaInvalid(f"the pattern of {field} is no regular expression") from None
+
+
 def _pattern(pattern: str, field: str, seconds: float | None) -> Check:
     """The whole text matches, as XML Schema has it; within a time limit, for others' patterns may take for ever.
 
     Raises:
         SchemaInvalid: it is no pattern; the function that is returned raises it, too, where it takes too long.
     """
-    from khelang_opendata.tableschema.xsd_patterns import translated  # noqa: PLC0415 (not every table has patterns)
+    from khelang_opendata.tableschema.xsd_patterns import translated  # noqa: PLC0415 (most patterns need it not)
 
     try:
-        found = translated(pattern)
-        compiled = found.compiled() if seconds is None else found.timed()
-    except ValueError:
-        raise SchemaInvalid(f"the pattern of {field} is no regular expression") from None
+        compiled = translated(pattern).compiled() if seconds is None else translated(pattern).timed()
+    except ValueError as error:
+        raise SchemaInvalid(f"the pattern of {field} {error}") from None
     return compiled.fullmatch if seconds is None else _timed(compiled, seconds, field)
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from khelang_opendata.tableschema.columns import Column, JsonObject
 from khelang_opendata.tableschema.dialect import CHUNK, Dialect, Row
-from khelang_opendata.tableschema.profile import faults_beside_fields
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid, faults_beside_fields
 
 Fields = tuple[str, ...]
 Cells = Sequence[Sequence[str | None]] | Mapping[int, Sequence[str | None]]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid, comparable
+from khelang_opendata.tableschema.xsd_patterns import translated
 
 
 class JsonValue:
@@ -29,15 +30,6 @@ class JsonValue:
         return len(self.content)
 
 
-def comparable(item: Any) -> Any:
-    """A key that is equal, and has the same hash, if two JSON values are equal."""
-    if isinstance(item, dict):
-        return dict, frozenset((name, comparable(value)) for name, value in item.items())
-    if isinstance(item, list):
-        return list, tuple(map(comparable, item))
-    return bool if isinstance(item, bool) else None, item
-
-
 def json_schema_check(schema: dict[str, Any], seconds: float | None, field: str) -> Callable[[JsonValue], bool]:
     """The constraint ``jsonSchema``: whether a value conforms to a JSON Schema, of the draft that it names.
 
@@ -50,15 +42,15 @@ def json_schema_check(schema: dict[str, Any], seconds: float | None, field: str)
         SchemaInvalid: it is no JSON Schema, or refers to another; the function that is returned raises it, too, where
             the check takes too long.
     """
-    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 (50 ms, and few schemas need it)
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 (50 ms, and few schemas need it)
     from jsonschema.validators import validator_for  # noqa: PLC0415 (part of the same)
     from referencing import Registry  # noqa: PLC0415 (part of the same)
     from referencing.exceptions import Unresolvable  # noqa: PLC0415 (part of the same)
 
-    kind = validator_for(schema, default=Draft202012Validator)
     try:
+        kind = validator_for(schema, default=Draft202012Validator)
         kind.check_schema(schema)
-    except (SchemaError, RecursionError, re.error):
+    except Exception:  # of whatever kind: on what is no JSON Schema at all the library crashes
         raise SchemaInvalid(f"the jsonSchema of {field} is no JSON Schema") from None
     if seconds is not None and _names(schema, "patternProperties"):
         raise SchemaInvalid(f"the jsonSchema of {field} has patternProperties, which may take for ever")
@@ -72,8 +64,9 @@ def json_schema_check(schema: dict[str, Any], seconds: float | None, field: str)
                 return bool(validator.is_valid(value.content))
         except Unresolvable:
             raise SchemaInvalid(f"the jsonSchema of {field} refers to another schema, which is not read") from None
-        except (RecursionError, ArithmeticError, re.error):
-            raise SchemaInvalid(f"the jsonSchema of {field} cannot be used") from None
+        except Exception as error:  # of whatever kind, as above
+            message = f"the jsonSchema of {field} cannot be used"
+            raise error if isinstance(error, SchemaInvalid) else SchemaInvalid(message) from None
 
     return holds
 
@@ -124,6 +117,12 @@ def _names(content: Any, name: str) -> bool:
     return isinstance(content, list) and any(_names(value, name) for value in content)
 
 
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> Any:
+    """A pattern as Python has it, which JSON Schema searches for; ValueError where it is none, or too large."""
+    return translated(pattern)._replace(pattern=pattern, is_new=False).timed()
+
+
 def _limited(kind: Any, clock: _Clock) -> Any:
     """A validator that compares items fast, and stops where patterns and references take too long."""
     from jsonschema import ValidationError  # noqa: PLC0415 (as above)
@@ -141,17 +140,13 @@ def _limited(kind: Any, clock: _Clock) -> Any:
             yield ValidationError("items are repeated")
 
     def pattern(_: Any, pattern: str, text: Any, __: Any) -> Iterator[ValidationError]:
-        import regex  # noqa: PLC0415 (Python's own module knows no time limit)
-
         if not isinstance(text, str):
             return
         try:
-            if not regex.search(pattern, text, timeout=clock.left()):
+            if not _compiled(pattern).search(text, timeout=clock.left()):
                 yield ValidationError("the pattern does not match")
         except TimeoutError:
             raise clock.over() from None
-        except regex.error:
-            raise re.error(pattern) from None
 
     references = {name: in_time(kind.VALIDATORS[name]) for name in _REFERENCES if name in kind.VALIDATORS}
     return extend(kind, {"uniqueItems": unique_items, "pattern": pattern, **references})  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ from khelang_opendata.tableschema.compiled import (
     compile_types,
 )
 from khelang_opendata.tableschema.findings import Finding, FindingType
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid
 
 
 class Key:

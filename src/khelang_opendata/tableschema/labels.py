@@ -25,8 +25,6 @@ def headed(source: TableSource) -> tuple[TableSource, list[Finding]]:
         DialectUnsupported: the file is written in a way that is not read here.
         TableUnreadable: the file is no table.
     """
-    if source.compiled and source.rows is not None:
-        return source, []
     source, labels = _with_null_sequence(source), source.heading()
     names = [str(field["name"]) for field in source.schema["fields"]]
     if labels is None or labels == names:

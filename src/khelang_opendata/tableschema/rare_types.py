@@ -115,7 +115,14 @@ def borrowed_reader(type_: str, form: str) -> Callable[[str], Any]:
     """How frictionless reads a type and format: addresses, GeoJSON, dates of any form."""
     from frictionless import Field  # noqa: PLC0415 (170 ms to import)
 
-    read = Field.from_descriptor({"name": type_, "type": type_, "format": form}).create_value_reader()
-    if type_ == "geojson":
-        return lambda text: JsonValue(found) if isinstance(found := read(_json(text)), dict) else None
+    theirs = Field.from_descriptor({"name": type_, "type": type_, "format": form}).create_value_reader()
+    is_json = type_ == "geojson"
+
+    def read(text: str) -> Any:
+        try:
+            found = theirs(_json(text) if is_json else text)
+        except Exception:  # of whatever kind: the libraries beneath differ in what they raise
+            return None
+        return JsonValue(found) if is_json and found is not None else found
+
     return read

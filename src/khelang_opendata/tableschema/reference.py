@@ -16,7 +16,7 @@ from khelang_opendata.tableschema.compiled import PATTERN_SECONDS, TableSource
 from khelang_opendata.tableschema.dialect import DialectUnsupported, Row, TableUnreadable
 from khelang_opendata.tableschema.findings import Finding, FindingType
 from khelang_opendata.tableschema.keys import KeySets
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid
 from khelang_opendata.tableschema.stdlib import check_table as check_ourselves
 from khelang_opendata.tableschema.xsd_patterns import translated
 

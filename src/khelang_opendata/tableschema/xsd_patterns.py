@@ -9,6 +9,7 @@ standard's own example, though XML Schema has neither.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 _FIRST_OF_NAME = (
@@ -24,29 +25,40 @@ _NOT_CLASSES = {"I": _FIRST_OF_NAME, "C": _IN_NAME, "S": _SPACE, "w": _NO_WORD}
 _PROPERTY = re.compile(r"\{(Is)?([A-Za-z0-9-]+)\}")
 
 
+_COUNTED = re.compile(r"\{([0-9]+)(?:,([0-9]*))?\}")
+_MOST_SIGNS = 20_000
+"""Signs that ``regex`` may put in place of counted repetitions: a billion take all memory there is."""
+
+_NONE = "is no regular expression"
+
+
 class Translated(NamedTuple):
-    """A pattern in Python's words, and whether it needs the module ``regex`` with its version 1."""
+    """A pattern in Python's words, whether it needs version 1 of the module ``regex``, and how long it is repeated."""
 
     pattern: str
     is_new: bool
+    size: int
 
     def compiled(self) -> Any:
         """The compiled pattern; ValueError where it is none."""
         try:
             return self.timed() if self.is_new else re.compile(self.pattern)
         except (re.error, OverflowError, RecursionError):
-            raise ValueError(self.pattern) from None
+            raise ValueError(_NONE) from None
 
     def timed(self) -> Any:
-        """The pattern compiled by ``regex``, which takes a time limit; ValueError where it is none."""
+        """The pattern compiled by ``regex``, which takes a time limit; ValueError where it is none, or too large."""
         import regex  # noqa: PLC0415 (only for patterns from elsewhere, or with Unicode's properties)
 
+        if self.size > _MOST_SIGNS:
+            raise ValueError("repeats too much")
         try:
             return regex.compile(self.pattern, regex.VERSION1 if self.is_new else regex.VERSION0)
         except (regex.error, OverflowError, RecursionError):
-            raise ValueError(self.pattern) from None
+            raise ValueError(_NONE) from None
 
 
+@lru_cache(maxsize=256)
 def translated(pattern: str) -> Translated:
     """A pattern of XML Schema, or of Python, in Python's words.
 
@@ -64,15 +76,28 @@ class _Reader:
 
     def whole(self) -> Translated:
         parts = []
+        sizes = [[0]]  # of the groups that are open, the sizes of their parts
         while self._at < len(self._pattern):
+            if sizes[-1][-1] and (found := _COUNTED.match(self._pattern, self._at)):
+                self._at = found.end()
+                sizes[-1][-1] *= max(1, *map(_count, found.groups()))
+                parts.append(found[0])
+                continue
             sign = self._next()
             parts.append(self._class() if sign == "[" else self._escape() if sign == "\\" else _plain(sign))
-        return Translated("".join(parts), self._is_new)
+            if sign == "(":
+                sizes.append([0])
+            elif sign == ")" and len(sizes) > 1:
+                inner = sum(sizes.pop())
+                sizes[-1].append(inner)
+            else:
+                sizes[-1].append(1)
+        return Translated("".join(parts), self._is_new, sum(map(sum, sizes)))
 
     def _next(self) -> str:
         sign = self._pattern[self._at : self._at + 1]
         if not sign:
-            raise ValueError(self._pattern)
+            raise ValueError(_NONE)
         self._at += 1
         return sign
 
@@ -88,7 +113,7 @@ class _Reader:
     def _property(self, sign: str) -> str:
         found = _PROPERTY.match(self._pattern, self._at)
         if not found:
-            raise ValueError(self._pattern)
+            raise ValueError(_NONE)
         self._at = found.end()
         self._is_new = True
         return rf"\{sign}{{{'In' if found[1] else ''}{found[2]}}}"
@@ -106,7 +131,7 @@ class _Reader:
                 self._at += 1
                 taken = self._class()
                 if self._next() != "]":
-                    raise ValueError(self._pattern)
+                    raise ValueError(_NONE)
                 self._is_new = True
                 return f"[[{negated}{''.join(parts)}]--{taken}]"
             parts.append(self._escape_in_class() if sign == "\\" else _plain_in_class(sign, parts))
@@ -119,6 +144,11 @@ class _Reader:
             return _CLASSES[sign]
         self._is_new |= sign in _NOT_CLASSES
         return self._escape()
+
+
+def _count(digits: str | None) -> int:
+    """A count of a repetition, as far as it matters."""
+    return int((digits or "").lstrip("0")[: len(str(_MOST_SIGNS)) + 1] or 0)
 
 
 def _plain(sign: str) -> str:

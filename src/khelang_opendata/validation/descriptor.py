@@ -74,11 +74,17 @@ def _profile_errors(descriptor: JsonObject, family: SchemaFamily) -> list[Valida
 
 def is_table_schema(schema: Any) -> bool:
     """Whether a value can be read as a Table Schema."""
+    return fault_of_table_schema(schema) is None
+
+
+def fault_of_table_schema(schema: Any) -> str | None:
+    """Why a value cannot be read as a Table Schema; None where it can."""
     if compile_check(TABLE_SCHEMA, TABLE_SCHEMA)(schema):
-        return True
+        return None
     from khelang_opendata.validation.exact import PackageValidator  # noqa: PLC0415 (as above)
 
-    return not [*PackageValidator(TABLE_SCHEMA).iter_errors(schema)]
+    errors = PackageValidator(TABLE_SCHEMA).iter_errors(schema)
+    return next((f"{error.json_path.removeprefix('$.')}: {error.message}" for error in errors), None)
 
 
 def _of_its_kind(error: ValidationError) -> Iterator[ValidationError]:

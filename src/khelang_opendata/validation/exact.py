@@ -14,7 +14,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from khelang_opendata.tableschema.json_values import comparable
+from khelang_opendata.tableschema.official_profile import comparable
 
 
 def _unique_items(_: Any, wanted: bool, items: Any, __: Any) -> Iterator[ValidationError]:

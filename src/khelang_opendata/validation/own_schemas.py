@@ -11,13 +11,15 @@ from khelang_opendata.package.datapackage import Package, Resource
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable
-from khelang_opendata.tableschema.profile import faults, field_faults
-from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, is_table_schema
+from khelang_opendata.tableschema.official_profile import SchemaFault, faults, field_faults
+from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, fault_of_table_schema, is_table_schema
 from khelang_opendata.validation.layout import heading_of
 
 TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
 RESOURCE_NOT_CHECKED = Rule("resource_not_checked", Severity.INFO, __file__)
 RESOURCE_ADDITIONAL = Rule("resource_additional", Severity.INFO, __file__)
+
+_LONGEST_REASON = 300
 
 
 def own_fields(package: Package, family: SchemaFamily) -> Mapping[str, Sequence[JsonObject]]:
@@ -87,8 +89,8 @@ def check_own_tables(package: Package, family: SchemaFamily, own: Mapping[str, T
             yield DESCRIPTOR_INVALID.issue(Location(name), variant="key_unknown", name=unknown)
         if not table.fields:
             yield RESOURCE_NOT_CHECKED.issue(Location(name), variant="no_schema", name=name)
+    yield from _schema_issues(package, family, own)
     for resource in package.resources:
-        yield from _schema_issues(resource, is_whole=resource.name not in family.tables or resource.name in own)
         if resource.name not in family.tables and not resource.is_derived and not _is_table(resource):
             place = Location(resource.name)
             yield RESOURCE_NOT_CHECKED.issue(place, variant="format", name=resource.name, path=resource.path)
@@ -96,21 +98,34 @@ def check_own_tables(package: Package, family: SchemaFamily, own: Mapping[str, T
         yield RESOURCE_NOT_CHECKED.issue(Location(entry["name"]), variant="no_file", name=entry["name"])
 
 
-def _schema_issues(resource: Resource, *, is_whole: bool) -> Iterator[Issue]:
-    """What the official profile refuses in a schema that the descriptor's profile takes.
+def _schema_issues(package: Package, family: SchemaFamily, own: Container[str]) -> Iterator[Issue]:
+    """What the official profile refuses in the package's own schemas, and in the columns that it adds to others.
 
-    Args:
-        resource: the resource.
-        is_whole: whether the schema is the package's own; else only the columns that it adds are.
+    A family that is open has the schemas of all tables judged by the descriptor's profile; others have only their form.
     """
-    schema = resource.descriptor.get("schema")
-    if not _is_table(resource) or not isinstance(schema, dict) or not is_table_schema(schema):
-        return
-    columns = enumerate(schema["fields"])
-    added = (fault for place, field in columns if _is_own(field) for fault in field_faults(field, f"fields/{place}"))
-    for kind, expected, pointer in ((f.kind, f.expected, f.pointer) for f in (faults(schema) if is_whole else added)):
-        place, property_ = Location(resource.name), f"{resource.name}/schema/{pointer}"
-        yield DESCRIPTOR_INVALID.issue(place, variant=_VARIANTS[kind], property=property_, expected=expected)
+    entries = package.descriptor.get("resources")
+    places = {id(entry): place for place, entry in enumerate(entries)} if isinstance(entries, list) else {}
+    for resource in package.resources:
+        schema = resource.descriptor.get("schema")
+        if not _is_table(resource) or not isinstance(schema, dict) or (family.is_open and not is_table_schema(schema)):
+            continue
+        is_whole, place = resource.name not in family.tables or resource.name in own, Location(resource.name)
+        found = [*(faults(schema) if is_whole else _own_faults(schema))]
+        for fault in found:
+            if is_table_schema(schema) or not (fault.pointer == "fields" and fault.kind in ("missing", "type")):
+                pointer = f"resources/{places[id(resource.descriptor)]}/schema/{fault.pointer}"
+                yield DESCRIPTOR_INVALID.issue(
+                    place, variant=_VARIANTS[fault.kind], property=pointer, expected=fault.expected
+                )
+        if is_whole and not found and (reason := fault_of_table_schema(schema)):
+            yield DESCRIPTOR_INVALID.issue(place, variant="schema_unusable", reason=reason[:_LONGEST_REASON])
+
+
+def _own_faults(schema: JsonObject) -> Iterator[SchemaFault]:
+    fields = schema.get("fields")
+    for place, field in enumerate(fields if isinstance(fields, list) else ()):
+        if _is_own(field):
+            yield from field_faults(field, f"fields/{place}")
 
 
 _VARIANTS = {

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from khelang_opendata.tableschema.json_values import comparable
-
 MATCHES = ("exact", "equal", "subset", "superset", "partial")
 """The values of ``fieldsMatch``."""
 
 
-class Fault(NamedTuple):
+class SchemaInvalid(ValueError):
+    """A table cannot be checked at all: its schema, its dialect or its file is not what the standard asks."""
+
+
+class SchemaFault(NamedTuple):
     """A property that the profile refuses: where it is, and what it must be, as JSON writes it.
 
     ``kind`` is ``missing``, ``type``, ``value``, ``empty``, ``misplaced`` (a constraint beside ``constraints``) or
@@ -43,7 +45,7 @@ class _Demand(NamedTuple):
     kind: str = "type"
 
 
-def faults(schema: Any) -> Iterator[Fault]:
+def faults(schema: Any) -> Iterator[SchemaFault]:
     """What the profile refuses in a Table Schema, property by property; each value is read as JSON has it."""
     yield from faults_beside_fields(schema)
     fields = schema.get("fields") if isinstance(schema, dict) else None
@@ -51,70 +53,81 @@ def faults(schema: Any) -> Iterator[Fault]:
         yield from field_faults(field, f"fields/{place}")
 
 
-def faults_beside_fields(schema: Any) -> Iterator[Fault]:
+def faults_beside_fields(schema: Any) -> Iterator[SchemaFault]:
     """What the profile refuses in a Table Schema without a look into its fields."""
     if not isinstance(schema, dict):
-        yield Fault("", "type", "object")
+        yield SchemaFault("", "type", "object")
         return
     fields = schema.get("fields")
     if not isinstance(fields, list):
-        yield Fault("fields", "type" if "fields" in schema else "missing", '[{"name": "…"}, …]')
+        yield SchemaFault("fields", "type" if "fields" in schema else "missing", '[{"name": "…"}, …]')
     elif not fields:
-        yield Fault("fields", "empty", '[{"name": "…"}, …]')
+        yield SchemaFault("fields", "empty", '[{"name": "…"}, …]')
     yield from _unmet(schema, _SCHEMA, "")
     keys = schema.get("foreignKeys")
     for place, key in enumerate(keys if isinstance(keys, list) else ()):
         yield from _foreign_key_faults(key, f"foreignKeys/{place}")
 
 
-def _unmet(values: Mapping[str, Any], demands: Mapping[str, _Demand], pointer: str) -> Iterator[Fault]:
+def _unmet(values: Mapping[str, Any], demands: Mapping[str, _Demand], pointer: str) -> Iterator[SchemaFault]:
     for name, demand in demands.items():
         if name in values and not demand.holds(values[name]):
-            yield Fault(f"{pointer}{name}", demand.kind, demand.expected)
+            yield SchemaFault(f"{pointer}{name}", demand.kind, demand.expected)
 
 
-def field_faults(field: Any, pointer: str) -> Iterator[Fault]:
+def field_faults(field: Any, pointer: str) -> Iterator[SchemaFault]:
     """The same of a field; ``pointer`` is its place."""
     if not isinstance(field, dict):
-        yield Fault(pointer, "type", "object")
+        yield SchemaFault(pointer, "type", "object")
         return
     if "name" not in field:
-        yield Fault(f"{pointer}/name", "missing", "string")
+        yield SchemaFault(f"{pointer}/name", "missing", "string")
     yield from _unmet(field, _FIELD, f"{pointer}/")
     for name in _CONSTRAINT_NAMES & field.keys():
-        yield Fault(f"{pointer}/{name}", "misplaced", f"constraints.{name}")
+        yield SchemaFault(f"{pointer}/{name}", "misplaced", f"constraints.{name}")
     type_ = field.get("type", "string")  # so in the profile: a cell of a CSV file is a text where it may be anything
     if not isinstance(type_, str) or type_ not in CONSTRAINTS:
-        yield Fault(f"{pointer}/type", "value", " | ".join(CONSTRAINTS))
+        yield SchemaFault(f"{pointer}/type", "value", " | ".join(CONSTRAINTS))
         return
     yield from _unmet(field, _OPTIONS.get(type_, {}), f"{pointer}/")
     constraints = field.get("constraints", {})
     if isinstance(constraints, dict):
         yield from _unmet(constraints, CONSTRAINTS[type_], f"{pointer}/constraints/")
         for name in constraints.keys() - CONSTRAINTS[type_].keys():
-            yield Fault(f"{pointer}/constraints/{name}", "unknown", type_)
+            yield SchemaFault(f"{pointer}/constraints/{name}", "unknown", type_)
 
 
-def _foreign_key_faults(key: Any, pointer: str) -> Iterator[Fault]:
+def _foreign_key_faults(key: Any, pointer: str) -> Iterator[SchemaFault]:
     if not isinstance(key, dict):
-        yield Fault(pointer, "type", "object")
+        yield SchemaFault(pointer, "type", "object")
         return
     reference = key.get("reference")
-    yield from (Fault(f"{pointer}/{name}", "missing", "given") for name in ("fields", "reference") if name not in key)
+    yield from (
+        SchemaFault(f"{pointer}/{name}", "missing", "given") for name in ("fields", "reference") if name not in key
+    )
     if "reference" in key and not isinstance(reference, dict):
-        yield Fault(f"{pointer}/reference", "type", "object")
+        yield SchemaFault(f"{pointer}/reference", "type", "object")
     if "fields" in key and not _is_names(key["fields"]):
-        yield Fault(f"{pointer}/fields", "type", '["name", …]')
+        yield SchemaFault(f"{pointer}/fields", "type", '["name", …]')
     if not isinstance(reference, dict):
         return
     if not _is_text(reference.get("resource", "")):
-        yield Fault(f"{pointer}/reference/resource", "type", "string")
+        yield SchemaFault(f"{pointer}/reference/resource", "type", "string")
     if "fields" not in reference:
-        yield Fault(f"{pointer}/reference/fields", "missing", '["name", …]')
+        yield SchemaFault(f"{pointer}/reference/fields", "missing", '["name", …]')
     elif not _is_names(reference["fields"]):
-        yield Fault(f"{pointer}/reference/fields", "type", '["name", …]')
+        yield SchemaFault(f"{pointer}/reference/fields", "type", '["name", …]')
     elif isinstance(reference["fields"], str) != isinstance(key.get("fields"), str):
-        yield Fault(f"{pointer}/reference/fields", "type", '["name", …], as fields is')
+        yield SchemaFault(f"{pointer}/reference/fields", "type", '["name", …], as fields is')
+
+
+def comparable(item: Any) -> Any:
+    """A key that is equal, and has the same hash, if two JSON values are equal."""
+    if isinstance(item, dict):
+        return dict, frozenset((name, comparable(value)) for name, value in item.items())
+    if isinstance(item, list):
+        return list, tuple(map(comparable, item))
+    return bool if isinstance(item, bool) else None, item
 
 
 def _is_text(value: Any) -> bool:
