@@ -60,7 +60,7 @@ class Field:
     def held(self) -> Field:
         """The column as the forms of a release hold it: as text, where they have no type for its values."""
         from khelang_opendata.tableschema.columns import reader  # noqa: PLC0415 (as above)
-        from khelang_opendata.tableschema.refusals import SchemaInvalid  # noqa: PLC0415 (as above)
+        from khelang_opendata.tableschema.official_profile import SchemaInvalid  # noqa: PLC0415 (as above)
 
         try:
             is_held = self.descriptor.get("type") in _HELD_TYPES and reader(self.descriptor) is not None

@@ -21,7 +21,7 @@ from khelang_opendata.package.datapackage import Table
 from khelang_opendata.standard.tables import Field, TableSchema
 from khelang_opendata.tableschema.columns import Column
 from khelang_opendata.tableschema.dialect import Row
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid
 
 ROW_BLANK = Rule("row_blank", Severity.ERROR, __file__)
 ROW_NOT_DATA = Rule("row_not_data", Severity.ERROR, __file__)

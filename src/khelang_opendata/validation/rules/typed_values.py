@@ -15,7 +15,7 @@ from khelang_opendata.model.rules import Rule
 from khelang_opendata.model.spoilt_text import code_point, hidden_character, lost_letters, without_hidden
 from khelang_opendata.model.thai import ascii_text, has_other_digits
 from khelang_opendata.standard.tables import Field
-from khelang_opendata.tableschema.refusals import SchemaInvalid
+from khelang_opendata.tableschema.official_profile import SchemaInvalid
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.registry import cell_issue, cell_rule
 from khelang_opendata.validation.rules.text_values import character_hidden, text_not_normalized
