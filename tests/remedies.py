@@ -14,6 +14,7 @@ from pathlib import Path
 
 from khelang_opendata import Issue, Package, load_family
 from khelang_opendata.model.places import letters
+from khelang_opendata.model.spoilt_text import FLAWS
 from khelang_opendata.package.listing import synchronised
 from khelang_opendata.validation import family_of
 from tests.conftest import edit_descriptor
@@ -49,12 +50,9 @@ def write_corrected(sheet: Sheet, issue: Issue) -> None:
     sheet[_row(issue)][_heading(sheet, issue.location.field)] = str(issue.params["corrected"])
 
 
-def write_plain(sheet: Sheet, issue: Issue) -> None:
-    """Type the value in 0-9 instead."""
-    found = next(
-        str(issue.params[name]) for name in ("corrected", "ascii", "plain", "gregorian") if name in issue.params
-    )
-    sheet[_row(issue)][_heading(sheet, issue.location.field)] = found
+def write_part(sheet: Sheet, issue: Issue) -> None:
+    """Write the corrected part of an erratum."""
+    sheet[_row(issue)][_heading(sheet, str(issue.params["column"]))] = str(issue.params["corrected"])
 
 
 def write_in_rows(sheet: Sheet, issue: Issue) -> None:
@@ -198,9 +196,23 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
     ("reference_missing", "only"): write_in_rows,
     ("reference_missing", "counts_up"): write_in_rows,
     ("reference_missing", "near"): write_in_every_such_row,
-    ("thai_digits", None): write_plain,
-    ("number_grouped", None): write_plain,
-    ("date_buddhist_year", None): write_plain,
+    **dict.fromkeys(
+        (
+            *(("thai_digits", variant) for variant in (None, "date")),
+            ("number_grouped", None),
+            *(("number_not_plain", variant) for variant in (None, "scientific")),
+            ("number_too_long", "calculated"),
+            ("amount_too_fine", "calculated"),
+            ("date_buddhist_year", None),
+            *(("type_wrong", variant) for variant in ("date_form", "words", "boolean_meant")),
+            ("value_out_of_range", "year"),
+            ("encoding_suspected_cp874", None),
+            *(("character_hidden", kind) for kind in ("control", "format", "line", "private", "value")),
+            *(("text_not_normalized", flaw) for flaw in ("not_nfc", *(FLAWS.keys() - {"lone_mark"}))),
+        ),
+        write_corrected,
+    ),
+    ("erratum_unmatched", "part"): write_part,
     ("column_missing", None): add_column,
     ("column_name_invalid", "empty"): delete_columns,
     ("row_blank", None): delete_rows,
@@ -233,11 +245,25 @@ BY_HAND: dict[str, tuple[str | None, ...]] = {
     "column_missing": ("required", "other_table", "not_the_table"),
     "column_unexpected": ("misplaced",),
     "value_missing": (None,),
-    "type_wrong": (None, "integer", "number", "boolean", "date"),
-    "pattern_mismatch": (None,),
+    "type_wrong": (
+        *(None, "integer", "number", "boolean", "date", "date_two_ways", "error_value", "property", "property_form"),
+    ),
+    "number_not_plain": ("scientific_unknown",),
+    "number_too_long": (None,),
+    "amount_too_fine": (None,),
+    "date_buddhist_year": ("impossible", "property", "property_impossible"),
+    "value_out_of_range": (None, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    "encoding_suspected_cp874": ("many", "property"),
+    "character_hidden": (
+        *("unknown", "value_unknown", "property", "property_unknown", "property_name", "private_many"),
+        "unknown_many",
+    ),
+    "text_not_normalized": ("lone_mark",),
+    "erratum_unmatched": (None, "unknown_rule", "unknown_rule_near", "parts", "value", "unnamed", "no_warning"),
+    "pattern_mismatch": (None, "json_schema"),
     "value_not_allowed": (None,),
-    "reference_missing": (None, "plan"),
-    "key_duplicate": (None, "empty"),
+    "reference_missing": (None, "plan", "emptied"),
+    "key_duplicate": (None,),
     "table_missing": ("entry", "entry_copy", "file", "workbook", "no_rows"),
     "table_unlisted": (None,),
     "csv_malformed": ("quote", "empty", "nul", "field_too_long", "workbook", "document"),
@@ -250,7 +276,7 @@ ALL_BY_HAND = frozenset(
         *("budget_outside_project", "budget_period_wrong", "budget_status_amount", "budget_year_missing"),
         *("cell_extra", "cell_missing", "code_unknown", "column_additional", "declared_count_differs"),
         *("descriptor_invalid", "disbursed_decreases", "disbursed_exceeds_approved", "disbursed_without_budget"),
-        *("duplicate_title", "encoding_suspected_cp874", "erratum_record_missing", "erratum_unmatched"),
+        *("duplicate_title", "erratum_record_missing", "code_not_added", "date_out_of_range", "text_lost"),
         *("erratum_value_differs", "file_name_not_ascii", "formula_suspected", "hash_mismatch", "id_code_differs"),
         *("id_prefix_wrong", "kind_differs", "lead_unit_differs", "length_wrong", "limit_exceeded", "mission_cycle"),
         *("mission_dimension_mismatch", "name_differs", "parent_project_invalid", "personal_data_suspected"),
@@ -261,8 +287,16 @@ ALL_BY_HAND = frozenset(
         *("project_without_indicator", "project_without_target", "reported_before_round", "resource_additional"),
         *("resource_not_checked", "risk_score_differs", "risk_without_control", "scope_unknown", "sequence_gap"),
         *("sequence_printed_differs", "source_basis_missing", "table_too_large", "table_unexpected"),
-        *("text_not_normalized", "title_differs", "unit_cycle", "unit_differs", "unit_level_order", "unit_unused"),
-        *("value_out_of_range", "year_outside_plan", "years_reversed"),
+        *(
+            "title_differs",
+            "example_copied",
+            "printed_digits_changed",
+            "unit_cycle",
+            "unit_differs",
+            "unit_level_order",
+            "unit_unused",
+        ),
+        *("year_outside_plan", "years_reversed"),
     }
 )
 """The rules whose every remedy needs a person: only the document, or a decision, says what is right."""

@@ -24,20 +24,20 @@ def _dragged(table: str, first: int, last: int, field: str) -> Edit:
     return edit_table(table, change)
 
 
-def _lead(name: str, value: str) -> Case:
-    return Case(f"an id {name}", cell("projects", 2, lead_unit_id=value), (("pattern_mismatch", *_LEAD),))
+def _lead(name: str, value: str, code: str = "character_hidden") -> Case:
+    return Case(f"an id {name}", cell("projects", 2, lead_unit_id=value), ((code, *_LEAD),))
 
 
 CASES = (
     _lead("with a line break at its end", f"{_PLAN}-U21\n"),
-    _lead("with a line break within", f"{_PLAN}\n-U21"),
+    _lead("with a line break within", f"{_PLAN}\n-U21", "pattern_mismatch"),
     _lead("with Windows' line break", f"{_PLAN}-U21\r\n"),
     _lead("with spaces around it", f" {_PLAN}-U21 "),
-    _lead("with a space within", f"{_PLAN} -U21"),
+    _lead("with a space within", f"{_PLAN} -U21", "pattern_mismatch"),
     _lead("with a hidden character", f"{_PLAN}-U21\u200b"),
-    _lead("in capitals", f"{_PLAN.upper()}-U21"),
+    _lead("in capitals", f"{_PLAN.upper()}-U21", "pattern_mismatch"),
     _lead("in full-width letters", f"{_PLAN}-Ｕ21"),
-    _lead("without its zero", f"{_PLAN}-U2"),
+    _lead("without its zero", f"{_PLAN}-U2", "pattern_mismatch"),
     Case(
         "an id in other letters",
         cell("units", 3, parent_unit_id=f"{_PLAN}-U001"),
@@ -46,7 +46,7 @@ CASES = (
     Case(
         "an id with a line break that others refer to",
         cell("projects", 6, project_id=f"{_PLAN}-P05\n"),
-        (("pattern_mismatch", "projects", 6, "project_id"),),
+        (("character_hidden", "projects", 6, "project_id"),),
     ),
     Case(
         "a code by its Thai title",

@@ -135,7 +135,7 @@ NOT_NORMAL = (
         "ข้อ\u00a0ความ",
         "ข้อ\tความ",
     ),
-    *("เม ือง", "ข้อ  ความ", "ข้อความ\n", " "),
+    *("เม ือง", "ข้อ  ความ", "ข้อความ\n"),
 )
 
 SOUND = (
@@ -155,6 +155,7 @@ CASES = (
     *(_label(text, "encoding_suspected_cp874") for text in GARBLED),
     *(_label(text, "character_hidden") for text in HIDDEN),
     *(_label(text, "text_not_normalized") for text in NOT_NORMAL),
+    *(_label(text, "value_missing") for text in (" ", "\u00a0", " \n ")),
     *(_label(text) for text in SOUND),
     _label("ข้อ\nความ"),
     *(

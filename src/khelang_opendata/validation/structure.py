@@ -54,7 +54,7 @@ from khelang_opendata.validation.ids import (
 from khelang_opendata.validation.layout import LONGEST_LABEL, ROW_BLANK, fits, plain
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.cell_values import value_error
-from khelang_opendata.validation.rules.typed_values import TYPE_WRONG
+from khelang_opendata.validation.rules.typed_values import NOTHING, TYPE_WRONG
 
 CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
 CELL_MISSING = Rule("cell_missing", Severity.ERROR, __file__)
@@ -87,11 +87,6 @@ _PATTERN_SECONDS = 5
 _LONGEST_REASON = 300
 _LONGEST_LIMIT = 2000
 _MOST_VALUES = 100
-_NOTHING = re.compile(
-    r"(?i)[-\u2010-\u2015\u2212._]+|[0๐][.,]?[-\u2010-\u2015\u2212=]+|n/?a|none|nil"
-    r"|ไม่มี|ไม่ระบุ|ไม่(?:ได้)?ใช้(?:งบประมาณ|งบ|เงิน)?|ไม่มี(?:งบประมาณ|งบ)"
-)
-"""What people write where there is no number, such as a dash."""
 
 _CENTURY = 100
 _YES = {"true", "yes", "y", "1", "ใช่", "จริง", "มี", "✓", "✔", "/"}
@@ -235,7 +230,7 @@ def _issues(
         else:
             yield from _row_issues(table, row, list(found), whole)
     yield from whole.issues()
-    if _is_emptied(table) and (referring := _referring(table, tables)):
+    if _is_emptied(table) and not table.schema.min_rows and (referring := _referring(table, tables)):
         variant, named = "emptied", ", ".join(referring)
         yield REFERENCE_MISSING.issue(Location(table.schema.name), variant=variant, tables=named)
 
@@ -365,7 +360,7 @@ def _shown(limit: Any) -> str:
 def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
     """A value of another type; a sign that there is none, such as a dash, is explained as what it means."""
     place, type_ = table.place(row, field.name, cell), str(field.descriptor.get("type", "string"))
-    is_nothing = not table.schema.is_foreign and not field.is_own and _NOTHING.fullmatch(cell.strip()) is not None
+    is_nothing = not table.schema.is_foreign and not field.is_own and re.fullmatch(NOTHING, cell.strip()) is not None
     status = table.position("budget_status") if is_nothing and field.name == "amount_thb" else None
     if status is not None and table.table.rows[row - 2][status] in ("budgeted", "no_budget"):
         if printed := _printed_amount(Record(table, row)):

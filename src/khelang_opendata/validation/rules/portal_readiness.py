@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from khelang_opendata.model.report import Issue, Location, Severity
+from khelang_opendata.model.spoilt_text import hidden_character
 from khelang_opendata.standard.portal_profiles import portal_profile
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.plan import Plan
@@ -122,6 +123,8 @@ def _illegal_of_package(descriptor: JsonObject, profile: JsonObject) -> Iterator
     least, longest = limits["tag_characters"], limits["tag_characters_most"]
     for tag in _texts(descriptor.get("keywords"), listed=True):
         plain = " ".join(tag.split())
+        if hidden_character(tag, with_invisible=True):  # an issue of its own
+            continue
         if tag and len(plain) < least:
             yield portal_value_illegal.issue(variant="tag", property="keywords", value=tag, least=least)
         elif len(plain) > longest:

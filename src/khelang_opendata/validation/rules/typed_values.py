@@ -37,6 +37,11 @@ _SCIENTIFIC = rf"{_NUMBER}[Ee][+-]?[0-9]+"
 _GROUPED = r"[+-]?\d{1,3}(?:[,_' \u00a0\u202f]\d{3})+(?:\.\d+)?|[+-]?\d+(?:_\d+)+(?:\.\d+)?"
 _MONEY = r"(?:['’=฿] *)?([0-9][0-9,]*(?:\.[0-9]+)?)(?: *(?:\.?-(?: *บาท)?|บาท(?:ถ้วน)?|THB|฿))?"
 _YEAR = r"(?:ปี *)?(?:งบประมาณ *)?(?:พ\. *ศ\. *)?([0-9]{4})"
+NOTHING = (
+    r"(?i)[-\u2010-\u2015\u2212._]+|[0๐][.,]?[-\u2010-\u2015\u2212=]+|n/?a|none|nil"
+    r"|ไม่มี|ไม่ระบุ|ไม่(?:ได้)?ใช้(?:งบประมาณ|งบ|เงิน)?|ไม่มี(?:งบประมาณ|งบ)"
+)
+"""What people write where there is no number, such as a dash."""
 _NOT_FINITE = r"(?i)\s*[+-]?s?(?:nan\d*|inf|infinity)\s*"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
@@ -137,6 +142,8 @@ def number_with_words(record: Record, field: Field, cell: str) -> Issue | None:
     """A number is only a number: neither its unit nor a spreadsheet's error. The code is that of another type."""
     if lost_letters(cell):
         return cell_issue(TYPE_WRONG, record, field, variant="error_value")
+    if re.fullmatch(NOTHING, cell.strip()):  # the structure knows what that means
+        return None
     plain = _fitting(field, cell)
     text = ascii_text(cell).strip()
     if plain is None and (match := re.fullmatch(_MONEY, text) or re.fullmatch(_YEAR, text)):
