@@ -152,6 +152,7 @@ def test_a_table_of_the_family_that_is_missing_is_reported_unless_it_is_optional
         ("subset", "a,c", ["column_missing"]),
         ("superset", "a", []),
         ("superset", "a,zzz", ["column_unexpected"]),
+        ("superset", "a,B", ["column_missing"]),
         ("partial", "b,zzz", []),
         (["equal"], "b,a", []),
     ],

@@ -143,7 +143,7 @@ def _meant(layout: Layout, schema: TableSchema) -> Mapping[int, str]:
     header = layout.table.header
     present = {*header}
     missing = [field for field in schema.fields if field.name not in present]
-    if not missing or schema.fields_match in (*_MORE_COLUMNS, *_FEWER_COLUMNS):
+    if not missing or schema.fields_match in _MORE_COLUMNS:
         return {}
     from khelang_opendata.validation.meant import meant_columns  # noqa: PLC0415 (few headings are wrong)
 
