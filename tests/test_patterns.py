@@ -17,6 +17,7 @@ import yaml
 from khelang_opendata import load_family
 from khelang_opendata.model import calendar
 from khelang_opendata.model.spoilt_text import FLAWS
+from khelang_opendata.tableschema.xsd_patterns import translated
 from khelang_opendata.validation.exact import PackageValidator
 from khelang_opendata.validation.profile import compile_check
 from khelang_opendata.validation.rules import cell_values
@@ -80,6 +81,7 @@ def patterns_of_flaws() -> list[str]:
 
 GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("tableschema/columns.py", "pattern"): patterns_of_schemas,
+    ("tableschema/xsd_patterns.py", "self.pattern"): lambda: [translated(p).pattern for p in patterns_of_schemas()],
     ("validation/profile.py", "pattern"): patterns_of_schemas,
     ("validation/profile.py", "ascii_pattern if x.isascii() else pattern"): patterns_of_schemas,
     ("validation/exact.py", "pattern"): patterns_of_schemas,

@@ -42,7 +42,7 @@ OF_FRICTIONLESS = frozenset({*_READ_AS, "delimiter"})
 
 _LINE_ENDS = ("\r\n", "\n", "\r")
 _MARKS = {"\n": "\0n", "\r": "\0r"}
-"""Stand for line ends that are text, where others end the rows; a file with NUL is refused before."""
+"""What replaces a line end that is text, where others end the rows; a file with NUL is refused before."""
 
 
 class DialectUnsupported(Exception):

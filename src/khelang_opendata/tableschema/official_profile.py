@@ -83,7 +83,7 @@ def field_faults(field: Any, pointer: str) -> Iterator[SchemaFault]:
     if "name" not in field:
         yield SchemaFault(f"{pointer}/name", "missing", "string")
     yield from _unmet(field, _FIELD, f"{pointer}/")
-    for name in _CONSTRAINT_NAMES & field.keys():
+    for name in sorted(_CONSTRAINT_NAMES & field.keys()):
         yield SchemaFault(f"{pointer}/{name}", "misplaced", f"constraints.{name}")
     type_ = field.get("type", "string")  # so in the profile: a cell of a CSV file is a text where it may be anything
     if not isinstance(type_, str) or type_ not in CONSTRAINTS:
@@ -93,7 +93,7 @@ def field_faults(field: Any, pointer: str) -> Iterator[SchemaFault]:
     constraints = field.get("constraints", {})
     if isinstance(constraints, dict):
         yield from _unmet(constraints, CONSTRAINTS[type_], f"{pointer}/constraints/")
-        for name in constraints.keys() - CONSTRAINTS[type_].keys():
+        for name in sorted(constraints.keys() - CONSTRAINTS[type_].keys()):
             yield SchemaFault(f"{pointer}/constraints/{name}", "unknown", type_)
 
 
