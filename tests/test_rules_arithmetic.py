@@ -122,9 +122,16 @@ def test_edit_of_the_example_gives_exactly_its_issue(edit: Edit, expected: Found
     assert new_after(edit, VALID, tmp_path / "example") == [expected]
 
 
+SUM_NAMED_BY_AN_ERRATUM = ("erratum_unmatched", "errata", 7, "other_value")
+"""An erratum names the sum of the dimensions' printed totals in 2566, which changes with each of them."""
+
+OF_A_DIMENSION_IN_2566 = [("printed_subtotal_differs", "printed_totals", row, "amount_thb") for row in (2, 22)]
+
+
 @pytest.mark.parametrize(("edit", "expected"), EDITS, ids=code_of)
 def test_edit_of_the_plan_gives_exactly_its_issue(edit: Edit, expected: Found, tmp_path: Path) -> None:
-    assert new_after(edit, PLAN, tmp_path / "plan") == [expected]
+    also = [SUM_NAMED_BY_AN_ERRATUM] if expected in OF_A_DIMENSION_IN_2566 else []
+    assert new_after(edit, PLAN, tmp_path / "plan") == [*also, expected]
 
 
 def _sort_amounts(rows: list[list[str]], *, by_number: bool, down: bool) -> None:
@@ -151,7 +158,7 @@ def test_totals_that_agree_with_their_items_can_still_disagree(tmp_path: Path) -
     before = found(spoilt(PLAN, tmp_path / "before", corrected))
     after = found(spoilt(PLAN, tmp_path / "after", corrected, larger))
     inconsistent = ("printed_totals_inconsistent", "printed_totals", 27, "amount_thb")
-    assert after - before == Counter([inconsistent])
+    assert after - before == Counter([inconsistent, SUM_NAMED_BY_AN_ERRATUM])
 
 
 def test_every_rule_is_broken_by_an_edit() -> None:
