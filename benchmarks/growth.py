@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -199,9 +199,15 @@ def _errata(record: Callable[[int], str], *, warnings: bool = True) -> Edit:
     return edit
 
 
+def _alike_projects(grown: Grown, n: int) -> Iterator[dict[str, object]]:
+    """Projects of one title, each from a place of its own in the document."""
+    for k in range(n):
+        yield {"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k, "source_section": f"{k} ของเอกสาร"}
+
+
 def _titles(grown: Grown, n: int) -> None:
     """Projects of one title."""
-    grown.add("projects", ({"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k} for k in range(n)))
+    grown.add("projects", _alike_projects(grown, n))
 
 
 def _errata_of_values(grown: Grown, n: int) -> None:
@@ -220,7 +226,7 @@ def _units(grown: Grown, n: int, parent: Callable[[int], str]) -> None:
 
 
 def _led(grown: Grown, n: int, lead: Callable[[int], object], printed: Callable[[int], str]) -> None:
-    rows = ({"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k} for k in range(n))
+    rows = _alike_projects(grown, n)
     rows_of_units = ((row, grown.id("U", lead(k)), printed(k)) for k, row in enumerate(rows))
     grown.add(
         "projects", ({**row, "lead_unit_id": unit, "summary_unit_printed": text} for row, unit, text in rows_of_units)

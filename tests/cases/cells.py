@@ -63,7 +63,7 @@ CASES = (
         together(
             *(copy("units", 29, unit_id=f"{_PLAN}-U{n}", plan_id=f"{_PLAN[:-4]}{2542 + n}") for n in (29, 30, 31))
         ),
-        (("reference_missing", "units", 30, "plan_id"), ("row_not_data", "units", 30, None)),
+        (("reference_missing", "units", 30, "plan_id"),),
     ),
     Case(
         "all rows of a table with another plan's id",

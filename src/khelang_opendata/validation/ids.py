@@ -198,10 +198,14 @@ class BrokenReferences:
 
     def _is_one_for_all(self, fields: _Fields) -> bool:
         """Whether all rows agree on a plan's id that is not the plan's own."""
-        values = {values for used, values in self.first if used == fields}
         is_of_plan = self._keys[fields]["reference"]["resource"] == "plans"
         all_rows = len(self.rows.get(fields[0], ())) == len(self.table.table.rows)
-        return is_of_plan and all_rows and len(values) == len(self._ids_for(fields)) == 1
+        return is_of_plan and all_rows and self._values[fields] == len(self._ids_for(fields)) == 1
+
+    @cached_property
+    def _values(self) -> Mapping[_Fields, int]:
+        """How many missing values the columns of each key have."""
+        return Counter(fields for fields, _ in self.first)
 
     def _have_own_keys(self, name: str, rows: Sequence[int], id_: str) -> bool:
         """Whether a column is a part of the key, and every row has a key of its own with this id in some rows."""

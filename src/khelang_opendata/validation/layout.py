@@ -48,6 +48,9 @@ _LAST_ROWS = 3
 LONGEST_LABEL = 200
 """Characters of a cell that may be a heading; a title is shorter, and to compare a longer one takes time."""
 
+_TITLE = "title_th"
+"""The column of tables in which no two rows are alike but for their ids and numbers."""
+
 _ANY_TEXT = "ข้อความ text"
 """A text that only a column of any text can hold."""
 
@@ -399,10 +402,9 @@ def _dragged(table: Table, names: Sequence[str | None], heads: Heads, used: Call
     A drag of the mouse over a whole row makes them.
     """
     key = heads.schema.primary_key
-    titles = [f.name for f in heads.schema.fields if f.name.endswith("_th") and f.name in names]
-    if heads.schema.is_foreign or len(key) != 1 or key[0] not in names or not titles:
+    if heads.schema.is_foreign or len(key) != 1 or not {key[0], _TITLE} <= {*names}:
         return
-    position, title = names.index(key[0]), names.index(titles[0])
+    position, title = names.index(key[0]), names.index(_TITLE)
     texts = _column_of(table.rows, title)
     alike = [place for place in range(1, len(texts)) if texts[place] and texts[place] == texts[place - 1]]
     known = used() if alike else set()
