@@ -354,7 +354,8 @@ def _foreign_key(rng: Random, here: Sequence[Column], there: Sequence[Column], r
         if rng.random() < 0.8:
             alike = {name: value for name, value in target.field.items() if name != "constraints"}
             column.field = {**alike, "name": column.field["name"]}
-            column.texts = [*target.texts, rng.choice(column.texts)] if rng.random() < 0.3 else target.texts
+            text = rng.choice(column.texts) if rng.random() < 0.3 else ""  # not other digits, which are no year to us
+            column.texts = [*target.texts, text] if text.isascii() and text else target.texts
     names, targets = [c.field["name"] for c, _ in pairs], [c.field["name"] for _, c in pairs]
     if width == 1 and rng.random() < 0.5:
         return {"fields": names[0], "reference": {"resource": resource, "fields": targets[0]}}
