@@ -94,6 +94,7 @@ GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("model/calendar.py", "pattern"): lambda: list(calendar._FORMS),
     ("model/spoilt_text.py", "flaw.pattern"): patterns_of_flaws,
     ("portals/profiles.py", "content['tag']"): patterns_of_tags,
+    ("validation/rules/portal_readiness.py", "profile['tag']"): patterns_of_tags,
 }
 """Calls whose pattern is not a literal, and the patterns that they are given."""
 
