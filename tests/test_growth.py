@@ -81,7 +81,13 @@ def lines_run(call: Callable[[], object]) -> int:
 
 def work_of(name: str, n: int, folder: Path) -> int:
     paths = [str(path) for path in write_growth(folder / str(n), name, n)]
-    for remembered in (codes._nearest, arithmetic._wrong_words, thai.printed_amounts, thai.in_words):
+    for remembered in (
+        codes._nearest,
+        arithmetic._wrong_words,
+        thai.printed_amounts,
+        thai.in_words,
+        compiled._compiled,
+    ):
         remembered.cache_clear()
     return lines_run(lambda: KINDS[DIRECTIONS[name].work](paths))
 
