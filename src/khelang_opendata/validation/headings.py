@@ -53,6 +53,18 @@ class HeadedTable:
         cells = self.table.rows[row - 2]
         return cells[position] if position is not None and position < len(cells) else ""
 
+    @cached_property
+    def _labels(self) -> Set[str]:
+        return {*self.table.header}
+
+    def own_name(self, position: int) -> str:
+        """A name with which a package may keep a column that the standard does not have."""
+        words = re.sub(r"[^a-z0-9]+", "_", self.table.header[position].lower()).strip("_")
+        if not re.search(r"[a-z]", words):
+            words = f"column_{position + 1}"
+        name = f"x_{words.removeprefix('x_')}"
+        return f"{name}_{position + 1}" if name in self._labels else name
+
     def place(self, row: int, field: str | None = None, cell: str | None = None) -> Location:
         """The location of a record by its row number among those of data (the heading is row 1)."""
         return Location(self.schema.name, self.table.number(row), self.table.lines[row - 2], field, cell)
@@ -206,19 +218,19 @@ class _Heading:
                     variant="blank",
                     position=position + 1,
                     letter=letters(position),
-                    corrected=self._proposed(position),
+                    corrected=self.headed.own_name(position),
                 )
             elif first[label] < position:
                 yield COLUMN_DUPLICATE.issue(
-                    place, name=label, letter=letters(position), corrected=self._proposed(position)
+                    place, name=label, letter=letters(position), corrected=self.headed.own_name(position)
                 )
             elif not self.is_open and not _SNAKE_CASE.match(label):
                 yield COLUMN_NAME_INVALID.issue(
-                    place, name=label, letter=letters(position), corrected=self._proposed(position)
+                    place, name=label, letter=letters(position), corrected=self.headed.own_name(position)
                 )
             else:
                 yield COLUMN_UNEXPECTED.issue(
-                    place, name=label, letter=letters(position), corrected=self._proposed(position)
+                    place, name=label, letter=letters(position), corrected=self.headed.own_name(position)
                 )
 
     def _missing(self, field: Field) -> Issue:
@@ -248,19 +260,7 @@ class _Heading:
         label = self.header[position]
         if position in self.meant:
             return self.meant[position]
-        return label if self.headed.columns[position] else self._proposed(position)
-
-    def _proposed(self, position: int) -> str:
-        """A name with which a package may keep a column that the standard does not have."""
-        words = re.sub(r"[^a-z0-9]+", "_", self.header[position].lower()).strip("_")
-        if not re.search(r"[a-z]", words):
-            words = f"column_{position + 1}"
-        name = f"x_{words.removeprefix('x_')}"
-        return f"{name}_{position + 1}" if name in self._taken else name
-
-    @cached_property
-    def _taken(self) -> Set[str]:
-        return {*self.header}
+        return label if self.headed.columns[position] else self.headed.own_name(position)
 
     def _place(self, field: str | None = None, label: str | None = None) -> Location:
         return Location(self.headed.schema.name, self.row, self.line, field, label)

@@ -17,7 +17,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from khelang_opendata.model.places import from_the_end
+from khelang_opendata.model.places import from_the_end, letters
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.model.thai import ERA
@@ -201,22 +201,23 @@ def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
 
 
 def _heading_issue(table: HeadedTable, finding: Finding) -> Issue:
-    name, due, label = table.schema.name, finding.field, finding.cell or ""
+    name, header = table.schema.name, table.table.header
+    due, label = finding.field, finding.cell or ""
     place = Location(name, 1, 1, due or label, finding.cell)
+    if finding.type is FindingType.BLANK_HEADER:
+        return COLUMN_MISSING.issue(Location(name, 1, 1, None, label), variant="not_the_table")
+    if finding.type is FindingType.MISSING_LABEL:
+        return COLUMN_MISSING.issue(place, name=str(due))
     names = [field.name for field in table.schema.fields]
-    position = (names.index(due) if due and label else table.table.header.index(label) if not due else 0) + 1
-    match finding.type:
-        case FindingType.BLANK_HEADER:
-            return COLUMN_MISSING.issue(Location(name, 1, 1, None, label), variant="no_heading")
-        case FindingType.MISSING_LABEL:
-            return COLUMN_MISSING.issue(place, name=str(due))
-        case FindingType.BLANK_LABEL:
-            return COLUMN_NAME_INVALID.issue(Location(name, 1, 1), variant="blank", position=position)
-        case FindingType.DUPLICATE_LABEL:
-            return COLUMN_DUPLICATE.issue(place, name=label)
-        case FindingType.INCORRECT_LABEL:
-            return COLUMN_UNEXPECTED.issue(place, variant="misplaced", name=label, position=position, due=str(due))
-    return COLUMN_UNEXPECTED.issue(place, name=label)
+    at = names.index(due) if due and label else header.index(label) if not due else 0
+    if finding.type is FindingType.INCORRECT_LABEL:
+        return COLUMN_UNEXPECTED.issue(place, variant="misplaced", name=label, position=at + 1, due=str(due))
+    letter, corrected = letters(at), table.own_name(at)
+    if finding.type is FindingType.BLANK_LABEL:
+        place = Location(name, 1, 1)
+        return COLUMN_NAME_INVALID.issue(place, variant="blank", position=at + 1, letter=letter, corrected=corrected)
+    rule = COLUMN_DUPLICATE if finding.type is FindingType.DUPLICATE_LABEL else COLUMN_UNEXPECTED
+    return rule.issue(place, name=label, letter=letter, corrected=corrected)
 
 
 def _issues(
