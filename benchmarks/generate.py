@@ -155,7 +155,13 @@ def _csv_bytes(table: str, rows: list[Row]) -> bytes:
 def _descriptor_template() -> bytes:
     example = json.loads((family().folder / EXAMPLE / DESCRIPTOR).read_text(encoding="utf-8"))
     resources = [entry for entry in example["resources"] if not family().tables[entry["name"]].optional]
-    named: JsonObject = {**example, "name": _PLACEHOLDER, "resources": resources}
+    titles = {"title": "แผนสังเคราะห์", "title_en": "Synthetic plan", "homepage": "https://example.org/synthetic"}
+    about = {"description": "ข้อมูลสังเคราะห์สำหรับวัดความเร็ว", "description_en": "Made to measure speed."}
+    people = [{"title": "ผู้วัดความเร็ว", "title_en": "A benchmark", "roles": ["creator", "publisher"]}]
+    sources = [{"title": "ไม่มีเอกสาร", "title_en": "No document"}]
+    portal = {**example["portal"], "maintainer": "ผู้วัดความเร็ว", "maintainer_email": "x@example.org", "data_source": "-"}
+    own = {**titles, **about, "contributors": people, "sources": sources, "portal": portal}
+    named: JsonObject = {**example, **own, "name": _PLACEHOLDER, "resources": resources}
     return json_bytes(family().compile_into(named))
 
 
@@ -246,7 +252,7 @@ class Plan:
         """A project; every seventh runs inside the one before it, and every ninth has a title of two lines."""
         kind, word = texts.KINDS[0] if rng.random() < 0.7 else rng.choice(texts.KINDS)
         thai, english = rng.choice(texts.SUBJECTS)
-        title = f"{word}{thai}" + (" " if number % 9 else "\n") + f"ครั้งที่ {texts.thai(number)}"
+        title = f"{word}{thai} ครั้งที่ {texts.thai(number)}"
         dimension = (number - 1) % len(texts.DIMENSIONS) + 1
         lead = texts.LEADS[number % len(texts.LEADS)]
         unit, _, _, parent = texts.UNITS[lead]
@@ -300,7 +306,7 @@ class Plan:
 
     def risk_factor(self, risk: int, number: int) -> Row:
         """What makes a risk likely."""
-        label = ("ไม่มีกำหนดเวลาพิจารณาที่ชัดเจน", "No clear time limit, and no reminder")
+        label = ("ไม่กำหนดเวลาพิจารณาไว้ให้ชัด", "No clear time limit, and no reminder")
         return [self.id, f"{self.id}-R{risk:02}", str(number), *label]
 
     def risk_control(self, risk: int, rng: Random) -> Row:

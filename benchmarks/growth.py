@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -187,7 +187,10 @@ def _one_long_row(grown: Grown, n: int) -> None:
 def _errata(record: Callable[[int], str], *, warnings: bool = True) -> Edit:
     def edit(grown: Grown, n: int) -> None:
         _titles(grown, n)
-        named = {"rule": "duplicate_title", "resource": "projects", "field": "", "fiscal_year_be": ""}
+        named = {"rule": "duplicate_title", "resource": "projects", "field": "title_th", "fiscal_year_be": ""}
+        heading, *projects = grown.tables["projects"]
+        title = projects[-1][heading.index("title_th")]
+        named |= {"printed_value": title, "other_value": grown.id("P", "08"), "adopted_value": title}
         ids = (grown.id("E", 1000 + k) for k in range(n))
         grown.add("errata", ({"erratum_id": id_, "record_id": record(k), **named} for k, id_ in enumerate(ids)))
         if not warnings:
@@ -196,14 +199,20 @@ def _errata(record: Callable[[int], str], *, warnings: bool = True) -> Edit:
     return edit
 
 
+def _alike_projects(grown: Grown, n: int) -> Iterator[dict[str, object]]:
+    """Projects of one title, each from a place of its own in the document."""
+    for k in range(n):
+        yield {"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k, "source_section": f"{k} ของเอกสาร"}
+
+
 def _titles(grown: Grown, n: int) -> None:
     """Projects of one title."""
-    grown.add("projects", ({"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k} for k in range(n)))
+    grown.add("projects", _alike_projects(grown, n))
 
 
 def _errata_of_values(grown: Grown, n: int) -> None:
     _targets("group_th", lambda _: "ประชาชน ")(grown, n)
-    named = {"rule": "text_not_normalized", "resource": "targets", "field": "", "fiscal_year_be": ""}
+    named = {"rule": "text_not_normalized", "resource": "targets", "field": "group_th", "fiscal_year_be": ""}
     rows = ({"erratum_id": grown.id("E", 1000 + k), "record_id": f"no-such-{k}", **named} for k in range(n))
     grown.add("errata", rows)
 
@@ -217,7 +226,7 @@ def _units(grown: Grown, n: int, parent: Callable[[int], str]) -> None:
 
 
 def _led(grown: Grown, n: int, lead: Callable[[int], object], printed: Callable[[int], str]) -> None:
-    rows = ({"project_id": grown.id("P", 1000 + k), "sequence_no": 1000 + k} for k in range(n))
+    rows = _alike_projects(grown, n)
     rows_of_units = ((row, grown.id("U", lead(k)), printed(k)) for k, row in enumerate(rows))
     grown.add(
         "projects", ({**row, "lead_unit_id": unit, "summary_unit_printed": text} for row, unit, text in rows_of_units)
@@ -477,7 +486,7 @@ DIRECTIONS: dict[str, Direction] = {
     "errata-matching": Direction(
         "errata, each of one warning", _errata(lambda k: f"mae-thung-2561-2564-P{1000 + k}"), 1000
     ),
-    "errata-open": Direction("errata that match all of as many warnings", _errata(lambda _: ""), 1000),
+    "errata-open": Direction("errata that leave the record of as many warnings empty", _errata(lambda _: ""), 1000),
     "errata-alone": Direction("errata without a warning", _errata(lambda k: f"no-{k}", warnings=False), 1000),
     "errata-of-values": Direction("errata and warnings of values", _errata_of_values, 1000),
     "units-deep": Direction(

@@ -34,7 +34,7 @@ from khelang_opendata.portals.publication import read_publication
 from khelang_opendata.published.archive import read_folder, read_zip
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE
 from khelang_opendata.published.verification import archive_of
-from tests.conftest import VALID
+from tests.conftest import VALID, examples_count_as_plans
 from tests.seeds import again, arguments
 
 ROOT = "mae-thung-2561-2564-v1.0.0"
@@ -67,7 +67,8 @@ Files = dict[str, bytes]
 def small_release(folder: Path) -> tuple[Path, Path]:
     """The release of the valid example, as a folder and as an archive."""
     out = folder / "releases"
-    release_package(Package.load(VALID), out, ReleaseOptions(date(2026, 11, 22)))
+    with examples_count_as_plans():
+        release_package(Package.load(VALID), out, ReleaseOptions(date(2026, 11, 22)))
     return out / "v1.0.0", out / f"{ROOT}.zip"
 
 

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from khelang_opendata import Issue, KhelangError, SchemaFamily, validate
+from khelang_opendata.validation.rules.example_copies import example_of
 
 ROOT = Path(__file__).parents[1]
 PLAN = ROOT / "datapackage"
@@ -24,7 +26,14 @@ STANDARD = ROOT / "schemas/anticorruption-plan/1.0.0"
 EXAMPLES = STANDARD / "examples"
 VALID = EXAMPLES / "valid/mae-thung-2561-2564"
 
-SLOW_MODULES = ("test_differential", "test_foreign_releases", "test_growth", "test_package_fuzz", "test_patterns")
+SLOW_MODULES = (
+    "test_descriptor_mutations",
+    "test_differential",
+    "test_foreign_releases",
+    "test_growth",
+    "test_package_fuzz",
+    "test_patterns",
+)
 """They need nothing but time."""
 
 UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
@@ -57,6 +66,26 @@ def needs(program: str) -> pytest.MarkDecorator:
     """Skip where a program is not installed, unless the surroundings promise that it is (as .ci/run does)."""
     missing = shutil.which(program) is None and not os.environ.get("KHELANG_REQUIRE_READERS")
     return pytest.mark.skipif(missing, reason=f"{program} is not installed")
+
+
+@contextmanager
+def examples_count_as_plans() -> Iterator[None]:
+    """Let the standard's examples be released, which the program refuses."""
+    with patch("khelang_opendata.validation.example_of", lambda *_: None):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _examples_count_as_plans() -> Iterator[None]:
+    with examples_count_as_plans():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _examples_refused(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test with the mark ``examples_refused`` sees the program as it is."""
+    if request.node.get_closest_marker("examples_refused"):
+        monkeypatch.setattr("khelang_opendata.validation.example_of", example_of)
 
 
 @pytest.fixture

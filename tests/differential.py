@@ -23,6 +23,8 @@ from typing import Any
 from unittest.mock import patch
 
 from khelang_opendata.tableschema import Engine, Finding, TableSource, check_tables, columns, compiled, dialect
+from khelang_opendata.tableschema.official_profile import comparable
+from khelang_opendata.tableschema.xsd_patterns import translated
 from tests.seeds import again, arguments, repeatable
 
 JsonObject = dict[str, Any]
@@ -76,7 +78,8 @@ NUMBERS = [
 # Not sNaN, over which frictionless fails as soon as it is compared; we take it for no number.
 NO_NUMBERS = ["1,5", "1.000,50", "1,000.50", "1 000", "1.2.3", "1e", "e5", "1__0", "--1", "1e9999999999999999999", "½"]
 GROUPED = ["1,000", "1,000.5", "1.000,5", "1 000", "1,0,0", "1.5", "1,5", "1000", "1'000", ",", "."]
-DATES = ["2024-01-31", "2566-09-27", "2024-02-29", "0001-01-01", "9999-12-31", "2024-1-5", "๒๕๖๗-01-01", "2023-12-01"]
+# The standard has no date of fewer digits, or of other digits (2024-1-5, ๒๕๖๗-01-01), which frictionless reads.
+DATES = ["2024-01-31", "2566-09-27", "2024-02-29", "0001-01-01", "9999-12-31", "2024-01-05", "2023-12-01"]
 NO_DATES = [
     *(
         "๒๕๖๗-๐๑-๐๑",
@@ -89,7 +92,7 @@ NO_DATES = [
         "2024-W01-1",
         "2024-01",
     ),
-    *("2024-01-01T00:00:00", "31/01/2024", "2024/01/31", "2024-00-10", "2024-13-01", "2024-01-31 ", "2024-01-3１", ""),
+    *("2024-01-01T00:00:00", "31/01/2024", "2024/01/31", "2024-00-10", "2024-13-01", "2024-01-31 ", ""),
 ]
 SLASHED = ["31/01/2567", "1/2/2024", "29/02/2024", "31/1/2024", "31/01/๒๕๖๗", "๓๑/๐๑/๒๕๖๗", "01/01/0001"]
 # XML Schema leaves out further forms of ISO 8601 (2024-W05-3T10:00:00, 12:30:00+0000), which frictionless reads.
@@ -133,10 +136,11 @@ NO_TIMES = [
     "12.30.00",
     "T12:30:00",
 ]
-YEARS = ["2024", "2566", "2567", "๒๕๖๗", "0000", "+566", " 566", "1_00", "9999", "２５６７", "0566"]
-NO_YEARS = ["-566", "566", "10000", "20.4", "20 4", "256x", "1__0", " 2566", "2566 ", "", "_256"]
-MONTHS = ["2024-01", "2024-1", "2566-09", "1-1", "20240-1", "๒๕๖๗-๐๑", " 2024 - 1 ", "+1-+2", "2024-12", "0-1"]
-NO_MONTHS = ["2024-13", "2024-00", "2024-01-01", "2024", "-1-01", "2024/01", "2024-x", "-", "2024-", "", "ม.ค.-2567"]
+# XML Schema has more years (10000, -0044), and other months, and less digits and signs (๒๕๖๗, +566, 0000, 2024-1).
+YEARS = ["2024", "2566", "2567", "9999", "0566", "0001"]
+NO_YEARS = ["-566", "566", "20.4", "20 4", "256x", "1__0", " 2566", "2566 ", "", "_256"]
+MONTHS = ["2024-01", "2566-09", "0001-01", "20240-01", "2024-12"]
+NO_MONTHS = ["2024-13", "2024-00", "2024-01-01", "2024", "2024/01", "2024-x", "-", "2024-", "", "ม.ค.-2567"]
 TRUTHS = ["true", "false", "True", "FALSE", "1", "0", "TRUE", "False"]
 NO_TRUTHS = ["yes", "no", "tRUE", " true", "2", "ใช่", "ไม่ใช่", "Y", "", "true "]
 ITEMS: dict[str, list[str]] = {
@@ -196,6 +200,7 @@ def _column(rng: Random, name: str) -> Column:
     field: JsonObject = {"name": name, "type": type_, **options}
     if type_ == "any" and rng.random() < 0.3:
         del field["type"]
+        limits = STRINGS
     if constraints := _constraints(rng, type_, limits):
         field["constraints"] = constraints
     if rng.random() < 0.15:
@@ -221,11 +226,17 @@ def _constraints(rng: Random, type_: str, limits: Sequence[Any]) -> JsonObject:
     if type_ == "string" and rng.random() < 0.3:
         found["pattern"] = rng.choice(PATTERNS)
     if type_ != "list" and rng.random() < 0.15:
-        found["enum"] = rng.choices(limits, k=rng.randint(1, 4))
+        found["enum"] = _alike(rng.choices(limits, k=rng.randint(1, 4)), is_any=type_ == "any")
     if type_ not in ("string", "any", "boolean", "list"):
         found |= {name: rng.choice(limits) for name in BOUNDS if rng.random() < 0.15}
     # Nothing lies within a bound of NaN; frictionless fails over one.
     return {name: limit for name, limit in found.items() if name not in BOUNDS or "nan" not in str(limit).lower()}
+
+
+def _alike(values: list[Any], *, is_any: bool) -> list[Any]:
+    """Different values of one kind, texts or others, as the standard's profile has it of all types but one."""
+    kept = values if is_any else [value for value in values if isinstance(value, str) == isinstance(values[0], str)]
+    return [value for place, value in enumerate(kept) if comparable(value) not in map(comparable, kept[:place])]
 
 
 Kind = tuple[JsonObject, Sequence[str], Sequence[str], Sequence[Any]]
@@ -292,7 +303,7 @@ def _time(rng: Random) -> Kind:
 
 
 def _year(_: Random) -> Kind:
-    return {}, YEARS, NO_YEARS, [2024, 2566, 0, 99, "2566", "๒๕๖๗"]
+    return {}, YEARS, NO_YEARS, [2024, 2566, 99, "2566", "0566"]
 
 
 def _yearmonth(_: Random) -> Kind:
@@ -343,7 +354,8 @@ def _foreign_key(rng: Random, here: Sequence[Column], there: Sequence[Column], r
         if rng.random() < 0.8:
             alike = {name: value for name, value in target.field.items() if name != "constraints"}
             column.field = {**alike, "name": column.field["name"]}
-            column.texts = [*target.texts, rng.choice(column.texts)] if rng.random() < 0.3 else target.texts
+            text = rng.choice(column.texts) if rng.random() < 0.3 else ""  # not other digits, which are no year to us
+            column.texts = [*target.texts, text] if text.isascii() and text else target.texts
     names, targets = [c.field["name"] for c, _ in pairs], [c.field["name"] for _, c in pairs]
     if width == 1 and rng.random() < 0.5:
         return {"fields": names[0], "reference": {"resource": resource, "fields": targets[0]}}
@@ -474,11 +486,18 @@ def package_descriptor(sources: Sequence[TableSource], *, as_meant: bool = True)
 
 
 def _as_meant(schema: JsonObject) -> JsonObject:
-    """Patterns that mean to frictionless what they mean to the standard: the whole text, whatever is alternative."""
+    """A schema that means to frictionless what it means to the standard.
+
+    A pattern is of the whole text, whatever is alternative; the parts of a primary key are required.
+    """
     meant = deepcopy(schema)
+    key = meant.get("primaryKey", ())
     for field in meant["fields"]:
-        if "pattern" in field.get("constraints", {}):
-            field["constraints"]["pattern"] = rf"(?:{field['constraints']['pattern']})\Z"
+        constraints = field.setdefault("constraints", {})
+        if "pattern" in constraints:
+            constraints["pattern"] = rf"(?:{translated(constraints['pattern']).pattern})\Z"
+        if field["name"] in ([key] if isinstance(key, str) else key):
+            constraints["required"] = True
     return meant
 
 

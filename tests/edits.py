@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from shutil import copytree
+from shutil import copyfile, copytree
 from typing import Any
 
 from khelang_opendata import Issue, rules
+from khelang_opendata.files.serialize import csv_text
 from khelang_opendata.model.report import Location
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.messages import issue_texts
@@ -28,14 +29,52 @@ KHELANG = "khelang-nakhon-2566-2570"
 MAE_THUNG = "mae-thung-2561-2564"
 
 
-def _edit_table(table: str, change: Callable[[list[list[str]]], object]) -> Edit:
+def edit_table(table: str, change: Callable[[list[list[str]]], object]) -> Edit:
+    """The rows of a table, the heading first."""
+
     def edit(folder: Path) -> None:
         path = folder / f"data/{table}.csv"
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
         change(rows)
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        path.write_text(text.getvalue(), encoding="utf-8", newline="")
+        path.write_text(csv_text(rows), encoding="utf-8", newline="")
+
+    return edit
+
+
+def edit_bytes(table: str, change: Callable[[bytes], bytes]) -> Edit:
+    """The file of a table."""
+
+    def edit(folder: Path) -> None:
+        path = folder / f"data/{table}.csv"
+        path.write_bytes(change(path.read_bytes()))
+
+    return edit
+
+
+def insert(table: str, row: int, *cells: str) -> Edit:
+    """A new row, which gets this number; cells that are not given are empty."""
+
+    def change(rows: list[list[str]]) -> None:
+        rows.insert(row - 1, [*cells, *[""] * (len(rows[0]) - len(cells))])
+
+    return edit_table(table, change)
+
+
+def moved(path: str, to: str) -> Edit:
+    """A file of the package has another name or folder."""
+
+    def edit(folder: Path) -> None:
+        (folder / to).parent.mkdir(exist_ok=True)
+        (folder / path).rename(folder / to)
+
+    return edit
+
+
+def copied(path: str, to: str) -> Edit:
+    """A file of the package is there again, or in the place of another."""
+
+    def edit(folder: Path) -> None:
+        copyfile(folder / path, folder / to)
 
     return edit
 
@@ -47,12 +86,12 @@ def cell(table: str, row: int, **values: str) -> Edit:
         for field, value in values.items():
             rows[row - 1][rows[0].index(field)] = value
 
-    return _edit_table(table, change)
+    return edit_table(table, change)
 
 
 def add(table: str, *cells: str) -> Edit:
     """A new last row."""
-    return _edit_table(table, lambda rows: rows.append([*cells]))
+    return edit_table(table, lambda rows: rows.append([*cells]))
 
 
 def copy(table: str, row: int, **values: str) -> Edit:
@@ -61,7 +100,7 @@ def copy(table: str, row: int, **values: str) -> Edit:
     def change(rows: list[list[str]]) -> None:
         rows.append([values.get(field, value) for field, value in zip(rows[0], rows[row - 1], strict=True)])
 
-    return _edit_table(table, change)
+    return edit_table(table, change)
 
 
 def drop(table: str, first: int, last: int) -> Edit:
@@ -70,7 +109,7 @@ def drop(table: str, first: int, last: int) -> Edit:
     def change(rows: list[list[str]]) -> None:
         del rows[first - 1 : last]
 
-    return _edit_table(table, change)
+    return edit_table(table, change)
 
 
 def drop_where(table: str, **values: str) -> Edit:
@@ -82,7 +121,7 @@ def drop_where(table: str, **values: str) -> Edit:
         assert len(kept) < len(rows) - 1, f"no row of {table} has {values}"
         rows[1:] = kept
 
-    return _edit_table(table, change)
+    return edit_table(table, change)
 
 
 def without_errata(record: str) -> Edit:
@@ -103,8 +142,8 @@ def without_errata(record: str) -> Edit:
             id_, named = rows[0].index("erratum_id"), rows[0].index("record_id")
             rows[1:] = [row for row in rows[1:] if row[id_] not in gone and not is_about(row[named])]
 
-        _edit_table("errata", drop_errata)(folder)
-        _edit_table("errata_records", drop_records)(folder)
+        edit_table("errata", drop_errata)(folder)
+        edit_table("errata_records", drop_records)(folder)
 
     return edit
 

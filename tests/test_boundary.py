@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata import __version__
-from tests.conftest import VALID
+from tests.conftest import PLAN, VALID
 
 
 def run_without(module: str, folder: Path, *args: str | Path) -> subprocess.CompletedProcess[bytes]:
@@ -32,7 +32,7 @@ def key(tmp_path: Path) -> Path:
 def test_signing_without_its_library_names_the_extra(tmp_path: Path, key: Path, released: Path) -> None:
     for args in (
         ("keygen", "new-key"),
-        ("release", VALID, "--out", "out", "--sign", key),
+        ("release", PLAN, "--out", "out", "--sign", key),
         ("verify", released / "v1.0.0", "--public-key", key),
     ):
         done = run_without("cryptography", tmp_path, "--lang", "en", *args)
@@ -48,7 +48,7 @@ def test_large_engine_without_its_library_names_the_extra(tmp_path: Path, module
 
 
 def test_a_release_without_polars_says_that_it_has_no_parquet(tmp_path: Path) -> None:
-    done = run_without("polars", tmp_path, "--lang", "en", "release", VALID, "--out", "out")
+    done = run_without("polars", tmp_path, "--lang", "en", "release", PLAN, "--out", "out")
     assert (done.returncode, b"no Parquet files, for the extra large" in done.stderr) == (0, True)
     assert not [*(tmp_path / "out/v1.0.0").rglob("*.parquet")]
 

@@ -28,7 +28,7 @@ def test_json_report_has_the_documented_form(plan: Path, khelang: Khelang) -> No
     done = khelang("validate", plan, "--format", "json")
     report = json.loads(done.stdout)
     assert done.returncode == 1
-    assert list(report) == ["valid", "schema", "summary", "counts", "tables", "issues"]
+    assert list(report) == ["valid", "verdict", "schema", "summary", "counts", "tables", "issues", "not_judged"]
     assert report["valid"] is False
     assert report["schema"] == "anticorruption-plan/1.0.0"
     assert list(report["summary"]) == ["errors", "warnings", "acknowledged", "infos"]
@@ -164,7 +164,10 @@ def test_several_packages_each_with_its_report_then_a_summary(khelang: Khelang, 
     assert [text.index(f"== {path}\n") for path in three] == sorted(text.index(f"== {path}\n") for path in three)
     assert "value_not_allowed" in text
     assert "There is no folder" in text
-    assert text.splitlines()[-1] == "3 packages: 1 valid, 1 not valid, 1 not readable (1 errors, 0 warnings)"
+    assert (
+        text.splitlines()[-1]
+        == "3 packages: 1 valid (0 ready to release), 1 not valid, 1 not readable (1 errors, 0 warnings)"
+    )
 
 
 def test_several_packages_as_lines_of_json(khelang: Khelang, three: list[Path]) -> None:
@@ -266,9 +269,9 @@ def test_command_that_there_is_not_is_wrong_usage(khelang: Khelang) -> None:
 
 
 def test_without_a_locale_in_the_environment_it_speaks_the_system_s(khelang: Khelang) -> None:
-    done = khelang("validate", VALID, env=dict.fromkeys(("LC_ALL", "LC_MESSAGES", "LANG"), ""))
+    done = khelang("validate", PLAN, env=dict.fromkeys(("LC_ALL", "LC_MESSAGES", "LANG"), ""))
     assert done.returncode == 0
-    assert b"Valid: no errors" in done.stdout
+    assert b"Valid and ready to release: no errors" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_day_of_a_release(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("text", ["2569-11-26", "2567-02-29"])
 def test_remedy_for_a_buddhist_year_works(khelang: Khelang, text: str) -> None:
-    done = khelang("release", VALID, "--dry-run", "--released-on", text, "--lang", "en")
+    done = khelang("release", PLAN, "--dry-run", "--released-on", text, "--lang", "en")
     assert (done.returncode, done.stdout) == (2, b"")
     fix = done.stderr.decode().splitlines()[1]
     day = fix.removeprefix("Fix: Write ").removesuffix(".")

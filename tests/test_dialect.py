@@ -64,9 +64,9 @@ def test_spaces_after_a_delimiter() -> None:
         ({"delimiter": "\n"}, "delimiter"),
         ({"quoteChar": 5}, "quoteChar"),
         ({"header": "yes"}, "header"),
-        ({"headerRows": [1, 2]}, "headerRows"),
-        ({"commentChar": "#"}, "commentChar"),
-        ({"nullSequence": "\\N"}, "nullSequence"),
+        ({"headerRows": [0]}, "headerRows"),
+        ({"commentChar": 5}, "commentChar"),
+        ({"skipBlankRows": True}, "skipBlankRows"),
     ],
 )
 def test_dialect_that_is_not_read(dialect: dict[str, object], name: str) -> None:
@@ -133,7 +133,13 @@ def test_plan_with_a_table_of_another_dialect_than_declared(plan: Path) -> None:
     assert (issue.code, issue.params["variant"], issue.params["found"]) == ("csv_malformed", "delimiter", ",")
 
 
-@pytest.mark.parametrize("properties", [{"header": False}, {"commentChar": "#"}, {"delimiter": "||"}])
+@pytest.mark.parametrize(
+    "properties",
+    [
+        *({"header": False}, {"commentChar": "#"}, {"delimiter": "||"}, {"headerRows": [2]}, {"commentRows": [2]}),
+        *({"lineTerminator": ";"}, {"nullSequence": "-"}, {"lineTerminator": 5}, {"headerRows": "1"}),
+    ],
+)
 def test_plan_with_a_dialect_that_no_reader_guesses(plan: Path, properties: dict[str, object]) -> None:
     _declare(plan, **properties)
     issue = only_issue(plan)

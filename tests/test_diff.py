@@ -30,14 +30,16 @@ from khelang_opendata.diff import (
     diff_packages,
     needs_note,
     next_version,
+    printed_in_bulk,
 )
 from khelang_opendata.diff.compare import CellChange, RowChange, TableChanges
 from khelang_opendata.diff.keyed_tables import KeyedTable
 from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.model.wording import failures
 from khelang_opendata.package.datapackage import Resource
-from khelang_opendata.release import ReleaseOptions, build_release, draft_release
+from khelang_opendata.release import Previous, ReleaseOptions, build_release, draft_release
 from khelang_opendata.render.changes import ChangesFormat, render_changes
 from khelang_opendata.render.changes_data import HEADER
 from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
@@ -152,6 +154,33 @@ def test_what_is_no_figure_needs_no_note(plan: Path, file: str, old: str, new: s
 def test_every_measure_is_a_figure(plan: Path, file: str, field: str) -> None:
     rewrite(plan / "data" / file, lambda rows: rows[1].__setitem__(rows[0].index(field), "4"))
     assert needs_note(changes_to(plan))
+
+
+def test_printed_texts_that_change_in_bulk_need_a_note(example: Path) -> None:
+    """LibreOffice turns ๓๐๐,๐๐๐ into 300000, in hundreds of cells at once."""
+
+    def convert(rows: list[list[str]]) -> None:
+        at = rows[0].index("summary_amount_printed")
+        for row in rows[1:]:
+            row[at] = ascii_text(row[at]).replace(",", "")
+
+    rewrite(example / "data/budgets.csv", convert)
+    changes = diff_packages(Package.load(VALID), Package.load(example))
+    (printed,) = printed_in_bulk(changes)
+    assert (printed.table, printed.field, printed.cells > 20) == ("budgets", "summary_amount_printed", True)
+    assert (bump(changes), needs_note(changes)) == (Bump.PATCH, True)
+    shown = render_changes(changes, ChangesFormat.TEXT, Language.EN)
+    assert "make sure that no spreadsheet changed them" in shown
+    previous = Previous(Package.load(VALID), "1.0.0")
+    options = ReleaseOptions(date(2026, 11, 27), allow_warnings="x")
+    with fails("note_missing", match="summary_amount_printed"):
+        draft_release(Package.load(example), options, previous)
+    assert draft_release(Package.load(example), replace(options, note="x"), previous).version == "1.0.1"
+
+
+def test_a_few_printed_texts_need_no_note(plan: Path) -> None:
+    rewrite(plan / "data/budgets.csv", lambda rows: [row.__setitem__(-2, "๐") for row in rows[1:10]])
+    assert list(printed_in_bulk(changes_to(plan))) == []
 
 
 def test_added_rows_are_minor_without_a_note(example: Path, tmp_path: Path) -> None:

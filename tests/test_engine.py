@@ -18,7 +18,7 @@ import pytest
 import khelang_opendata.validation
 from khelang_opendata import Language, Report, SchemaFamily, load_family, report_text, validate, validate_many
 from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, InternalError, KhelangError, UsageError
-from khelang_opendata.model.report import MAX_LISTED
+from khelang_opendata.model.report import MAX_LISTED, TableSummary
 from khelang_opendata.render.report_json import report_json
 from khelang_opendata.standard.tables import TableSchema
 from khelang_opendata.tableschema import Engine
@@ -45,7 +45,7 @@ def test_engine_of_a_small_plan_is_the_standard_one() -> None:
 
 
 def _with_an_email_column(family: SchemaFamily) -> SchemaFamily:
-    """The family as a later version might be: with a format that the own engines do not judge."""
+    """The family as a later version might be: with a format of the standard that it does not have now."""
     units = family.tables["units"]
     fields = tuple(
         replace(f, descriptor={**f.descriptor, "format": "email"}) if f.name == "name_en" else f for f in units.fields
@@ -54,17 +54,20 @@ def _with_an_email_column(family: SchemaFamily) -> SchemaFamily:
     return replace(family, tables={**family.tables, "units": changed})
 
 
-def test_what_the_engine_does_not_take_is_checked_by_frictionless_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_format_of_the_standard_is_judged_by_our_own_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     family = _with_an_email_column(load_family())
     monkeypatch.setattr(khelang_opendata.validation, "family_of", lambda package: family)
     report = validate(VALID)
-    engines = {table.name: (table.engine, table.reason) for table in report.tables}
-    assert engines["units"] == (Engine.FRICTIONLESS, "schema: type string, format email")
-    assert engines["projects"][0] is Engine.STANDARD
+    assert {(table.engine, table.reason) for table in report.tables} == {(Engine.STANDARD, None)}
     assert {i.location.field for i in report.issues if i.code == "type_wrong"} == {"name_en"}
-    tables = {table["name"]: table for table in json.loads(report_json(report))["tables"]}
-    assert tables["units"]["engine"] == "frictionless"
-    assert "frictionless: units (schema: type string, format email)" in report_text(report, Language.EN)
+
+
+def test_a_report_says_which_engine_checked_a_table_and_why() -> None:
+    summary = TableSummary("units", 1, Engine.FRICTIONLESS, "dialect: csv")
+    report = replace(validate(VALID), tables=(summary,))
+    (table,) = json.loads(report_json(report))["tables"]
+    assert (table["engine"], table["reason"]) == ("frictionless", "dialect: csv")
+    assert "frictionless: units (dialect: csv)" in report_text(report, Language.EN)
 
 
 def test_storm_of_errors_is_counted_exactly_and_listed_in_part(plan: Path) -> None:

@@ -155,6 +155,31 @@ def test_a_release_carries_all_of_them_in_every_form(extended: Path, tmp_path: P
     assert validate(release).valid
 
 
+RARE_TYPES = {
+    **{"year": "2566", "yearmonth": "2024-01", "list": "a,b", "object": '{"a": 1}', "array": "[1]", "any": "x"},
+    **{"time": "12:00:00", "datetime": "2024-01-01T00:00:00", "duration": "P1D", "geopoint": "1,2"},
+    "geojson": '{"type": "Point", "coordinates": [1, 2]}',
+}
+
+
+def test_a_release_carries_own_columns_of_every_type_as_text(example: Path, tmp_path: Path) -> None:
+    for type_, cell in RARE_TYPES.items():
+        add_column(example, f"x_{type_}", cell)
+    write_synchronised(example)
+
+    def describe(descriptor: Any) -> None:
+        projects = next(entry for entry in descriptor["resources"] if entry["name"] == "projects")
+        for field in projects["schema"]["fields"]:
+            if field["name"].removeprefix("x_") in RARE_TYPES:
+                field["type"] = field["name"].removeprefix("x_")
+
+    edit_descriptor(example, describe)
+    assert validate(example).valid
+    release = release_package(Package.load(example), tmp_path / "out", ReleaseOptions(date(2026, 11, 27))).path
+    nested = json.loads((release / f"{Package.load(example).descriptor['name']}.json").read_bytes())
+    assert {name: nested["projects"][0][f"x_{name}"] for name in RARE_TYPES} == RARE_TYPES
+
+
 def test_a_change_in_an_own_table_or_file_makes_a_new_version(extended: Path, tmp_path: Path) -> None:
     releases = tmp_path / "releases"
     first = release_package(Package.load(extended), releases, ReleaseOptions(date(2026, 11, 27)))

@@ -83,7 +83,7 @@ FAULTS = {
     "type": ("contracts.csv", "50000", "ห้าหมื่น", ("type_wrong", "contracts", 3, "budget_thb")),
     "type, explained": ("payments.csv", "120000.5", "๑๒๐.๐.๕", ("type_wrong", "payments", 2, "amount_thb")),
     "key": ("suppliers.csv", "S2,", "S1,", ("key_duplicate", "suppliers", 3, "supplier_id")),
-    "key without a value": ("contracts.csv", "2567-2", "-", ("key_duplicate", "contracts", 3, "contract_id")),
+    "key without a value": ("contracts.csv", "2567-2", "-", ("value_missing", "contracts", 3, "contract_id")),
     "short row": ("suppliers.csv", "S2,ร้านสอง", "S2", ("cell_missing", "suppliers", 3, "name")),
     "order of columns": ("suppliers.csv", "supplier_id,name", "name,supplier_id", None),
     "heading": ("payments.csv", "amount_thb", "amount_th", ("column_missing", "payments", 1, "amount_thb")),
@@ -152,6 +152,7 @@ def test_a_table_of_the_family_that_is_missing_is_reported_unless_it_is_optional
         ("subset", "a,c", ["column_missing"]),
         ("superset", "a", []),
         ("superset", "a,zzz", ["column_unexpected"]),
+        ("superset", "a,B", ["column_missing"]),
         ("partial", "b,zzz", []),
         (["equal"], "b,a", []),
     ],
@@ -230,22 +231,113 @@ def test_a_schema_that_cannot_be_used_is_reported(name: str, tmp_path: Path) -> 
         assert "{" not in issue_texts(report.issues[0], language, report.schema).message
 
 
-def test_resources_that_are_no_single_csv_file_are_said_to_be_unchecked(tmp_path: Path) -> None:
+def test_resources_that_are_no_csv_table_are_said_to_be_unchecked(tmp_path: Path) -> None:
     written(tmp_path, "a\n1\n", {"fields": [{"name": "a"}]})
-    (tmp_path / "map.geojson").write_text("{}", encoding="utf-8")
-    more = [
-        {"name": "map", "path": "map.geojson"},
-        {"name": "parts", "path": ["t.csv", "t.csv"]},
-        {"name": "inline", "data": [{"a": 1}]},
+    more: list[Any] = [
+        *({"name": name, "path": name} for name in ("map.geojson", "t.csv.gz", "t.json", "t.xlsx")),
+        {"name": "parts", "path": ["map.geojson", "t.json"]},
+        {"name": "number", "data": 5},
+        {"name": "mixed", "data": [{"a": 1}, [2]]},
+        {"name": "text", "data": "a\n1\n"},
     ]
+    for entry in more[:4]:
+        (tmp_path / entry["path"]).write_text("{}", encoding="utf-8")
     edit_descriptor(tmp_path, lambda d: d["resources"].extend(more))
     report = by_itself(tmp_path)
     assert report.valid
     assert [(i.code, i.location.resource, i.params["variant"]) for i in report.issues] == [
-        ("resource_not_checked", "map", "format"),
-        ("resource_not_checked", "parts", "no_file"),
-        ("resource_not_checked", "inline", "no_file"),
+        *(("resource_not_checked", entry["name"], "format") for entry in more[:4]),
+        *(("resource_not_checked", entry["name"], "no_file") for entry in more[4:]),
     ]
+
+
+NUMBERS = {"fields": [{"name": "a", "type": "integer"}, {"name": "b"}]}
+EMBEDDED: dict[str, tuple[dict[str, Any], list[tuple[str, str | None, int | None, str | None]]]] = {
+    "parts": ({"path": ["t.csv", "u.csv"]}, [("type_wrong", "x", 4, "a")]),
+    "one part": ({"path": ["u.csv"]}, [("type_wrong", "x", 2, "a")]),
+    "parts without a heading": ({"path": ["t.csv", "v.csv"]}, [("type_wrong", "x", 4, "a")]),
+    "a part twice": ({"path": ["t.csv", "t.csv"]}, []),
+    "parts in another form": (
+        {"path": ["t.csv", "w.csv"]},
+        [("type_wrong", "x", 4, "a"), ("cell_extra", "x", 5, None)],
+    ),
+    "a part that is missing": ({"path": ["t.csv", "none.csv"]}, [("table_missing", "x", None, None)]),
+    "a remote part": ({"path": ["t.csv", "https://example.org/t.csv"]}, [("descriptor_invalid", "x", None, None)]),
+    "a part outside": ({"path": ["../t.csv"]}, [("descriptor_invalid", "x", None, None)]),
+    "remote": ({"path": "https://example.org/t.csv"}, [("descriptor_invalid", "x", None, None)]),
+    "rows": ({"data": [["a", "b"], [1, "y"], ["z", None]]}, [("type_wrong", "x", 3, "a")]),
+    "objects": ({"data": [{"a": 1}, {"b": "y", "a": 1.5}]}, [("type_wrong", "x", 3, "a")]),
+    "rows, right": ({"data": [["a", "b"], [1, True], [2, {"c": [3]}]]}, []),
+    "rows under another heading": ({"data": [["b", "a"], ["y", 1]]}, [("column_unexpected", "x", 1, "b")]),
+    "the text of a file": (
+        {"data": "a;b\n1;y\nz;y\n", "format": "csv", "dialect": {"delimiter": ";"}},
+        [("type_wrong", "x", 3, "a")],
+    ),
+    "no rows": ({"data": []}, [("csv_malformed", "x", None, None)]),
+    "neither": ({}, [("descriptor_invalid", None, None, None), ("resource_not_checked", "x", None, None)]),
+}
+
+
+@pytest.mark.parametrize("name", EMBEDDED)
+def test_a_table_in_several_files_or_in_the_descriptor_is_read(name: str, tmp_path: Path) -> None:
+    entry, expected = EMBEDDED[name]
+    written(tmp_path, "a,b\n1,y\n2,y", NUMBERS)
+    (tmp_path / "u.csv").write_text("\ufeffa,b\nz,y\n", encoding="utf-8")
+    (tmp_path / "v.csv").write_text("z,y\n", encoding="utf-8")
+    (tmp_path / "w.csv").write_text("b,a\ny,1,1\n", encoding="utf-8")
+    edit_descriptor(tmp_path, lambda d: d["resources"].append({"name": "x", "schema": NUMBERS, **entry}))
+    assert found(by_itself(tmp_path)) == expected
+
+
+def test_the_schema_of_a_package_is_judged_by_the_official_profile(tmp_path: Path) -> None:
+    """Of both: what makes a table impossible to check, and what is taken for something else without a word."""
+    cases: list[tuple[dict[str, Any], str, str]] = [
+        ({"fields": [{"name": "a", "required": True}]}, "constraint_misplaced", "fields/0/required"),
+        ({"fields": [{"name": "a", "type": "date", "constraints": {"pattern": "x"}}]}, "constraint_unknown", "pattern"),
+        ({"fields": [{"name": "a", "type": "year", "constraints": {"minimum": [1]}}]}, "property_type", "minimum"),
+        ({"fields": [{"name": "a"}], "uniqueKeys": ["a"]}, "property_type", "uniqueKeys"),
+        ({"fields": [{"name": "a", "type": "integer", "categories": ["x"]}]}, "property_type", "categories"),
+        ({"fields": [{"name": "a", "example": 5}]}, "property_type", "example"),
+        ({"fields": [{"name": "a", "type": "list", "itemType": "list"}]}, "property_value", "itemType"),
+    ]
+    for schema, variant, place in cases:
+        report = by_itself(written(tmp_path, "a\n1\n", schema))
+        (issue,) = report.issues
+        assert (issue.code, issue.params["variant"]) == ("descriptor_invalid", variant)
+        assert str(issue.params["property"]).endswith(place)
+        for language in Language:
+            assert "{" not in issue_texts(issue, language, report.schema).message.replace('{"', "")
+
+
+def test_what_the_standard_asks_beside_types_is_reported(tmp_path: Path) -> None:
+    schema = {
+        "fields": [
+            {"name": "a", "type": "string", "categories": [{"value": "x", "label": "X"}, {"value": "y"}]},
+            {"name": "b", "type": "object", "constraints": {"jsonSchema": {"required": ["v"]}}},
+            {"name": "c"},
+            {"name": "d"},
+        ],
+        "uniqueKeys": [["c", "d"]],
+        "primaryKey": ["c", "a"],
+    }
+    table = 'a,b,c,d\nx,"{""v"": 1}",1,1\nz,{},2,\ny,,1,1\n,,3,\n,,4,\n'
+    report = by_itself(written(tmp_path, table, schema))
+    assert found(report) == [
+        ("value_not_allowed", "t", 3, "a"),
+        ("pattern_mismatch", "t", 3, "b"),
+        ("key_duplicate", "t", 4, None),
+        ("value_missing", "t", 5, "a"),
+        ("value_missing", "t", 6, "a"),
+    ]
+    for issue in report.issues:
+        for language in Language:
+            texts = issue_texts(issue, language, report.schema)
+            assert "{field}" not in texts.message and " - " not in texts.fix
+
+
+def test_a_unique_key_of_a_column_that_is_not_there_is_reported(tmp_path: Path) -> None:
+    report = by_itself(written(tmp_path, "a\n1\n", {"fields": [{"name": "a"}], "uniqueKeys": [["a"], ["b"]]}))
+    assert [(i.params["variant"], i.params["name"]) for i in report.issues] == [("key_unknown", "b")]
 
 
 def test_a_descriptor_must_list_resources(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,9 @@ import pytest
 import yaml
 
 from khelang_opendata import load_family
+from khelang_opendata.model import calendar
+from khelang_opendata.model.spoilt_text import FLAWS
+from khelang_opendata.tableschema.xsd_patterns import translated
 from khelang_opendata.validation.exact import PackageValidator
 from khelang_opendata.validation.profile import compile_check
 from khelang_opendata.validation.rules import cell_values
@@ -70,14 +73,28 @@ def patterns_of_tags() -> list[str]:
     return sorted({profile["tag"] for profile in profiles if isinstance(profile.get("tag"), str)})
 
 
+def patterns_of_flaws() -> list[str]:
+    """Those that find a flaw, and those that mend it."""
+    mending = [flaw.mend.args[0] for flaw in FLAWS.values() if isinstance(flaw.mend, partial)]
+    return [*(flaw.pattern for flaw in FLAWS.values()), *mending]
+
+
 GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("tableschema/columns.py", "pattern"): patterns_of_schemas,
+    ("tableschema/xsd_patterns.py", "self.pattern"): lambda: [translated(p).pattern for p in patterns_of_schemas()],
     ("validation/profile.py", "pattern"): patterns_of_schemas,
     ("validation/profile.py", "ascii_pattern if x.isascii() else pattern"): patterns_of_schemas,
     ("validation/exact.py", "pattern"): patterns_of_schemas,
-    ("validation/rules/cell_values.py", "constraints.get('pattern', '')"): patterns_of_schemas,
-    ("validation/rules/cell_values.py", "pattern"): lambda: list(cell_values._UNTIDY.values()),
+    ("validation/rules/typed_values.py", "constraints.get('pattern', '.*')"): patterns_of_schemas,
+    ("validation/rules/cell_values.py", "pattern"): lambda: [
+        cell_values._PLAIN_INTEGERS,
+        cell_values._PLAIN_NUMBERS,
+        cell_values._PLAIN_DATES,
+    ],
+    ("model/calendar.py", "pattern"): lambda: list(calendar._FORMS),
+    ("model/spoilt_text.py", "flaw.pattern"): patterns_of_flaws,
     ("portals/profiles.py", "content['tag']"): patterns_of_tags,
+    ("validation/rules/portal_readiness.py", "profile['tag']"): patterns_of_tags,
 }
 """Calls whose pattern is not a literal, and the patterns that they are given."""
 

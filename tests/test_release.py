@@ -317,7 +317,7 @@ def test_any_file_added_or_removed_is_found(released: Path, tmp_path: Path) -> N
         (copy / name).unlink()
         assert not verify(copy).is_whole, name
         (copy / name).write_bytes(data)
-    for name in (".hidden", "data/.DS_Store", "parquet/more.parquet", "metadata/x/y", "manifest-sha256.txt~"):
+    for name in (".hidden", "data/.store", "parquet/more.parquet", "metadata/x/y", "manifest-sha256.txt~"):
         (copy / name).parent.mkdir(exist_ok=True)
         (copy / name).write_bytes(b"")
         assert [problem.path for problem in verify(copy).problems] == [name]

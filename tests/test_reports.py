@@ -20,8 +20,9 @@ from wcwidth import wcswidth
 
 from khelang_opendata import Issue, Language, Location, Package, Report, Severity, rules, validate
 from khelang_opendata.model.characters import encodable, harmless, visible
+from khelang_opendata.model.places import letters
 from khelang_opendata.model.report import MAX_LISTED, Tally
-from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of, letters
+from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of
 from khelang_opendata.render.report_csv import HEADER
 from khelang_opendata.render.reports import ReportFormat, render_report
 from khelang_opendata.render.terminal import clip, width
@@ -287,7 +288,7 @@ def test_text_lists_the_acknowledged_shortly_at_the_end(package: Package) -> Non
         "Acknowledged and explained: 3 (khelang-nakhon-2566-2570-…)",
         "  value_not_allowed (3): E001, E002",
     ]
-    assert lines[-1].startswith("Valid: no errors (0 warnings, 3 acknowledged)")
+    assert lines[-1].startswith("Valid and ready to release: no errors, no open warnings (3 acknowledged)")
 
 
 def test_text_has_colours_only_when_asked(package: Package) -> None:
@@ -400,10 +401,10 @@ def test_csv_is_one_finding_a_row(package: Package) -> None:
     text = rendered(ReportFormat.CSV, at("budgets", 2, "funding_source", "x"), known, package=package)
     assert text.startswith("\ufeffstatus สถานะ,")
     header, *rows = csv.reader(io.StringIO(text[1:], newline=""))
-    names = "status severity code resource row field cell message fix acknowledged_by"
+    names = "status severity code resource row field address cell message fix acknowledged_by"
     assert " ".join(name.split()[0] for name in header) == names
-    assert rows[0][:7] == ["", "error", "value_not_allowed", "budgets", "2", "funding_source", "x"]
-    assert (rows[1][6], rows[1][9]) == ("ก\nข,", ERRATUM)
+    assert rows[0][:8] == ["", "error", "value_not_allowed", "budgets", "2", "funding_source", "F2", "x"]
+    assert (rows[1][7], rows[1][10]) == ("ก\nข,", ERRATUM)
 
 
 @pytest.mark.parametrize("where", ["pipe", "file"])
@@ -488,7 +489,7 @@ def test_cut_list_says_so_in_every_form() -> None:
     assert "Only the first 10000 issues are listed" in page and "<dd>10001</dd>" in page
     assert "Only the first 10000 issues are listed" in table.splitlines()[-1]
     (run,) = json.loads(log)["runs"]
-    assert "10000" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+    assert "10000" in run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
     assert json.loads(content)["truncated"] is True
 
 

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 
 from khelang_opendata import Package, load_family
+from khelang_opendata.model.wording import Language
+from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.standard.family import CURRENT
 from khelang_opendata.standard.portal_profiles import portal_profile
 from khelang_opendata.validation.file_checks import read_tables
 from khelang_opendata.validation.headings import check_headings
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules import portal_readiness
 from khelang_opendata.validation.rules.registry import rules_in
-from tests.conftest import PLAN, VALID, edit_descriptor
-from tests.edits import Edit, Found, code_of, descriptor, new_after
+from tests.conftest import PLAN, VALID, edit_descriptor, issues_of
+from tests.edits import Edit, Found, code_of, descriptor, edit_table, new_after, spoilt
+from tests.test_extension import write_synchronised
 
 
 def _portal(**values: Any) -> Edit:
@@ -38,6 +42,8 @@ def _rename(table: str, path: str) -> Edit:
 EDITS: list[tuple[Edit, Found]] = [
     (descriptor(lambda d: d.update(title=" ")), ("portal_metadata_missing", None, None, None)),
     (_portal(maintainer="  "), ("portal_metadata_missing", None, None, None)),
+    (_portal(objective=["ไม่ทราบ", "อื่นๆ"]), ("portal_metadata_missing", None, None, None)),
+    (_portal(geo_coverage="อื่นๆ", geo_coverage_other=" "), ("portal_metadata_missing", None, None, None)),
     (_portal(objective=[]), ("portal_metadata_missing", None, None, None)),
     (_portal(objective=["ไม่ทราบ", "อย่างอื่น"]), ("portal_value_illegal", None, None, None)),
     (_portal(data_type="ข้อมูลระเบียน "), ("portal_value_illegal", None, None, None)),
@@ -65,6 +71,50 @@ def test_edit_of_the_example_gives_its_one_issue(edit: Edit, expected: Found, tm
 def test_file_name_that_is_not_ascii_is_the_one_issue_of_the_real_plan(tmp_path: Path) -> None:
     edit = _rename("risk_controls", "data/มาตรการควบคุม.csv")
     assert new_after(edit, PLAN, tmp_path / "plan") == [("file_name_not_ascii", "risk_controls", None, None)]
+
+
+def test_hidden_character_in_a_file_name_is_named(tmp_path: Path) -> None:
+    package = spoilt(PLAN, tmp_path / "plan", _rename("risk_controls", "data/risk\u200b_controls.csv"))
+    (issue,) = (found for found in issues_of(package) if found.location.resource == "risk_controls")
+    assert "risk<U+200B>_controls.csv" in issue_texts(issue, Language.EN, CURRENT).message
+
+
+def test_names_that_portals_refuse() -> None:
+    """A plan_id may have 80 characters, a dataset's name 70."""
+    profile = portal_profile("thai_gdc")
+
+    def found(name: str) -> list[object]:
+        return [i.params["variant"] for i in portal_readiness._illegal_of_package({"name": name}, profile)]
+
+    assert (found("a" * 70), found("a" * 71), found("search")) == ([], ["name"], ["name"])
+
+
+def test_a_text_that_no_workbook_holds(example: Path) -> None:
+    """Columns that a package adds have no limit of their own."""
+
+    def add(rows: list[list[str]]) -> None:
+        for row, text in zip(rows, ("x_long", "a" * 32_767, "a" * 32_768), strict=False):
+            row.append(text)
+        for row in rows[3:]:
+            row.append("")
+
+    edit_table("projects", add)(example)
+    write_synchronised(example)
+    (issue,) = (found for found in issues_of(example) if found.code == "table_too_large")
+    assert (issue.location.row, issue.location.field, issue.params["found"]) == (3, "x_long", 32_768)
+
+
+@pytest.mark.parametrize(("levels", "is_found"), [(100, False), (101, True)])
+def test_a_tree_that_no_file_shows(levels: int, is_found: bool, plan: Path) -> None:
+    def add(rows: list[list[str]]) -> None:
+        above = rows[1][1]
+        for number in range(100, 100 + levels):
+            id_ = f"{rows[1][0]}-U{number}"
+            rows.append([rows[1][0], id_, "ก", "", "section", above])
+            above = id_
+
+    edit_table("units", add)(plan)
+    assert ("table_too_large" in {issue.code for issue in issues_of(plan)}) is is_found
 
 
 def test_package_that_goes_to_no_portal_gives_nothing(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_processes_at_the_same_moment_end_in_one(tmp_path: Path) -> None:
         "-m",
         "khelang_opendata",
         "release",
-        str(VALID),
+        str(PLAN),
         "--out",
         str(tmp_path / "out"),
         "--lang",
@@ -228,7 +228,7 @@ def test_folder_without_rights(example: Path, out: Path, mode: int, dry_run: boo
     for parent in [*out.parents][:-2]:
         parent.chmod(parent.stat().st_mode | 0o055)
     out.chmod(mode)
-    command = [sys.executable, "-c", _RELEASE_AS_NOBODY, str(example), str(out), "dry" if dry_run else ""]
+    command = [sys.executable, "-c", _RELEASE_AS_NOBODY, str(PLAN), str(out), "dry" if dry_run else "", str(example)]
     done = subprocess.run(command, capture_output=True, env=os.environ | UNMEASURED, check=False)
     out.chmod(0o755)
     reported = "output_of_another_plan" if dry_run and mode else "output_unwritable"
@@ -245,6 +245,7 @@ from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.release import ReleaseOptions, release_package
 package, out, dry = Package.load(sys.argv[1]), Path(sys.argv[2]), bool(sys.argv[3])
 release_package(package, out.with_name("new"), ReleaseOptions(date(2026, 11, 22)), dry_run=True)  # imports all
+package = Package.load(sys.argv[4])
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)

@@ -26,7 +26,7 @@ def test_command_colours_a_terminal_unless_asked_not_to(no_color: str, coloured:
     code, shown = at_a_terminal("validate", PLAN, cwd=tmp_path, env={"NO_COLOR": no_color})
     assert code == 0, shown
     assert (b"\x1b[" in shown) is coloured
-    assert b"Valid: no errors" in shown
+    assert b"Valid and ready to release: no errors" in shown
 
 
 def test_passphrase_is_asked_for_and_not_shown(tmp_path: Path) -> None:

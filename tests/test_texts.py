@@ -41,7 +41,7 @@ OPEN = {
     "validation/rules/arithmetic.py",  # a variant, and the parts of a text
     "package/datapackage.py",  # those of JsonRefused
     "portals/portal_failures.py",
-    "validation/rules/cell_values.py",  # those of a rule on cells
+    "validation/rules/registry.py",  # those of a rule on cells
 }
 """Modules with calls that unpack a mapping, whose names only a run shows; their tests render each text."""
 
@@ -88,7 +88,7 @@ def _issues(call: ast.Call, names: Mapping[str, Any], place: str) -> Iterator[Ma
     if isinstance(call.func, ast.Attribute) and call.func.attr == "issue":
         candidates = [call.func.value, *call.args[:1]]
     else:
-        candidates = call.args[:1] if isinstance(call.func, ast.Name) and call.func.id == "_found" else []
+        candidates = call.args[:1] if isinstance(call.func, ast.Name) and call.func.id == "cell_issue" else []
     for candidate in candidates:
         found = names.get(candidate.id, ()) if isinstance(candidate, ast.Name) else ()
         for rule in (found,) if isinstance(found, Rule) else found if isinstance(found, tuple) else ():

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata.cli import main
+from tests.conftest import examples_count_as_plans
 
 _PROCESSES = {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "os.fork", "os.forkpty"}
 _SOCKETS = {
@@ -72,7 +73,7 @@ def run(commands: list[list[str]]) -> list[dict[str, Any]]:
         code: Any = 0
         watch.is_on = True
         try:
-            with redirect_stdout(out), redirect_stderr(err):
+            with redirect_stdout(out), redirect_stderr(err), examples_count_as_plans():
                 main(command)
         except SystemExit as ended:
             code = ended.code

@@ -20,7 +20,8 @@ from khelang_opendata.version import __version__ as __version__
 
 __all__ = ["Package", "Resource", "Table"]
 __all__ += ["Validated", "validate", "validate_many"]
-__all__ += ["Issue", "Location", "Report", "Severity", "TableSummary", "issue_texts", "report_json", "report_text"]
+__all__ += ["Issue", "Location", "NotJudged", "Report", "Severity", "TableSummary", "Verdict"]
+__all__ += ["issue_texts", "report_json", "report_text"]
 __all__ += ["PlanRule", "Rule", "plan_rule", "rules"]
 __all__ += ["Outcome", "ReleaseOptions", "Verification", "release_package", "verify", "withdraw"]
 __all__ += ["Bump", "Changes", "diff_packages"]
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from khelang_opendata.diff import Bump, Changes, diff_packages
     from khelang_opendata.model.failures import KhelangError
     from khelang_opendata.model.limits import Limits
-    from khelang_opendata.model.report import Issue, Location, Report, Severity, TableSummary
+    from khelang_opendata.model.report import Issue, Location, NotJudged, Report, Severity, TableSummary, Verdict
     from khelang_opendata.model.rules import Rule
     from khelang_opendata.model.wording import Language, Texts
     from khelang_opendata.package.datapackage import Package, Resource, Table
@@ -60,7 +61,7 @@ else:
         "diff": ("Bump", "Changes", "diff_packages"),
         "model.failures": ("KhelangError",),
         "model.limits": ("Limits",),
-        "model.report": ("Issue", "Location", "Report", "Severity", "TableSummary"),
+        "model.report": ("Issue", "Location", "NotJudged", "Report", "Severity", "TableSummary", "Verdict"),
         "model.rules": ("Rule",),
         "model.wording": ("Language", "Texts"),
         "package.datapackage": ("Package", "Resource", "Table"),

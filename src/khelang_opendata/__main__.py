@@ -2,6 +2,8 @@
 
 import atexit
 import gc
+import sys
+from io import TextIOWrapper
 
 
 def run() -> None:
@@ -11,9 +13,20 @@ def run() -> None:
     """
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a program without a console has none
+            _make_writable(stream)
     from khelang_opendata.cli import main  # noqa: PLC0415 (loading it is what the above is for)
 
     main(prog_name="khelang")
+
+
+def _make_writable(stream: TextIOWrapper) -> None:
+    """Let a stream take every character: files and pipes in UTF-8, as reports are; a terminal shows escapes."""
+    if stream.isatty():
+        stream.reconfigure(errors="backslashreplace")
+    else:
+        stream.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
-from khelang_opendata.cli.help import HelpedGroup, default_language, language_of
+from khelang_opendata.cli.help import HelpedGroup, default_language, language_in, language_of
 from khelang_opendata.model.characters import visible_lines
 from khelang_opendata.model.failures import DescriptorError, InternalError, Interrupted, KhelangError, PackageRefused
 from khelang_opendata.model.limits import Limits
@@ -71,9 +73,22 @@ class Commands(HelpedGroup):
         command: click.Command = getattr(import_module(f"khelang_opendata.cli.{module}"), function)
         return command
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        language = language_in(args) or default_language()  # before click takes the words out of the list
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            _tell(error, language)
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            _tell(error, language_of(error.ctx or ctx))
+            raise
         except KeyboardInterrupt:
             failure: KhelangError = Interrupted()
         except KhelangError as error:
@@ -93,6 +108,15 @@ class Commands(HelpedGroup):
             print_text(report_text(failure.report, language), err=True)
         print_text(failure_lines(failure, language), err=True)
         sys.exit(failure.exit_code)
+
+
+def _tell(error: click.UsageError, language: Language) -> None:
+    """Say in Thai what is wrong with the command line, and exit; in English click says it."""
+    if language is Language.TH and not isinstance(error, click.exceptions.NoArgsIsHelpError):
+        from khelang_opendata.cli.usage import thai_text  # noqa: PLC0415 (only for wrong calls)
+
+        print_text(thai_text(error), err=True)
+        sys.exit(error.exit_code)
 
 
 def failure_lines(error: KhelangError, language: Language) -> str:
@@ -138,6 +162,28 @@ def read_passphrase(language: Language, key: Path) -> str | None:
         return given or None
     answer: str = click.prompt(notice("passphrase", language), hide_input=True, err=True)
     return answer
+
+
+@contextmanager
+def package_folder(path: Path) -> Iterator[Path]:
+    """The folder of a package; one in a ZIP file is unpacked, and removed in the end.
+
+    Raises:
+        UsageError: the ZIP file holds no package, or several.
+        DataError: it is damaged, or not safe to read.
+    """
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        yield path
+        return
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 (only for ZIP files)
+
+    from khelang_opendata.files.place import write_files  # noqa: PLC0415 (as above)
+    from khelang_opendata.published.archive import read_zipped_package  # noqa: PLC0415 (as above)
+
+    files = read_zipped_package(path)
+    with TemporaryDirectory(prefix="khelang-") as folder:
+        write_files(Path(folder) / "package", files)
+        yield Path(folder) / "package"
 
 
 def load(path: Path) -> Package | None:

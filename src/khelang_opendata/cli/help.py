@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -33,20 +33,28 @@ def language_of(ctx: click.Context) -> Language:
     return found or default_language()
 
 
+def language_in(args: Iterable[str]) -> Language | None:
+    """The language that the words of a command line ask for; None where they name none."""
+    found = None
+    for name, value in pairwise([*args, ""]):
+        given = value if name == "--lang" else name.removeprefix("--lang=")
+        if name.startswith("--lang") and given in [*Language]:
+            found = Language(given)
+    return found
+
+
 class HelpedCommand(click.Command):
     """A command with its help in one language."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take the language before ``--help``, which click handles where it meets it."""
-        for name, value in pairwise([*args, ""]):
-            given = value if name == "--lang" else name.removeprefix("--lang=")
-            if name.startswith("--lang") and given in [*Language]:
-                ctx.meta["language"] = Language(given)
+        if language := language_in(args):
+            ctx.meta["language"] = language
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         language, texts = language_of(ctx), _of(_path(ctx))
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _heading("usage", language))
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), heading("usage", language))
         for name in ("summary", "text"):
             if name in texts:
                 formatter.write_paragraph()
@@ -57,10 +65,10 @@ class HelpedCommand(click.Command):
             names = self.list_commands(ctx)
             sections["commands"] = [(name, _of(f"{_path(ctx)} {name}")["summary"][language]) for name in names]
         for name, rows in sections.items():
-            with formatter.section(_heading(name, language)):
+            with formatter.section(heading(name, language)):
                 formatter.write_dl(rows)
         formatter.write_paragraph()
-        formatter.write(f"{_heading('examples', language)}:\n")
+        formatter.write(f"{heading('examples', language)}:\n")
         formatter.write("".join(f"  {example}\n" for example in texts["examples"]))
 
     def _option_rows(self, ctx: click.Context, language: Language) -> list[tuple[str, str]]:
@@ -90,7 +98,8 @@ def _of(path: str) -> Mapping[str, Any]:
     return texts
 
 
-def _heading(name: str, language: Language) -> str:
+def heading(name: str, language: Language) -> str:
+    """A heading of the help in one language."""
     return str(_of(_SHARED)["headings"][name][language])
 
 

@@ -40,7 +40,14 @@ def _lines(result: Verification, lang: Language) -> list[str]:
     summary = notice(verdict, lang, files=result.files, problems=len(problems))
     is_proven = result.signature is SignatureState.VALID or not result.is_whole
     hint = [] if is_proven else [notice("verify_origin", lang)]
-    return [*problems, notice(f"signature_{result.signature}", lang, key=visible(result.key or "")), summary, *hint]
+    ignored = [notice("verify_leftover", lang, path=visible(path)) for path in result.leftovers]
+    return [
+        *ignored,
+        *problems,
+        notice(f"signature_{result.signature}", lang, key=visible(result.key or "")),
+        summary,
+        *hint,
+    ]
 
 
 @click.command("keygen", cls=HelpedCommand)

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, is_failure, language_option, limits, load, print_text
+from khelang_opendata.cli.common import (
+    PROBLEMS_IN_DATA,
+    is_failure,
+    language_option,
+    limits,
+    load,
+    package_folder,
+    print_text,
+)
 from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
@@ -58,11 +66,12 @@ def validate_command(
         from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only where a file is written)
 
         check_output(output)
-    package = load(path)
     family = find_family(schema) if schema else None
-    report = validate(package or path, Engine(engine) if engine else None, family=family, limits=limits())
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    text = render_report(report, package, ReportFormat(format_), lang, color=color)
+    with package_folder(path) as folder:
+        package = load(folder)
+        report = validate(package or folder, Engine(engine) if engine else None, family=family, limits=limits())
+        text = render_report(report, package, ReportFormat(format_), lang, color=color)
     if output:
         from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)
 

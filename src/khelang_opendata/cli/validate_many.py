@@ -7,17 +7,26 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, count
 from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, failure_lines, is_failure, limits, load, notice, print_text
+from khelang_opendata.cli.common import (
+    PROBLEMS_IN_DATA,
+    failure_lines,
+    is_failure,
+    limits,
+    load,
+    notice,
+    package_folder,
+    print_text,
+)
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.model.characters import harmless
 from khelang_opendata.model.failures import InternalError, KhelangError, UsageError
-from khelang_opendata.model.report import Report
+from khelang_opendata.model.report import Report, Verdict
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.outputs import make_output_folder, write_output
 from khelang_opendata.render.messages import failure_text
@@ -30,7 +39,7 @@ from khelang_opendata.validation.batch import Validated, validate_many
 _SUFFIX = {form: f".{form.value}" for form in ReportFormat} | {ReportFormat.TEXT: ".txt"}
 _LONGEST_NAME, _SHORTENED = 200, 50
 """Bytes of a folder's name that a report's name can hold beside its ending, and characters of one that is longer."""
-_HEADING = ["package", "valid", "errors", "warnings", "acknowledged", "infos", "report", "failure"]
+_HEADING = ["package", "valid", "verdict", "errors", "warnings", "acknowledged", "infos", "report", "failure"]
 
 
 class Many:
@@ -40,6 +49,7 @@ class Many:
         if output is None and form not in (ReportFormat.TEXT, ReportFormat.JSON):
             raise UsageError("output_folder_needed", format=form.value)
         self.form, self.language, self.output, self.fail_on = form, language, output, fail_on
+        self.folders: dict[Path, Path | KhelangError] = {}
         self.totals: Counter[str] = Counter()
         self.names = {"summary"}
         self.rows: list[list[object]] = [list(_HEADING)]
@@ -50,12 +60,31 @@ class Many:
             make_output_folder(self.output)
         code = 0
         chosen = Engine(engine) if engine else None
-        checked = validate_many(paths, processes=processes, engine=chosen, family=family, limits=limits())
-        with self._progress(checked, len(paths)) as results:
-            for result in results:
-                code = max(code, self._take(result))
+        with ExitStack() as unpacked:
+            self._unpack(paths, unpacked)
+            folders = (folder for path in paths if isinstance(folder := self.folders[path], Path))
+            checked = validate_many(folders, processes=processes, engine=chosen, family=family, limits=limits())
+            with self._progress(self._in_order(paths, checked), len(paths)) as results:
+                for result in results:
+                    code = max(code, self._take(result))
         self._finish()
         return code
+
+    def _unpack(self, paths: Sequence[Path], unpacked: ExitStack) -> None:
+        """Find the folder of each package, or why it has none: one may be in a ZIP file."""
+        for path in paths:
+            if path in self.folders:
+                continue
+            try:
+                self.folders[path] = unpacked.enter_context(package_folder(path))
+            except KhelangError as error:
+                self.folders[path] = error
+
+    def _in_order(self, paths: Sequence[Path], checked: Iterator[Validated]) -> Iterator[Validated]:
+        """The results in the order of the paths, those without a folder among them."""
+        for path in paths:
+            folder = self.folders[path]
+            yield next(checked)._replace(path=path) if isinstance(folder, Path) else Validated(path, None, folder)
 
     @contextmanager
     def _progress(self, results: Iterator[Validated], count: int) -> Iterator[Iterator[Validated]]:
@@ -76,14 +105,16 @@ class Many:
             self.totals["failed"] += 1
             self._print(result.path, text)
             message = failure_text(failure, self.language).message
-            self.rows.append([harmless(str(result.path)), *[""] * 6, harmless(message)])
+            self.rows.append([harmless(str(result.path)), *[""] * 7, harmless(message)])
             return failure.exit_code
         self.totals["valid" if report.valid else "invalid"] += 1
+        self.totals["ready"] += report.verdict is Verdict.READY
         self.totals["errors"] += report.errors
         self.totals["warnings"] += report.warnings
         counts = (report.errors, report.warnings, report.acknowledged, report.infos)
         written = self._write(result.path, text)
-        self.rows.append([harmless(str(result.path)), str(report.valid).lower(), *counts, written, ""])
+        outcome = (str(report.valid).lower(), report.verdict.value)
+        self.rows.append([harmless(str(result.path)), *outcome, *counts, written, ""])
         return PROBLEMS_IN_DATA if is_failure(report, self.fail_on) else 0
 
     def _rendered(self, result: Validated) -> tuple[str, KhelangError | None]:
@@ -103,7 +134,8 @@ class Many:
         assert result.report is not None, "a package without a report has a reason"
         if self.output is None and self.form is ReportFormat.JSON:
             return _json_line(result.path, result.report, None)
-        package = load(result.path) if self.output or result.report.issues else None
+        folder = self.folders[result.path]
+        package = load(folder) if isinstance(folder, Path) and (self.output or result.report.issues) else None
         return render_report(result.report, package, self.form, self.language)
 
     def _write(self, path: Path, text: str) -> str:
@@ -134,7 +166,7 @@ class Many:
     def _finish(self) -> None:
         if self.output:
             write_output(self.output / "summary.csv", csv_bytes(self.rows))
-        names = ("packages", "valid", "invalid", "failed", "errors", "warnings")
+        names = ("packages", "valid", "ready", "invalid", "failed", "errors", "warnings")
         summary = notice("many_summary", self.language, **{name: self.totals[name] for name in names})
         print_text(f"{summary}\n", err=self.output is None and self.form is ReportFormat.JSON)
 

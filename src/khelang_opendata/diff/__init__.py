@@ -10,3 +10,4 @@ from khelang_opendata.diff.versioning import Bump as Bump
 from khelang_opendata.diff.versioning import bump as bump
 from khelang_opendata.diff.versioning import needs_note as needs_note
 from khelang_opendata.diff.versioning import next_version as next_version
+from khelang_opendata.diff.versioning import printed_in_bulk as printed_in_bulk

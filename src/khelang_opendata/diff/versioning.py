@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from enum import IntEnum
+from typing import NamedTuple
 
 from khelang_opendata.diff.compare import Change, Changes, TableChanges
 from khelang_opendata.standard.family import load_family, version_numbers
@@ -13,6 +16,9 @@ FIRST_VERSION = "1.0.0"
 
 VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 """The versions that releases have: three numbers, without the leading zeros that Semantic Versioning forbids."""
+_PRINTED = "_printed"
+_BULK = 10
+"""Cells of a column: so many are not corrected one by one."""
 _LABELS = ("_no", "_be")
 """Ends of the names of columns whose numbers measure nothing: numbers in a list, and years."""
 
@@ -67,10 +73,11 @@ def next_version(last: str | None, changes: Changes | None, at_least: Bump = Bum
 
 
 def needs_note(changes: Changes) -> bool:
-    """Whether the release needs a note: rows, columns or tables were removed, or figures changed.
+    """Whether the release needs a note: rows, columns or tables were removed, or figures or printed texts changed.
 
     A figure is a cell of a column of numbers that is no part of a key, no number in a list and no year. One that is
-    only written differently (1 and 1.0) is the same figure.
+    only written differently (1 and 1.0) is the same figure. It needs one, too, where the document's own text changes
+    in bulk (:func:`printed_in_bulk`).
     """
     tables = load_family(changes.new.schema).tables
     return any(
@@ -79,7 +86,27 @@ def needs_note(changes: Changes) -> bool:
         or any(row.change is Change.REMOVED for row in table.rows)
         or _has_new_figures(table, tables.get(table.name))
         for table in changes.tables
-    )
+    ) or any(printed_in_bulk(changes))
+
+
+class PrintedChange(NamedTuple):
+    """A column that keeps the document's own text, and how many of its cells differ."""
+
+    table: str
+    field: str
+    cells: int
+
+
+def printed_in_bulk(changes: Changes) -> Iterator[PrintedChange]:
+    """The columns of printed text of which many cells differ.
+
+    The document did not change, so a program did it, as one that reads ๓๐๐,๐๐๐ and writes 300000.
+    """
+    for table in changes.tables:
+        cells = (cell.field for row in table.rows if row.change is Change.CHANGED for cell in row.cells)
+        for field, count in Counter(name for name in cells if name.endswith(_PRINTED)).items():
+            if count >= _BULK:
+                yield PrintedChange(table.name, field, count)
 
 
 def _of_table(table: TableChanges) -> Bump:

@@ -38,7 +38,12 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         if mode is not None:
             temporary.chmod(mode)
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except PermissionError as error:  # Windows refuses to replace a file that a program has open
+            temporary.unlink(missing_ok=True)
+            reason = error.strerror or str(error)
+            raise EnvironmentFailure("output_unwritable", "in_use", path=os.fsdecode(path), reason=reason) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
         if temporary:
             temporary.unlink(missing_ok=True)

@@ -1,14 +1,14 @@
-"""Numbers as spreadsheets and databases hold them: doubles, which give back any number of up to 15 digits."""
+"""The values of a table as the forms of a release that hold numbers as doubles take them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Context, Decimal, Inexact, InvalidOperation
+from decimal import Decimal
 
 from khelang_opendata.model.failures import DataError
+from khelang_opendata.model.figures import is_held
 from khelang_opendata.package.edition import ReleasedTable, Value
 
-_FIFTEEN_DIGITS = Context(prec=15, traps=[Inexact, InvalidOperation])
 _HEADING_ROWS = 1
 
 
@@ -19,16 +19,8 @@ def held_values(table: ReleasedTable) -> Iterator[tuple[Value, ...]]:
     """
     for number, row in enumerate(table.values(), 1 + _HEADING_ROWS):
         for field, value in zip(table.schema.fields, row, strict=True):
-            if isinstance(value, int | Decimal) and not _is_held(value):
+            if isinstance(value, int | Decimal) and not is_held(value):
                 raise DataError(
                     "form_refused", "number", table=table.name, row=number, field=field.name, value=str(value)
                 )
         yield row
-
-
-def _is_held(number: int | Decimal) -> bool:
-    decimal = Decimal(number)
-    try:
-        return decimal.is_finite() and abs(_FIFTEEN_DIGITS.plus(decimal)) < Decimal("1e300")
-    except Inexact:
-        return False

@@ -8,12 +8,13 @@ from functools import cached_property
 
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.edition import Edition
+from khelang_opendata.validation.rules.portal_readiness import TABLE_LIMITS
 
 Record = Mapping[str, str]
 
 NOTHING: Record = {}
 
-_MOST_ABOVE = 100
+_MOST_ABOVE = TABLE_LIMITS["levels"]
 """Levels above a mission or a unit. Each row repeats all of them, so a file grows with the product of both."""
 
 

@@ -19,6 +19,7 @@ from khelang_opendata.render import markdown, notice
 from khelang_opendata.standard.family import SchemaFamily, load_family
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 from khelang_opendata.validation.catalogue import rules_of
+from khelang_opendata.validation.rules.example_copies import EXAMPLES, example_texts
 
 _ADDRESS = "https://w3id.org/khelang-opendata"
 _TEXTS = ("title", "title_en", "description", "description_en")
@@ -29,7 +30,8 @@ _TYPES = {
 SEEN_BY_FRICTIONLESS = {
     *("table_missing", "encoding_not_utf8", "hash_mismatch", "limit_exceeded"),
     *("column_missing", "column_unexpected", "column_duplicate", "column_name_invalid"),
-    *("cell_extra", "cell_missing", "row_blank", "value_missing", "type_wrong", "number_grouped"),
+    *("cell_extra", "cell_missing", "row_blank", "row_not_data", "value_missing", "type_wrong"),
+    "number_grouped",
     *("pattern_mismatch", "value_not_allowed", "value_out_of_range", "length_wrong"),
     *("key_duplicate", "reference_missing"),
 }
@@ -48,7 +50,7 @@ _PLAN = {
 
 def standard_files(family: SchemaFamily) -> Mapping[str, bytes]:
     """The files by their paths in the family's folder."""
-    files = {"plan.schema.json": json_bytes(plan_schema(family))}
+    files = {"plan.schema.json": json_bytes(plan_schema(family)), EXAMPLES: json_bytes(example_texts(family))}
     files["conformance.md"] = conformance_page(family).encode()
     files |= {f"ddl/{dialect}.sql": ddl(family, dialect).encode() for dialect in _TYPES}
     return files | {f"columns.{language}.md": columns_page(family, language).encode() for language in Language}

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import DataError
+from khelang_opendata.validation.rules.portal_readiness import TABLE_LIMITS
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -25,7 +26,7 @@ TEXT = BODY | {"text_wrap": True, "align": "left", "indent": 1}
 HEADING = TEXT | {"bold": True, "border": 1, "border_color": "#9FB3C8", "bg_color": "#D9E2EC"}
 FORMULA = TEXT | {"quote_prefix": True}
 NUMBER = BODY | {"align": "right", "indent": 1}
-_LONGEST_TEXT = 32_767
+_LONGEST_TEXT = TABLE_LIMITS["characters"]
 _TOLD = 80  # characters of a text that is too long
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _LINE_HEIGHT, _GREATEST_HEIGHT = 15, 409  # in points; Excel allows no more

@@ -82,10 +82,13 @@ def system_errors_as(code: str, path: Path) -> Iterator[None]:
 
 
 class ReleaseDamaged(KhelangError):
-    """A written release does not read back as it was built, or an existing one was altered: ``path`` is at fault."""
+    """A written release does not read back as it was built, or an existing one was altered: ``path`` is at fault.
 
-    def __init__(self, path: str) -> None:
-        super().__init__("release_damaged", path=path)
+    The variant ``extra`` is a file that the release does not have.
+    """
+
+    def __init__(self, path: str, variant: str | None = None) -> None:
+        super().__init__("release_damaged", variant, path=path)
 
 
 class ExtraMissing(KhelangError):

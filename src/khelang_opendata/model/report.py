@@ -39,13 +39,18 @@ class Location(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """One finding in the data: a code of ``rules.json``, a place, and the values its message names."""
+    """One finding in the data: a code of ``rules.json``, a place, and the values its message names.
+
+    ``erratum`` is the row of the table ``errata`` that would explain an open warning, by column in the file's order:
+    the reason and the cause are for a person to add.
+    """
 
     code: str
     severity: Severity
     location: Location = Location()
     params: Params = MappingProxyType({})
     acknowledged_by: str | None = None
+    erratum: Mapping[str, str] | None = None
 
 
 class TableSummary(NamedTuple):
@@ -58,6 +63,25 @@ class TableSummary(NamedTuple):
     rows: int
     engine: str | None = None
     reason: str | None = None
+
+
+class Verdict(StrEnum):
+    """What a report comes to: whether the package can be released, and if not, what is in the way."""
+
+    READY = "ready"
+    """No errors, and every warning is explained by an erratum."""
+    WARNINGS_OPEN = "warnings_open"
+    """No errors; releasing asks for a reason (``allow_warnings``), or for errata that explain the warnings."""
+    EXAMPLE = "example"
+    """No errors, but the package is one of the standard's examples, which are invented."""
+    ERRORS = "errors"
+
+
+class NotJudged(NamedTuple):
+    """A rule that did not run because of errors, and the tables that have them or that the package lacks."""
+
+    code: str
+    tables: tuple[str, ...]
 
 
 class Tally:
@@ -90,7 +114,8 @@ class Tally:
 class Report:
     """The result of validating one package: up to :data:`MAX_LISTED` issues, and exact counts of all.
 
-    What errata acknowledge is among the issues, and counted in ``acknowledged`` alone.
+    What errata acknowledge is among the issues, and counted in ``acknowledged`` alone. ``not_judged`` are the rules
+    that errors kept from running. ``example`` is the id of the standard's example that the package is.
     """
 
     schema: str
@@ -99,15 +124,24 @@ class Report:
     counts: Mapping[Severity, int]
     counts_by_code: Mapping[str, int]
     acknowledged: int
+    not_judged: tuple[NotJudged, ...] = ()
+    example: str | None = None
 
     @classmethod
-    def of(cls, schema: str, tables: Iterable[TableSummary], *tallies: Tally) -> Report:
+    def of(
+        cls,
+        schema: str,
+        tables: Iterable[TableSummary],
+        *tallies: Tally,
+        not_judged: tuple[NotJudged, ...] = (),
+        example: str | None = None,
+    ) -> Report:
         """The report of what was found, in the order of the tallies."""
         listed = islice(chain.from_iterable(tally.listed for tally in tallies), MAX_LISTED)
         counts = sum((tally.counts for tally in tallies), Counter[Severity]())
         by_code = sum((tally.counts_by_code for tally in tallies), Counter[str]())
         acknowledged = sum(tally.acknowledged for tally in tallies)
-        return cls(schema, tuple(tables), tuple(listed), dict(counts), dict(by_code), acknowledged)
+        return cls(schema, tuple(tables), tuple(listed), dict(counts), dict(by_code), acknowledged, not_judged, example)
 
     @property
     def truncated(self) -> bool:
@@ -131,5 +165,14 @@ class Report:
 
     @property
     def valid(self) -> bool:
-        """Whether the package may be released: no errors."""
+        """Whether the package conforms to the standard: no errors."""
         return self.errors == 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the package can be released, else what is in the way: errors before all else."""
+        if not self.valid:
+            return Verdict.ERRORS
+        if self.example is not None:
+            return Verdict.EXAMPLE
+        return Verdict.WARNINGS_OPEN if self.warnings else Verdict.READY

@@ -1,4 +1,4 @@
-"""Thai text as officials write it: digits, amounts of money in figures and in words, and text spoilt on its way."""
+"""Thai text as officials write it: digits, and amounts of money in figures and in words."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ _RANGE = re.compile(rf"\d\s*(?:-|–|—|ถึง)\s*\d[\d,.]*\s*(?:\.?-\s*)?(?
 _SPENDS = r"(?:ได้)?\s*(?:ใช้จ่าย|เบิกจ่าย|ใช้|มี|ตั้ง)\s*(?:เงิน)?งบประมาณ(?!ของ|จาก|เพิ่ม)"
 _NONE = re.compile(rf"ไม่(?:{_SPENDS}|มีค่าใช้จ่าย)")
 _DASHES = "-–—"
+_DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
 
 _END = re.compile(r"\s*(?:\Z|[(])")
 _MOST_DIGITS = len("999,999,999,999")
@@ -42,10 +43,7 @@ _WORDS_START = (*_DIGIT_WORDS, "ยี่สิบ", "สิบ", *_UNIT_WORDS)
 _WORDS_END = ("บาท", "ถ้วน", "สตางค์")
 _NOT_THAI = re.compile(r"[^\u0e01-\u0e4e]")
 
-_WINDOWS_SIGNS = {ord(bytes([b]).decode("cp1252")): b for b in range(0x80, 0xA0) if b not in b"\x81\x8d\x8f\x90\x9d"}
-# Patterns that few texts come to: each is compiled when the first one does.
-_CP874_LETTER = r"[\u00a1-\u00da\u00df-\u00fb]"
-_UTF8_LETTER = rf"\u00e0[\u00b8\u00b9][\u0080-\u00bf{''.join(map(chr, _WINDOWS_SIGNS))}]"
+# A pattern that few texts come to: it is compiled when the first one does.
 _CITIZEN_ID = r"(?<!\d)[1-8](?:[- ]?\d){12}(?!\d)"
 
 
@@ -81,6 +79,14 @@ def printed_amounts(text: str) -> tuple[Decimal, ...]:
     amounts = [Decimal(0)] if is_dash or _NONE.search(text) else []
     amounts += [_value(match) for match in _AMOUNT.finditer(text) if _is_money(match)]
     return tuple(amounts)
+
+
+def numbers_in(text: str) -> frozenset[Decimal]:
+    """Every number that a text has in digits of any script, and 0 where it says that there is no money."""
+    plain = ascii_text(text)
+    numbers = {Decimal(number.replace(",", "")) for number in re.findall(_DIGITS, plain)}
+    is_dash = bool(plain.strip()) and not plain.strip().strip(_DASHES)
+    return frozenset(numbers | ({Decimal(0)} if is_dash or _NONE.search(plain) else set()))
 
 
 def amounts_in_words(text: str) -> Iterator[tuple[Decimal, str]]:
@@ -155,8 +161,11 @@ def _reduced(words: str) -> str:
 
 
 def baht(amount: Decimal) -> str:
-    """An amount for a message: 300,000 or 12,500.50."""
-    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    """An amount for a message, with all its decimals: 300,000 or 12,500.50."""
+    if amount == amount.to_integral_value():
+        return f"{amount:,.0f}"
+    whole, _, decimals = f"{amount:,f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 def has_citizen_id(text: str) -> bool:
@@ -170,19 +179,3 @@ def _check_digit_holds(digits: list[int]) -> bool:
     Administration)."""
     total = sum(digit * weight for digit, weight in zip(digits[:12], range(13, 1, -1), strict=True))
     return (11 - total % 11) % 10 == digits[12]
-
-
-def restored(text: str) -> str | None:
-    """A text whose Thai was read in a Western code page, read rightly; None where nothing points to it.
-
-    Thai Windows bytes (CP874) show as ``¡ÒÃ``, UTF-8 bytes as ``à¸à¸²à¸£``.
-    """
-    if "\u00e0" in text and re.search(f"(?:{_UTF8_LETTER}){{2}}", text):
-        return re.sub(_UTF8_LETTER, lambda match: _decoded(match[0].translate(_WINDOWS_SIGNS), "utf-8"), text)
-    if re.search(f"{_CP874_LETTER}{{3}}", text):
-        return re.sub(f"{_CP874_LETTER}+", lambda match: _decoded(match[0], "cp874"), text)
-    return None
-
-
-def _decoded(western: str, encoding: str) -> str:
-    return western.encode("latin-1").decode(encoding, "replace")

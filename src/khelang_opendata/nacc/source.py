@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from khelang_opendata.model.failures import PackageRefused, ReleaseDamaged, UsageError
+from khelang_opendata.model.failures import PackageRefused, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.published.history import LATEST
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.published.verification import verify
+from khelang_opendata.published.verification import damage_of, verify
 from khelang_opendata.validation import validate
 
 
@@ -31,8 +31,7 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
         raise UsageError("no_release", path=str(path))
     package, verification = Package.load(root, limits), verify(root)
     if not verification.is_whole:
-        damaged = verification.problems[0].path if verification.problems else MANIFEST
-        raise ReleaseDamaged(str(root / damaged))
+        raise damage_of(root, verification)
     report = validate(package)
     if not report.valid:
         raise PackageRefused("package_invalid", report)

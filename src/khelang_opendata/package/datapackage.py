@@ -21,6 +21,7 @@ from khelang_opendata.files import StrPath
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DescriptorError, EnvironmentFailure, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
+from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Location
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported, Row, TableUnreadable
@@ -34,7 +35,15 @@ _LONGEST_NAME = 100
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names of devices on Windows, which no file there can have."""
 
+DATA = "data"
+"""The folder of a package that holds its tables."""
+
+_FILES = {"table": (".csv",), "workbook": (".xlsx", ".xlsm", ".xls", ".ods"), "archive": (".zip",)}
+"""Files that may be named in place of a package, by their endings."""
+
 _PARTS = ("schema", "dialect")
+
+_CSV_FORMATS = frozenset({"csv", "tsv", "txt"})
 
 _PIECE = 2**20
 """Bytes that are read at a time of a file that is longer than the system says."""
@@ -47,29 +56,38 @@ class Table:
     """A CSV file's records: the heading, and the rows below it.
 
     ``rows[i]`` is what a spreadsheet shows as row ``i + 2``. Cells are unchanged text. ``data`` and ``dialect``
-    are the file and the resource's property that they were read from.
+    are the file and the resource's property that they were read from. Where rows of the file are left out, ``numbers``
+    has the number of each row in a spreadsheet.
     """
 
     header: Row
     rows: list[Row]
     data: bytes
     dialect: JsonObject | None
+    numbers: Sequence[int] | None = None
+
+    def number(self, row: int) -> int:
+        """The number that a spreadsheet shows for ``rows[row - 2]``."""
+        return row if self.numbers is None else self.numbers[row - 2]
 
     @cached_property
     def lines(self) -> Sequence[int]:
         """The line of the file that each row begins on."""
+        numbers = self.numbers or range(2, len(self.rows) + 2)
         dialect = Dialect.of(self.dialect)
         if b'"' not in self.data and dialect == Dialect():
-            return range(2, len(self.rows) + 2)
-        return list(dialect.line_starts(self.data))[1:]
+            return numbers
+        starts = list(dialect.line_starts(self.data))
+        return [starts[number - 1] for number in numbers]
 
 
 @dataclass(frozen=True)
 class Resource:
     """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
 
-    ``problem`` is None, ``"missing"``, the name of the limit that the file exceeds, or the variant of
-    ``descriptor_invalid`` for an unsafe path.
+    A table in several files, or in the descriptor itself, is as one file here; ``path`` is then the first file, or the
+    one with the problem, or the descriptor. ``problem`` is None, ``"missing"``, the name of the limit that the file
+    exceeds, or the variant of ``descriptor_invalid`` for an unsafe path.
     """
 
     descriptor: JsonObject
@@ -84,6 +102,11 @@ class Resource:
         """Whether releasing made the file from the tables; it is no table of the plan itself."""
         return self.descriptor.get("derived") is True
 
+    @property
+    def is_csv(self) -> bool:
+        """Whether it is a CSV file: as its ``format`` says, else as its name ends."""
+        return "path" not in self.descriptor or _is_csv(self.descriptor, self.path)
+
     @cached_property
     def table(self) -> Table:
         """The file as a table, read as the resource's dialect says (UTF-8 with or without BOM, any line ends).
@@ -92,7 +115,11 @@ class Resource:
             TableUnreadable: not UTF-8, not well-formed CSV, empty, too large, or written in a way not read here.
         """
         assert self.data is not None, "a resource without a file has no table"
-        return _read_table(self.name, self.data, self.descriptor.get("dialect"), self.limits)
+        dialect = self.descriptor.get("dialect")
+        is_embedded = "path" not in self.descriptor and isinstance(self.descriptor.get("data"), list)
+        if is_embedded and isinstance(dialect, dict):
+            dialect = {"header": dialect.get("header", True)}  # the others are of files
+        return _read_table(self.name, self.data, dialect, self.limits)
 
 
 @dataclass(frozen=True)
@@ -111,7 +138,7 @@ class Package:
         """Read a package folder.
 
         Args:
-            path: the folder, or the ``datapackage.json`` in it.
+            path: the folder, the ``datapackage.json`` in it, or its folder ``data``.
             limits: how much is read. A file beyond them has no data, and validation reports it.
 
         Raises:
@@ -123,17 +150,29 @@ class Package:
         root = Path(path)
         if root.name == DESCRIPTOR and root.is_file():
             root = root.parent
+        elif root.is_dir() and root.resolve().name == DATA and not os.path.lexists(root / DESCRIPTOR):
+            above = root.parent if root.name == DATA else root / ".."
+            root = above if (above / DESCRIPTOR).is_file() else root
         if not root.is_dir():
-            raise UsageError("package_not_found", path=str(path))
+            raise _not_found(root)
         real = root.resolve()
         descriptor = _read_descriptor(real, root / DESCRIPTOR, limits)
         descriptor, unread = _with_parts(real, descriptor, limits)
         entries = descriptor.get("resources")
         objects = (e for e in entries if isinstance(e, dict)) if isinstance(entries, list) else ()
-        named = [e for e in objects if isinstance(e.get("name"), str) and isinstance(e.get("path"), str)]
+        named = [e for e in objects if isinstance(e.get("name"), str) and (_paths(e) or _embedded(e) is not None)]
         if len(named) > limits.resources:
             raise DescriptorError("resources_too_many", count=len(named), limit=limits.resources)
         return cls(root, descriptor, tuple(_read_resources(real, named, limits)), limits, tuple(unread))
+
+
+def _not_found(path: Path) -> UsageError:
+    """The failure of a path that is no folder: nothing at all, or a file, which may be part of a package."""
+    if not path.is_file():
+        return UsageError("package_not_found", path=str(path))
+    kind = next((kind for kind, endings in _FILES.items() if path.name.lower().endswith(endings)), "file")
+    around = next((folder for folder in path.parents if (folder / DESCRIPTOR).is_file()), path.parent)
+    return UsageError("package_not_found", kind, path=str(path), folder=str(around))
 
 
 def plan_name(descriptor: JsonObject) -> str:
@@ -209,19 +248,64 @@ def _is_writable(content: JsonObject) -> bool:
     return True
 
 
+def _embedded(entry: JsonObject) -> bytes | None:
+    if "path" in entry:
+        return None
+    from khelang_opendata.package.embedded import embedded_csv  # noqa: PLC0415 (few packages need it)
+
+    return embedded_csv(entry)
+
+
+def _paths(entry: JsonObject) -> list[str]:
+    """The files of a resource; none where they are not those of one CSV file, or of its parts."""
+    path = entry.get("path")
+    if isinstance(path, str):
+        return [path]
+    is_csv = isinstance(path, list) and all(isinstance(part, str) and _is_csv(entry, part) for part in path)
+    return list(path) if is_csv and path else []
+
+
+def _is_csv(entry: JsonObject, path: str) -> bool:
+    form = entry.get("format") or PurePosixPath(path).suffix.removeprefix(".")
+    return str(form).lower() in _CSV_FORMATS
+
+
 def _read_resources(root: Path, entries: Sequence[JsonObject], limits: Limits) -> Iterator[Resource]:
     bytes_left, cells_left = limits.package_bytes, limits.cells
     for entry in entries:
-        name, path = entry["name"], entry["path"]
-        problem, data = _path_problem(root, path), None
-        if problem is None:
-            data = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
-            problem = None if data is not None else "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes"
+        path, problem, data = DESCRIPTOR, None, _embedded(entry)
+        if data is None:
+            path, problem, parts = _read_parts(root, _paths(entry), limits, bytes_left)
+            bytes_left -= sum(map(len, parts))
+            data = None if problem else _joined(parts)
         if data is not None:
-            bytes_left -= len(data)
             cells_left -= 0 if entry.get("derived") is True else _separators(data, entry.get("dialect"))
             problem, data = (None, data) if cells_left >= 0 else ("cells", None)
-        yield Resource(entry, name, path, data, problem, limits)
+        yield Resource(entry, entry["name"], path, data, problem, limits)
+
+
+def _joined(parts: Sequence[bytes]) -> bytes:
+    if len(parts) == 1:
+        return parts[0]
+    from khelang_opendata.package.embedded import joined  # noqa: PLC0415 (as above)
+
+    return joined(parts)
+
+
+def _read_parts(
+    root: Path, paths: Sequence[str], limits: Limits, bytes_left: int
+) -> tuple[str, str | None, list[bytes]]:
+    """The files of a resource, the first of them by its path; or the first that cannot be read, and why."""
+    parts: list[bytes] = []
+    for path in paths:
+        if problem := _path_problem(root, path):
+            return path, problem, []
+        part = _read_bytes(root / path, min(limits.file_bytes, bytes_left))
+        if part is None:
+            return path, "file_bytes" if limits.file_bytes <= bytes_left else "package_bytes", []
+        bytes_left -= len(part)
+        parts.append(part)
+    return paths[0], None, parts
 
 
 def _separators(data: bytes, dialect: Any) -> int:
@@ -275,20 +359,34 @@ def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: L
         dialect = Dialect.of(descriptor)
     except DialectUnsupported as error:
         raise _unsupported(name, error.name) from None
-    if not dialect.header:
-        raise _unsupported(name, "header")
+    if dialect.odd_property:
+        raise _unsupported(name, dialect.odd_property)
     records: list[Row] = []
     for chunk in dialect.chunks(name, data):
         records += chunk
         _check_size(name, chunk, len(records), limits)
-    if not any(records):
+    if not any(map(any, records)):
         raise TableUnreadable("csv_malformed", Location(name), variant="empty")
     header = records.pop(0)
     marks = (mark for mark in ",;\t|" if mark != dialect.delimiter and mark in header[0]) if len(header) == 1 else ()
     if found := next(iter(marks), None):
-        shown = {"\t": "tab"}.get(found, found)
-        raise TableUnreadable("csv_malformed", Location(name, 1, 1), variant="delimiter", found=shown)
+        raise delimiter_error(name, 1, found)
     return Table(header, records, data, descriptor)
+
+
+def delimiter_error(name: str, row: int, found: str) -> TableUnreadable:
+    """The error of a table whose cells another character separates than its dialect says.
+
+    Args:
+        name: the table.
+        row: the row of its heading; what is above is no part of the table.
+        found: the character.
+    """
+    place, shown = Location(name, row, row), {"\t": "tab"}.get(found, found)
+    if row == 1:
+        return TableUnreadable("csv_malformed", place, variant="delimiter", found=shown)
+    rows = from_the_end(range(1, row))
+    return TableUnreadable("csv_malformed", place, variant="delimiter_below", found=shown, rows=rows)
 
 
 def _check_size(name: str, chunk: Sequence[Row], rows: int, limits: Limits) -> None:

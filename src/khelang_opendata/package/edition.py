@@ -33,7 +33,7 @@ class ReleasedTable:
         return (dict(zip(names, row, strict=True)) for row in self.rows)
 
     def values(self) -> Iterator[tuple[Value, ...]]:
-        """The rows as values of the columns' types; None for an empty cell."""
+        """The rows as values of the types that a release has; None for an empty cell."""
         for row in self.rows:
             yield tuple(field.value(text) for field, text in zip(self.schema.fields, row, strict=True))
 

@@ -3,28 +3,98 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from pathlib import Path
+import re
+import unicodedata
+from collections.abc import Container, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from khelang_opendata.package.datapackage import Package
+from khelang_opendata.files.leftovers import is_leftover
+from khelang_opendata.package.datapackage import DATA, Package
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
-
-DATA = "data"
-"""The folder of a package that holds its tables."""
 
 _DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 _FORM = {"type": "table", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": _DIALECT}
 
 
+_ENDINGS = r"(?:\.(?:csv|txt|tsv|xlsx|xlsm|xls|ods|bak|old))*"
+_BEFORE = r"(?:(?:copy|backup)(?: \(\d+\))? of |(?:สำเนา|สำรอง)(?: ?\(\d+\))?(?:ของ)? ?)*"
+_AFTER = (
+    r"(?:[ _.-]*(?:\(\d+\)|copy|backup|bak|old|new|final|edited|recovered|autosaved"
+    r"|สำเนา|สำรอง|แก้ไข|ใหม่|เก่า|ล่าสุด|v?\d{1,8}|\([^)]*conflict[^)]*\)))*"
+)
+_COPY = re.compile(rf"{_BEFORE}(?P<name>[a-z_]+?){_AFTER}{_ENDINGS}")
+"""How systems and people name copies of a file, in small letters."""
+
+
 def unlisted_tables(package: Package) -> list[str]:
     """The CSV files in the folder ``data`` that no resource names, as paths from the package's folder."""
-    listed = {Path(path) for path in _paths(package.descriptor)}
-    folder = package.root / DATA
-    found = sorted(folder.glob("*.csv")) if folder.is_dir() else []
-    paths = (path.relative_to(package.root) for path in found if path.is_file())
-    return [path.as_posix() for path in paths if path not in listed]
+    return [path for path in _unlisted(package, DATA) if PurePosixPath(path).suffix == ".csv"]
+
+
+def copied_tables(package: Package, tables: Container[str]) -> Mapping[str, Sequence[str]]:
+    """The files that no resource names and that are named like a table, or like a copy of one.
+
+    Args:
+        package: the package.
+        tables: the names of the tables.
+
+    Returns:
+        Paths from the package's folder by table: those in ``data`` first, and CSV files before others.
+    """
+    found: dict[str, list[str]] = {}
+    for folder in (DATA, "", *_other_data_folders(package.root)):
+        for path in _unlisted(package, folder):
+            name = copied_table(PurePosixPath(path).name)
+            if name in tables:
+                found.setdefault(str(name), []).append(path)
+    return {name: sorted(paths, key=lambda path: (_rank(path), len(path), path)) for name, paths in found.items()}
+
+
+def _other_data_folders(root: Path) -> Iterator[str]:
+    """The folders that are probably meant to be ``data``: in other letters, or within it."""
+    for folder in (root, root / DATA):
+        for found in sorted(folder.iterdir()) if folder.is_dir() else ():
+            path = found.relative_to(root).as_posix()
+            if found.name.casefold() == DATA and path != DATA and found.is_dir():
+                yield path
+
+
+def copied_table(file: str) -> str | None:
+    """What a file was named before it was copied, or saved in another format.
+
+    Example:
+        >>> copied_table("projects - Copy (2).csv"), copied_table("สำเนาของ budgets.xlsx"), copied_table("notes.pdf")
+        ('projects', 'budgets', None)
+    """
+    match = _COPY.fullmatch(unicodedata.normalize("NFC", file).casefold())
+    return match["name"] if match else None
+
+
+def _rank(path: str) -> tuple[bool, bool]:
+    return ".csv" not in path.casefold(), not path.startswith(f"{DATA}/")
+
+
+def _unlisted(package: Package, below: str) -> list[str]:
+    """The files in one folder of a package that no resource names, without what systems leave there."""
+    folder, listed = package.root / below, {Path(path) for path in _paths(package.descriptor)}
+    if not folder.is_dir():
+        return []
+    in_other_letters = {str(path).casefold(): path for path in listed}
+    found = []
+    for name in sorted(file.name for file in folder.iterdir()):
+        path = Path(below, name)
+        twin = None if path in listed else in_other_letters.get(str(path).casefold())
+        is_listed = path in listed or (twin is not None and _is_same(package.root / twin, folder / name))
+        if not is_listed and not is_leftover(name) and (folder / name).is_file():
+            found.append(path.as_posix())
+    return found
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file, as names in other letters are on Windows and macOS."""
+    return one.exists() and one.samefile(other)
 
 
 def synchronised(package: Package, family: SchemaFamily) -> JsonObject:

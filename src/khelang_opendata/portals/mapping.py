@@ -16,7 +16,6 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.portals import notice
 from khelang_opendata.portals.dataset_schema import CORE_FIELDS, DatasetSchema, SchemaField
 from khelang_opendata.portals.metadata_values import (
-    OTHER,
     TAGS,
     Value,
     canonical,
@@ -32,6 +31,7 @@ from khelang_opendata.portals.resources import map_resource
 from khelang_opendata.portals.sources import Origin, ValueSource, collect_values
 from khelang_opendata.render.terminal import clip
 from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.validation.rules.portal_readiness import OTHER
 
 _OWNER = "owner_org"
 _MAX_TEXT, _MAX_CHOICES = 300, 200

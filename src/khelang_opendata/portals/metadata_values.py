@@ -7,25 +7,20 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text
 from khelang_opendata.portals.dataset_schema import SchemaField
 from khelang_opendata.portals.portal_failures import FieldProblem
 from khelang_opendata.portals.profiles import Profile
-from khelang_opendata.validation.rules.portal_readiness import EMAIL
+from khelang_opendata.validation.rules.portal_readiness import RESERVED_NAMES, is_email, is_web_address
 
 Value = str | tuple[str, ...]
 
 TAGS = "tag_string"
 """The field of tags; its value is always a list."""
 
-OTHER = "อื่นๆ"
-"""The end of a choice that means "other"; the field ``<name>_other`` must then explain it."""
-
 _DATE = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NAME = re.compile("[a-z0-9_-]*")
-_RESERVED_NAMES = ("new", "edit", "search")
 _MIN_NAME_LENGTH = 2
 
 
@@ -116,9 +111,9 @@ def _problems(text: str, field: SchemaField, profile: Profile) -> Iterator[Field
         yield field_problem("control_character", field, text)
     elif field.name == "name":
         yield from _name_problems(text, field, profile.limits["name_characters_most"])
-    elif field.is_email and not (EMAIL.fullmatch(text) and ".." not in text and text[0] != "."):
+    elif field.is_email and not is_email(text):
         yield field_problem("bad_email", field, text)
-    elif field.is_url and not _is_url(text):
+    elif field.is_url and not is_web_address(text):
         yield field_problem("bad_url", field, text)
     elif field.is_date and parse_date(text) != text:
         yield field_problem("bad_date", field, text)
@@ -131,7 +126,7 @@ def _has_control_character(text: str) -> bool:
 
 def _name_problems(name: str, field: SchemaField, max_length: int) -> Iterator[FieldProblem]:
     """Apply CKAN's ``name_validator`` and ``package_name_validator`` (``ckan/logic/validators.py``)."""
-    if not _NAME.fullmatch(name) or name in _RESERVED_NAMES:
+    if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
         yield field_problem("bad_name", field, name)
     yield from _length_problems(name, field, _MIN_NAME_LENGTH, max_length)
 
@@ -141,14 +136,6 @@ def _length_problems(text: str, field: SchemaField, min_length: int, max_length:
         yield field_problem("too_short", field, text, min_length)
     if len(text) > max_length:
         yield field_problem("too_long", field, text, max_length)
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
 
 
 def _parse_tags(tags: list[str], field: SchemaField, profile: Profile) -> ParsedValue:

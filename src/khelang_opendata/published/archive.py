@@ -1,7 +1,7 @@
 """Archives of releases, and safe reading of folders and archives from any publisher.
 
-A foreign archive is read entry by entry, and never unpacked. Names that leave it or that not every system keeps apart,
-links, devices, and more than a release could ever hold are refused.
+A foreign archive is read entry by entry, and no library unpacks it. Names that leave it or that not every system keeps
+apart, links, devices, and more than a release could ever hold are refused.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from datetime import date
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from khelang_opendata.files.leftovers import is_leftover
 from khelang_opendata.files.paths import MAX_PATH, is_safe_path
 from khelang_opendata.model.failures import DataError, EnvironmentFailure, UsageError
+from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST
 
 MAX_FILES = 10_000
 """The most files and folders of a release; the plan of a municipality has 140."""
@@ -126,7 +128,9 @@ def read_release(path: Path) -> dict[str, bytes]:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """The files of a folder by path; links are refused, not followed.
+    """The files of a release in a folder by path; links are refused, not followed.
+
+    What systems and office programs leave behind is no part of a release, unless its manifest lists it.
 
     Raises:
         EnvironmentFailure: the system refuses to read a file or a folder in it.
@@ -137,13 +141,43 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         for path in sorted(_files_in(folder, budget, names), key=lambda path: path.split("/")):
-            with open_regular(folder / path, follow=False) as stream:
-                files[path] = b"".join(budget.pieces(stream))
+            try:
+                with open_regular(folder / path, follow=False) as stream:
+                    files[path] = b"".join(budget.pieces(stream))
+            except PermissionError:
+                if not _is_left_behind(path):  # an office program may keep its own to itself
+                    raise
     except NotRegular as error:
         raise ArchiveRefused("link", path=str(folder), entry=str(error)) from None
     except OSError as error:
         raise EnvironmentFailure.of("file_unreadable", Path(os.fsdecode(error.filename or folder)), error) from error
-    return files
+    return _without_leftovers(files)
+
+
+def leftovers_in(folder: Path) -> list[str]:
+    """The paths of what systems and office programs left in the folder of a release, and its manifest does not list.
+
+    Raises:
+        OSError: the system refuses to look.
+    """
+    manifest = folder / MANIFEST
+    listed = manifest.read_bytes() if manifest.is_file() else b""
+    paths = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+    found = (path.relative_to(folder).as_posix() for path in paths)
+    return sorted(path for path in found if _is_left_behind(path) and not _lists(listed, path))
+
+
+def _without_leftovers(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    listed = files.get(MANIFEST, b"")
+    return {path: data for path, data in files.items() if not _is_left_behind(path) or _lists(listed, path)}
+
+
+def _is_left_behind(path: str) -> bool:
+    return any(map(is_leftover, path.split("/")))
+
+
+def _lists(manifest: bytes, path: str) -> bool:
+    return f"  {path}\n".encode("utf-8", "surrogateescape") in manifest
 
 
 def _files_in(folder: Path, budget: _Budget, names: _Names) -> Iterator[str]:
@@ -155,6 +189,8 @@ def _files_in(folder: Path, budget: _Budget, names: _Names) -> Iterator[str]:
             for entry in entries:
                 budget.count_file()
                 path = f"{parent}{entry.name}"
+                if is_leftover(entry.name) and not is_safe_path(entry.name):
+                    continue  # such as macOS's icon of a folder, whose name ends in a carriage return
                 if entry.is_symlink() or not (entry.is_file() or entry.is_dir()):
                     raise ArchiveRefused("link", path=str(folder), entry=path)
                 names.add(path, path, is_folder=entry.is_dir())
@@ -164,8 +200,12 @@ def _files_in(folder: Path, budget: _Budget, names: _Names) -> Iterator[str]:
                     yield path
 
 
-def read_zip(path: Path) -> dict[str, bytes]:
-    """The files of an archive by path within its one folder.
+def read_zip(path: Path, *, in_one_folder: bool = True) -> dict[str, bytes]:
+    """The files of an archive by path.
+
+    Args:
+        path: the archive.
+        in_one_folder: whether all of them must lie in one folder, as in a release; their paths begin below it.
 
     Raises:
         EnvironmentFailure: the system refuses to open it.
@@ -173,14 +213,14 @@ def read_zip(path: Path) -> dict[str, bytes]:
     """
     try:
         with open_regular(path) as file:
-            return _read_zip(path, file)
+            return _read_zip(path, file, in_one_folder)
     except NotRegular:
         raise ArchiveRefused("not_file", path=str(path)) from None
     except OSError as error:
         raise EnvironmentFailure.of("file_unreadable", path, error) from error
 
 
-def _read_zip(path: Path, file: BinaryIO) -> dict[str, bytes]:
+def _read_zip(path: Path, file: BinaryIO, in_one_folder: bool) -> dict[str, bytes]:
     budget, names = _Budget(path), _Names(path)
     files: dict[str, bytes] = {}
     try:
@@ -191,12 +231,13 @@ def _read_zip(path: Path, file: BinaryIO) -> dict[str, bytes]:
             for entry in entries:
                 budget.count_file()
                 name = _checked_name(path, entry, names)
+                name = _below_root(path, name, entry, names) if in_one_folder else name
                 if not entry.is_dir():
                     with archive.open(entry) as stream:
                         files[name] = b"".join(budget.pieces(stream))
     except _DAMAGED as error:
         raise ArchiveRefused("damaged", path=str(path), reason=str(error)) from error
-    return files
+    return _without_leftovers(files) if in_one_folder else files
 
 
 def _check_directory(path: Path, file: BinaryIO) -> None:
@@ -229,7 +270,7 @@ def _check_overlap(entries: Iterable[zipfile.ZipInfo]) -> None:
 
 
 def _checked_name(path: Path, entry: zipfile.ZipInfo, names: _Names) -> str:
-    """An entry's path within the archive's folder; empty for the folder itself."""
+    """An entry's path, safe and unlike those before."""
     shown = entry.orig_filename
     name = entry.filename.removesuffix("/") if entry.is_dir() else entry.filename
     kind = stat.S_IFMT(entry.external_attr >> 16)
@@ -240,10 +281,37 @@ def _checked_name(path: Path, entry: zipfile.ZipInfo, names: _Names) -> str:
     if entry.orig_filename != entry.filename:  # cut at a NUL, or with backslashes on Windows
         raise ArchiveRefused("unsafe_name", path=str(path), entry=shown)
     names.add(name, shown, is_folder=entry.is_dir())
+    return name
+
+
+def _below_root(path: Path, name: str, entry: zipfile.ZipInfo, names: _Names) -> str:
+    """A path within the archive's one folder; empty for the folder itself."""
     root, _, inner = name.partition("/")
     if root != names.root or not (inner or entry.is_dir()):
-        raise ArchiveRefused("roots", path=str(path), entry=shown)
+        raise ArchiveRefused("roots", path=str(path), entry=entry.orig_filename)
     return inner
+
+
+def read_zipped_package(path: Path) -> dict[str, bytes]:
+    """The files of the one package in an archive, which may lie at its top or in a folder, by path from the package.
+
+    What systems and office programs leave behind is left out.
+
+    Raises:
+        UsageError: the archive holds no package, or several.
+        EnvironmentFailure: the system refuses to open it.
+        DataError: no ZIP archive, a damaged one, or one that is not safe to read.
+    """
+    files = read_zip(path, in_one_folder=False)
+    kept = {name: data for name, data in files.items() if not _is_left_behind(name)}
+    folders = {name.removesuffix(DESCRIPTOR) for name in kept if name.split("/")[-1] == DESCRIPTOR}
+    least = min((folder.count("/") for folder in folders), default=0)
+    tops = sorted(folder for folder in folders if folder.count("/") == least)
+    if not tops:
+        raise UsageError("package_not_found", "archive_without", path=str(path))
+    if len(tops) > 1:
+        raise UsageError("package_not_found", "archive_several", path=str(path), names=", ".join(tops))
+    return {name.removeprefix(tops[0]): data for name, data in kept.items() if name.startswith(tops[0])}
 
 
 class _Names:

@@ -23,7 +23,7 @@ from khelang_opendata.model.thai import FISCAL_YEARS
 from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_name
 from khelang_opendata.published.archive import read_folder
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.published.verification import archive_of, verify
+from khelang_opendata.published.verification import archive_of, damage_of, verify
 from khelang_opendata.standard.family import SchemaFamily, known_schemas, load_family
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.descriptor import satisfies_profile
@@ -80,8 +80,7 @@ def read_published(folder: Path) -> PublishedRelease:
     """
     verification = verify(folder)
     if not verification.is_whole:
-        damaged = verification.problems[0].path if verification.problems else MANIFEST
-        raise ReleaseDamaged(str(folder / damaged))
+        raise damage_of(folder, verification)
     files = read_folder(folder)
     descriptor = _descriptor(folder, files)
     note = _note(folder, files)

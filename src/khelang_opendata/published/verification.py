@@ -17,9 +17,9 @@ from typing import NamedTuple
 from khelang_opendata.files import StrPath
 from khelang_opendata.files.paths import is_safe_path
 from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
-from khelang_opendata.model.failures import ExtraMissing
+from khelang_opendata.model.failures import ExtraMissing, ReleaseDamaged, system_errors_as
 from khelang_opendata.package.datapackage import DESCRIPTOR
-from khelang_opendata.published.archive import YEARS, holds, read_release, zip_bytes
+from khelang_opendata.published.archive import YEARS, holds, leftovers_in, read_release, zip_bytes
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, digests_in
 from khelang_opendata.published.signature import is_valid, public_key_of, raw_public_key, require_library
 
@@ -68,13 +68,15 @@ class Problem(NamedTuple):
 class Verification:
     """The result of verifying a release: problems, and signature.
 
-    ``key`` is the public key that the signature names, as a line; None without signature.
+    ``key`` is the public key that the signature names, as a line; None without signature. ``leftovers`` are the paths
+    of what systems and office programs left in the folder: they are no part of the release, and no problem.
     """
 
     files: int
     problems: tuple[Problem, ...]
     signature: SignatureState
     key: str | None
+    leftovers: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -114,7 +116,18 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
     problems = sorted(_problems(files))
     if not problems and path.is_file() and not ((archive := archive_of(files)) and holds(path, archive)):
         problems.append(Problem(ProblemKind.REPACKED, path.name))
-    return Verification(len(files), tuple(problems), state, key)
+    with system_errors_as("file_unreadable", path):
+        leftovers = leftovers_in(path) if path.is_dir() else []
+    return Verification(len(files), tuple(problems), state, key, tuple(leftovers))
+
+
+def damage_of(folder: Path, verification: Verification) -> ReleaseDamaged:
+    """The failure of a release that is not whole: of its problems the worst, else its signature."""
+    extra = [problem for problem in verification.problems if problem.kind is ProblemKind.EXTRA]
+    worse = [problem for problem in verification.problems if problem.kind is not ProblemKind.EXTRA]
+    if extra and not worse:
+        return ReleaseDamaged(str(folder / extra[0].path), "extra")
+    return ReleaseDamaged(str(folder / (worse[0].path if worse else MANIFEST)))
 
 
 def archive_of(files: Mapping[str, bytes]) -> bytes | None:

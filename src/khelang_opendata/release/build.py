@@ -11,7 +11,16 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from pathlib import PurePosixPath
 
-from khelang_opendata.diff import Bump, Changes, ReleaseNote, Summary, diff_packages, needs_note, next_version
+from khelang_opendata.diff import (
+    Bump,
+    Changes,
+    ReleaseNote,
+    Summary,
+    diff_packages,
+    needs_note,
+    next_version,
+    printed_in_bulk,
+)
 from khelang_opendata.files.serialize import BOM, json_bytes
 from khelang_opendata.formats.codebook import codebook_html
 from khelang_opendata.formats.derived import CSV, forms_of
@@ -133,7 +142,8 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
         UsageError: no archive can bear the day.
         PackageRefused: the package has errors, or warnings that neither an erratum nor ``allow_warnings`` explains; the
             exception carries the report.
-        DataError: it cannot be compared with the release before, or rows go or figures change and no note says why.
+        DataError: it is one of the standard's examples; it cannot be compared with the release before; or rows go or
+            figures change and no note says why.
     """
     options = options.as_written
     if options.released_on.year not in YEARS:
@@ -141,11 +151,16 @@ def draft_release(package: Package, options: ReleaseOptions, previous: Previous 
     report = validate(package)
     if not report.valid:
         raise PackageRefused("package_invalid", report)
+    if report.example is not None:
+        raise DataError("example_refused", example=report.example)
     if report.warnings and not options.allow_warnings:
         raise PackageRefused("warnings_unacknowledged", report)
     changes = diff_packages(previous.package, package) if previous else None
-    if changes and needs_note(changes) and not options.note:
-        raise DataError("note_missing")
+    if changes and not options.note:
+        for printed in printed_in_bulk(changes):
+            raise DataError("note_missing", "printed", table=printed.table, field=printed.field, count=printed.cells)
+        if needs_note(changes):
+            raise DataError("note_missing")
     version = next_version(previous.version if previous else None, changes, options.at_least)
     if changes is not None:
         changes = replace(changes, new=replace(changes.new, version=version))
@@ -160,7 +175,8 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     own = [resource for resource in package.resources if not resource.is_derived]  # the others are made anew
     additional = {_additional_path(r): r for r in own if r.name not in family.tables}
     others = tuple({**r.descriptor, "path": path} for path, r in additional.items())
-    edition = Edition(family, released_tables(package, family), descriptor, options.released_on, others)
+    held = family.held
+    edition = Edition(held, released_tables(package, held), descriptor, options.released_on, others)
     forms = list(forms_of(edition))
     tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own if r.name in edition.tables}
     data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}

@@ -44,7 +44,7 @@ def differing_forms(release: Package) -> list[str]:
 
     Of the flat table the amounts of each project and year are compared, of the totals those of each year.
     """
-    family = family_of(release)
+    family = family_of(release).held
     expected = _sorted(plain(released_tables(release, family)))
     paths = {r.name: r.path for r in release.resources if r.is_derived and r.data is not None}
     data = {r.name: r.data for r in release.resources if r.is_derived and r.data is not None}

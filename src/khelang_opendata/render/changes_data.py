@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -12,6 +10,7 @@ from typing import Any
 from khelang_opendata.diff.compare import Change, Changes, RowChange, TableChanges
 from khelang_opendata.diff.release_note import Summary
 from khelang_opendata.diff.versioning import bump, needs_note
+from khelang_opendata.files.serialize import csv_text
 from khelang_opendata.model.characters import encodable, harmless
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
@@ -47,12 +46,11 @@ def changes_json(changes: Changes) -> str:
 def changes_csv(changes: Changes, language: Language) -> str:
     """What differs, one change a row, beginning with a BOM, without which Excel shows no Thai."""
     words = Words(language, 0, changes.new.schema)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(HEADER)
-    for code, *cells in _changes(changes, words):
-        writer.writerow([harmless(cell) for cell in (code, words.say(f"changes_kind_{code}"), *cells)])
-    return BOM + encodable(buffer.getvalue())
+    rows = (
+        [harmless(cell) for cell in (code, words.say(f"changes_kind_{code}"), *cells)]
+        for code, *cells in _changes(changes, words)
+    )
+    return BOM + encodable(csv_text([HEADER, *rows]))
 
 
 def _changes(changes: Changes, words: Words) -> Iterator[tuple[str, ...]]:

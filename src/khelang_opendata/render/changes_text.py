@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from khelang_opendata.diff.compare import CellChange, Change, Changes, TableChanges
 from khelang_opendata.diff.metadata import MetadataChange
 from khelang_opendata.diff.release_note import TableCounts
-from khelang_opendata.diff.versioning import needs_note
+from khelang_opendata.diff.versioning import needs_note, printed_in_bulk
 from khelang_opendata.model.characters import encodable, visible
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.changes_words import Words
@@ -30,6 +30,9 @@ def _lines(changes: Changes, words: Words) -> Iterator[str]:
     for table in changes.tables:
         yield from _table(table, words)
     yield from _metadata(changes.metadata, words)
+    for printed in printed_in_bulk(changes):
+        field = words.column(printed.table, printed.field)
+        yield words.say("changes_printed_in_bulk", table=printed.table, field=field, count=printed.cells)
     yield words.verdict(changes)
     if needs_note(changes):
         yield words.say("changes_note_needed")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from khelang_opendata.model.calendar import THAI_MONTHS
 from khelang_opendata.model.thai import ERA
 from khelang_opendata.model.wording import Language
-
-_MONTHS = (
-    *("มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน"),
-    *("กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม"),
-)
 
 
 def thai_date(day: date) -> str:
     """A day as Thai official writing gives it: day, month's name, year of the Buddhist era (Gregorian + 543)."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year + ERA}"
+    return f"{day.day} {THAI_MONTHS[day.month - 1]} {day.year + ERA}"
 
 
 def fiscal_year_days(year_be: int) -> tuple[date, date]:

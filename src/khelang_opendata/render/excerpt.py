@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from khelang_opendata.model.places import letters
 from khelang_opendata.model.report import Issue
 from khelang_opendata.package.datapackage import Package, Resource, Table
 from khelang_opendata.standard.family import find_family
@@ -95,13 +96,16 @@ def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
     return Excerpt(place.resource, place.row, tuple(columns))
 
 
-def letters(position: int) -> str:
-    """The letters of a column in a spreadsheet: A for 0, Z for 25, AA for 26."""
-    name = ""
-    while position >= 0:
-        name = chr(ord("A") + position % 26) + name
-        position = position // 26 - 1
-    return name
+def address_of(sheets: Sheets, issue: Issue) -> str:
+    """The cells at fault as a spreadsheet names them (``F2``), or the row (``2:2``); empty for no row."""
+    place = issue.location
+    if place.row is None or place.resource is None or (table := sheets.table(place.resource)) is None:
+        return ""
+    if not 1 <= place.row <= len(table.rows) + 1:
+        return f"{place.row}:{place.row}"
+    cells = table.header if place.row == 1 else table.rows[place.row - 2]
+    marked = _marked(sheets, table, cells, issue)
+    return ", ".join(f"{letters(position)}{place.row}" for position in marked) or f"{place.row}:{place.row}"
 
 
 def _marked(sheets: Sheets, table: Table, cells: list[str], issue: Issue) -> Sequence[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from khelang_opendata.model.report import Issue, Report, Severity
@@ -39,9 +39,15 @@ def acknowledged_groups(report: Report) -> list[IssueGroup]:
 
 
 def silent_rules(report: Report) -> list[Rule]:
-    """The rules that found nothing, in the catalogue's order."""
-    found = {*report.counts_by_code, *(issue.code for issue in report.issues)}
+    """The rules that ran and found nothing, in the catalogue's order."""
+    found = {*report.counts_by_code, *(i.code for i in report.issues), *(w.code for w in report.not_judged)}
     return [rule for rule in rules(report.schema).values() if rule.code not in found]
+
+
+def waiting_rules(report: Report) -> list[tuple[Rule, Sequence[str]]]:
+    """The rules that errors kept from running, each with the tables in the way."""
+    known = rules(report.schema)
+    return [(known[waiting.code], waiting.tables) for waiting in report.not_judged]
 
 
 def errata_of(sheets: Sheets) -> Mapping[str, Mapping[str, str]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from collections.abc import Mapping
 
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.model.report import Issue, Report
+from khelang_opendata.model.report import Issue, Report, Verdict
 from khelang_opendata.model.wording import Language, Texts
 from khelang_opendata.render import notice
-from khelang_opendata.standard.family import CURRENT, find_family, load_family
+from khelang_opendata.standard.family import CURRENT, find_family, known_schemas, load_family
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.catalogue import rule
 
@@ -66,17 +69,39 @@ def place_text(issue: Issue, language: Language) -> str:
     return notice("place", language, file=visible(place.resource), row=place.row) + ": "
 
 
+def csv_line(row: Mapping[str, str]) -> str:
+    """A row as a line of a CSV file, without its end."""
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="").writerow(row.values())
+    return line.getvalue()
+
+
 def verdict(report: Report, language: Language) -> str:
-    """The report in one line: valid or not, and how much of what."""
+    """The report in one line: whether the package can be released, what is in the way, and how much of what.
+
+    A package of another standard is not released; it is valid or not.
+    """
+    names = {Verdict.READY: "ready", Verdict.WARNINGS_OPEN: "warnings_open", Verdict.EXAMPLE: "is_example"}
+    name = names[report.verdict] if report.valid and report.schema in known_schemas() else "valid"
     return notice(
-        "valid" if report.valid else "invalid",
+        name if report.valid else "invalid",
         language,
+        example=report.example or "",
         errors=report.errors,
         warnings=report.warnings,
         acknowledged=report.acknowledged,
         tables=len(report.tables),
         rows=sum(table.rows for table in report.tables),
     )
+
+
+def not_judged_text(report: Report, language: Language) -> str:
+    """The rules that errors kept from running, with the tables in the way; empty where all ran."""
+    if not report.not_judged:
+        return ""
+    tables = dict.fromkeys(table for waiting in report.not_judged for table in waiting.tables)
+    rules = [waiting.code for waiting in report.not_judged]
+    return notice("not_judged", language, tables=", ".join(tables), rules=", ".join(rules), count=len(rules))
 
 
 def example_of(code: str) -> JsonObject | None:

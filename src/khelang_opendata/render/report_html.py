@@ -10,15 +10,22 @@ from functools import lru_cache
 from jinja2 import Environment
 
 from khelang_opendata.model.characters import encodable, visible
-from khelang_opendata.model.report import Issue, Report
+from khelang_opendata.model.report import Issue, Report, Verdict
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render import notice
 from khelang_opendata.render.excerpt import Excerpt, Sheets, excerpt_of
-from khelang_opendata.render.groups import IssueGroup, acknowledged_groups, errata_of, open_groups, silent_rules
+from khelang_opendata.render.groups import (
+    IssueGroup,
+    acknowledged_groups,
+    errata_of,
+    open_groups,
+    silent_rules,
+    waiting_rules,
+)
 from khelang_opendata.render.messages import issue_texts, place_text
 from khelang_opendata.render.templating import templates_of
-from khelang_opendata.standard.family import find_family
+from khelang_opendata.standard.family import find_family, known_schemas
 
 _EXCERPTS = 3
 _PLACES = 100
@@ -41,12 +48,16 @@ class _ShownIssue:
 
 @dataclass(frozen=True, slots=True)
 class _IssueKind:
-    """The issues of one message: samples in full, the fix where it is the same for all, and the other places."""
+    """The issues of one message: samples in full, the fix where it is the same for all, and the other places.
+
+    ``offers`` are rows of ``errata`` that would explain them.
+    """
 
     samples: Sequence[_ShownIssue]
     fix: Both | None
     further: Sequence[_ShownIssue]
     further_count: int
+    offers: Sequence[Mapping[str, str]]
 
 
 def report_html(report: Report, language: Language, package: Package | None = None) -> str:
@@ -64,9 +75,12 @@ def report_html(report: Report, language: Language, package: Package | None = No
             name=_package_name(package),
             open_groups=[(group, list(findings.kinds(group))) for group in open_groups(report)],
             acknowledged=[(g, [findings.one(issue) for issue in g.issues]) for g in acknowledged_groups(report)],
+            outcome=_outcome(report),
             silent=silent_rules(report),
+            waiting=waiting_rules(report),
             tables=find_family(report.schema).tables,
             places=_PLACES,
+            errata_path=errata.path if (errata := findings.sheets.resource("errata")) else "data/errata.csv",
         )
     )
     return encodable(page)
@@ -86,7 +100,9 @@ class _Findings:
             shown = [self.one(issue) for issue in samples]
             fixes = {finding.fix[Language.TH]: finding.fix for finding in shown}
             fix = next(iter(fixes.values())) if len(fixes) == 1 else None
-            yield _IssueKind(shown, fix, [self.one(issue) for issue in further[:_PLACES]], len(further))
+            offers = [issue.erratum for issue in issues if issue.erratum is not None]
+            listed = [self.one(issue) for issue in further[:_PLACES]]
+            yield _IssueKind(shown, fix, listed, len(further), offers[:_PLACES])
 
     def one(self, issue: Issue) -> _ShownIssue:
         texts = {language: issue_texts(issue, language, self.report.schema) for language in Language}
@@ -98,6 +114,14 @@ class _Findings:
             excerpt_of(self.sheets, issue, self.report.schema),
             self.errata.get(issue.acknowledged_by or "", {}),
         )
+
+
+def _outcome(report: Report) -> str:
+    """The verdict as the template names it; a package of another standard is valid or not."""
+    if report.valid and report.schema not in known_schemas():
+        return "valid"
+    names = {Verdict.READY: "passed", Verdict.WARNINGS_OPEN: "warned", Verdict.EXAMPLE: "example"}
+    return names.get(report.verdict, "failed")
 
 
 def _package_name(package: Package | None) -> Both:
@@ -112,6 +136,7 @@ def _package_name(package: Package | None) -> Both:
 def _environment() -> Environment:
     environment = templates_of("khelang_opendata.render", escape=True)
     environment.filters["shown"] = _shown
+    environment.filters["visible"] = visible
     environment.filters["tongue"] = _tongue
     environment.globals["notices"] = notice.both
     return environment

@@ -8,7 +8,7 @@ from typing import Any
 from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.report import Issue, Report
 from khelang_opendata.model.wording import Language
-from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.render.messages import csv_line, issue_texts
 
 
 def report_json(report: Report) -> str:
@@ -27,6 +27,7 @@ def report_object(report: Report) -> dict[str, Any]:
     """The content of the JSON report, to include in another JSON document."""
     content: dict[str, Any] = {
         "valid": report.valid,
+        "verdict": report.verdict.value,
         "schema": report.schema,
         "summary": {
             "errors": report.errors,
@@ -41,6 +42,10 @@ def report_object(report: Report) -> dict[str, Any]:
         ],
         "issues": [_issue(issue, report.schema) for issue in report.issues],
     }
+    if report.example is not None:
+        content["example"] = report.example
+    if report.not_judged:
+        content["not_judged"] = [{"code": waiting.code, "tables": [*waiting.tables]} for waiting in report.not_judged]
     if report.truncated:
         content["truncated"] = True
     return content
@@ -48,7 +53,7 @@ def report_object(report: Report) -> dict[str, Any]:
 
 def _issue(issue: Issue, schema: str) -> dict[str, Any]:
     thai, english = (issue_texts(issue, language, schema) for language in (Language.TH, Language.EN))
-    return {
+    content = {
         "code": issue.code,
         "severity": issue.severity.value,
         "acknowledged_by": issue.acknowledged_by,
@@ -59,3 +64,6 @@ def _issue(issue: Issue, schema: str) -> dict[str, Any]:
         "fix_th": thai.fix,
         "fix_en": english.fix,
     }
+    if issue.erratum is not None:
+        content |= {"erratum": dict(issue.erratum), "erratum_csv": csv_line(issue.erratum)}
+    return content

@@ -15,7 +15,7 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.render import notice
 from khelang_opendata.render.excerpt import Sheets
-from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.render.messages import issue_texts, not_judged_text, verdict
 from khelang_opendata.validation.catalogue import rules
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -39,9 +39,14 @@ def report_sarif(report: Report, language: Language, package: Package | None = N
         "columnKind": "unicodeCodePoints",
         "results": [_result(issue, report, language, sheets, package) for issue in report.issues],
     }
+    notifications = [("note", verdict(report, language))]
+    if waiting := not_judged_text(report, language):
+        notifications.append(("warning", waiting))
     if report.truncated:
-        cut = {"level": "warning", "message": {"text": notice("report_cut", language, listed=len(report.issues))}}
-        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": [cut]}]
+        notifications.append(("warning", notice("report_cut", language, listed=len(report.issues))))
+    told = [{"level": level, "message": {"text": text}} for level, text in notifications]
+    run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": told}]
+    run["properties"] = {"verdict": report.verdict.value}
     content = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return encodable(json.dumps(content, ensure_ascii=False, indent=2)) + "\n"
 

@@ -46,7 +46,7 @@ def render_report(
         case ReportFormat.CSV:
             from khelang_opendata.render.report_csv import report_csv  # noqa: PLC0415 (one writer is used)
 
-            return report_csv(report, language)
+            return report_csv(report, language, package)
         case ReportFormat.SARIF:
             from khelang_opendata.render.report_sarif import report_sarif  # noqa: PLC0415 (one writer is used)
 

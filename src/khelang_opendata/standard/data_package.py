@@ -98,6 +98,7 @@ ANY_PACKAGE: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "required": ["name"],
+                "anyOf": [{"required": ["path"]}, {"required": ["data"]}],
                 "properties": {
                     "name": _NAME,
                     "path": _NAMES,

@@ -93,6 +93,11 @@ class SchemaFamily:
         """The family with further tables, those of a package."""
         return replace(self, tables={**tables, **self.tables})
 
+    @property
+    def held(self) -> SchemaFamily:
+        """The family as the forms of a release hold its tables: values of types that they lack as text."""
+        return replace(self, tables={name: table.held for name, table in self.tables.items()})
+
     def compile_into(self, descriptor: JsonObject) -> JsonObject:
         """A copy of a descriptor in which each resource of the family carries the family's schema inline."""
         resources = descriptor.get("resources")

@@ -17,6 +17,7 @@ from khelang_opendata.standard.codelists import read_codelist
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
 from khelang_opendata.standard.formula import Formula, FormulaInvalid
 from khelang_opendata.standard.tables import JsonObject, TableSchema
+from khelang_opendata.tableschema.official_profile import faults
 
 _ALWAYS_NAMED = {"resource", "row"}
 """What the text of any rule on rows may name, beside the columns of its table."""
@@ -64,6 +65,8 @@ def read_family(folder: Path) -> tuple[Mapping[str, TableSchema], Mapping[str, J
 
 def _table(path: Path, codelists: Path) -> TableSchema:
     descriptor = _checked(path, TABLE_SCHEMA)
+    for fault in faults(descriptor):
+        raise UsageError("family_unusable", "content", path=str(path), property=fault.pointer, reason=str(fault))
     for name in {field["codelist"] for field in descriptor["fields"] if "codelist" in field}:
         try:
             read_codelist(codelists / name)

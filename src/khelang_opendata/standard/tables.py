@@ -17,6 +17,10 @@ OWN_COLUMN = re.compile("x_[a-z0-9_]+")
 """The names of the columns that a package may add to a table of the standard."""
 
 
+_HELD_TYPES = ("string", "integer", "number", "boolean", "date")
+"""The types that every form of a release has; the standard has no others, but packages and profiles add columns."""
+
+
 @dataclass(frozen=True, eq=False)
 class Field:
     """One column: its Table Schema descriptor, and the folder of the codelist that it may name."""
@@ -51,6 +55,21 @@ class Field:
     def value(self, text: str) -> Any:
         """A cell as a value of the column's type; None for an empty cell and for a text of another type."""
         return self._read(text) if text else None
+
+    @cached_property
+    def held(self) -> Field:
+        """The column as the forms of a release hold it: as text, where they have no type for its values."""
+        from khelang_opendata.tableschema.columns import reader  # noqa: PLC0415 (as above)
+        from khelang_opendata.tableschema.official_profile import SchemaInvalid  # noqa: PLC0415 (as above)
+
+        try:
+            is_held = self.descriptor.get("type") in _HELD_TYPES and reader(self.descriptor) is not None
+        except SchemaInvalid:
+            is_held = False
+        if is_held:
+            return self
+        kept = {name: value for name, value in self.descriptor.items() if name != "format"}
+        return replace(self, descriptor={**kept, "type": "string"})
 
     @property
     def codelist(self) -> str | None:
@@ -162,6 +181,10 @@ class TableSchema:
     def foreign_keys(self) -> list[JsonObject]:
         return list(self.descriptor.get("foreignKeys", ()))
 
+    @property
+    def unique_keys(self) -> list[list[str]]:
+        return list(self.descriptor.get("uniqueKeys", ()))
+
     @cached_property
     def field_by_name(self) -> Mapping[str, Field]:
         return {f.name: f for f in self.fields}
@@ -182,6 +205,14 @@ class TableSchema:
         names = self.own_fields.union(field["name"] for field in added)
         return replace(self, descriptor=descriptor, fields=fields, own_fields=names)
 
+    @property
+    def held(self) -> TableSchema:
+        """The table as the forms of a release hold it (:attr:`Field.held`)."""
+        fields = tuple(field.held for field in self.fields)
+        if fields == self.fields:
+            return self
+        return replace(self, fields=fields, descriptor={**self.descriptor, "fields": [f.descriptor for f in fields]})
+
     def with_codes(self, own: Mapping[str, Mapping[str, Code]]) -> TableSchema:
         """The table with codes that a package adds to its open codelists, by codelist and code."""
         return replace(self, fields=tuple(field.with_codes(own) for field in self.fields))
@@ -192,7 +223,8 @@ class TableSchema:
         Args:
             tables: all tables by name, this one among them.
         """
-        yield from (name for name in self.primary_key if name not in self.field_by_name)
+        own = (self.primary_key, *self.unique_keys)
+        yield from (name for fields in own for name in fields if name not in self.field_by_name)
         for key in self.foreign_keys:
             yield from (name for name in key["fields"] if name not in self.field_by_name)
             reference = key["reference"]
@@ -206,7 +238,7 @@ class TableSchema:
 
     def compiled(self) -> JsonObject:
         """The schema for inline use in a descriptor; titles and rules on rows remain in the family's file."""
-        keep = ("$schema", "fields", "missingValues", "primaryKey", "foreignKeys")
+        keep = ("$schema", "fields", "missingValues", "primaryKey", "uniqueKeys", "foreignKeys")
         return {key: self.descriptor[key] for key in keep if key in self.descriptor}
 
 

@@ -24,12 +24,14 @@ _EXACT = 1 << 53
 
 def accepted(name: str, field: JsonObject, missing: frozenset[str]) -> pl.Expr | None:
     """An expression that is true for texts of a column that are certainly valid; None if polars cannot decide."""
-    given = field.get("constraints") or {}
-    constraints = {key: limit for key, limit in given.items() if key not in _OF_COLUMNS and limit is not None}
+    given = field.get("constraints", {})
+    constraints = {key: limit for key, limit in given.items() if key not in _OF_COLUMNS}
     match field.get("type", "any"):
-        case "string" | "any":
+        case _ if "categories" in field:
+            good = None
+        case "string" | "any" if field.get("format", "default") == "default":
             good = _text(pl.col(name), constraints)
-        case "integer" if not {"bareNumber", "enum"} & {*field, *constraints}:
+        case "integer" if not {"bareNumber", "groupChar", "enum"} & {*field, *constraints}:
             good = _within(pl.col(name).cast(pl.Int64, strict=False), constraints)
         case "number" if not {"bareNumber", "groupChar", "decimalChar", "enum"} & {*field, *constraints}:
             good = _finite_within(pl.col(name).cast(pl.Float64, strict=False), constraints)
@@ -37,7 +39,7 @@ def accepted(name: str, field: JsonObject, missing: frozenset[str]) -> pl.Expr |
             good = None
     if good is None or not missing:
         return good
-    return good & ~is_missing(name, missing) if given.get("required") is True else good | is_missing(name, missing)
+    return good & ~is_missing(name, missing) if given.get("required") else good | is_missing(name, missing)
 
 
 def is_missing(name: str, missing: frozenset[str]) -> pl.Expr:

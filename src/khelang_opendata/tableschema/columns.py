@@ -1,11 +1,13 @@
 """One column: how text becomes a value, and the constraints on it (Data Package v2, Table Schema).
 
-A value is read exactly as frictionless reads it, for two tools should not disagree on whether a table is valid; where
-the standard and frictionless part, ``docs/en/table-schema.md`` says so. A text that was judged once is remembered.
+A value is read as frictionless reads it, for two tools should not disagree on whether a table is valid; where the
+standard and frictionless part, the standard counts, and ``docs/en/table-schema.md`` says so. A text that was judged
+once is remembered.
 """
 
 from __future__ import annotations
 
+import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +17,8 @@ from decimal import Decimal
 from itertools import filterfalse
 from time import perf_counter
 from typing import Any
+
+from khelang_opendata.tableschema.official_profile import SchemaInvalid, field_faults
 
 JsonObject = dict[str, Any]
 Reader = Callable[[str], Any]
@@ -28,22 +32,21 @@ _REMEMBERED = 1024
 _SLOW_MATCH = 0.001
 """Seconds from which on a match counts towards the time of its pattern; a usual one takes a thousandth of that."""
 
+_ESCAPE = r"\\[^cCiIpPsSwW]"
+_ALIKE = re.compile(rf"(?:[^.\\\[]|{_ESCAPE}|\[(?:[^\[\]\\&|~]|{_ESCAPE})*\])*")
+"""Patterns that certainly mean the same to XML Schema and to Python."""
+
 _TYPE = ("type",)
 
-_ORDERED = ("required", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-_CONSTRAINTS: dict[str, tuple[str, ...]] = {
-    "string": ("required", "enum", "pattern", "minLength", "maxLength"),
-    "integer": _ORDERED,
-    "number": _ORDERED,
-    "boolean": ("required", "enum"),
-    "date": _ORDERED,
-    "datetime": _ORDERED,
-    "time": _ORDERED,
-    "year": _ORDERED,
-    "yearmonth": _ORDERED,
-    "any": ("required", "enum"),
-    "list": ("required", "minLength", "maxLength"),
-}
+_LONGEST_NAME = 80
+"""Characters of a field's name in an error."""
+
+_ORDER = (
+    *("required", "enum", "categories", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    *("minLength", "maxLength", "jsonSchema"),
+)
+"""The constraints on a value, in the order in which they are reported; ``categories`` is one in all but its place."""
+
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "minimum": operator.ge,
     "maximum": operator.le,
@@ -53,17 +56,11 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_YEAR = re.compile(rf"(-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}))({_ZONE})?")
+_YEARMONTH = re.compile(rf"(-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}))-(0[1-9]|1[0-2])({_ZONE})?")
 _DATETIME = re.compile(rf"{_DATE.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?{_ZONE}?")
 _BEFORE_NUMBER = re.compile(r"[^-\d]*")
 _AFTER_NUMBER = re.compile(r"\D*")
-
-
-class SchemaUnsupported(Exception):
-    """A Table Schema asks for what this engine does not do; ``args[0]`` names it."""
-
-
-class SchemaInvalid(ValueError):
-    """A table cannot be checked at all: its schema, its dialect or its file is not what the standard asks."""
 
 
 class Column:
@@ -73,29 +70,35 @@ class Column:
     could be wrong, ``unique`` that no value may be there twice.
     """
 
-    def __init__(self, descriptor: JsonObject, missing: Sequence[Any], seconds: float | None = None) -> None:
+    def __init__(
+        self, descriptor: JsonObject, missing: Sequence[Any], seconds: float | None = None, *, is_key: bool = False
+    ) -> None:
         """Compile a field.
 
         Args:
             descriptor: the field's Table Schema descriptor.
             missing: the schema's ``missingValues``, which the field's own replace.
-            seconds: how long its pattern may take in all; None for as long as it takes.
+            seconds: how long its pattern or JSON Schema may take in all; None for as long as it takes.
+            is_key: whether it is part of the primary key, so that it must have a value.
 
         Raises:
-            SchemaUnsupported: its type, format or a constraint is not for this engine.
+            SchemaInvalid: its type, format or a constraint is none of the standard's.
         """
-        constraints = descriptor.get("constraints") or {}
-        type_ = descriptor.get("type", "any")
+        if fault := next(field_faults(descriptor, _place(descriptor)), None):
+            raise SchemaInvalid(str(fault))
+        constraints = _limits(descriptor)
+        type_ = descriptor.get("type", "string")
         self.name = str(descriptor["name"])
-        self.missing = frozenset(_texts(descriptor.get("missingValues", missing)))
-        self.is_text = type_ in ("string", "any")
+        self.missing = frozenset(values_of(descriptor.get("missingValues", missing)))
+        self.is_text = type_ in ("string", "any") and descriptor.get("format", "default") == "default"
         self.unique = constraints.get("unique") is True
-        self.is_required = constraints.get("required") is True
+        self.is_required = is_key or constraints.get("required") is True
         self._read = reader(descriptor)
-        self._checks = _checks(type_, constraints, lambda value: _cast(type_, value, self._read))
-        if seconds is not None and "pattern" in constraints:
-            timed = _timed_pattern(constraints["pattern"], seconds, self.name)
-            self._checks = [(name, timed if name == "pattern" else check) for name, check in self._checks]
+        self._checks = [
+            (name, _check(name, constraints[name], descriptor, self._read, seconds))
+            for name in _ORDER
+            if name != "required" and name in constraints
+        ]
         self._is_plain = self.is_text and not self._checks
         self.is_free = self._is_plain and not self.is_required and not self.unique
         self._good: set[str | None] = {None}
@@ -155,41 +158,54 @@ class Column:
         return value
 
 
-def _texts(missing: Iterable[Any]) -> list[Any]:
-    """Missing values as texts: each is a text, or an object with a value and a label."""
-    texts = [entry.get("value") if isinstance(entry, dict) else entry for entry in missing]
-    if all(isinstance(text, str) for text in texts):
-        return texts
-    raise SchemaUnsupported("missingValues")
+def _place(descriptor: Any) -> str:
+    name = descriptor.get("name") if isinstance(descriptor, dict) else None
+    return f"field {name[:_LONGEST_NAME]}" if isinstance(name, str) else "field"
 
 
-def _checks(type_: str, constraints: JsonObject, cast: Callable[[Any], Any]) -> list[tuple[str, Check]]:
-    """The constraints on a value; ``required`` and ``unique`` are none, for they concern cells and columns."""
-    for name, given in constraints.items():
-        if name not in (*_CONSTRAINTS[type_], "unique") or (
-            name in ("required", "unique") and not isinstance(given, bool)
-        ):
-            raise SchemaUnsupported(f"constraint {name} of type {type_}")
-    order = [name for name in _CONSTRAINTS[type_] if name != "required" and constraints.get(name) is not None]
-    return [(name, _check(name, constraints[name], cast)) for name in order]
+def _limits(descriptor: JsonObject) -> JsonObject:
+    """The constraints of a field, its categories among them."""
+    constraints: JsonObject = descriptor.get("constraints", {})
+    if "categories" not in descriptor:
+        return constraints
+    categories = values_of(descriptor["categories"])
+    if not {*constraints.get("enum", ())} <= {*categories, *map(str, categories)}:
+        raise SchemaInvalid(f"enum of {_place(descriptor)} has a value that is not among its categories")
+    return {**constraints, "categories": categories}
 
 
-def _check(name: str, limit: Any, cast: Callable[[Any], Any]) -> Check:
-    if name == "enum":
-        allowed = [cast(value) for value in limit] if isinstance(limit, list) else [None]
-        if None in allowed:
-            raise SchemaUnsupported("enum")
-        return lambda value: value in allowed
+def values_of(entries: Iterable[Any]) -> list[Any]:
+    """The values of a list of values, or of objects with a value and perhaps a label."""
+    return [entry["value"] if isinstance(entry, dict) else entry for entry in entries]
+
+
+def _check(name: str, limit: Any, descriptor: JsonObject, read: Reader, seconds: float | None) -> Check:
+    type_, field = descriptor.get("type", "string"), descriptor["name"]
     if name == "pattern":
-        return _pattern(limit)
+        is_own = seconds is None and _ALIKE.fullmatch(limit) and "--" not in limit
+        return _compiled(limit, field).fullmatch if is_own else _pattern(limit, field, seconds)
     if name in ("minLength", "maxLength"):
-        if not isinstance(limit, int):
-            raise SchemaUnsupported(name)
         return (lambda value: len(value) >= limit) if name == "minLength" else (lambda value: len(value) <= limit)
-    bound, compare = cast(limit), _COMPARISONS[name]
-    if bound is None:
-        raise SchemaUnsupported(name)
-    return lambda value: _compares(compare, value, bound)
+    if name == "jsonSchema":
+        from khelang_opendata.tableschema.json_values import json_schema_check  # noqa: PLC0415 (few tables need it)
+
+        return json_schema_check(limit, seconds, field)
+    given = limit if name in ("enum", "categories") else [limit]
+    values = [_cast(descriptor, value, read) for value in given]
+    if None in values and (type_ != "any" or None not in given):
+        raise SchemaInvalid(f"{name} of {field} has a value that is no {type_}")
+    if name in ("enum", "categories"):
+        return _allowed(values)
+    compare = _COMPARISONS[name]
+    return lambda value: _compares(compare, value, values[0])
+
+
+def _allowed(values: Sequence[Any]) -> Check:
+    try:
+        known = frozenset(values)
+    except TypeError:  # JSON's lists and objects, which no text equals
+        return values.__contains__
+    return known.__contains__
 
 
 def _compares(compare: Callable[[Any, Any], bool], value: Any, bound: Any) -> bool:
@@ -200,22 +216,29 @@ def _compares(compare: Callable[[Any, Any], bool], value: Any, bound: Any) -> bo
         return False
 
 
-def _pattern(pattern: Any) -> Check:
-    """The whole text matches, as XML Schema has it, whose regular expressions the standard refers to."""
+def _compiled(pattern: str, field: str) -> re.Pattern[str]:
     try:
-        return re.compile(pattern).fullmatch
-    except (re.error, TypeError):
-        raise SchemaUnsupported("pattern") from None
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        raise SchemaInvalid(f"the pattern of {field} is no regular expression") from None
 
 
-def _timed_pattern(pattern: str, seconds: float, field: str) -> Check:
-    """As :func:`_pattern`, for a pattern that may take for ever.
+def _pattern(pattern: str, field: str, seconds: float | None) -> Check:
+    """The whole text matches, as XML Schema has it; within a time limit, for others' patterns may take for ever.
 
     Raises:
-        SchemaInvalid: the pattern takes longer than it may (the function that is returned raises it, too).
+        SchemaInvalid: it is no pattern; the function that is returned raises it, too, where it takes too long.
     """
-    import regex  # noqa: PLC0415 (only for schemas from elsewhere; Python's own module knows no time limit)
+    from khelang_opendata.tableschema.xsd_patterns import translated  # noqa: PLC0415 (most patterns need it not)
 
+    try:
+        compiled = translated(pattern).compiled() if seconds is None else translated(pattern).timed()
+    except ValueError as error:
+        raise SchemaInvalid(f"the pattern of {field} {error}") from None
+    return compiled.fullmatch if seconds is None else _timed(compiled, seconds, field)
+
+
+def _timed(compiled: Any, seconds: float, field: str) -> Check:
     left = seconds
 
     def match(text: str) -> object:
@@ -229,25 +252,35 @@ def _timed_pattern(pattern: str, seconds: float, field: str) -> Check:
             took = perf_counter() - start
             left -= took if took > _SLOW_MATCH else 0
 
-    try:
-        compiled = regex.compile(pattern, regex.VERSION0)
-    except regex.error:
-        raise SchemaUnsupported("pattern") from None
     return match
 
 
-def _cast(type_: str, value: Any, read: Reader) -> Any:
+def _cast(descriptor: JsonObject, value: Any, read: Reader) -> Any:
     """A value that a constraint names, as a text or in JSON's own types; None if it is not of the column's type."""
+    type_ = descriptor.get("type", "string")
     if isinstance(value, str):
         return read(value)
     if type_ == "any" or (type_ == "boolean" and isinstance(value, bool)):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
+    if type_ == "list" and isinstance(value, list):
+        return _cast_items(descriptor, value)
+    if isinstance(value, list | dict):
+        return read(json.dumps(value, ensure_ascii=False))
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else _cast_number(type_, value)
+
+
+def _cast_items(descriptor: JsonObject, values: list[Any]) -> tuple[Any, ...] | None:
+    item = {"name": descriptor["name"], "type": descriptor.get("itemType", "string")}
+    items = tuple(_cast(item, value, reader(item)) for value in values)
+    return None if None in items else items
+
+
+def _cast_number(type_: str, value: float) -> Decimal | int | None:
+    """A number of a constraint; there is no year 0."""
     if type_ == "number":
         return Decimal(str(value))
-    is_year = type_ == "year" and 0 <= value <= 9999  # noqa: PLR2004 (four digits)
-    return int(value) if (is_year or type_ == "integer") and value % 1 == 0 else None
+    is_whole = value % 1 == 0 and (type_ == "integer" or (type_ == "year" and value != 0))
+    return int(value) if is_whole else None
 
 
 def reader(field: JsonObject) -> Reader:
@@ -258,42 +291,48 @@ def reader(field: JsonObject) -> Reader:
     Returns:
         A function from a text that is not missing to its value, None where it has none of the field's type.
 
-    Raises:
-        SchemaUnsupported: this engine does not read the type or format.
+    The field must be one that the standard's profile takes.
     """
-    type_ = field.get("type", "any")
+    type_ = field.get("type", "string")
     form = field.get("format", "default").removeprefix("fmt:")
-    if type_ in ("date", "datetime", "time"):
+    if type_ in ("date", "datetime", "time") and form != "any":
         return _temporal(type_, form)
-    if form != "default" or type_ not in _CONSTRAINTS:
-        raise SchemaUnsupported(f"type {type_}, format {form}")
+    if type_ == "any" or (type_ == "string" and form == "default"):
+        return str
+    return _READERS[type_](field) if type_ in _READERS else _rare(type_, form)
+
+
+def _rare(type_: str, form: str) -> Reader:
+    from khelang_opendata.tableschema import rare_types  # noqa: PLC0415 (few tables have them)
+
     match type_:
-        case "integer":
-            return _integer(field)
-        case "number":
-            return _number(field)
-        case "boolean":
-            true, false = field.get("trueValues", _TRUE), field.get("falseValues", _FALSE)
-            return {**dict.fromkeys(true, True), **dict.fromkeys(false, False)}.get
-        case "list":
-            return _list(field)
-    return {"year": _year, "yearmonth": _yearmonth}.get(type_, str)
+        case "duration":
+            return rare_types.duration
+        case "object":
+            return rare_types.json_reader(dict)
+        case "array":
+            return rare_types.json_reader(list)
+        case "geopoint":
+            return rare_types.geopoint_reader(form)
+    return rare_types.borrowed_reader(type_, form)
 
 
 _TRUE = ("true", "True", "TRUE", "1")
 _FALSE = ("false", "False", "FALSE", "0")
-_ITEM_TYPES = ("string", "integer", "boolean", "number", "datetime", "date", "time")
+
+
+def _boolean(descriptor: JsonObject) -> Reader:
+    true, false = descriptor.get("trueValues", _TRUE), descriptor.get("falseValues", _FALSE)
+    return {**dict.fromkeys(true, True), **dict.fromkeys(false, False)}.get
 
 
 def _integer(descriptor: JsonObject) -> Reader:
-    if "groupChar" in descriptor:
-        raise SchemaUnsupported("groupChar of type integer")
-    bare = descriptor.get("bareNumber", True)
+    bare, group = descriptor.get("bareNumber", True), descriptor.get("groupChar", "")
 
     def read(text: str) -> int | None:
-        text = text.strip()
+        text = text.strip() if bare else _bared(text.strip())
         try:
-            return int(text if bare else _bared(text))
+            return int(text.replace(group, "") if group else text)
         except ValueError:
             return None
 
@@ -312,8 +351,6 @@ def _bared(text: str) -> str:
 
 
 def _number(descriptor: JsonObject) -> Reader:
-    if descriptor.get("floatNumber"):
-        raise SchemaUnsupported("floatNumber")
     bare, group = descriptor.get("bareNumber", True), descriptor.get("groupChar", "")
     point = descriptor.get("decimalChar", ".")
     plain = bare and not group and point == "."
@@ -335,10 +372,7 @@ def _number(descriptor: JsonObject) -> Reader:
 
 
 def _list(descriptor: JsonObject) -> Reader:
-    item_type, delimiter = descriptor.get("itemType", "string"), descriptor.get("delimiter", ",")
-    if item_type not in _ITEM_TYPES or not delimiter:
-        raise SchemaUnsupported("itemType or delimiter of type list")
-    item = reader({"type": item_type})
+    item, delimiter = reader({"type": descriptor.get("itemType", "string")}), descriptor.get("delimiter", ",")
 
     def read(text: str) -> tuple[Any, ...] | None:
         items = tuple(map(item, text.split(delimiter)))
@@ -347,22 +381,33 @@ def _list(descriptor: JsonObject) -> Reader:
     return read
 
 
-def _year(text: str) -> int | None:
-    with suppress(ValueError):
-        return year if len(text) == len("2566") and (year := int(text)) >= 0 else None
-    return None
+Zoned = tuple[Any, str]
+"""A value with its zone, which is equal to none without, and neither less nor more."""
 
 
-def _yearmonth(text: str) -> tuple[int, int] | None:
-    with suppress(ValueError):
-        year, month = map(int, text.split("-"))
-        return (year, month) if 1 <= month <= 12 else None  # noqa: PLR2004 (months)
+def _year(text: str) -> int | Zoned | None:
+    """A year as XML Schema has it, part 2, section 3.2.11: four digits or more, perhaps a minus; there is no 0."""
+    found = _YEAR.fullmatch(text)
+    year = _no_zero(found[1]) if found else None
+    return year if year is None or not found or not found[2] else (year, found[2])
+
+
+def _yearmonth(text: str) -> Zoned | tuple[int, int] | None:
+    found = _YEARMONTH.fullmatch(text)
+    year = _no_zero(found[1]) if found else None
+    if year is None or not found:
+        return None
+    month = (year, int(found[2]))
+    return (month, found[3]) if found[3] else month
+
+
+def _no_zero(text: str) -> int | None:
+    with suppress(ValueError):  # Python takes no number of more than some thousand digits
+        return int(text) or None
     return None
 
 
 def _temporal(type_: str, form: str) -> Reader:
-    if form == "any":
-        raise SchemaUnsupported(f"type {type_}, format any")
     if form == "default":
         return {"date": _date, "datetime": _datetime, "time": _time}[type_]
     part = {"date": datetime.date, "datetime": lambda value: value, "time": datetime.timetz}[type_]
@@ -377,10 +422,9 @@ def _temporal(type_: str, form: str) -> Reader:
 
 
 def _date(text: str) -> date | None:
+    """A date as Table Schema has it, ``yyyy-mm-dd``: four, two and two digits."""
     with suppress(ValueError):
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     return None
 
 
@@ -404,3 +448,13 @@ def _time(text: str) -> time | None:
     """A time of day, ``time`` of XML Schema: the part of a ``dateTime`` that follows the T."""
     value = _datetime(f"2000-01-01T{text}")
     return value.timetz() if value else None
+
+
+_READERS: dict[str, Callable[[JsonObject], Reader]] = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "list": _list,
+    "year": lambda _: _year,
+    "yearmonth": lambda _: _yearmonth,
+}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from khelang_opendata.tableschema.columns import Column, JsonObject, SchemaUnsupported
+from khelang_opendata.tableschema.columns import Column, JsonObject
 from khelang_opendata.tableschema.dialect import CHUNK, Dialect, Row
+from khelang_opendata.tableschema.official_profile import SchemaInvalid, faults_beside_fields
 
 Fields = tuple[str, ...]
 Cells = Sequence[Sequence[str | None]] | Mapping[int, Sequence[str | None]]
@@ -26,7 +27,6 @@ _OPTIONS = (
     "bareNumber",
     "groupChar",
     "decimalChar",
-    "floatNumber",
     "trueValues",
     "falseValues",
     "delimiter",
@@ -34,7 +34,7 @@ _OPTIONS = (
 )
 """Properties of a field that say how its text is read."""
 
-FIELD_PROPERTIES = ("name", "type", "format", "constraints", "missingValues", *_OPTIONS)
+FIELD_PROPERTIES = ("name", "type", "format", "constraints", "categories", "missingValues", *_OPTIONS)
 """The properties of a field that decide whether a cell is valid."""
 
 
@@ -44,11 +44,11 @@ class TableSource:
 
     Attributes:
         name: the resource's name, which foreign keys refer to.
-        schema: its Table Schema descriptor; the fields are in the order of the file's columns. Its property
-            ``patternSeconds`` limits the time that the pattern of a column may take.
+        schema: its Table Schema descriptor. Its property ``patternSeconds`` limits the time that the pattern of a
+            column may take.
         data: the CSV file.
         dialect: the resource's ``dialect``, None for the standard's default.
-        rows: the rows below the heading, where they have been read already.
+        rows: the rows below the heading, where they have been read already; the fields are in their order then.
         brief: whether of the cells that a row lacks only the first is reported, for a heading may have thousands.
     """
 
@@ -59,26 +59,32 @@ class TableSource:
     rows: Sequence[Row] | None = field(default=None, repr=False)
     brief: bool = False
 
-    def check_dialect(self) -> None:
-        """Make sure that the table can be read here, else raise DialectUnsupported."""
-        if self.rows is None:
-            Dialect.of(self.dialect)
+    @cached_property
+    def compiled(self) -> CompiledSchema:
+        """The schema ready to check the table; SchemaInvalid if it cannot be used."""
+        return compile_schema(self.schema)
 
     @property
     def first_row(self) -> int:
         """The record number of the first row below the heading."""
         return FIRST_ROW if self.rows is not None else Dialect.of(self.dialect).first_row
 
-    def chunks(self) -> Iterator[Sequence[Row]]:
-        """The rows below the heading, some thousands at a time; TableUnreadable if the file is no table."""
-        if self.rows is not None:
-            yield from (self.rows[start : start + CHUNK] for start in range(0, len(self.rows), CHUNK))
+    def heading(self) -> Row | None:
+        """The labels of the columns; None where the file has no heading, or the caller has read it.
+
+        Raises:
+            TableUnreadable: the file is no table.
+        """
+        return None if self.rows is not None else Dialect.of(self.dialect).heading(self.name, self.data)
+
+    def chunks(self) -> Iterator[tuple[Sequence[int], Sequence[Row]]]:
+        """The rows below the heading and their numbers, some thousands at a time; TableUnreadable if it is no table."""
+        if self.rows is None:
+            yield from Dialect.of(self.dialect).rows(self.name, self.data)
             return
-        dialect = Dialect.of(self.dialect)
-        chunks = dialect.chunks(self.name, self.data)
-        if dialect.header and (rows := next(chunks, [])[1:]):
-            yield rows
-        yield from chunks
+        for start in range(0, len(self.rows), CHUNK):
+            rows = self.rows[start : start + CHUNK]
+            yield range(FIRST_ROW + start, FIRST_ROW + start + len(rows)), rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class CompiledSchema:
     columns: tuple[Column, ...]
     primary_key: Fields
     foreign_keys: tuple[ForeignKey, ...]
+    unique_keys: tuple[Fields, ...] = ()
 
     def values(self, fields: Fields, cells: Cells) -> Sequence[Any]:
         """The values of one field, or the tuples of several, of rows that are given by columns."""
@@ -116,7 +123,8 @@ class CompiledSchema:
     @cached_property
     def judged(self) -> tuple[int, ...]:
         """The positions of the fields to check: the first, to find blank rows, and all but free texts."""
-        keys = {*self.primary_key, *(name for key in self.foreign_keys for name in key.fields)}
+        fields = (self.primary_key, *self.unique_keys, *(key.fields for key in self.foreign_keys))
+        keys = {name for names in fields for name in names}
         columns = enumerate(self.columns)
         return tuple(i for i, column in columns if not i or not column.is_free or column.name in keys)
 
@@ -125,55 +133,57 @@ def compile_schema(descriptor: JsonObject) -> CompiledSchema:
     """A Table Schema ready to check tables; the same descriptor gives the same object.
 
     Raises:
-        SchemaUnsupported: it asks for what this engine does not do, or is no valid schema.
+        SchemaInvalid: it is none that the standard's profile takes, or its parts do not fit together.
     """
-    compile_ = _compiled.__wrapped__ if PATTERN_SECONDS in descriptor else _compiled  # a table's time is its own
     try:
-        return compile_(json.dumps(descriptor, sort_keys=True))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise SchemaUnsupported("no valid descriptor") from None
+        own = isinstance(descriptor, dict) and PATTERN_SECONDS in descriptor  # a table's time is its own
+        return (_compiled.__wrapped__ if own else _compiled)(json.dumps(descriptor, sort_keys=True))
+    except SchemaInvalid:
+        raise
+    except (TypeError, ValueError, RecursionError):  # what no JSON holds, among others a number of too many digits
+        raise SchemaInvalid("the schema is not JSON") from None
 
 
-def compile_fields(descriptor: JsonObject, names: Fields) -> CompiledSchema:
-    """A Table Schema of which only the types of some fields matter: what a table is that others refer to.
+def compile_types(descriptor: JsonObject) -> CompiledSchema:
+    """A Table Schema of which only the types matter: what a table is that others refer to.
 
     Raises:
-        SchemaUnsupported: it lacks one of the fields, or their types are not for this engine.
+        SchemaInvalid: it is no valid schema.
     """
     kept = ("name", "type", "format", "missingValues", *_OPTIONS)
-    fields = [
-        {key: field[key] for key in kept if key in field} if field["name"] in names else {"name": field["name"]}
-        for field in descriptor["fields"]
-    ]
-    schema = compile_schema({"fields": fields, "missingValues": descriptor.get("missingValues", [""])})
-    if not {*names} <= schema.positions.keys():
-        raise SchemaUnsupported(f"foreign key to {', '.join(names)}")
-    return schema
+    fields = [{key: field[key] for key in kept if key in field} for field in descriptor["fields"]]
+    return compile_schema({"fields": fields, "missingValues": descriptor.get("missingValues", [""])})
 
 
 @lru_cache(maxsize=256)
 def _compiled(text: str) -> CompiledSchema:
     descriptor = json.loads(text)
-    if descriptor.get("fieldsMatch", "exact") not in ("exact", ["exact"]):
-        raise SchemaUnsupported("fieldsMatch")
-    missing = descriptor.get("missingValues", [""])
+    if fault := next(faults_beside_fields(descriptor), None):
+        raise SchemaInvalid(str(fault))
     seconds = descriptor.get(PATTERN_SECONDS)
-    columns = tuple(Column(field, missing, seconds) for field in descriptor["fields"])
-    by_name = {column.name: column for column in columns}
-    if len(by_name) < len(columns):
-        raise SchemaUnsupported("two fields of one name")
-    foreign = descriptor.get("foreignKeys", ())
-    keys = [
-        ForeignKey(_names(k["fields"]), k["reference"].get("resource", ""), _names(k["reference"]["fields"]))
-        for k in foreign
-    ]
+    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float)):
+        raise SchemaInvalid(f"{PATTERN_SECONDS} must be a number")
     primary = _names(descriptor.get("primaryKey", ()))
-    for name in (*primary, *(name for key in keys for name in key.fields)):
-        if name not in by_name:
-            raise SchemaUnsupported(f"key field {name}")
-    if any(len(key.fields) != len(key.target) for key in keys):
-        raise SchemaUnsupported("foreign key of unlike lengths")
-    return CompiledSchema(columns, primary, tuple(keys))
+    missing, keys = descriptor.get("missingValues", [""]), {*primary}
+    columns = tuple(Column(field, missing, seconds, is_key=_is_key(field, keys)) for field in descriptor["fields"])
+    foreign = tuple(
+        ForeignKey(_names(k["fields"]), k["reference"].get("resource", ""), _names(k["reference"]["fields"]))
+        for k in descriptor.get("foreignKeys", ())
+    )
+    unique = tuple(map(_names, descriptor.get("uniqueKeys", ())))
+    names = {column.name for column in columns}
+    if len(names) < len(columns):
+        raise SchemaInvalid("two fields have the same name")
+    for key in (primary, *unique, *(key.fields for key in foreign)):
+        if unknown := [name for name in key if name not in names]:
+            raise SchemaInvalid(f"a key names {unknown[0]}, which is no field")
+    if any(len(key.fields) != len(key.target) for key in foreign):
+        raise SchemaInvalid("a foreign key has more fields on one side than on the other")
+    return CompiledSchema(columns, primary, foreign, unique)
+
+
+def _is_key(field: Any, keys: Container[str]) -> bool:
+    return isinstance(field, dict) and isinstance(field.get("name"), str) and field["name"] in keys
 
 
 def _names(fields: str | list[str]) -> Fields:

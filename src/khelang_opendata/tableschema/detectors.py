@@ -48,7 +48,7 @@ class Cells(Detector):
         self._accepted = {
             name: good
             for (name, column), field in zip(self._columns.items(), fields, strict=True)
-            if (good := accepted(name, field, column.missing)) is not None
+            if (good := accepted(name, _with_key(field, column), column.missing)) is not None
         }
         self._costly = [
             name
@@ -62,6 +62,11 @@ class Cells(Detector):
         unknown = frame.select(text.unique().implode() for text in texts)
         wrong = {name: column.wrong(unknown[name][0].to_list()) for name, column in self._columns.items()}
         return _where(frame, {name: [str(text) for text in found] for name, found in wrong.items() if found})
+
+
+def _with_key(field: JsonObject, column: Column) -> JsonObject:
+    """A field that must have a value where it is part of the primary key."""
+    return {**field, "constraints": {**field.get("constraints", {}), "required": column.is_required}}
 
 
 class Blanks(Detector):
@@ -195,8 +200,8 @@ def _few(frame: pl.DataFrame) -> list[str]:
 
 def _alike(one: JsonObject, other: JsonObject) -> bool:
     types = {one.get("type", "any"), other.get("type", "any")}
-    return types <= {"string", "any"} or (
-        len(types) == 1 and types <= {*_READ_ALIKE} and not {"bareNumber", "format"} & {*one, *other}
+    return (types <= {"string", "any"} and not {"format"} & {*one, *other}) or (
+        len(types) == 1 and types <= {*_READ_ALIKE} and not {"bareNumber", "groupChar", "format"} & {*one, *other}
     )
 
 
@@ -228,7 +233,7 @@ def _codes(frame: pl.DataFrame, name: str, column: Column, field: JsonObject) ->
     there = ~is_missing(name, column.missing) if column.missing else pl.lit(value=True)
     if column.is_text:
         return frame.select(pl.when(there).then(pl.col(name)).alias(name)).to_series()
-    if field["type"] != "integer" or "bareNumber" in field:
+    if field["type"] != "integer" or {"bareNumber", "groupChar"} & field.keys():
         return _codes_by_text(frame[name], column)
     number = pl.col(name).cast(pl.Int64, strict=False)
     numbers = frame.select(pl.when(there).then(number).alias(name)).to_series()

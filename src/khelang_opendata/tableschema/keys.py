@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from khelang_opendata.tableschema.columns import SchemaUnsupported
 from khelang_opendata.tableschema.compiled import (
     Cells,
     CompiledSchema,
     Fields,
     ForeignKey,
     TableSource,
-    compile_fields,
-    compile_schema,
+    compile_types,
 )
 from khelang_opendata.tableschema.findings import Finding, FindingType
+from khelang_opendata.tableschema.official_profile import SchemaInvalid
 
 
 class Key:
@@ -26,13 +27,16 @@ class Key:
         self.rows: dict[Any, int] = {}
         self._type = type_
         self._nothing = nothing_in(fields)
+        self._is_partial = type_ is FindingType.UNIQUE_KEY and len(fields) > 1
 
     def findings(self, schema: CompiledSchema, cells: Cells, numbers: Sequence[int]) -> Iterator[tuple[int, Finding]]:
         """The doubles among rows of these numbers and all before, and their positions; each names the last like it.
 
-        A primary key without any value is one, too; a unique field may be empty.
+        A primary key without any value is one, too; a unique field may be empty, and so may any part of a unique key.
         """
         values = schema.values(self.fields, cells)
+        if self._is_partial:
+            values = [self._nothing if None in value else value for value in values]
         fresh = dict(zip(values, numbers, strict=True))
         if len(fresh) == len(values) and self._nothing not in fresh and self.rows.keys().isdisjoint(fresh):
             self.rows.update(fresh)
@@ -57,30 +61,66 @@ class Key:
 class KeySets:
     """The values that each table offers to references; read ahead where a table is not yet, or just being, checked."""
 
-    def __init__(self, sources: Mapping[str, TableSource]) -> None:
+    def __init__(self, sources: Mapping[str, TableSource], unclear: Container[str] = ()) -> None:
+        """Take the tables.
+
+        Args:
+            sources: the tables by name, each with its fields in the order of its columns.
+            unclear: the tables whose heading is wrong, so that nothing is known of what they offer.
+        """
         self.sources = sources
+        self.unclear = unclear
         self.known: dict[tuple[str, Fields], Container[Any]] = {}
         """The values by table and fields, as far as they were read or given by the check of a table."""
 
     def wanted(self, table: str) -> set[Fields]:
         """The fields of a table that any table refers to."""
-        return {
-            key.target
-            for source in self.sources.values()
-            for key in _foreign_keys(source)
-            if (key.resource or source.name) == table
-        }
+        return self._wanted.get(table, set())
+
+    @cached_property
+    def _wanted(self) -> Mapping[str, set[Fields]]:
+        found: defaultdict[str, set[Fields]] = defaultdict(set)
+        for source in self.sources.values():
+            for key in _foreign_keys(source):
+                found[key.resource or source.name].add(key.target)
+        return found
 
     def of(self, table: str, fields: Fields) -> Container[Any]:
-        """The values of some fields of a table, but for rows that have none of them."""
+        """The values of some fields of a table, but for rows that have none of them.
+
+        Raises:
+            SchemaInvalid: there is no such table or field.
+        """
+        if table in self.unclear:
+            return Everything()
         if (table, fields) not in self.known:
-            schema = compile_fields(self.sources[table].schema, fields)
-            values: set[Any] = set()
-            positions = [schema.positions[name] for name in fields]
-            for rows in self.sources[table].chunks():
-                values.update(schema.values(fields, by_columns(rows, len(schema.columns), positions)))
-            self.known[table, fields] = values - {nothing_in(fields)}
+            self._read(table)
+        if (table, fields) not in self.known:
+            raise SchemaInvalid(f"foreign key to {', '.join(fields)} of {table}, which has no such fields")
         return self.known[table, fields]
+
+    def _read(self, table: str) -> None:
+        """Read all that is wanted of a table, in one pass."""
+        source = self.sources.get(table)
+        if source is None:
+            raise SchemaInvalid(f"foreign key to {table}, which is no table here")
+        schema = compile_types(source.schema)
+        wanted = [w for w in self.wanted(table) if {*w} <= schema.positions.keys() and (table, w) not in self.known]
+        values: dict[Fields, set[Any]] = {fields: set() for fields in wanted}
+        positions = sorted({schema.positions[name] for fields in wanted for name in fields})
+        for _, rows in source.chunks():
+            cells = by_columns(rows, len(schema.columns), positions)
+            for fields, found in values.items():
+                found.update(schema.values(fields, cells))
+        for fields, found in values.items():
+            self.known[table, fields] = found - {nothing_in(fields)}
+
+
+class Everything(Container[Any]):
+    """What a table offers of which nothing is known."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 class Reference:
@@ -113,8 +153,8 @@ def by_columns(rows: Sequence[Sequence[str]], width: int, positions: Iterable[in
 
 def _foreign_keys(source: TableSource) -> Sequence[ForeignKey]:
     try:
-        return compile_schema(source.schema).foreign_keys
-    except SchemaUnsupported:
+        return source.compiled.foreign_keys
+    except SchemaInvalid:
         return ()
 
 

@@ -19,8 +19,7 @@ from khelang_opendata.tableschema.compiled import (
     CompiledSchema,
     ForeignKey,
     TableSource,
-    compile_fields,
-    compile_schema,
+    compile_types,
 )
 from khelang_opendata.tableschema.detectors import (
     Blanks,
@@ -31,7 +30,7 @@ from khelang_opendata.tableschema.detectors import (
     LateReferences,
     References,
 )
-from khelang_opendata.tableschema.dialect import CHUNK, Dialect, DialectUnsupported, Row, TableUnreadable
+from khelang_opendata.tableschema.dialect import CHUNK, Dialect, Row, TableUnreadable
 from khelang_opendata.tableschema.findings import Finding
 from khelang_opendata.tableschema.keys import Key, KeySets, Reference
 from khelang_opendata.tableschema.records import BLOCK, BOM, Block, Positions, RecordsUnclear, blocks
@@ -39,6 +38,9 @@ from khelang_opendata.tableschema.stdlib import check_rows, keys_of, references_
 
 _PART = 1 << 24
 """Bytes that polars reads together."""
+
+_MOST_WORK = 1_000_000
+"""Columns times what is sought in them: polars looks through all columns to find one."""
 
 
 def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
@@ -50,7 +52,7 @@ def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
     Raises:
         RecordsUnclear: the file, or what it holds, is for the standard engine.
     """
-    schema = compile_schema(source.schema)
+    schema = source.compiled
     table = _LargeTable(source, schema)
     suspects = _suspects(table, key_sets)
     return _findings(table, suspects, key_sets)
@@ -72,10 +74,9 @@ class _LargeTable:
     def __init__(self, source: TableSource, schema: CompiledSchema) -> None:
         self.source = source
         self.schema = schema
-        try:
-            self._dialect = Dialect.of(source.dialect)
-        except DialectUnsupported:
-            raise RecordsUnclear("dialect") from None
+        self._dialect = Dialect.of(source.dialect)
+        if self._dialect.odd_property not in (None, "header", "nullSequence"):
+            raise RecordsUnclear("dialect")
         self._read: list[Block] = []
 
     def parts(self) -> Iterator[tuple[Block, pl.DataFrame]]:
@@ -181,6 +182,8 @@ def _suspects(table: _LargeTable, key_sets: KeySets) -> Positions:
     wanted = [key for key in key_sets.wanted(name) if {*key} <= schema.positions.keys()]
     offered = {key: LargeKeys(schema, key, fields) for key in wanted}
     keys = keys_of(schema)
+    if len(schema.columns) * (len(keys) + len(wanted) + len(schema.foreign_keys)) > _MOST_WORK:
+        raise RecordsUnclear("many columns and keys")
     detectors: list[Detector] = [
         Cells(schema, fields),
         Blanks(schema),
@@ -207,9 +210,10 @@ def _suspects(table: _LargeTable, key_sets: KeySets) -> Positions:
 
 def _targets(key: ForeignKey, key_sets: KeySets) -> Container[Any]:
     """The values that references may have; a large table that is not checked yet is read for them."""
-    target = key_sets.sources[key.resource]
-    if (key.resource, key.target) not in key_sets.known and len(target.data) > BLOCK:
-        schema = compile_fields(target.schema, key.target)
+    target = key_sets.sources.get(key.resource)
+    is_known = key.resource in key_sets.unclear or (key.resource, key.target) in key_sets.known
+    if target is not None and not is_known and len(target.data) > BLOCK:
+        schema = compile_types(target.schema)
         keys = LargeKeys(schema, key.target, target.schema["fields"])
         with suppress(RecordsUnclear):
             for _, frame in _LargeTable(target, schema).parts():

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from khelang_opendata.tableschema.columns import Column, JsonObject, SchemaInvalid, SchemaUnsupported
+from khelang_opendata.tableschema.columns import Column, JsonObject
 from khelang_opendata.tableschema.compiled import PATTERN_SECONDS, TableSource
+from khelang_opendata.tableschema.dialect import DialectUnsupported, Row, TableUnreadable
 from khelang_opendata.tableschema.findings import Finding, FindingType
+from khelang_opendata.tableschema.keys import KeySets
+from khelang_opendata.tableschema.official_profile import SchemaInvalid
+from khelang_opendata.tableschema.stdlib import check_table as check_ourselves
+from khelang_opendata.tableschema.xsd_patterns import translated
 
 if TYPE_CHECKING:
     from frictionless import Package
@@ -23,12 +29,22 @@ _AS_STANDARD = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "skipIn
 _LOOKS_FOR_HEADING = {"commentChar", "commentRows"}
 """Properties with which frictionless finds the heading only if it guesses where it is."""
 
+_TEMPORAL = ("date", "datetime", "time")
+_OF_TYPE = ("name", "type", "missingValues")
+_OF_VALUES = (FindingType.TYPE, FindingType.CONSTRAINT)
+
 _CONSTRAINT = re.compile(r'constraint "(\w+)" is')
 _SAME_AS = re.compile(r"the same as in the row at position (\d+)")
+
+_OURS = ("categories", "jsonSchema")
+"""Constraints that frictionless does not know."""
 
 
 def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iterator[Finding]:
     """The findings of a table, row by row, as frictionless has them; ``sources`` are all that it may refer to, by name.
+
+    What frictionless does not check of the standard is added: unique keys, categories, JSON Schemas, and the patterns
+    that it does not understand or would match without a time limit.
 
     Raises:
         SchemaInvalid: frictionless refuses the schema, the dialect or the file.
@@ -41,35 +57,55 @@ def check_table(source: TableSource, sources: Mapping[str, TableSource]) -> Iter
     for found in report.tasks[0].errors:
         if found.type not in set(FindingType):
             raise SchemaInvalid(f"{source.name}: {found.message}")
+    strict = list(_strict_findings(source))
+    refused = {(finding.row, finding.field) for finding in strict}
     findings = (_finding(found, source) for found in report.tasks[0].errors)
-    yield from merge(findings, _timed_findings(source), key=attrgetter("row"))
+    kept = (f for f in findings if f.type not in _OF_VALUES or (f.row, f.field) not in refused)
+    yield from merge(kept, _added(source), strict, key=attrgetter("row"))
 
 
-def _timed_findings(source: TableSource) -> Iterator[Finding]:
-    """The cells that break a pattern of a schema from elsewhere; frictionless would match it without a time limit."""
-    if PATTERN_SECONDS not in source.schema:
+def _strict_findings(source: TableSource) -> Iterator[Finding]:
+    """The dates and times that are not in the standard's form, of which frictionless takes some."""
+    missing = source.schema.get("missingValues", [""])
+    columns = [
+        (position, Column({key: field[key] for key in _OF_TYPE if key in field}, missing))
+        for position, field in enumerate(source.schema["fields"])
+        if field.get("type") in _TEMPORAL and field.get("format", "default") == "default"
+    ]
+    try:
+        for numbers, rows in source.chunks() if columns else ():
+            for row, cells in zip(numbers, rows, strict=True):
+                for position, column in columns:
+                    if position < len(cells) and "type" in column.faults(cells[position]):
+                        yield Finding(FindingType.TYPE, row, column.name, cells[position])
+    except DialectUnsupported:  # frictionless alone reads such a file
         return
-    columns = list(_timed_columns(source.schema))
-    row = source.first_row
-    for rows in source.chunks() if columns else ():
-        for cells in rows:
-            for position, column in columns:
-                if position < len(cells) and "pattern" in column.faults(cells[position]):
-                    yield Finding(FindingType.CONSTRAINT, row, column.name, cells[position], "pattern")
-            row += 1
 
 
-def _timed_columns(schema: JsonObject) -> Iterator[tuple[int, Column]]:
-    missing = schema.get("missingValues", [""])
-    for position, field in enumerate(schema["fields"]):
-        if pattern := (field.get("constraints") or {}).get("pattern"):
-            text = {"name": field["name"], "type": "string", "constraints": {"pattern": pattern}}
-            if "missingValues" in field:
-                text["missingValues"] = field["missingValues"]
-            try:
-                yield position, Column(text, missing, schema[PATTERN_SECONDS])
-            except SchemaUnsupported as error:
-                raise SchemaInvalid(f"{error.args[0]} of {field['name']}") from None
+def _added(source: TableSource) -> Iterator[Finding]:
+    """What frictionless does not check."""
+    kept = {name: value for name, value in source.schema.items() if name not in ("primaryKey", "foreignKeys")}
+    fields = [_added_field(field, is_timed=PATTERN_SECONDS in kept) for field in source.schema["fields"]]
+    if "uniqueKeys" not in kept and not any({"constraints", "categories"} & field.keys() for field in fields):
+        return
+    own = replace(source, schema={**kept, "fields": fields})
+    try:
+        found = check_ourselves(own, KeySets({}))
+        yield from (f for f in found if f.type is FindingType.UNIQUE_KEY or f.constraint in ("pattern", *_OURS))
+    except DialectUnsupported as error:
+        message = f"{source.name}: categories, unique keys and JSON Schemas are not checked with {error.name}"
+        raise SchemaInvalid(message) from None
+
+
+def _added_field(field: JsonObject, *, is_timed: bool) -> JsonObject:
+    """A field with those of its constraints that frictionless does not check."""
+    constraints = {
+        name: limit
+        for name, limit in field.get("constraints", {}).items()
+        if name in _OURS or (name == "pattern" and (is_timed or translated(limit).is_new))
+    }
+    rest = {name: value for name, value in field.items() if name != "constraints"}
+    return {**rest, "constraints": constraints} if constraints else rest
 
 
 def _needed(source: TableSource, sources: Mapping[str, TableSource]) -> Iterator[TableSource]:
@@ -85,12 +121,12 @@ def _package(sources: Iterable[TableSource]) -> Package:
     package = Package(name="package")
     for source in sources:
         options: dict[str, Any] = {"data": source.data, "format": "csv", "encoding": "utf-8-sig"}
-        if source.rows is not None:
-            options = {"data": [[field["name"] for field in source.schema["fields"]], *source.rows]}
+        if (rows := _rows(source)) is not None:
+            options = {"data": [[field["name"] for field in source.schema["fields"]], *rows]}
         resource = TableResource(
             name=source.name,
             schema=Schema.from_descriptor(_as_meant(source.schema)),
-            dialect=Dialect.from_descriptor(_explicit_dialect(source)),
+            dialect=Dialect.from_descriptor(_explicit_dialect(source, is_read=rows is not None)),
             schema_profile=f"{_PROFILES}/dataresource.json",
             **options,
         )
@@ -98,24 +134,47 @@ def _package(sources: Iterable[TableSource]) -> Package:
     return package
 
 
-def _explicit_dialect(source: TableSource) -> JsonObject:
+def _rows(source: TableSource) -> Sequence[Row] | None:
+    """The rows of a table that frictionless must not read itself, as its heading does not name every field."""
+    if source.rows is not None:
+        return source.rows
+    try:
+        labels = source.heading()
+        if labels is None or labels == [field["name"] for field in source.schema["fields"]]:
+            return None
+        return [row for _, rows in source.chunks() for row in rows]
+    except (DialectUnsupported, TableUnreadable):
+        return None
+
+
+def _explicit_dialect(source: TableSource, *, is_read: bool) -> JsonObject:
     """A table's dialect with every property set, so that frictionless guesses none."""
-    given = (source.rows is None and source.dialect) or {}
+    given = {} if is_read or source.dialect is None else source.dialect
     heading = {} if given.keys() & _LOOKS_FOR_HEADING else {"header": True}
     return {**_AS_STANDARD, **heading, **given}
 
 
 def _as_meant(schema: JsonObject) -> JsonObject:
-    """A schema whose patterns mean the whole text, as in the standard; frictionless does not group alternatives."""
+    """A schema in the words in which frictionless means what the standard means.
+
+    A pattern is of the whole text, and frictionless does not group alternatives; the parts of a primary key are
+    required; keys of no fields are none.
+    """
     meant = deepcopy(schema)
     is_timed = meant.pop(PATTERN_SECONDS, None) is not None
+    primary = _names(meant.get("primaryKey", ()))
     for field in meant["fields"]:
-        constraints = field.get("constraints") or {}
-        if is_timed and "jsonSchema" in constraints:
-            raise SchemaInvalid(f"constraint jsonSchema of {field['name']}")
+        constraints = field.setdefault("constraints", {})
+        constraints.pop("jsonSchema", None)
         if pattern := constraints.pop("pattern", None):
-            constraints |= {} if is_timed else {"pattern": rf"(?:{pattern})\Z"}
+            ours = translated(pattern)
+            constraints |= {} if is_timed or ours.is_new else {"pattern": rf"(?:{ours.pattern})\Z"}
+        constraints |= {"required": True} if field["name"] in primary else {}
     return {"$schema": f"{_PROFILES}/tableschema.json", **meant}
+
+
+def _names(fields: str | Sequence[str]) -> Sequence[str]:
+    return [fields] if isinstance(fields, str) else fields
 
 
 def _finding(error: Any, source: TableSource) -> Finding:
@@ -129,6 +188,6 @@ def _finding(error: Any, source: TableSource) -> Finding:
         getattr(error, "field_name", None) or None,
         error.cells[error.field_number - 1] if type_ is FindingType.UNIQUE else getattr(error, "cell", None),
         constraint[1] if constraint else None,
-        tuple(getattr(error, "field_names", [primary] if isinstance(primary, str) else primary)),
+        tuple(getattr(error, "field_names", _names(primary))),
         int(same_as[1]) if same_as else None,
     )

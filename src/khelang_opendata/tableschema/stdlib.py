@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from khelang_opendata.tableschema.compiled import Cells, CompiledSchema, TableSource, compile_schema
+from khelang_opendata.tableschema.compiled import Cells, CompiledSchema, TableSource
 from khelang_opendata.tableschema.dialect import Row
 from khelang_opendata.tableschema.findings import Finding, FindingType
 from khelang_opendata.tableschema.keys import Key, KeySets, Reference, by_columns
@@ -22,7 +22,7 @@ def check_table(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
     """The findings of a table, row by row; ``key_sets`` takes the table's own keys when all rows were seen.
 
     Raises:
-        SchemaUnsupported: its schema is not for this engine.
+        SchemaInvalid: its schema cannot be used.
         TableUnreadable: the file is no table.
     """
     return _without_collector(_findings(source, key_sets))
@@ -51,22 +51,20 @@ def _without_collector(findings: Iterator[Finding]) -> Iterator[Finding]:
 
 
 def _findings(source: TableSource, key_sets: KeySets) -> Iterator[Finding]:
-    schema = compile_schema(source.schema)
+    schema = source.compiled
     keys = keys_of(schema)
     references = references_of(schema, source.name, key_sets)
-    first_row = source.first_row
-    for rows in source.chunks():
-        numbers = range(first_row, first_row + len(rows))
+    for numbers, rows in source.chunks():
         yield from check_rows(schema, rows, numbers, (*keys, *references), brief=source.brief)
-        first_row += len(rows)
     for key in keys:
         key_sets.known[source.name, key.fields] = key.rows.keys()
 
 
 def keys_of(schema: CompiledSchema) -> list[Key]:
-    """A table's unique fields and its primary key."""
+    """A table's unique fields, its primary key, and its unique keys."""
     keys = [Key((column.name,), FindingType.UNIQUE) for column in schema.columns if column.unique]
-    return [*keys, Key(schema.primary_key, FindingType.PRIMARY_KEY)] if schema.primary_key else keys
+    keys += [Key(schema.primary_key, FindingType.PRIMARY_KEY)] if schema.primary_key else []
+    return [*keys, *(Key(fields, FindingType.UNIQUE_KEY) for fields in schema.unique_keys)]
 
 
 def references_of(schema: CompiledSchema, table: str, key_sets: KeySets) -> list[Reference]:

@@ -9,7 +9,7 @@ from itertools import chain
 from khelang_opendata.files import StrPath
 from khelang_opendata.model.failures import DescriptorError
 from khelang_opendata.model.limits import DEFAULT, Limits
-from khelang_opendata.model.report import Report, TableSummary, Tally
+from khelang_opendata.model.report import NotJudged, Report, TableSummary, Tally
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
 from khelang_opendata.standard.tables import TableSchema
@@ -18,15 +18,17 @@ from khelang_opendata.tableschema.stdlib import collector_paused
 from khelang_opendata.validation.catalogue import rules, rules_of
 from khelang_opendata.validation.codes import CODE_NOT_ADDED, CODE_UNKNOWN, check_codes, check_own_codes, own_codes
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, check_descriptor
+from khelang_opendata.validation.descriptor_texts import check_descriptor_texts
 from khelang_opendata.validation.errata import Errata
-from khelang_opendata.validation.file_checks import check_files, read_tables
+from khelang_opendata.validation.file_checks import check_files, check_row_counts, read_tables
 from khelang_opendata.validation.headings import HeadedTable, check_headings
 from khelang_opendata.validation.own_schemas import check_own_tables, own_fields, own_tables
 from khelang_opendata.validation.package_profiles import check_profile, with_profile
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, run_rules
+from khelang_opendata.validation.rules import CELL_RULES, rules_that_can_run, rules_that_wait, run_rules
 from khelang_opendata.validation.rules.cell_values import check_values
 from khelang_opendata.validation.rules.declared import RowRule
+from khelang_opendata.validation.rules.example_copies import example_of
 from khelang_opendata.validation.structure import check_structure
 
 __all__ = ["family_of", "validate"]
@@ -80,7 +82,8 @@ def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None
     headed = {name: table for name, table in checked.headed.items() if not table.schema.is_foreign}
     standard = load_family(family.id)
     checked.files.extend(check_profile(package, standard))
-    errata = Errata(Plan(package, family, headed).records("errata"))
+    checked.files.extend(check_descriptor_texts(package))
+    errata = Errata(Plan(package, family, headed), rules())
     codes = chain(check_codes(headed), check_own_codes(headed, standard))
     values = Tally(errata.acknowledge(chain(check_values(headed), codes)))
     unsound = checked.structure.faulty | values.faulty
@@ -88,8 +91,9 @@ def _validate_plan(package: Package, family: SchemaFamily, engine: Engine | None
     runnable = rules_that_can_run(plan, unsound)
     found = Tally(errata.acknowledge(run_rules(plan, runnable)))
     judged = {rule.code for rule in (*runnable, *CELL_RULES, CODE_UNKNOWN, CODE_NOT_ADDED)}
-    found.extend(errata.unmatched(judged, rules()))
-    return checked.report(values, found)
+    found.extend(errata.unmatched(judged))
+    waiting = rules_that_wait(plan, unsound)
+    return checked.report(values, found, not_judged=waiting, example=example_of(package, family))
 
 
 def _validate_other(package: Package, family: SchemaFamily, engine: Engine | None) -> Report:
@@ -114,9 +118,10 @@ class _Checked:
     files: Tally
     structure: Tally
 
-    def report(self, *tallies: Tally) -> Report:
+    def report(self, *tallies: Tally, not_judged: tuple[NotJudged, ...] = (), example: str | None = None) -> Report:
         """The report, with what was found beside."""
-        return Report.of(self.family.id, self.summaries, self.files, self.structure, *tallies)
+        found = (self.files, self.structure, *tallies)
+        return Report.of(self.family.id, self.summaries, *found, not_judged=not_judged, example=example)
 
 
 def _check_tables(
@@ -126,7 +131,7 @@ def _check_tables(
     headed, headings = check_headings(tables, family)
     files = Tally(chain(check_descriptor(package, family), check_files(package, family)))
     files.extend(check_own_tables(package, family, own))
-    structure = Tally(chain(unreadable, headings))
+    structure = Tally(chain(unreadable, headings, check_row_counts(headed)))
     checks: dict[str, tuple[Engine, str | None]] = {}
     for check, issues in check_structure(headed, engine):
         structure.extend(issues)

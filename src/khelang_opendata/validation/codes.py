@@ -13,10 +13,11 @@ from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.codelists import Code
-from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.family import SchemaFamily, load_family
 from khelang_opendata.standard.tables import Field
 from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.headings import HeadedTable
+from khelang_opendata.validation.layout import laid_out
 
 CODE_UNKNOWN = Rule("code_unknown", Severity.WARNING, __file__)
 CODE_NOT_ADDED = Rule("code_not_added", Severity.WARNING, __file__)
@@ -30,7 +31,7 @@ def own_codes(package: Package) -> Mapping[str, Mapping[str, Code]]:
     found: dict[str, dict[str, Code]] = {}
     resource = next((r for r in package.resources if r.name == OWN_CODES and r.data is not None), None)
     try:
-        table = resource.table if resource else None
+        table = laid_out(resource.table, load_family().tables[OWN_CODES]).table if resource else None
     except TableUnreadable:
         return {}
     for row in table.rows if table else ():

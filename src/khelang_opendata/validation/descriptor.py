@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.package.datapackage import Package
+from khelang_opendata.package.datapackage import Package, is_plan_name
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
 from khelang_opendata.standard.family import SchemaFamily, known_schemas
 from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.validation.descriptor_texts import is_reported_as_text
 from khelang_opendata.validation.profile import Check, compile_check
 
 if TYPE_CHECKING:
@@ -34,9 +35,17 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report each property that the profile refuses, and the tables whose inline schema is not the family's."""
     errors = _profile_errors(package.descriptor, family)
     problems = {id(r.descriptor): r.problem for r in package.resources} if errors else {}
+    named: set[tuple[object, object]] = set()
     for error in errors:
         if not _has_own_issue(error, package, family, problems):
-            yield _profile_issue(error)
+            issue = _profile_issue(error)
+            if (key := (issue.params["variant"], issue.params.get("property"))) not in named:
+                named.add(key)  # the official profile asks for some of what the standard asks for, too
+                yield issue
+    name = package.descriptor.get("name")
+    is_refused = any(list(error.absolute_path) == ["name"] for error in errors)
+    if not (family.is_open or is_refused) and isinstance(name, str) and not is_plan_name(name):
+        yield DESCRIPTOR_INVALID.issue(variant="name_unsafe", name=name)  # of a device; releasing makes files of it
     for property_, path in package.unread_parts:
         yield DESCRIPTOR_INVALID.issue(variant="part_unreadable", property=property_, path=path)
     tables = {name: table for name, table in family.tables.items() if not table.is_foreign}
@@ -65,11 +74,17 @@ def _profile_errors(descriptor: JsonObject, family: SchemaFamily) -> list[Valida
 
 def is_table_schema(schema: Any) -> bool:
     """Whether a value can be read as a Table Schema."""
+    return fault_of_table_schema(schema) is None
+
+
+def fault_of_table_schema(schema: Any) -> str | None:
+    """Why a value cannot be read as a Table Schema; None where it can."""
     if compile_check(TABLE_SCHEMA, TABLE_SCHEMA)(schema):
-        return True
+        return None
     from khelang_opendata.validation.exact import PackageValidator  # noqa: PLC0415 (as above)
 
-    return not [*PackageValidator(TABLE_SCHEMA).iter_errors(schema)]
+    errors = PackageValidator(TABLE_SCHEMA).iter_errors(schema)
+    return next((f"{error.json_path.removeprefix('$.')}: {error.message}" for error in errors), None)
 
 
 def _of_its_kind(error: ValidationError) -> Iterator[ValidationError]:
@@ -102,7 +117,7 @@ def _checks_of(family: SchemaFamily) -> tuple[tuple[JsonObject, Check], ...]:
 def _has_own_issue(
     error: ValidationError, package: Package, family: SchemaFamily, problems: Mapping[int, str | None]
 ) -> bool:
-    """Whether an unsafe path or an inline schema that is not the family's already has an issue of its own.
+    """Whether an unsafe path, a spoilt text or an inline schema that is not the family's has an issue of its own.
 
     Args:
         error: what the profile refuses.
@@ -110,6 +125,8 @@ def _has_own_issue(
         family: its schema family.
         problems: what is wrong with the path of each resource, by the identity of its entry.
     """
+    if not family.is_open and is_reported_as_text(error.instance, error.schema):
+        return True
     match list(error.absolute_path):
         case ["resources", int(position), "path", *_]:
             return problems.get(id(package.descriptor["resources"][position])) not in (None, "missing")
@@ -129,8 +146,6 @@ def _profile_issue(error: ValidationError) -> Issue:
         return DESCRIPTOR_INVALID.issue(variant="schema_unknown", found=str(error.instance), known=known)
     variant = _VARIANTS.get(str(error.validator), "property_invalid")
     if variant == "property_missing":
-        required: list[str] = error.schema["required"]  # type: ignore[index]
-        missing = next(name for name in required if name not in error.instance)  # type: ignore[operator]
-        pointer = f"{pointer}/{missing}".lstrip("/")
+        pointer = f"{pointer}/{error.message}".lstrip("/")
     expected = str(error.validator_value)[:200]
     return DESCRIPTOR_INVALID.issue(variant=variant, property=pointer, expected=expected)

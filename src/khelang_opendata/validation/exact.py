@@ -1,4 +1,5 @@
-"""The exact look at a descriptor: jsonschema (2020-12), with two keywords made safe for input of any size.
+"""The exact look at a descriptor: jsonschema (2020-12), with two keywords made safe for input of any size,
+and one whose errors name what is missing.
 
 What is valid is the same. jsonschema compares each item of a list with each other where they cannot be sorted, and
 matches a text with a pattern however long the text may be.
@@ -13,20 +14,13 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from khelang_opendata.tableschema.official_profile import comparable
+
 
 def _unique_items(_: Any, wanted: bool, items: Any, __: Any) -> Iterator[ValidationError]:
     """No two items are equal as JSON has it: 1 is 1.0 and no true, the order of an object's members says nothing."""
-    if wanted and isinstance(items, list) and len({_comparable(item) for item in items}) < len(items):
+    if wanted and isinstance(items, list) and len({comparable(item) for item in items}) < len(items):
         yield ValidationError("items are repeated")
-
-
-def _comparable(item: Any) -> Any:
-    """A key that is equal, and has the same hash, if two JSON values are equal."""
-    if isinstance(item, dict):
-        return dict, frozenset((name, _comparable(value)) for name, value in item.items())
-    if isinstance(item, list):
-        return list, tuple(map(_comparable, item))
-    return bool if isinstance(item, bool) else None, item
 
 
 def _pattern(_: Any, pattern: str, text: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
@@ -36,4 +30,12 @@ def _pattern(_: Any, pattern: str, text: Any, schema: dict[str, Any]) -> Iterato
         yield ValidationError("the pattern does not match")
 
 
-PackageValidator = extend(Draft202012Validator, {"uniqueItems": _unique_items, "pattern": _pattern})  # type: ignore[no-untyped-call]
+def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[ValidationError]:
+    """Every property is there; the message of an error is the name of one that is not."""
+    if isinstance(value, dict):
+        yield from (ValidationError(name) for name in names if name not in value)
+
+
+_KEYWORDS = {"uniqueItems": _unique_items, "pattern": _pattern, "required": _required}
+
+PackageValidator = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]

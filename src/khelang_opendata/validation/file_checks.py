@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
+from pathlib import PurePosixPath
 
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.package.datapackage import Package, Resource, Table
-from khelang_opendata.package.listing import unlisted_tables
+from khelang_opendata.package.datapackage import DATA, Package, Resource, Table, delimiter_error
+from khelang_opendata.package.listing import copied_tables, unlisted_tables
 from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.tables import TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
+from khelang_opendata.validation.headings import HeadedTable
 
 TABLE_MISSING = Rule("table_missing", Severity.ERROR, __file__)
 TABLE_UNLISTED = Rule("table_unlisted", Severity.ERROR, __file__)
@@ -26,17 +29,30 @@ _LIMITS = ("file_bytes", "package_bytes", "cells")
 """The limits that keep a file from being read at all."""
 
 
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+
+_DOCUMENTS = (b"<!doctype", b"<html", b"<?xml", b"<table", b"%pdf")
+"""How web pages and documents begin, in small letters."""
+
+_SEARCHED = 10
+"""Rows in which a heading with another separator is looked for."""
+
+
 def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report tables that lack or do not belong, unsafe paths, and files that are not what was declared."""
-    named: set[str] = set()
+    copies = {} if family.is_open else copied_tables(package, family.tables)
+    named: dict[str, Resource] = {}
+    told: set[str] = set()
     for resource in package.resources:
         place = Location(resource.name)
         if resource.name in named:
             yield DESCRIPTOR_INVALID.issue(place, variant="resource_repeated", name=resource.name)
             continue
-        named.add(resource.name)
+        named[resource.name] = resource
         if resource.problem == "missing":
-            yield TABLE_MISSING.issue(place, variant="file", path=resource.path, name=resource.name)
+            copy = next(iter(copies.get(resource.name, ())), None)
+            told.add(copy or "")
+            yield _missing_file(resource.name, resource.path, copy)
         elif resource.problem in _LIMITS:
             limit = getattr(resource.limits, resource.problem)
             yield LIMIT_EXCEEDED.issue(place, variant=resource.problem, path=resource.path, limit=limit)
@@ -44,11 +60,44 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield DESCRIPTOR_INVALID.issue(place, variant=resource.problem, path=resource.path)
         else:
             yield from _check_declared(resource, place)
-    for path in () if family.is_open else unlisted_tables(package):
-        yield TABLE_UNLISTED.issue(path=path)
     for table in family.tables.values():
         if table.name not in named and not table.optional:
-            yield TABLE_MISSING.issue(Location(table.name), variant="entry", name=table.name)
+            copy = next(iter(copies.get(table.name, ())), None)
+            if copy in (None, f"{DATA}/{table.name}.csv"):
+                yield TABLE_MISSING.issue(Location(table.name), variant="entry", name=table.name)
+            else:
+                told.add(str(copy))
+                yield TABLE_MISSING.issue(Location(table.name), variant="entry_copy", name=table.name, copy=str(copy))
+    yield from () if family.is_open else _unlisted(package, copies, named, told)
+
+
+def _missing_file(name: str, path: str, copy: str | None) -> Issue:
+    """A table whose file is not there; a file that is named like a copy of it is probably meant."""
+    place = Location(name)
+    if copy is None:
+        return TABLE_MISSING.issue(place, variant="file", path=path, name=name)
+    variant = "workbook" if PurePosixPath(copy).suffix.casefold() in _WORKBOOKS else "copy"
+    return TABLE_MISSING.issue(place, variant=variant, path=path, name=name, copy=copy)
+
+
+def _unlisted(
+    package: Package, copies: Mapping[str, Sequence[str]], named: Mapping[str, Resource], told: Set[str]
+) -> Iterator[Issue]:
+    """The files that are not read: copies of tables, and other CSV files in ``data``."""
+    copied: set[str] = set()
+    for name, paths in copies.items():
+        resource = named.get(name)
+        if resource is not None and resource.problem in (None, "missing"):
+            others = [p for p in paths if p not in told and (p.startswith(f"{DATA}/") or _is_csv(p))]
+            yield from (TABLE_UNLISTED.issue(variant="copy", path=p, name=name, read=resource.path) for p in others)
+            copied.update(others)
+    for path in unlisted_tables(package):
+        if path not in copied and path not in told:
+            yield TABLE_UNLISTED.issue(path=path)
+
+
+def _is_csv(path: str) -> bool:
+    return path.casefold().endswith(".csv")
 
 
 def read_tables(package: Package, family: SchemaFamily) -> tuple[dict[str, Table], list[Issue]]:
@@ -59,15 +108,53 @@ def read_tables(package: Package, family: SchemaFamily) -> tuple[dict[str, Table
     for schema in family.tables.values():
         if schema.name not in resources:
             continue
+        resource = resources[schema.name]
         try:
-            table = resources[schema.name].table
+            if other := _other_form(resource):
+                issues.append(other)
+                continue
+            table = resource.table
+            _check_delimiter(table, schema)
         except TableUnreadable as error:
             issues.append(_BY_CODE[error.code].issue(error.location, **error.params))
             continue
         tables[schema.name] = table
-        if len(table.rows) < schema.min_rows:
-            issues.append(TABLE_MISSING.issue(Location(schema.name), variant="no_rows", name=schema.name))
     return tables, issues
+
+
+def check_row_counts(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
+    """Report tables with fewer rows of data than they need."""
+    for name, table in tables.items():
+        if len(table.table.rows) < table.schema.min_rows:
+            yield TABLE_MISSING.issue(Location(name), variant="no_rows", name=name)
+
+
+def _other_form(resource: Resource) -> Issue | None:
+    """The issue of a file that is certainly no CSV file, as its first bytes say."""
+    data, place = resource.data or b"", Location(resource.name)
+    start = data[:400]
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        of_zip = ".ods" if b"vnd.oasis.opendocument.spreadsheet" in start else ".xlsx"
+        ending = of_zip if start.startswith(b"PK") else ".xls"
+        return CSV_MALFORMED.issue(place, variant="workbook", path=resource.path, ending=ending)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_DOCUMENTS):
+        return CSV_MALFORMED.issue(place, variant="document", path=resource.path)
+    is_text = b"\0" not in start
+    if not is_text and max(start[::2].count(0), start[1::2].count(0)) > len(start) // 4:  # without a byte order mark
+        return ENCODING_NOT_UTF8.issue(place, variant="utf16")
+    return None
+
+
+def _check_delimiter(table: Table, schema: TableSchema) -> None:
+    """Look below the first row for a heading with another separator; TableUnreadable where there is one."""
+    names = schema.field_by_name.keys()
+    if names <= {*table.header} or len(names) < 2:  # noqa: PLR2004 (one column needs no separator)
+        return
+    for number, row in enumerate((table.header, *table.rows[:_SEARCHED]), 1):
+        text = ",".join(row)
+        for mark in ";\t|" if not names & {*row} else "":
+            if 2 * len(names & {label.strip('" ') for label in text.split(mark)}) >= len(names):
+                raise delimiter_error(schema.name, number, mark)
 
 
 def _check_declared(resource: Resource, place: Location) -> Iterator[Issue]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from khelang_opendata.model.report import Issue, Location, Severity
@@ -12,13 +11,15 @@ from khelang_opendata.package.datapackage import Package, Resource
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable
-from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, is_table_schema
+from khelang_opendata.tableschema.official_profile import SchemaFault, faults, field_faults
+from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID, fault_of_table_schema, is_table_schema
+from khelang_opendata.validation.layout import heading_of
 
 TABLE_UNEXPECTED = Rule("table_unexpected", Severity.ERROR, __file__)
 RESOURCE_NOT_CHECKED = Rule("resource_not_checked", Severity.INFO, __file__)
 RESOURCE_ADDITIONAL = Rule("resource_additional", Severity.INFO, __file__)
 
-_FORMATS = frozenset({"csv", "tsv", "txt"})
+_LONGEST_REASON = 300
 
 
 def own_fields(package: Package, family: SchemaFamily) -> Mapping[str, Sequence[JsonObject]]:
@@ -38,9 +39,10 @@ def _own_fields(resource: Resource, table: TableSchema) -> list[JsonObject]:
     schema = resource.descriptor.get("schema")
     described = schema.get("fields") if isinstance(schema, dict) else None
     own = [f for f in described if _is_own(f)] if isinstance(described, list) else []
-    declared = {f["name"]: f for f in own} if own and is_table_schema({"fields": own}) else {}
+    is_readable = own and is_table_schema({"fields": own}) and not any(faults({"fields": own}))
+    declared = {f["name"]: f for f in own} if is_readable else {}
     try:
-        header = resource.table.header if resource.data is not None else []
+        header = heading_of(resource.table, table) if resource.data is not None else []
     except TableUnreadable:
         header = []
     names = (label for label in header if OWN_COLUMN.fullmatch(label))
@@ -61,7 +63,7 @@ def own_tables(package: Package, family: SchemaFamily) -> Mapping[str, TableSche
     tables: dict[str, TableSchema] = {}
     for resource in package.resources:
         schema = resource.descriptor.get("schema")
-        is_readable = schema is None or is_table_schema(schema)
+        is_readable = schema is None or (is_table_schema(schema) and not any(faults(schema)))
         if resource.name not in family.tables and _is_table(resource) and is_readable:
             tables.setdefault(resource.name, TableSchema.of_any(resource.name, schema or {}))
     return tables
@@ -87,12 +89,53 @@ def check_own_tables(package: Package, family: SchemaFamily, own: Mapping[str, T
             yield DESCRIPTOR_INVALID.issue(Location(name), variant="key_unknown", name=unknown)
         if not table.fields:
             yield RESOURCE_NOT_CHECKED.issue(Location(name), variant="no_schema", name=name)
+    yield from _schema_issues(package, family, own)
     for resource in package.resources:
         if resource.name not in family.tables and not resource.is_derived and not _is_table(resource):
             place = Location(resource.name)
             yield RESOURCE_NOT_CHECKED.issue(place, variant="format", name=resource.name, path=resource.path)
-    for entry in _without_one_file(package.descriptor.get("resources")):
+    for entry in _unread(package):
         yield RESOURCE_NOT_CHECKED.issue(Location(entry["name"]), variant="no_file", name=entry["name"])
+
+
+def _schema_issues(package: Package, family: SchemaFamily, own: Container[str]) -> Iterator[Issue]:
+    """What the official profile refuses in the package's own schemas, and in the columns that it adds to others.
+
+    A family that is open has the schemas of all tables judged by the descriptor's profile; others have only their form.
+    """
+    entries = package.descriptor.get("resources")
+    places = {id(entry): place for place, entry in enumerate(entries)} if isinstance(entries, list) else {}
+    for resource in package.resources:
+        schema = resource.descriptor.get("schema")
+        if not _is_table(resource) or not isinstance(schema, dict) or (family.is_open and not is_table_schema(schema)):
+            continue
+        is_whole, place = resource.name not in family.tables or resource.name in own, Location(resource.name)
+        found = [*(faults(schema) if is_whole else _own_faults(schema))]
+        for fault in found:
+            if is_table_schema(schema) or not (fault.pointer == "fields" and fault.kind in ("missing", "type")):
+                pointer = f"resources/{places[id(resource.descriptor)]}/schema/{fault.pointer}"
+                yield DESCRIPTOR_INVALID.issue(
+                    place, variant=_VARIANTS[fault.kind], property=pointer, expected=fault.expected
+                )
+        if is_whole and not found and (reason := fault_of_table_schema(schema)):
+            yield DESCRIPTOR_INVALID.issue(place, variant="schema_unusable", reason=reason[:_LONGEST_REASON])
+
+
+def _own_faults(schema: JsonObject) -> Iterator[SchemaFault]:
+    fields = schema.get("fields")
+    for place, field in enumerate(fields if isinstance(fields, list) else ()):
+        if _is_own(field):
+            yield from field_faults(field, f"fields/{place}")
+
+
+_VARIANTS = {
+    "missing": "property_missing",
+    "type": "property_type",
+    "value": "property_value",
+    "empty": "property_empty",
+    "misplaced": "constraint_misplaced",
+    "unknown": "constraint_unknown",
+}
 
 
 def _meant(name: str, family: SchemaFamily, own: Container[str]) -> str | None:
@@ -104,13 +147,13 @@ def _meant(name: str, family: SchemaFamily, own: Container[str]) -> str | None:
 
 
 def _is_table(resource: Resource) -> bool:
-    """Whether a resource is a CSV file: as its ``format`` says, else as its name ends."""
-    form = resource.descriptor.get("format") or PurePosixPath(resource.path).suffix.removeprefix(".")
-    return str(form).lower() in _FORMATS and not resource.is_derived
+    return resource.is_csv and not resource.is_derived
 
 
-def _without_one_file(entries: Any) -> Iterator[dict[str, Any]]:
-    """The resources whose data are in the descriptor, or in several files."""
+def _unread(package: Package) -> Iterator[JsonObject]:
+    """The resources that have neither a file nor the files or rows of a table."""
+    read = {id(resource.descriptor) for resource in package.resources}
+    entries = package.descriptor.get("resources")
     for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and not isinstance(entry.get("path"), str):
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and id(entry) not in read:
             yield entry

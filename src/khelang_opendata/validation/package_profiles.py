@@ -10,7 +10,7 @@ from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.family_profile import PROFILE, PROFILE_SCHEMA, faults_of, profiled
-from khelang_opendata.tableschema.columns import Column, SchemaUnsupported
+from khelang_opendata.tableschema.columns import Column
 from khelang_opendata.validation.descriptor import is_table_schema
 
 PROFILE_INVALID = Rule("profile_invalid", Severity.ERROR, __file__)
@@ -60,7 +60,7 @@ def _fits(name: str, patch: Any, family: SchemaFamily) -> bool:
             change = changes.get(field.name)
             limits = change.get("constraints", {}) if isinstance(change, dict) else {}
             Column({**field.descriptor, "constraints": {**field.descriptor.get("constraints", {}), **limits}}, [""])
-    except (SchemaUnsupported, TypeError, ValueError):
+    except (TypeError, ValueError):
         return False
     return True
 

@@ -7,13 +7,20 @@ table is reported where it is first used, with how often, not once a row.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
+from khelang_opendata.model.places import from_the_end, letters
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
+from khelang_opendata.model.thai import ERA
 from khelang_opendata.package.datapackage import Table
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 from khelang_opendata.tableschema import (
@@ -25,33 +32,50 @@ from khelang_opendata.tableschema import (
     TableSource,
     check_tables,
 )
+from khelang_opendata.tableschema.columns import values_of
 from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, FIRST_ROW, PATTERN_SECONDS
-from khelang_opendata.tableschema.dialect import DialectUnsupported
+from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
-from khelang_opendata.validation.headings import HeadedTable
-from khelang_opendata.validation.rules.cell_values import TYPE_WRONG, value_error
+from khelang_opendata.validation.headings import (
+    COLUMN_DUPLICATE,
+    COLUMN_MISSING,
+    COLUMN_NAME_INVALID,
+    COLUMN_UNEXPECTED,
+    HeadedTable,
+)
+from khelang_opendata.validation.ids import (
+    REFERENCE_MISSING,
+    VALUE_MISSING,
+    BrokenReferences,
+    EmptyIds,
+    example_of,
+    target_of,
+)
+from khelang_opendata.validation.layout import LONGEST_LABEL, ROW_BLANK, fits, plain
+from khelang_opendata.validation.plan import Record
+from khelang_opendata.validation.rules.cell_values import value_error
+from khelang_opendata.validation.rules.typed_values import NOTHING, TYPE_WRONG
 
 CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
 CELL_MISSING = Rule("cell_missing", Severity.ERROR, __file__)
-ROW_BLANK = Rule("row_blank", Severity.ERROR, __file__)
-VALUE_MISSING = Rule("value_missing", Severity.ERROR, __file__)
 PATTERN_MISMATCH = Rule("pattern_mismatch", Severity.ERROR, __file__)
 VALUE_NOT_ALLOWED = Rule("value_not_allowed", Severity.ERROR, __file__)
 VALUE_OUT_OF_RANGE = Rule("value_out_of_range", Severity.ERROR, __file__)
 LENGTH_WRONG = Rule("length_wrong", Severity.ERROR, __file__)
 KEY_DUPLICATE = Rule("key_duplicate", Severity.ERROR, __file__)
-REFERENCE_MISSING = Rule("reference_missing", Severity.ERROR, __file__)
 
 _BY_CONSTRAINT = {
     "required": VALUE_MISSING,
     "pattern": PATTERN_MISMATCH,
     "enum": VALUE_NOT_ALLOWED,
+    "categories": VALUE_NOT_ALLOWED,
     "minimum": VALUE_OUT_OF_RANGE,
     "maximum": VALUE_OUT_OF_RANGE,
     "exclusiveMinimum": VALUE_OUT_OF_RANGE,
     "exclusiveMaximum": VALUE_OUT_OF_RANGE,
     "minLength": LENGTH_WRONG,
     "maxLength": LENGTH_WRONG,
+    "jsonSchema": PATTERN_MISMATCH,
 }
 _BY_WEIGHT = [
     rule.code
@@ -61,17 +85,15 @@ _BY_WEIGHT = [
 
 _PATTERN_SECONDS = 5
 _LONGEST_REASON = 300
-_EXAMPLES = {
-    "integer": "12",
-    "number": "12.5",
-    "boolean": "true",
-    "date": "2026-10-01",
-    "datetime": "2026-10-01T09:30:00",
-}
-"""Values of types, where the schema gives no example."""
+_LONGEST_LIMIT = 2000
+_MOST_VALUES = 100
 
-_Reference = tuple[tuple[str, ...], tuple[str, ...]]
-"""The fields of a foreign key, and their values."""
+_CENTURY = 100
+_YES = {"true", "yes", "y", "1", "ใช่", "จริง", "มี", "✓", "✔", "/"}
+_NO = {"false", "no", "n", "0", "ไม่", "ไม่ใช่", "เท็จ", "ไม่มี", "✗", "x"}
+
+_UNSEEN = r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+"""Spaces, line breaks and hidden characters, which no id or code has."""
 
 _YIELD_TO_CELL_VALUES = {rule.code for rule in (TYPE_WRONG, PATTERN_MISMATCH, VALUE_NOT_ALLOWED, VALUE_OUT_OF_RANGE)}
 """Faults that a rule of cell values names more precisely, where one does."""
@@ -91,8 +113,9 @@ def check_structure(
         next table.
     """
     sources = [_source(table, tables) for table in tables.values()]
+    merged: set[str] = set()
     for check in check_tables(sources, engine):
-        schema, issues = tables[check.name].schema, _issues(tables[check.name], tables, check.findings)
+        schema, issues = tables[check.name].schema, _issues(tables[check.name], tables, check.findings, merged)
         yield check, _or_unusable(check.name, issues) if schema.is_foreign or schema.own_fields else issues
 
 
@@ -116,16 +139,17 @@ def table_issues(check: TableCheck, sources: Sequence[TableSource]) -> Iterator[
         ['The value “soon” in year, row 3, is not a whole number']
     """
     tables = {source.name: _headed(source, with_rows=source.name == check.name) for source in sources}
-    return _or_unusable(check.name, _issues(tables[check.name], tables, check.findings))
+    return _or_unusable(check.name, _issues(tables[check.name], tables, check.findings, set()))
 
 
 def _headed(source: TableSource, *, with_rows: bool) -> HeadedTable:
-    if source.first_row != FIRST_ROW:
-        raise DialectUnsupported("header")
+    if odd := Dialect.of(source.dialect).odd_property:
+        raise DialectUnsupported(odd)
     schema = TableSchema.of_any(source.name, source.schema)
-    rows = [row for chunk in source.chunks() for row in chunk] if with_rows else []
-    table = Table([field.name for field in schema.fields], rows, source.data, source.dialect)
-    return HeadedTable(schema, table, schema.fields)
+    rows = [row for _, chunk in source.chunks() for row in chunk] if with_rows else []
+    header = source.heading() or [field.name for field in schema.fields]
+    columns = tuple(map(schema.field_by_name.get, header))
+    return HeadedTable(schema, Table(header, rows, source.data, source.dialect), columns)
 
 
 def _or_unusable(name: str, issues: Iterator[Issue]) -> Iterator[Issue]:
@@ -141,11 +165,14 @@ def _source(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> TableSourc
     schema: JsonObject = {
         "fields": [_field(column, position) for position, column in enumerate(table.columns)],
         "missingValues": table.schema.descriptor["missingValues"],
-        "foreignKeys": [key for key in table.schema.foreign_keys if _can_be_followed(key, table, tables)],
     }
+    if followed := [key for key in table.schema.foreign_keys if _can_be_followed(key, table, tables)]:
+        schema["foreignKeys"] = followed
+    if unique := [key for key in table.schema.unique_keys if _has_all(table, key)]:
+        schema["uniqueKeys"] = unique
     if table.schema.is_foreign or table.schema.own_fields:  # patterns that others wrote
         schema[PATTERN_SECONDS] = _PATTERN_SECONDS
-    if _has_all(table, table.schema.primary_key):
+    if table.schema.primary_key and _has_all(table, table.schema.primary_key):
         schema["primaryKey"] = list(table.schema.primary_key)
     file = table.table
     return TableSource(table.schema.name, schema, file.data, file.dialect, file.rows, brief=True)
@@ -158,33 +185,98 @@ def _field(column: Field | None, position: int) -> JsonObject:
 
 
 def _can_be_followed(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> bool:
-    target = _target(key, table, tables)
-    return target is not None and _has_all(table, key["fields"]) and _has_all(target, key["reference"]["fields"])
+    target = target_of(key, table, tables)
+    if target is None or _is_emptied(target) or len(target.table.rows) < target.schema.min_rows:
+        return False  # lost rows are an issue of their own
+    return _has_all(table, key["fields"]) and _has_all(target, key["reference"]["fields"])
 
 
-def _target(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> HeadedTable | None:
-    """The table that a foreign key refers to; None where the package has none that can be read."""
-    return tables.get(key["reference"]["resource"] or table.schema.name)
+def _is_emptied(table: HeadedTable) -> bool:
+    """Whether a table of the standard has no rows, so that no reference to it says anything."""
+    return not table.table.rows and not table.schema.is_foreign
 
 
 def _has_all(table: HeadedTable, names: Iterable[str]) -> bool:
     return all(table.position(name) is not None for name in names)
 
 
-def _issues(table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding]) -> Iterator[Issue]:
-    references = _BrokenReferences(table, tables)
-    for row, found in groupby(findings, key=attrgetter("row")):
-        yield from _row_issues(table, row, list(found), references)
-    yield from references.issues()
+def _heading_issue(table: HeadedTable, finding: Finding) -> Issue:
+    name, header = table.schema.name, table.table.header
+    due, label = finding.field, finding.cell or ""
+    place = Location(name, 1, 1, due or label, finding.cell)
+    if finding.type is FindingType.BLANK_HEADER:
+        return COLUMN_MISSING.issue(Location(name, 1, 1, None, label), variant="not_the_table")
+    if finding.type is FindingType.MISSING_LABEL:
+        return COLUMN_MISSING.issue(place, name=str(due))
+    names = [field.name for field in table.schema.fields]
+    at = names.index(due) if due and label else header.index(label) if not due else 0
+    if finding.type is FindingType.INCORRECT_LABEL:
+        return COLUMN_UNEXPECTED.issue(place, variant="misplaced", name=label, position=at + 1, due=str(due))
+    letter, corrected = letters(at), table.own_name(at)
+    if finding.type is FindingType.BLANK_LABEL:
+        place = Location(name, 1, 1)
+        return COLUMN_NAME_INVALID.issue(place, variant="blank", position=at + 1, letter=letter, corrected=corrected)
+    rule = COLUMN_DUPLICATE if finding.type is FindingType.DUPLICATE_LABEL else COLUMN_UNEXPECTED
+    return rule.issue(place, name=label, letter=letter, corrected=corrected)
 
 
-def _row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
+def _issues(
+    table: HeadedTable, tables: Mapping[str, HeadedTable], findings: Iterator[Finding], merged: set[str]
 ) -> Iterator[Issue]:
+    """The issues of a table; ``merged`` collects the tables that lost ids, to which references lead nowhere."""
+    whole = _WholeTable(table, tables, merged)
+    for row, found in groupby(findings, key=attrgetter("row")):
+        if row < FIRST_ROW:
+            yield from (_heading_issue(table, finding) for finding in found)
+        else:
+            yield from _row_issues(table, row, list(found), whole)
+    yield from whole.issues()
+    if _is_emptied(table) and not table.schema.min_rows and (referring := _referring(table, tables)):
+        variant, named = "emptied", ", ".join(referring)
+        yield REFERENCE_MISSING.issue(Location(table.schema.name), variant=variant, tables=named)
+
+
+def _referring(table: HeadedTable, tables: Mapping[str, HeadedTable]) -> list[str]:
+    """The tables that refer to one."""
+    found = []
+    for other in tables.values():
+        keys = (key for key in other.schema.foreign_keys if target_of(key, other, tables) is table)
+        names = {name for key in keys for name in key["fields"]} - {"plan_id"}
+        places = [place for name in names if (place := other.position(name)) is not None]
+        if any(place < len(cells) and cells[place] for cells in other.table.rows for place in places):
+            found.append(other.schema.name)
+    return found
+
+
+class _WholeTable:
+    """What is reported once for a table, when all of its rows are known."""
+
+    def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable], merged: set[str]) -> None:
+        self.table = table
+        self.merged = merged
+        self.references = BrokenReferences(table, tables, merged)
+        self.gaps = EmptyIds(table)
+        self.blank: list[int] = []
+        self.copies: list[int] = []
+
+    def issues(self) -> Iterator[Issue]:
+        """The blank rows, the rows that repeat others, ids that merged cells lost, and broken references."""
+        place, number = self.table.place, self.table.table.number
+        if self.blank:
+            yield ROW_BLANK.issue(place(self.blank[0]), rows=from_the_end(map(number, self.blank)))
+        if self.copies:
+            rows, named = from_the_end(map(number, self.copies)), " + ".join(self.table.schema.primary_key)
+            yield KEY_DUPLICATE.issue(place(self.copies[0]), variant="copies", rows=rows, key=named)
+        self.merged.update([self.table.schema.name] if self.gaps.rows else [])
+        yield from self.gaps.issues()
+        yield from self.references.issues()
+
+
+def _row_issues(table: HeadedTable, row: int, findings: list[Finding], whole: _WholeTable) -> Iterator[Issue]:
     types = Counter(finding.type for finding in findings)
     expected, found = len(table.columns), len(table.table.rows[row - 2])
     if FindingType.BLANK_ROW in types:
-        yield ROW_BLANK.issue(table.place(row))
+        whole.blank.append(row)
     elif FindingType.EXTRA_CELL in types:
         extra = next(f for f in findings if f.type is FindingType.EXTRA_CELL)
         yield CELL_EXTRA.issue(table.place(row, None, extra.cell), expected=expected, found=found)
@@ -192,32 +284,39 @@ def _row_issues(
         first = next(f for f in findings if f.type is FindingType.MISSING_CELL)
         yield CELL_MISSING.issue(table.place(row, first.field), expected=expected, found=found)
     else:
-        yield from _sound_row_issues(table, row, findings, references)
+        yield from _sound_row_issues(table, row, findings, whole)
 
 
-def _sound_row_issues(
-    table: HeadedTable, row: int, findings: list[Finding], references: _BrokenReferences
-) -> Iterator[Issue]:
+def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], whole: _WholeTable) -> Iterator[Issue]:
     cells: dict[str, Issue] = {}
     for finding in findings:
         if finding.type in (FindingType.TYPE, FindingType.CONSTRAINT) and finding.field:
-            found = _cell_issue(table, row, finding.field, finding)
+            found = _cell_issue(table, row, finding.field, finding, whole.references)
             known = cells.get(finding.field)
             if known is None or _BY_WEIGHT.index(found.code) < _BY_WEIGHT.index(known.code):
                 cells[finding.field] = found
-    for found in cells.values():
+    for name, found in cells.items():
         precise = _precise(table, found)
-        if precise is None:
+        if precise is None and not (found.code == VALUE_MISSING.code and whole.gaps.takes(name, row)):
             yield found
-        elif table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
+        elif precise is not None and table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
             yield precise
     for finding in findings:
         if finding.type is FindingType.UNIQUE and finding.field not in cells:
             yield _repeated(table, row, (str(finding.field),), finding)
-        elif finding.type is FindingType.PRIMARY_KEY and not cells.keys() & set(table.schema.primary_key):
-            yield _repeated(table, row, table.schema.primary_key, finding)
-        elif finding.type is FindingType.FOREIGN_KEY:
-            references.add(finding)
+        elif finding.type in (FindingType.PRIMARY_KEY, FindingType.UNIQUE_KEY) and cells.keys().isdisjoint(finding.key):
+            if finding.type is FindingType.PRIMARY_KEY and _is_copy(table, finding):
+                whole.copies.append(row)
+            else:
+                yield _repeated(table, row, finding.key, finding)
+        elif finding.type is FindingType.FOREIGN_KEY and not cells.keys() & set(finding.key):
+            whole.references.add(finding)
+
+
+def _is_copy(table: HeadedTable, finding: Finding) -> bool:
+    """Whether a row with a repeated key is wholly like the row that has the key before it."""
+    rows = table.table.rows
+    return finding.same_as is not None and rows[finding.row - 2] == rows[finding.same_as - 2]
 
 
 def _precise(table: HeadedTable, found: Issue) -> Issue | None:
@@ -232,32 +331,101 @@ def _precise(table: HeadedTable, found: Issue) -> Issue | None:
     return value_error(table, row, position)
 
 
-def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding) -> Issue:
-    field = table.schema.field_by_name[name]
+def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, references: BrokenReferences) -> Issue:
+    field, cell = table.schema.field_by_name[name], finding.cell or ""
     place = table.place(row, name, finding.cell)
     if finding.constraint is None:
-        return TYPE_WRONG.issue(place, variant=str(field.descriptor["type"]), example=_example(field))
-    limit = field.descriptor["constraints"][finding.constraint]
-    shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
-    rule = _BY_CONSTRAINT.get(finding.constraint, PATTERN_MISMATCH)
+        return _type_issue(table, row, field, cell)
+    limit = {**field.descriptor, **field.descriptor.get("constraints", {})}.get(finding.constraint)
+    shown, rule = _shown(limit), _BY_CONSTRAINT[finding.constraint]
+    if finding.constraint == "jsonSchema":
+        return rule.issue(place, variant="json_schema", allowed=shown)
+    if rule is VALUE_OUT_OF_RANGE and (year := _year_meant(field, cell)):
+        return rule.issue(place, variant="year", corrected=year)
     if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
-        length = len(finding.cell or "")
-        return rule.issue(place, variant=finding.constraint, limit=shown, length=length)
-    return rule.issue(place, allowed=shown, example=_example(field))
+        return rule.issue(place, variant=finding.constraint, limit=shown, length=len(cell))
+    corrected = None if rule is VALUE_MISSING or table.schema.is_foreign else _corrected(field, cell, references)
+    if corrected is not None:
+        return rule.issue(place, variant="corrected", corrected=corrected)
+    return rule.issue(place, allowed=shown, example=example_of(field))
 
 
-def _example(field: Field) -> str:
-    """A value that a column holds; of a schema without examples, its first allowed value, pattern or type."""
-    constraints = field.descriptor.get("constraints", {})
-    type_ = str(field.descriptor.get("type", "any"))
-    found = (
-        field.descriptor.get("example"),
-        next(iter(constraints.get("enum", ())), None),
-        constraints.get("pattern"),
-        constraints.get("minimum"),
-        _EXAMPLES.get(type_, type_),
-    )
-    return str(next(value for value in found if value is not None))
+def _shown(limit: Any) -> str:
+    """A limit in words; of thousands of values only the first, as each wrong cell names them."""
+    if not isinstance(limit, list):
+        return str(limit)[:_LONGEST_LIMIT]
+    first = ", ".join(map(str, values_of(limit[:_MOST_VALUES])))
+    return first[:_LONGEST_LIMIT] if len(limit) <= _MOST_VALUES else f"{first[:_LONGEST_LIMIT]}, …"
+
+
+def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
+    """A value of another type; a sign that there is none, such as a dash, is explained as what it means."""
+    place, type_ = table.place(row, field.name, cell), str(field.descriptor.get("type", "string"))
+    is_nothing = not table.schema.is_foreign and not field.is_own and re.fullmatch(NOTHING, cell.strip()) is not None
+    status = table.position("budget_status") if is_nothing and field.name == "amount_thb" else None
+    if status is not None and table.table.rows[row - 2][status] in ("budgeted", "no_budget"):
+        if printed := _printed_amount(Record(table, row)):
+            return TYPE_WRONG.issue(place, variant="amount_printed", corrected=printed)
+        return TYPE_WRONG.issue(place, variant="no_amount", corrected="0")
+    if is_nothing and not field.descriptor.get("constraints", {}).get("required"):
+        return TYPE_WRONG.issue(place, variant="nothing")
+    if type_ == "boolean" and not table.schema.is_foreign and (truth := _truth_meant(field, cell)):
+        return TYPE_WRONG.issue(place, variant="boolean_meant", corrected=truth)
+    return TYPE_WRONG.issue(place, variant=type_, example=example_of(field))
+
+
+def _year_meant(field: Field, cell: str) -> str | None:
+    """The year of the Buddhist era for one of the common era, or for its last two digits."""
+    if not field.name.endswith("_be") or not re.fullmatch("[0-9]{1,4}", cell):
+        return None
+    number = int(cell)
+    year = str(number + (2500 if number < _CENTURY else ERA))
+    return year if fits(field, year) else None
+
+
+def _truth_meant(field: Field, cell: str) -> str | None:
+    """The value of a column of true or false for the words that people write in its place."""
+    for name, words in (("trueValues", _YES), ("falseValues", _NO)):
+        if cell.strip().casefold() in words:
+            return str(field.descriptor.get(name, [name.removesuffix("Values")])[0])
+    return None
+
+
+def _printed_amount(budget: Record) -> str | None:
+    """The one amount above 0 that the document prints for a budget, where its row has the document's texts."""
+    from khelang_opendata.model.thai import printed_amounts  # noqa: PLC0415 (few amounts are wrong)
+
+    texts = (budget.text(field) or "" for field in ("summary_amount_printed", "sheet_amount_printed"))
+    amounts = {amount for text in texts for amount in printed_amounts(text)}
+    return f"{Decimal(amounts.pop()).normalize():f}" if len(amounts) == 1 and any(amounts) else None
+
+
+def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | None:
+    """What a misspelt id or code is meant to be; None where that is not certain.
+
+    Line breaks, spaces and hidden characters go; a code, and an id of another table, may be in other letters, and a
+    code may be written as its title.
+    """
+    tidy = re.sub(_UNSEEN, "", unicodedata.normalize("NFKC", cell))
+    is_known = field.codes is not None or "enum" in field.descriptor.get("constraints", {}) or references.of(field.name)
+    other_letters = (tidy.lower(), tidy.upper()) if is_known else ()
+    forms = dict.fromkeys((tidy, *other_letters, *_codes_titled(field, cell)))
+    right = [form for form in forms if form and fits(field, form) and references.has(field.name, form)]
+    return right[0] if len(right) == 1 or right[:1] == [tidy] else None
+
+
+def _codes_titled(field: Field, cell: str) -> Sequence[str]:
+    """The codes that a text names, or has the title of in either language."""
+    return _codes_by_title(field).get(plain(cell), ()) if len(cell) <= LONGEST_LABEL else ()
+
+
+@lru_cache(maxsize=256)
+def _codes_by_title(field: Field) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for name, code in field.meanings.items():
+        for title in {plain(name), plain(code.title_th), plain(code.title_en)} - {""}:
+            found.setdefault(title, []).append(name)
+    return found
 
 
 def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding) -> Issue:
@@ -265,36 +433,5 @@ def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Findi
     value = ", ".join(cells[position] for name in key if (position := table.position(name)) is not None)
     single = key[0] if len(key) == 1 else None
     place, named = table.place(row, single, value if single else None), " + ".join(key)
-    if finding.same_as is None:
-        return KEY_DUPLICATE.issue(place, variant="empty", key=named)
-    return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=finding.same_as)
-
-
-class _BrokenReferences:
-    """The broken references of one table: how often each missing value is used, and its first row."""
-
-    def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> None:
-        self.table = table
-        self.tables = tables
-        self.uses: Counter[_Reference] = Counter()
-        self.first: dict[_Reference, int] = {}
-
-    def add(self, finding: Finding) -> None:
-        """Count one use."""
-        cells = self.table.table.rows[finding.row - 2]
-        positions = (self.table.position(field) for field in finding.key)
-        use = (finding.key, tuple(cells[position] for position in positions if position is not None))
-        self.uses[use] += 1
-        self.first.setdefault(use, finding.row)
-
-    def issues(self) -> Iterator[Issue]:
-        """An issue a missing value, on the first row that uses it."""
-        references = {tuple(key["fields"]): key["reference"] for key in self.table.schema.foreign_keys}
-        for (fields, values), row in self.first.items():
-            reference = references[fields]
-            yield REFERENCE_MISSING.issue(
-                self.table.place(row, fields[0], ", ".join(values)),
-                target=reference["resource"] or self.table.schema.name,
-                target_field=" + ".join(reference["fields"]),
-                uses=self.uses[fields, values],
-            )
+    assert finding.same_as is not None, "an empty part of a key is a constraint error of its cell"
+    return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=table.table.number(finding.same_as))

@@ -335,8 +335,8 @@ CREATE TABLE errata (
   reading_th TEXT CHECK (length(reading_th) <= 1000),
   reading_en TEXT CHECK (length(reading_en) <= 1000),
   basis_th TEXT NOT NULL CHECK (length(basis_th) <= 2000),
-  basis_en TEXT NOT NULL CHECK (length(basis_en) <= 2000),
-  cause TEXT NOT NULL CHECK (cause IN ('source_error', 'scan_error', 'unclear')),
+  basis_en TEXT CHECK (length(basis_en) <= 2000),
+  cause TEXT NOT NULL CHECK (length(cause) <= 40),
   PRIMARY KEY (erratum_id),
   FOREIGN KEY (plan_id) REFERENCES plans (plan_id)
 );

@@ -101,6 +101,6 @@ def _field(table: ReleasedTable, field: Field) -> JsonObject:
         "@id": f"{table.name}/{field.name}",
         "name": f"{table.name}/{field.name}",
         "description": f"{descriptor['title_en']}. {descriptor['description_en']}{refers}",
-        "dataType": _TYPES[descriptor["type"]],
+        "dataType": _TYPES.get(descriptor["type"], "sc:Text"),
         "source": {"fileObject": {"@id": f"data/{table.name}.csv"}, "extract": {"column": field.name}},
     }

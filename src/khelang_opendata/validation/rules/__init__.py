@@ -8,20 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 
-from khelang_opendata.model.report import Issue
+from khelang_opendata.model.report import Issue, NotJudged
 from khelang_opendata.validation.plan import Plan
-from khelang_opendata.validation.rules import arithmetic, cell_values, errata_records, logic, portal_readiness, progress
-from khelang_opendata.validation.rules.cell_values import CellRule
-from khelang_opendata.validation.rules.registry import PlanRule, rules_in
+from khelang_opendata.validation.rules import (
+    arithmetic,
+    errata_records,
+    example_copies,
+    logic,
+    portal_readiness,
+    printed_texts,
+    progress,
+    text_values,
+    typed_values,
+)
+from khelang_opendata.validation.rules.registry import CellRule, PlanRule, rules_in
 
 PLAN_RULES = tuple(
     rule
-    for module in (arithmetic, logic, progress, errata_records, portal_readiness)
+    for module in (arithmetic, logic, progress, errata_records, example_copies, portal_readiness, printed_texts)
     for rule in rules_in(module)
     if isinstance(rule, PlanRule)
 )
 
-CELL_RULES = tuple(rule for rule in rules_in(cell_values) if isinstance(rule, CellRule))
+CELL_RULES = tuple(
+    rule for module in (typed_values, text_values) for rule in rules_in(module) if isinstance(rule, CellRule)
+)
 
 
 def rules_that_can_run(plan: Plan, unsound: Set[str]) -> tuple[PlanRule, ...]:
@@ -33,6 +44,24 @@ def rules_that_can_run(plan: Plan, unsound: Set[str]) -> tuple[PlanRule, ...]:
     """
     ready = plan.tables.keys() - unsound
     return tuple(rule for rule in PLAN_RULES if ready.issuperset(rule.needs))
+
+
+def rules_that_wait(plan: Plan, unsound: Set[str]) -> tuple[NotJudged, ...]:
+    """The rules that cannot run because of errors, each with the tables that have them, or that the package lacks.
+
+    A table that a package may leave out keeps no rule waiting.
+
+    Args:
+        plan: the package's tables.
+        unsound: names of tables with structural errors.
+    """
+    known = plan.family.tables
+    waiting = []
+    for rule in PLAN_RULES:
+        absent = {name for name in rule.needs if name not in plan.tables and not known[name].optional}
+        if tables := [name for name in rule.needs if name in unsound or name in absent]:
+            waiting.append(NotJudged(rule.code, tuple(tables)))
+    return tuple(waiting)
 
 
 def run_rules(plan: Plan, rules: Iterable[PlanRule]) -> Iterator[Issue]:

@@ -7,7 +7,7 @@ contradiction.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,9 @@ from khelang_opendata.validation.rules.trees import cycles, leaves_first, parent
 _PRINTED = ("summary_amount_printed", "sheet_amount_printed")
 _NOTHING = Decimal(0)
 
+_FEW, _MANY = 2, 10
+"""So many amounts, if they are sorted, say nothing; so many that contradict their status were sorted alone."""
+
 _AMOUNT_FITS: dict[str | None, Callable[[Decimal | None], bool]] = {
     "budgeted": lambda amount: amount is not None and amount > 0,
     "no_budget": lambda amount: amount == 0,
@@ -33,11 +36,24 @@ _AMOUNT_FITS: dict[str | None, Callable[[Decimal | None], bool]] = {
 @plan_rule(Severity.ERROR, needs=("budgets",))
 def budget_status_amount(plan: Plan) -> Iterator[Issue]:
     """A budget's amount is what its status says: money, 0 or empty (data model, table of budget_status)."""
-    for place, fits in enumerate(_statuses_fit(plan)):
-        if not fits:
-            budget = plan.record("budgets", place)
-            status = budget.text("budget_status") or ""
-            yield budget.issue(budget_status_amount, "amount_thb", variant=status, year=_year(budget))
+    unfit = [place for place, fits in enumerate(_statuses_fit(plan)) if not fits]
+    if len(unfit) >= _MANY and _is_sorted(plan.texts("budgets", "amount_thb")):
+        yield plan.record("budgets", unfit[0]).issue(
+            budget_status_amount, "amount_thb", variant="sorted", count=len(unfit)
+        )
+        return
+    for place in unfit:
+        budget = plan.record("budgets", place)
+        status = budget.text("budget_status") or ""
+        yield budget.issue(budget_status_amount, "amount_thb", variant=status, year=_year(budget))
+
+
+def _is_sorted(texts: Sequence[str | None]) -> bool:
+    """Whether different amounts are in the order of their letters or numbers, up or down, but for empty cells."""
+    written = [text for text in texts if text]
+    numbers = [Decimal(text) for text in written if text.replace(".", "", 1).isdecimal()]
+    orders = (written, sorted(written)), (numbers, sorted(numbers))
+    return len({*written}) > _FEW and any(given in (up, up[::-1]) for given, up in orders)
 
 
 @plan_rule(Severity.ERROR, needs=("plans", "projects", "budgets"))
@@ -75,7 +91,7 @@ def source_basis_missing(plan: Plan) -> Iterator[Issue]:
             yield budget.issue(source_basis_missing, field, year=_year(budget))
 
 
-@plan_rule(Severity.WARNING, needs=("budgets", "budget_items"))
+@plan_rule(Severity.WARNING, needs=("budgets", "budget_items"), compares=("added",))
 def budget_items_differ(plan: Plan) -> Iterator[Issue]:
     """The expenses of a budget line add up to its amount, where all of them have one."""
     amounts = plan.amounts("budget_items")
@@ -102,7 +118,7 @@ def budget_outside_plan(plan: Plan) -> Iterator[Issue]:
             yield budget.issue(budget_outside_plan, "fiscal_year_be", year=year, first=years[0], last=years[-1])
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets"))
+@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets"), compares=("amount",))
 def budget_outside_project(plan: Plan) -> Iterator[Issue]:
     """Money is planned only for years in which the project runs."""
     projects, plan_years = plan.places("projects"), plan.years
@@ -121,7 +137,7 @@ def budget_outside_project(plan: Plan) -> Iterator[Issue]:
             )
 
 
-@plan_rule(Severity.WARNING, needs=("projects", "budgets"))
+@plan_rule(Severity.WARNING, needs=("projects", "budgets"), compares=("amount",))
 def printed_amounts_differ(plan: Plan) -> Iterator[Issue]:
     """What the summary table and the project's sheet print is the adopted amount, or the year's total of all sources.
 
@@ -163,11 +179,15 @@ def _is_lost_in_summary(plan: Plan, place: int) -> bool:
 def _printed_issue(plan: Plan, place: int, field: str, **variant: str) -> Issue:
     budget, amount = plan.record("budgets", place), plan.amounts("budgets")[place]
     if amount is None and not variant and budget.text("budget_status") == "unknown":
-        variant = {"variant": "unknown"}
+        return budget.issue(printed_amounts_differ, field, variant="unknown", year=_year(budget))
     return budget.issue(printed_amounts_differ, field, **variant, year=_year(budget), amount=baht(amount or _NOTHING))
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "dimensions", "missions", "projects", "budgets", "printed_totals"))
+@plan_rule(
+    Severity.WARNING,
+    needs=("plans", "dimensions", "missions", "projects", "budgets", "printed_totals"),
+    compares=("items",),
+)
 def printed_subtotal_differs(plan: Plan) -> Iterator[Issue]:
     """The total printed for a dimension, or for a mission with its sub-missions, is the sum of its projects."""
     sums = _Sums(plan)
@@ -177,7 +197,7 @@ def printed_subtotal_differs(plan: Plan) -> Iterator[Issue]:
             yield from _compared(plan, place, sums, printed_subtotal_differs)
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets", "printed_totals"))
+@plan_rule(Severity.WARNING, needs=("plans", "projects", "budgets", "printed_totals"), compares=("items",))
 def printed_grand_total_differs(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of all projects."""
     sums = _Sums(plan)
@@ -186,7 +206,7 @@ def printed_grand_total_differs(plan: Plan) -> Iterator[Issue]:
             yield from _compared(plan, place, sums, printed_grand_total_differs)
 
 
-@plan_rule(Severity.WARNING, needs=("dimensions", "printed_totals"))
+@plan_rule(Severity.WARNING, needs=("dimensions", "printed_totals"), compares=("added",))
 def printed_totals_inconsistent(plan: Plan) -> Iterator[Issue]:
     """The plan's printed total is the sum of the totals printed for its dimensions, where each has one that year."""
     years = plan.integers("printed_totals", "fiscal_year_be")
@@ -210,7 +230,7 @@ def _sum_of_dimensions(
     return sum((subtotals[key] for key in keys), _NOTHING) if keys and subtotals.keys() >= {*keys} else None
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "dimensions", "projects"))
+@plan_rule(Severity.WARNING, needs=("plans", "dimensions", "projects"), compares=("rows",))
 def declared_count_differs(plan: Plan) -> Iterator[Issue]:
     """The number of projects that the plan, or a dimension, declares is the number of rows it has."""
     by_dimension = Counter(plan.texts("projects", "dimension_id"))

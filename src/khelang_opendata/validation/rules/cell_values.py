@@ -1,4 +1,4 @@
-"""Rules of values: each looks at one cell and says whether its text is what the column can hold.
+"""The rules of values over whole tables: which cells are looked at, by which rules.
 
 The columns are read some thousand rows at a time. Their distinct cells pass one cheap test first, by the kind of the
 column; only what fails it is put before the rules. A row whose cells do not match the heading is left to the structure.
@@ -9,95 +9,139 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from operator import itemgetter
 
 from khelang_opendata.model.report import Issue, Severity
-from khelang_opendata.model.rules import Rule
-from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text, has_citizen_id, has_other_digits, restored
+from khelang_opendata.model.spoilt_text import BOUND, TONE_MARKS, VOWEL_MARKS
 from khelang_opendata.standard.tables import Field
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.plan import Record
+from khelang_opendata.validation.rules.registry import CellCheck
+from khelang_opendata.validation.rules.text_values import (
+    FORMULA_STARTS,
+    character_hidden,
+    encoding_suspected_cp874,
+    formula_suspected,
+    is_printed,
+    personal_data_suspected,
+    text_lost,
+    text_not_normalized,
+)
+from khelang_opendata.validation.rules.typed_values import (
+    amount_too_fine,
+    date_buddhist_year,
+    date_other_form,
+    date_out_of_range,
+    hidden_in_value,
+    number_grouped,
+    number_not_finite,
+    number_not_held,
+    number_not_plain,
+    number_too_long,
+    number_with_words,
+    spaced_number,
+    thai_digits,
+)
 
-CellCheck = Callable[[Record, Field, str], Issue | None]
-
-TYPE_WRONG = Rule("type_wrong", Severity.ERROR, __file__)
-
-_AS_PRINTED = frozenset({"printed_value", "other_value"})
-_EXCERPT = 12
-_LONGEST_SHOWN = 80
 _ROWS_AT_ONCE = 4096
 
-# Patterns of the rules, which few cells come to: each is compiled when the first one does.
-_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
-_GROUPED = r"[+-]?\d{1,3}(?:[,_' \u00a0\u202f]\d{3})+(?:\.\d+)?|[+-]?\d+(?:_\d+)+(?:\.\d+)?"
-_NOT_FINITE = r"(?i)\s*[+-]?s?(?:nan\d*|inf|infinity)\s*"
-_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_OWN_READING = ("groupChar", "decimalChar", "bareNumber", "format")
+"""Properties of a column that others describe, with which its cells are not written as the standard has them."""
 
-_INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
-_HARD_SPACE = "\u00a0\u2000-\u200a\u202f\u3000"
-_BOUND = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e"
-_FORMULA_STARTS = frozenset("=+@\t\r-")
-_HARMLESS_DASH = r"-(?:[\s-]*\Z|[\d,.]+\s*\Z)"
-_MOBILE = r"(?<!\d)(?:0[- ]?|\+66[- ]?)[689](?:[- ]?\d){8}(?!\d)"
-_EMAIL = r"(?ai)(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,}"
+_PLAIN_NUMBERS = r"(?:(?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?\n)*"
+_PLAIN_INTEGERS = r"(?:(?:0|[1-9][0-9]{0,12})\n)*"
+_PLAIN_DATES = r"(?:(?:19|2[0-3])[0-9]{2}-[0-9]{2}-[0-9]{2}\n)*"
 
-_UNTIDY = {
-    "invisible": f"[{_INVISIBLE}]",
-    "hard_space": f"[{_HARD_SPACE}]",
-    "edge_space": r"\A[ \n]|\s\Z",
-    "double_space": r"[ ]{2,}",
-    "sara_am": "\u0e4d[\u0e48-\u0e4b]?\u0e32",
-    "split_word": rf"(?<=[ก-๎])[ ](?=[{_BOUND}])|(?<=[เ-ไ])[ ](?=[ก-ฮ])",
-}
-
-_OF_NUMBERS = "0123456789.-"
-_SUSPECT_STARTS = _FORMULA_STARTS | {"\n", " "}
+_SUSPECT_STARTS = FORMULA_STARTS | {"\n", " "}
 _DIGITS = "0-9๐-๙０-９"
+_ALWAYS = "@\u0080-\u0100\u034f\u0e4d\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd"
 _SUSPECT = re.compile(  # begins with one set of characters, so that the engine skips to the next of them
-    rf"[ {_DIGITS}@\u0080-\u0100\u0e4d{_INVISIBLE}{_HARD_SPACE}]"
-    rf"(?:(?<=[^ {_DIGITS}])|(?<= )[ {_BOUND}]|(?<=[เ-ไ] )|(?:[- ]?\d){{9}})"
+    rf"[ {_DIGITS}{_ALWAYS}?#]"
+    rf"(?:(?<=[{_ALWAYS}])|(?<= )[ {BOUND}]|(?<=[เ-ไ] )|(?<=[ {_DIGITS}])(?:[- ]?\d){{9}}"
+    r"|(?<=\?)(?![^?\n])|(?<=#)[#A-Z])"
 )
 """A mobile number has ten digits, a citizen id more: one of them, or a space, is followed by nine."""
 
+_ODD_E = "เเ|เ[ธน].เ[ธน]"
+"""A vowel that is typed as two others, and UTF-8 in the Thai code page."""
+_ODD_MARK = rf"(?<![ก-ฮ])[{VOWEL_MARKS}]|(?<![ก-ฮ{VOWEL_MARKS}])[{TONE_MARKS}]"
+_OTHERS_AS_DASHES = re.sub(f"[^ก-ฮ{VOWEL_MARKS}{TONE_MARKS}]", "-", bytes(range(256)).decode("cp874", "replace"))
+_KINDS_OF_LETTERS = re.sub(
+    f"[{TONE_MARKS}]", "t", re.sub(f"[{VOWEL_MARKS}]", "v", re.sub("[ก-ฮ]", "c", _OTHERS_AS_DASHES))
+).encode()
+"""For each byte of the Thai code page whether it is a consonant, a vowel mark or a tone mark."""
+_ODD_PAIRS = (b"-v", b"vv", b"tv", b"-t", b"tt")
 
-class CellRule(Rule):
-    """A rule that judges one cell.
-
-    Args:
-        check: gives the issue of a cell, None where it has none; its name is the rule's code.
-        severity: of its issues.
-    """
-
-    def __init__(self, check: CellCheck, severity: Severity) -> None:
-        super().__init__(check.__name__, severity, __file__)
-        self.__doc__ = check.__doc__
-        self.check = check
-
-    def __call__(self, record: Record, field: Field, cell: str) -> Issue | None:
-        return self.check(record, field, cell)
-
-
-def cell_rule(severity: Severity) -> Callable[[CellCheck], CellRule]:
-    """Make a function a rule on single cells: ``@cell_rule(Severity.ERROR)``."""
-    return lambda check: CellRule(check, severity)
+_WRONG_WORDS = frozenset({"TRUE", "FALSE"})
+_FEW = 3
+"""Cells of a table whose letters are lost in one way: so many have a finding each, more have one together."""
+_OF_TABLES = (text_lost, encoding_suspected_cp874, character_hidden)
+_NOT_OF_TABLES = ("error_value", "hashes", "control", "format", "line", "value", "value_unknown")
+"""Variants that have nothing to do with how a table was saved."""
 
 
 def check_values(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
-    """The issues of the rules on values, in the order of the files."""
+    """The issues of the rules on values, in the order of the files.
+
+    Where the letters of a table were lost, one issue behind those of its cells says so.
+    """
     for table in tables.values():
-        judged = [(position, field, _judge(field)) for position, field in enumerate(table.columns) if field]
-        for start in range(0, len(table.table.rows), _ROWS_AT_ONCE):
-            columns = _columns(table, start, [position for position, _, _ in judged])
-            suspects = [
-                (start + index, position, field, judge)
-                for (position, field, judge), column in zip(judged, columns, strict=True)
-                for index in judge.suspects(column)
-            ]
-            for index, position, field, judge in sorted(suspects, key=itemgetter(0, 1)):
-                yield from judge.findings(Record(table, index + 2), field, table.table.rows[index][position])
+        lost = _LostLetters()
+        yield from lost.held_back(_issues_of(table))
+        yield from lost.issues()
+
+
+def _issues_of(table: HeadedTable) -> Iterator[Issue]:
+    judged = [(position, field, _judge(field)) for position, field in enumerate(table.columns) if field]
+    for start in range(0, len(table.table.rows), _ROWS_AT_ONCE):
+        columns = _columns(table, start, [position for position, _, _ in judged])
+        suspects = [
+            (start + index, position, field, judge)
+            for (position, field, judge), column in zip(judged, columns, strict=True)
+            for index in judge.suspects(column)
+        ]
+        for index, position, field, judge in sorted(suspects, key=itemgetter(0, 1)):
+            yield from judge.findings(Record(table, index + 2), field, table.table.rows[index][position])
+
+
+class _LostLetters:
+    """The cells of one table whose letters were lost when it was saved: how many in which way, and the first."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[Issue]] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._columns: dict[tuple[str, str], dict[str, None]] = {}
+
+    def held_back(self, issues: Iterable[Issue]) -> Iterator[Issue]:
+        """The issues but those of lost letters, which :meth:`issues` gives."""
+        codes = {rule.code for rule in _OF_TABLES}
+        for issue in issues:
+            variant = str(issue.params.get("variant", ""))
+            if issue.code not in codes or variant in _NOT_OF_TABLES:
+                yield issue
+                continue
+            way = issue.code, variant
+            self._counts[way] += 1
+            self._columns.setdefault(way, {})[str(issue.location.field)] = None
+            first = self._found.setdefault(way, [])
+            if len(first) < _FEW:
+                first.append(issue)
+
+    def issues(self) -> Iterator[Issue]:
+        """One issue a way where many cells are lost, else that of each cell."""
+        for way, first in self._found.items():
+            if self._counts[way] <= _FEW:
+                yield from first
+                continue
+            params: dict[str, str | int] = {"count": self._counts[way], "columns": ", ".join(self._columns[way])}
+            variant = f"{way[1]}_many".lstrip("_")
+            record = str(first[0].params["record"])
+            yield first[0]._replace(params={"record": record, "variant": variant, **params})
 
 
 def value_error(table: HeadedTable, row: int, position: int) -> Issue | None:
@@ -152,15 +196,17 @@ class _Judge:
 
 def _judge(field: Field) -> _Judge:
     kind = field.descriptor.get("type", "any")
-    if field.is_own:  # its pattern, which others wrote, is not matched here
-        return _TEXTS if kind == "string" else _NOTHING_TO_JUDGE
-    if kind in ("integer", "number"):
-        return _NUMBERS
+    if any(field.descriptor.get(name, "default") != "default" for name in _OWN_READING):
+        return _OF_OTHERS.get(kind, _NOTHING_TO_JUDGE) if field.is_own else _NOTHING_TO_JUDGE
+    if kind in _NUMBERS:
+        return _NUMBERS[kind]
     if kind == "date":
         return _DATES
+    if field.is_own:  # its pattern, which others wrote, is not matched here
+        return _OF_OTHERS.get(kind, _NOTHING_TO_JUDGE)
     if kind != "string" or _is_code(field):
         return _CODES
-    return _PRINTED if field.name.endswith("_printed") or field.name in _AS_PRINTED else _TEXTS
+    return _PRINTED if is_printed(field) else _TEXTS
 
 
 def _is_code(field: Field) -> bool:
@@ -169,25 +215,38 @@ def _is_code(field: Field) -> bool:
     return "codelist" in field.descriptor or "pattern" in constraints or "enum" in constraints
 
 
-def _no_plain_numbers(cells: list[str]) -> Set[str]:
-    return {cell for cell in cells if cell.strip(_OF_NUMBERS)} if "".join(cells).strip(_OF_NUMBERS) else set()
+def _not_matching(pattern: str, cells: list[str]) -> Set[str]:
+    if re.fullmatch(pattern, "\n".join(cells) + "\n"):
+        return set()
+    return {cell for cell in cells if not re.fullmatch(pattern, f"{cell}\n")}
 
 
-def _no_plain_dates(cells: list[str]) -> Set[str]:
-    return {cell for cell in cells if cell >= str(FIRST_BUDDHIST_YEAR) or not cell.isascii()}
-
-
-def _not_ascii(cells: list[str]) -> Set[str]:
-    return set() if "".join(cells).isascii() else {cell for cell in cells if not cell.isascii()}
+def _no_plain_codes(cells: list[str]) -> Set[str]:
+    joined = "".join(cells)
+    if joined.isascii() and joined.isprintable() and " " not in joined:
+        return set()
+    return {cell for cell in cells if not cell.isascii() or not cell.isprintable() or " " in cell}
 
 
 def _suspect_texts(cells: list[str]) -> set[str]:
-    suspects = {cell for cell in cells if cell[0] in _SUSPECT_STARTS or cell[-1].isspace()}
-    found = [match.start() for match in _SUSPECT.finditer("\n".join(cells))]
+    suspects = {cell for cell in cells if cell[0] in _SUSPECT_STARTS or cell[-1].isspace() or cell.startswith("Err:")}
+    suspects.update(_WRONG_WORDS.intersection(cells))
+    if not "".join(cells).isprintable():
+        suspects.update(cell for cell in cells if not cell.isprintable())
+    joined = "\n".join(cells)
+    found = [match.start() for match in (*_SUSPECT.finditer(joined), *re.finditer(_ODD_E, joined))]
+    if _has_odd_marks(joined):
+        found += (match.start() for match in re.finditer(_ODD_MARK, joined))
     if found:
         ends = [*accumulate(len(cell) + 1 for cell in cells)]
         suspects.update(cells[bisect_right(ends, place)] for place in found)
     return suspects
+
+
+def _has_odd_marks(text: str) -> bool:
+    """Whether a Thai mark may be without its consonant; by kinds of bytes, for a pattern takes ten times as long."""
+    kinds = b"-" + text.encode("cp874", "replace").translate(_KINDS_OF_LETTERS)
+    return any(pair in kinds for pair in _ODD_PAIRS)
 
 
 def _suspect_texts_or_not_nfc(cells: list[str]) -> Set[str]:
@@ -197,136 +256,30 @@ def _suspect_texts_or_not_nfc(cells: list[str]) -> Set[str]:
     return suspects.union(cell for cell in cells if not unicodedata.is_normalized("NFC", cell))
 
 
-@cell_rule(Severity.ERROR)
-def thai_digits(record: Record, field: Field, cell: str) -> Issue | None:
-    """A number, date or code is written in the digits 0-9.
-
-    Reported where the value in ASCII is one that the column can hold; other text is of the wrong type.
-    """
-    plain = _fitting(field, ascii_text(cell)) if has_other_digits(cell) else None
-    return _found(thai_digits, record, field, ascii=plain) if plain is not None else None
-
-
-@cell_rule(Severity.ERROR)
-def number_grouped(record: Record, field: Field, cell: str) -> Issue | None:
-    """A number has no separator between thousands: 300000, not 300,000."""
-    plain = _ungrouped(cell)
-    return _found(number_grouped, record, field, plain=plain) if plain is not None else None
-
-
-def number_not_finite(record: Record, field: Field, cell: str) -> Issue | None:
-    """A number is one that can be counted to: the standard has NaN and INF, too, but neither is an amount of anything.
-
-    The rule's code is that of a value of another type.
-    """
-    if not re.fullmatch(_NOT_FINITE, cell):
-        return None
-    kind, example = str(field.descriptor.get("type")), str(field.descriptor.get("example", ""))
-    return _found(TYPE_WRONG, record, field, variant=kind, example=example)
-
-
-@cell_rule(Severity.ERROR)
-def date_buddhist_year(record: Record, field: Field, cell: str) -> Issue | None:
-    """A date is of the Gregorian calendar (ISO 8601); a year from 2400 on is a Buddhist one."""
-    gregorian = _gregorian(cell)
-    return _found(date_buddhist_year, record, field, gregorian=gregorian) if gregorian else None
-
-
-@cell_rule(Severity.ERROR)
-def encoding_suspected_cp874(record: Record, field: Field, cell: str) -> Issue | None:
-    """Text is Thai, not Thai bytes read in a Western code page and saved so."""
-    right = restored(cell)
-    if right is None:
-        return None
-    shown = right if len(right) <= _LONGEST_SHOWN else right[: _LONGEST_SHOWN - 1] + "…"
-    return _found(encoding_suspected_cp874, record, field, restored=shown)
-
-
-@cell_rule(Severity.WARNING)
-def formula_suspected(record: Record, field: Field, cell: str) -> Issue | None:
-    """Text does not begin as a formula does: a spreadsheet would execute it instead of showing it."""
-    suspected = cell[0] in _FORMULA_STARTS and cell != "-" and not re.match(_HARMLESS_DASH, cell)
-    return _found(formula_suspected, record, field) if suspected else None
-
-
-@cell_rule(Severity.WARNING)
-def personal_data_suspected(record: Record, field: Field, cell: str) -> Issue | None:
-    """Published text names no citizen id, mobile number or e-mail address (Personal Data Protection Act)."""
-    variant = _personal(ascii_text(cell))
-    return _found(personal_data_suspected, record, field, variant=variant) if variant else None
-
-
-@cell_rule(Severity.WARNING)
-def text_not_normalized(record: Record, field: Field, cell: str) -> Issue | None:
-    """Text is in Unicode's composed form (NFC) and its spaces are single, plain and between words."""
-    for variant, pattern in _UNTIDY.items():
-        if match := re.search(pattern, cell):
-            near = cell[max(0, match.start() - _EXCERPT) : match.end() + _EXCERPT].strip().replace("\n", " ")
-            return _found(text_not_normalized, record, field, variant=variant, position=match.start() + 1, near=near)
-    if not unicodedata.is_normalized("NFC", cell):
-        return _found(text_not_normalized, record, field, variant="not_nfc")
-    return None
-
-
-def _spaced_number(record: Record, field: Field, cell: str) -> Issue | None:
-    """``text_not_normalized`` of a number: the types of Table Schema take one with spaces around it."""
-    spaced = cell != cell.strip() and re.fullmatch(_NUMBER, cell.strip())
-    return _found(text_not_normalized, record, field, variant="edge_space") if spaced else None
-
-
-def _personal(text: str) -> str | None:
-    if has_citizen_id(text):
-        return "citizen_id"
-    if re.search(_MOBILE, text):
-        return "mobile"
-    return "email" if "@" in text and re.search(_EMAIL, text) else None
-
-
-def _fitting(field: Field, text: str) -> str | None:
-    """ASCII text as its column wants it, None where it cannot hold it."""
-    kind = str(field.descriptor.get("type", "any"))
-    if kind in ("integer", "number"):
-        return _ungrouped(text) or (text.strip() if re.fullmatch(_NUMBER, text.strip()) else None)
-    if kind == "date":
-        return _gregorian(text) or (text if re.fullmatch(_DATE, text) else None)
-    return text if _is_allowed(field, text) else None
-
-
-def _is_allowed(field: Field, text: str) -> bool:
-    """Whether a boolean column or one with a pattern or a list of values takes a text."""
-    constraints = field.descriptor.get("constraints", {})
-    if field.descriptor.get("type") == "boolean":
-        return text in [*field.descriptor.get("trueValues", ()), *field.descriptor.get("falseValues", ())]
-    allowed = constraints.get("enum")
-    return text in allowed if allowed else re.search(constraints.get("pattern", ""), text) is not None
-
-
-def _ungrouped(text: str) -> str | None:
-    return re.sub(r"[^0-9.+-]", "", text) if text.isascii() and re.fullmatch(_GROUPED, text.strip()) else None
-
-
-def _gregorian(text: str) -> str | None:
-    match = re.fullmatch(_DATE, text)
-    if not match or int(match[1]) < FIRST_BUDDHIST_YEAR:
-        return None
-    from datetime import date  # noqa: PLC0415 (few packages need it)
-
-    try:
-        return date(int(match[1]) - ERA, int(match[2]), int(match[3])).isoformat()
-    except ValueError:
-        return None
-
-
-def _found(rule: Rule, record: Record, field: Field, **params: str | int | float) -> Issue:
-    if (year := record.integer("fiscal_year_be")) is not None:
-        params["year"] = year
-    return rule.issue(record.place(field.name), record=record.id, **params)
-
-
-_NUMBERS = _Judge(_no_plain_numbers, (thai_digits, number_grouped, _spaced_number, number_not_finite))
-_DATES = _Judge(_no_plain_dates, (thai_digits, date_buddhist_year))
-_CODES = _Judge(_not_ascii, (thai_digits,))
-_OF_TEXT: tuple[CellCheck, ...] = (encoding_suspected_cp874, formula_suspected, personal_data_suspected)
+_OF_NUMBERS: tuple[CellCheck, ...] = (
+    *(hidden_in_value, thai_digits, number_grouped, number_not_plain, number_too_long, amount_too_fine),
+    *(number_not_finite, number_with_words, spaced_number),
+)
+_NUMBERS: Mapping[str, _Judge] = {
+    "integer": _Judge(partial(_not_matching, _PLAIN_INTEGERS), _OF_NUMBERS),
+    "number": _Judge(partial(_not_matching, _PLAIN_NUMBERS), _OF_NUMBERS),
+}
+_DATES = _Judge(
+    partial(_not_matching, _PLAIN_DATES),
+    (hidden_in_value, thai_digits, date_buddhist_year, date_out_of_range, date_other_form),
+)
+_OTHER_DATES = _Judge(set, (date_out_of_range,))
+_CODES = _Judge(_no_plain_codes, (thai_digits, hidden_in_value))
+_OF_TEXT: tuple[CellCheck, ...] = (
+    *(text_lost, encoding_suspected_cp874, character_hidden),
+    *(formula_suspected, personal_data_suspected, text_not_normalized),
+)
 _PRINTED = _Judge(_suspect_texts, _OF_TEXT)
 _NOTHING_TO_JUDGE = _Judge(lambda _: set(), ())
-_TEXTS = _Judge(_suspect_texts_or_not_nfc, (*_OF_TEXT, text_not_normalized))
+_TEXTS = _Judge(_suspect_texts_or_not_nfc, _OF_TEXT)
+_OTHER_NUMBERS = _Judge(set, (number_not_held,))
+_OF_OTHERS: Mapping[str, _Judge] = {
+    **{"string": _TEXTS, "any": _TEXTS, "integer": _OTHER_NUMBERS, "number": _OTHER_NUMBERS},
+    **{"date": _OTHER_DATES, "datetime": _OTHER_DATES},
+}
+"""The judges of columns that packages add and describe in their own way, by type."""

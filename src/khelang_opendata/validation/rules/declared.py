@@ -13,7 +13,7 @@ from khelang_opendata.model.rules import Rule
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.formula import Formula
 from khelang_opendata.standard.tables import JsonObject
-from khelang_opendata.tableschema.columns import SchemaUnsupported
+from khelang_opendata.tableschema.columns import values_of
 from khelang_opendata.validation.plan import Plan
 
 
@@ -55,11 +55,8 @@ class RowRule(Rule):
     def _values(self, plan: Plan, name: str) -> Sequence[Any]:
         """A column as values of its type; None where a cell is empty or no value of the type."""
         field, texts = self._columns[name], plan.texts(self.table, name)
-        missing = self._missing.union(field.descriptor.get("missingValues", ()))
-        try:
-            values = {text: None if text in missing else _finite(field.value(text or "")) for text in {*texts}}
-        except SchemaUnsupported:
-            raise self._unusable(name) from None
+        missing = self._missing.union(values_of(field.descriptor.get("missingValues", ())))
+        values = {text: None if text in missing else _finite(field.value(text or "")) for text in {*texts}}
         return [values[text] for text in texts]
 
     def _holds(self, values: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.spoilt_text import as_shown
 from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules.registry import PlanRule, plan_rule
@@ -103,7 +104,7 @@ def unit_cycle(plan: Plan) -> Iterator[Issue]:
     return _cycle_issues(plan, unit_cycle, "units", "parent_unit_id")
 
 
-@plan_rule(Severity.WARNING, needs=("units",))
+@plan_rule(Severity.WARNING, needs=("units",), compares=("level",))
 def unit_level_order(plan: Plan) -> Iterator[Issue]:
     """A unit's parent is of a higher level; a committee may have any parent.
 
@@ -203,7 +204,7 @@ def sequence_gap(plan: Plan) -> Iterator[Issue]:
         expected = number + 1
 
 
-@plan_rule(Severity.WARNING, needs=("projects",))
+@plan_rule(Severity.WARNING, needs=("projects",), compares=("number",))
 def sequence_printed_differs(plan: Plan) -> Iterator[Issue]:
     """The printed number is the project's sequence number, in a plan that says that it numbers continuously."""
     if not _numbers_continuously(plan):
@@ -220,12 +221,14 @@ def _numbers_continuously(plan: Plan) -> bool:
     return isinstance(conventions, dict) and conventions.get("sequence_printed") == "continuous"
 
 
-@plan_rule(Severity.WARNING, needs=("projects",))
+@plan_rule(Severity.WARNING, needs=("projects",), compares=("title",))
 def title_differs(plan: Plan) -> Iterator[Issue]:
     """The title in the summary table is the sheet's, but for white space and quotation marks."""
     titles = zip(plan.texts("projects", "summary_title_printed"), plan.texts("projects", "title_th"), strict=True)
     for place, (summary, title) in enumerate(titles):
-        if summary and title and summary != title and _bare(summary, _QUOTES) != _bare(title, _QUOTES):
+        if not summary or not title or summary == title or _bare(summary, _QUOTES) == _bare(title, _QUOTES):
+            continue
+        if _bare(as_shown(summary), _QUOTES) != _bare(as_shown(title), _QUOTES):  # a rule on cells reports the others
             yield plan.record("projects", place).issue(title_differs, "summary_title_printed", title=title)
 
 
@@ -237,7 +240,7 @@ def _bare(text: str, without: str = "") -> str:
     return text
 
 
-@plan_rule(Severity.WARNING, needs=("projects", "units"))
+@plan_rule(Severity.WARNING, needs=("projects", "units"), compares=("unit",))
 def unit_differs(plan: Plan) -> Iterator[Issue]:
     """The unit in the summary table is the project's lead unit, or one above it below the root.
 
@@ -253,7 +256,9 @@ def unit_differs(plan: Plan) -> Iterator[Issue]:
             shown, summary = project.text("lead_unit_printed") or "", project.text("summary_unit_printed") or ""
             if _bare(shown) == _bare(summary):  # both name several units, or none in particular
                 continue
-            yield project.issue(unit_differs, "summary_unit_printed", lead=shown)
+            unit = plan.find("units", lead)
+            name = (unit.text("name_th") if unit else None) or ""
+            yield project.issue(unit_differs, "summary_unit_printed", lead=shown, unit=name)
 
 
 def _unit_word(printed: str | None) -> str:
@@ -312,7 +317,7 @@ def _grouped(pairs: Iterable[tuple[_K, str]]) -> Mapping[_K, Set[str]]:
     return groups
 
 
-@plan_rule(Severity.WARNING, needs=("projects",))
+@plan_rule(Severity.WARNING, needs=("projects",), compares=("kind",))
 def kind_differs(plan: Plan) -> Iterator[Issue]:
     """The kind is the one that the title's first word names; titles that begin otherwise are not judged."""
     rows = zip(plan.texts("projects", "title_th"), plan.texts("projects", "project_kind"), strict=True)
@@ -323,7 +328,7 @@ def kind_differs(plan: Plan) -> Iterator[Issue]:
             yield plan.record("projects", place).issue(kind_differs, "project_kind", word=word, kind=_KINDS[word])
 
 
-@plan_rule(Severity.WARNING, needs=("projects",))
+@plan_rule(Severity.WARNING, needs=("projects",), compares=("first",))
 def duplicate_title(plan: Plan) -> Iterator[Issue]:
     """No two projects have the same title."""
     first: dict[str, int] = {}
@@ -397,7 +402,7 @@ def lead_unit_differs(plan: Plan) -> Iterator[Issue]:
             yield plan.record("project_units", place).issue(lead_unit_differs, "unit_id", lead=lead or "-")
 
 
-@plan_rule(Severity.WARNING, needs=("risks",))
+@plan_rule(Severity.WARNING, needs=("risks",), compares=("expected",))
 def risk_score_differs(plan: Plan) -> Iterator[Issue]:
     """The score is likelihood times impact, where all three are given; the column holds what the document prints."""
     columns = (plan.numbers("risks", field) for field in ("likelihood", "impact", "risk_score"))

@@ -13,7 +13,7 @@ from khelang_opendata.validation.rules.registry import PlanRule, plan_rule
 SIX_MONTHS, TWELVE_MONTHS = 6, 12
 
 
-@plan_rule(Severity.ERROR)
+@plan_rule(Severity.ERROR, needs=("progress",))
 def progress_reason_missing(plan: Plan) -> Iterator[Issue]:
     """A project that cannot be carried out says why; the reporting system asks for it."""
     rows = zip(plan.texts("progress", "status"), plan.texts("progress", "cannot_reason"), strict=True)
@@ -23,7 +23,7 @@ def progress_reason_missing(plan: Plan) -> Iterator[Issue]:
             yield report.issue(progress_reason_missing, "cannot_reason", year=_year(report))
 
 
-@plan_rule(Severity.ERROR)
+@plan_rule(Severity.ERROR, needs=("progress",))
 def progress_regressed(plan: Plan) -> Iterator[Issue]:
     """What was completed after six months is still completed after twelve months of the same year."""
     completed = {_project_year(plan, place) for place, status in _round(plan, SIX_MONTHS) if status == "completed"}
@@ -33,7 +33,7 @@ def progress_regressed(plan: Plan) -> Iterator[Issue]:
             yield report.issue(progress_regressed, "status", year=_year(report))
 
 
-@plan_rule(Severity.WARNING, needs=("plans", "projects"))
+@plan_rule(Severity.WARNING, needs=("plans", "projects", "progress"))
 def progress_outside_project(plan: Plan) -> Iterator[Issue]:
     """A report is about a year in which the project runs.
 
@@ -53,19 +53,19 @@ def progress_outside_project(plan: Plan) -> Iterator[Issue]:
             yield report.issue(progress_outside_project, "fiscal_year_be", year=year, start=start, end=end)
 
 
-@plan_rule(Severity.WARNING)
+@plan_rule(Severity.WARNING, needs=("progress",), compares=("limit",))
 def disbursed_exceeds_approved(plan: Plan) -> Iterator[Issue]:
     """No more is disbursed than was approved."""
     return _exceeding(plan, disbursed_exceeds_approved, "disbursed_thb", "approved_thb")
 
 
-@plan_rule(Severity.INFO)
+@plan_rule(Severity.INFO, needs=("progress",))
 def approved_exceeds_planned(plan: Plan) -> Iterator[Issue]:
     """No more is approved than was planned; worth a look, but lawful after a transfer of budget."""
     return _exceeding(plan, approved_exceeds_planned, "approved_thb", "planned_thb")
 
 
-@plan_rule(Severity.WARNING)
+@plan_rule(Severity.WARNING, needs=("progress",), compares=("before",))
 def disbursed_decreases(plan: Plan) -> Iterator[Issue]:
     """What is disbursed by the end of a year is no less than after six months: both are sums from the year's start."""
     disbursed = plan.numbers("progress", "disbursed_thb")
@@ -77,7 +77,7 @@ def disbursed_decreases(plan: Plan) -> Iterator[Issue]:
             yield report.issue(disbursed_decreases, "disbursed_thb", before=baht(before), year=_year(report))
 
 
-@plan_rule(Severity.WARNING, needs=("budgets",))
+@plan_rule(Severity.WARNING, needs=("budgets", "progress"))
 def disbursed_without_budget(plan: Plan) -> Iterator[Issue]:
     """Money is disbursed only in a year in which the plan has the project run with money."""
     planned = _statuses(plan)
@@ -89,7 +89,7 @@ def disbursed_without_budget(plan: Plan) -> Iterator[Issue]:
             yield report.issue(disbursed_without_budget, "disbursed_thb", variant=variant, year=_year(report))
 
 
-@plan_rule(Severity.WARNING, needs=("budgets",))
+@plan_rule(Severity.WARNING, needs=("budgets", "progress"), compares=("planned",))
 def planned_differs(plan: Plan) -> Iterator[Issue]:
     """The planned amount that is reported is the plan's, where the plan gives all amounts of that year."""
     unknown = {"unknown", "shared"}
@@ -104,7 +104,7 @@ def planned_differs(plan: Plan) -> Iterator[Issue]:
             yield report.issue(planned_differs, "planned_thb", planned=baht(planned), year=_year(report))
 
 
-@plan_rule(Severity.WARNING)
+@plan_rule(Severity.WARNING, needs=("progress",))
 def progress_reason_unneeded(plan: Plan) -> Iterator[Issue]:
     """Only a project that cannot be carried out has a reason why not."""
     rows = zip(plan.texts("progress", "status"), plan.texts("progress", "cannot_reason"), strict=True)
@@ -114,7 +114,7 @@ def progress_reason_unneeded(plan: Plan) -> Iterator[Issue]:
             yield report.issue(progress_reason_unneeded, "cannot_reason", year=_year(report))
 
 
-@plan_rule(Severity.WARNING)
+@plan_rule(Severity.WARNING, needs=("progress",))
 def progress_reason_unexplained(plan: Plan) -> Iterator[Issue]:
     """The reason "other" is explained in words."""
     rows = zip(plan.texts("progress", "cannot_reason"), plan.texts("progress", "problem_th"), strict=True)
@@ -124,7 +124,7 @@ def progress_reason_unexplained(plan: Plan) -> Iterator[Issue]:
             yield report.issue(progress_reason_unexplained, "problem_th", year=_year(report))
 
 
-@plan_rule(Severity.WARNING, needs=("plans",))
+@plan_rule(Severity.WARNING, needs=("plans", "progress"), compares=("end",))
 def reported_before_round(plan: Plan) -> Iterator[Issue]:
     """A report is dated no earlier than the end of its round: 31 March or 30 September of the fiscal year.
 

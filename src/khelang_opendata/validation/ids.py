@@ -1,0 +1,266 @@
+"""Ids that rows share: references to other tables, and ids that a row lacks because cells were merged.
+
+A spreadsheet loses them by the column: merged cells keep one text, and a drag of the mouse counts ids up. So the rows
+of a column are looked at together, and the right id is named where it is certain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cached_property
+from itertools import pairwise
+
+from khelang_opendata.model.places import from_the_end
+from khelang_opendata.model.report import Issue, Severity
+from khelang_opendata.model.rules import Rule
+from khelang_opendata.standard.tables import Field, JsonObject
+from khelang_opendata.tableschema import Finding
+from khelang_opendata.validation.headings import HeadedTable
+from khelang_opendata.validation.layout import fits, is_next
+
+VALUE_MISSING = Rule("value_missing", Severity.ERROR, __file__)
+REFERENCE_MISSING = Rule("reference_missing", Severity.ERROR, __file__)
+
+_EXAMPLES = {
+    "integer": "12",
+    "number": "12.5",
+    "boolean": "true",
+    "date": "2026-10-01",
+    "datetime": "2026-10-01T09:30:00",
+}
+"""Values of types, where the schema gives no example."""
+
+_Fields = tuple[str, ...]
+_Reference = tuple[_Fields, _Fields]
+"""The fields of a foreign key, and their values."""
+
+
+def example_of(field: Field) -> str:
+    """A value that a column holds; of a schema without examples, its first allowed value, pattern or type."""
+    constraints = field.descriptor.get("constraints", {})
+    type_ = str(field.descriptor.get("type", "any"))
+    found = (
+        field.descriptor.get("example"),
+        next(iter(constraints.get("enum", ())), None),
+        constraints.get("pattern"),
+        constraints.get("minimum"),
+        _EXAMPLES.get(type_, type_),
+    )
+    return str(next(value for value in found if value is not None))
+
+
+def target_of(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> HeadedTable | None:
+    """The table that a foreign key refers to; None where the package has none that can be read."""
+    return tables.get(key["reference"]["resource"] or table.schema.name)
+
+
+class EmptyIds:
+    """The rows that lack an id which other rows share.
+
+    Only the first row of merged cells keeps their text in a CSV file.
+    """
+
+    def __init__(self, table: HeadedTable) -> None:
+        self.table = table
+        schema = table.schema
+        of_references = {name for key in schema.foreign_keys for name in key["fields"]}
+        own = {*schema.primary_key} if len(schema.primary_key) == 1 else set()
+        self.names = set() if schema.is_foreign else {*of_references, *schema.primary_key} - own
+        self.rows: dict[str, list[int]] = {}
+
+    def takes(self, name: str, row: int) -> bool:
+        """Keep a row that lacks an id; False where the column is none in which rows share ids."""
+        if name in self.names:
+            self.rows.setdefault(name, []).append(row)
+        return name in self.names
+
+    def issues(self) -> Iterator[Issue]:
+        """One issue for each column of merged cells, else one for each row."""
+        filled = {name: self._filled(name, rows) for name, rows in self.rows.items()}
+        are_merged = bool(filled) and self._have_own_keys(filled)
+        for name, rows in self.rows.items():
+            if are_merged and all(filled[name].values()):
+                spans = from_the_end(map(self.table.table.number, rows))
+                yield VALUE_MISSING.issue(self.table.place(rows[0], name, ""), variant="merged", rows=spans)
+            else:
+                example = example_of(self.table.schema.field_by_name[name])
+                yield from (VALUE_MISSING.issue(self.table.place(row, name, ""), example=example) for row in rows)
+
+    def _filled(self, name: str, rows: Sequence[int]) -> Mapping[int, str]:
+        """The text of the nearest row above that has one, for each row."""
+        position, empty, last = self.table.position(name), {*rows}, ""
+        filled: dict[int, str] = {}
+        for row, cells in enumerate(self.table.table.rows, 2):
+            if row in empty:
+                filled[row] = last
+            elif position is not None and position < len(cells):
+                last = cells[position]
+        return filled
+
+    def _have_own_keys(self, filled: Mapping[str, Mapping[int, str]]) -> bool:
+        """Whether every row has a key of its own once the ids are filled in."""
+        key = [(self.table.position(name), filled.get(name, {})) for name in self.table.schema.primary_key]
+        keys = [
+            tuple(ids.get(row) or (cells[p] if p is not None and p < len(cells) else "") for p, ids in key)
+            for row, cells in enumerate(self.table.table.rows, 2)
+        ]
+        return len({*keys}) == len(keys)
+
+
+class BrokenReferences:
+    """The broken references of one table: how often each missing value is used, and its first row."""
+
+    def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable], merged: Set[str]) -> None:
+        """Begin with none.
+
+        Args:
+            table: the table that refers to others.
+            tables: all tables by name.
+            merged: the names of tables whose rows lack ids; a reference to them says nothing.
+        """
+        self.table = table
+        self.uses: Counter[_Reference] = Counter()
+        self.first: dict[_Reference, int] = {}
+        self.rows: dict[str, list[int]] = {}
+        self._keys = {tuple(key["fields"]): key for key in table.schema.foreign_keys}
+        self._tables = tables
+        self._merged = merged
+        self._targets: dict[_Fields, Mapping[_Fields, None]] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Count one use."""
+        cells = self.table.table.rows[finding.row - 2]
+        positions = (self.table.position(field) for field in finding.key)
+        use = (finding.key, tuple(cells[position] for position in positions if position is not None))
+        self.uses[use] += 1
+        self.first.setdefault(use, finding.row)
+        if len(finding.key) == 1:
+            self.rows.setdefault(finding.key[0], []).append(finding.row)
+
+    def of(self, name: str) -> bool:
+        """Whether a column refers to another table by itself."""
+        return (name,) in self._keys
+
+    def has(self, name: str, text: str) -> bool:
+        """Whether a column may refer to a text; True where it refers to nothing that can be read."""
+        target = target_of(self._keys[(name,)], self.table, self._tables) if self.of(name) else None
+        return target is None or (text,) in self._ids_for((name,))
+
+    def issues(self) -> Iterator[Issue]:
+        """An issue for each column whose right value is certain, else for each missing value, on its first row."""
+        is_foreign = self.table.schema.is_foreign
+        right = {} if is_foreign else {name: self._right(name, rows) for name, rows in self.rows.items()}
+        yield from (self._column_issue(name, id_) for name, id_ in right.items() if id_ is not None)
+        for (fields, values), row in self.first.items():
+            reference = self._keys[fields]["reference"]
+            target, uses = reference["resource"] or self.table.schema.name, self.uses[fields, values]
+            if (len(fields) == 1 and right.get(fields[0]) is not None) or target in self._merged:
+                continue
+            alike = [] if is_foreign else self._alike(fields, values)
+            if any(not self._is_sound(fields, ids) for ids in alike):  # the row is there, and its id has its own issue
+                continue
+            place = self.table.place(row, fields[0], ", ".join(values))
+            if not is_foreign and self._is_one_for_all(fields):
+                ((plan,),) = self._ids_for(fields)
+                yield REFERENCE_MISSING.issue(place, variant="plan", plan=plan, target_field=fields[0])
+            elif len(alike) == len(fields) == 1:
+                yield REFERENCE_MISSING.issue(place, variant="near", target=target, uses=uses, corrected=alike[0][0])
+            else:
+                named = " + ".join(reference["fields"])
+                yield REFERENCE_MISSING.issue(place, target=target, target_field=named, uses=uses)
+
+    def _column_issue(self, name: str, right: str) -> Issue:
+        rows, cells = self.rows[name], self._cells(name)
+        spans = from_the_end(map(self.table.table.number, rows))
+        variant = "counts_up" if _count_up([(row, cells[row - 2]) for row in rows]) else "only"
+        place = self.table.place(rows[0], name, cells[rows[0] - 2])
+        return REFERENCE_MISSING.issue(place, variant=variant, rows=spans, corrected=right)
+
+    def _right(self, name: str, rows: Sequence[int]) -> str | None:
+        """The value that all broken references of a column should have; None where it is not certain.
+
+        It is the plan's, of which a package has one, or that of the row above, from which a drag of the mouse counted
+        up. Where no row has the plan's id, it may be the plan's own that is wrong.
+        """
+        targets, cells, first = self._ids_for((name,)), self._cells(name), rows[0] - 2
+        is_of_plan = self._keys[(name,)]["reference"]["resource"] == "plans"
+        if is_of_plan and len(targets) == 1 and len(rows) < len(cells):
+            return next(iter(targets))[0]
+        if first < 1 or not _count_up([(row, cells[row - 2]) for row in rows]):
+            return None
+        above = cells[first - 1]
+        if not is_next(above, cells[first]) or (above,) not in targets:
+            return None
+        begins_there = first == 1 or not is_next(cells[first - 2], above)
+        return above if begins_there or self._have_own_keys(name, rows, above) else None
+
+    def _is_one_for_all(self, fields: _Fields) -> bool:
+        """Whether all rows agree on a plan's id that is not the plan's own."""
+        is_of_plan = self._keys[fields]["reference"]["resource"] == "plans"
+        all_rows = len(self.rows.get(fields[0], ())) == len(self.table.table.rows)
+        return is_of_plan and all_rows and self._values[fields] == len(self._ids_for(fields)) == 1
+
+    @cached_property
+    def _values(self) -> Mapping[_Fields, int]:
+        """How many missing values the columns of each key have."""
+        return Counter(fields for fields, _ in self.first)
+
+    def _have_own_keys(self, name: str, rows: Sequence[int], id_: str) -> bool:
+        """Whether a column is a part of the key, and every row has a key of its own with this id in some rows."""
+        key = self.table.schema.primary_key
+        if name not in key or len(key) == 1:
+            return False
+        columns = [
+            [id_ if part == name and row in rows else cell for row, cell in enumerate(self._cells(part), 2)]
+            for part in key
+        ]
+        keys = [*zip(*columns, strict=True)]
+        return len({*keys}) == len(keys)
+
+    def _cells(self, name: str) -> Sequence[str]:
+        position = self.table.position(name) or 0
+        return [cells[position] if position < len(cells) else "" for cells in self.table.table.rows]
+
+    def _ids_for(self, fields: _Fields) -> Mapping[_Fields, None]:
+        """The values that columns may refer to."""
+        if fields not in self._targets:
+            key = self._keys[fields]
+            target = target_of(key, self.table, self._tables)
+            places = [target.position(name) for name in key["reference"]["fields"]] if target else []
+            rows = target.table.rows if target and None not in places else []
+            ids = (tuple(row[p] if p is not None and p < len(row) else "" for p in places) for row in rows)
+            self._targets[fields] = dict.fromkeys(filter(any, ids))
+        return self._targets[fields]
+
+    @cached_property
+    def _by_bare(self) -> Mapping[_Fields, Mapping[_Fields, Sequence[_Fields]]]:
+        """The values that columns may refer to, by how people compare them."""
+        found: dict[_Fields, dict[_Fields, list[_Fields]]] = {}
+        for fields in {fields for fields, _ in self.first}:
+            for ids in self._ids_for(fields):
+                found.setdefault(fields, {}).setdefault(tuple(map(_bare, ids)), []).append(ids)
+        return found
+
+    def _alike(self, fields: _Fields, values: _Fields) -> Sequence[_Fields]:
+        """The ids of which some may be a misspelling: in other letters, with other signs, or with zeros lost."""
+        return self._by_bare.get(fields, {}).get(tuple(map(_bare, values)), [])
+
+    def _is_sound(self, fields: _Fields, ids: _Fields) -> bool:
+        target = target_of(self._keys[fields], self.table, self._tables)
+        names = self._keys[fields]["reference"]["fields"]
+        return target is None or all(
+            fits(target.schema.field_by_name[name], id_) for name, id_ in zip(names, ids, strict=True)
+        )
+
+
+def _count_up(cells: Sequence[tuple[int, str]]) -> bool:
+    """Whether neighbouring rows have ids that count up, as a drag of the mouse fills them in."""
+    pairs = [*pairwise(cells)]
+    return bool(pairs) and all(row + 1 == next_ and is_next(id_, after) for (row, id_), (next_, after) in pairs)
+
+
+def _bare(id_: str) -> str:
+    """An id as people compare them: without signs, and zeros before a number, in small letters."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]", "", id_.casefold()))
