@@ -1,4 +1,4 @@
-"""Some packages of the fuzz; ``make fuzz-files`` judges thousands."""
+"""Some packages of the fuzz; ``make fuzz`` judges thousands."""
 
 from __future__ import annotations
 

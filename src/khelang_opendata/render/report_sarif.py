@@ -44,8 +44,8 @@ def report_sarif(report: Report, language: Language, package: Package | None = N
         notifications.append(("warning", waiting))
     if report.truncated:
         notifications.append(("warning", notice("report_cut", language, listed=len(report.issues))))
-    told = [{"level": level, "message": {"text": text}} for level, text in notifications]
-    run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": told}]
+    notes = [{"level": level, "message": {"text": text}} for level, text in notifications]
+    run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": notes}]
     run["properties"] = {"verdict": report.verdict.value}
     content = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return encodable(json.dumps(content, ensure_ascii=False, indent=2)) + "\n"

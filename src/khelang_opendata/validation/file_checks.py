@@ -42,7 +42,7 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report tables that lack or do not belong, unsafe paths, and files that are not what was declared."""
     copies = {} if family.is_open else copied_tables(package, family.tables)
     named: dict[str, Resource] = {}
-    told: set[str] = set()
+    named_already: set[str] = set()
     for resource in package.resources:
         place = Location(resource.name)
         if resource.name in named:
@@ -51,7 +51,7 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
         named[resource.name] = resource
         if resource.problem == "missing":
             copy = next(iter(copies.get(resource.name, ())), None)
-            told.add(copy or "")
+            named_already.add(copy or "")
             yield _missing_file(resource.name, resource.path, copy)
         elif resource.problem in _LIMITS:
             limit = getattr(resource.limits, resource.problem)
@@ -66,9 +66,9 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             if copy in (None, f"{DATA}/{table.name}.csv"):
                 yield TABLE_MISSING.issue(Location(table.name), variant="entry", name=table.name)
             else:
-                told.add(str(copy))
+                named_already.add(str(copy))
                 yield TABLE_MISSING.issue(Location(table.name), variant="entry_copy", name=table.name, copy=str(copy))
-    yield from () if family.is_open else _unlisted(package, copies, named, told)
+    yield from () if family.is_open else _unlisted(package, copies, named, named_already)
 
 
 def _missing_file(name: str, path: str, copy: str | None) -> Issue:
@@ -81,18 +81,18 @@ def _missing_file(name: str, path: str, copy: str | None) -> Issue:
 
 
 def _unlisted(
-    package: Package, copies: Mapping[str, Sequence[str]], named: Mapping[str, Resource], told: Set[str]
+    package: Package, copies: Mapping[str, Sequence[str]], named: Mapping[str, Resource], named_already: Set[str]
 ) -> Iterator[Issue]:
     """The files that are not read: copies of tables, and other CSV files in ``data``."""
     copied: set[str] = set()
     for name, paths in copies.items():
         resource = named.get(name)
         if resource is not None and resource.problem in (None, "missing"):
-            others = [p for p in paths if p not in told and (p.startswith(f"{DATA}/") or _is_csv(p))]
+            others = [p for p in paths if p not in named_already and (p.startswith(f"{DATA}/") or _is_csv(p))]
             yield from (TABLE_UNLISTED.issue(variant="copy", path=p, name=name, read=resource.path) for p in others)
             copied.update(others)
     for path in unlisted_tables(package):
-        if path not in copied and path not in told:
+        if path not in copied and path not in named_already:
             yield TABLE_UNLISTED.issue(path=path)
 
 

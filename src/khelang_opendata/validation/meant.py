@@ -1,6 +1,6 @@
 """Which missing columns the unknown headings of a table are probably meant to be: by name, by title, by content.
 
-A column that is told to be unknown may be deleted with all its cells, so a likely name is looked for in every way.
+A column that is reported as unknown may be deleted with all its cells, so a likely name is looked for in every way.
 """
 
 from __future__ import annotations
