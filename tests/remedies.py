@@ -130,9 +130,9 @@ def delete_rows(sheet: Sheet, issue: Issue) -> None:
         del sheet[first - 1 : last]
 
 
-def save_sheet_without_titles(sheet: Sheet, issue: Issue) -> None:
-    """Delete a row, and save numbers without a format."""
-    delete_rows(sheet, issue)
+def save_sheet_without_names(sheet: Sheet, issue: Issue) -> None:
+    """Delete columns, and save numbers without a format."""
+    delete_columns(sheet, issue)
     fields = load_family().tables[str(issue.location.resource)].field_by_name
     numbers = [place for place, name in enumerate(sheet[0]) if fields[name].descriptor["type"] in ("integer", "number")]
     for row in sheet[1:]:
@@ -181,6 +181,7 @@ def save_as_utf8(folder: Path, issue: Issue) -> None:
 
 
 SHEETS: dict[tuple[str, str | None], Remedy] = {
+    ("column_unexpected", "workbook"): save_sheet_without_names,
     ("column_missing", "titles"): replace_heading,
     ("column_missing", "renamed"): rename_column,
     ("column_unexpected", None): rename_column,
@@ -219,7 +220,6 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
     ("row_not_data", "above"): delete_rows,
     ("row_not_data", "separator"): delete_rows,
     ("row_not_data", "heading"): delete_rows,
-    ("row_not_data", "workbook"): save_sheet_without_titles,
     ("row_not_data", "totals"): delete_rows,
     ("row_not_data", "note"): delete_rows,
     ("row_not_data", "copy"): delete_rows,

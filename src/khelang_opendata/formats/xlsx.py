@@ -47,8 +47,8 @@ CODEBOOK = "คำอธิบาย Codebook"
 
 _FRONT_WIDTHS = (40, 62, 62, 11)
 _LABEL_WIDTH, _CODEBOOK_WIDTH = 30, 32
-_RECORD_ID = "record_id"
-"""The column of errata and their records that holds the id of a record of any table."""
+_OF_ANY_TABLE = ("record_id", "scope_id")
+"""The columns that hold the id of a record of any table."""
 
 
 def workbook(edition: Edition) -> bytes:
@@ -222,8 +222,8 @@ def _number_format(field: Field) -> str | None:
     return "0" if field.descriptor["type"] == "integer" else None
 
 
-_Labels = Mapping[str, tuple[str, Mapping[str, str]]]
-"""By table whose records have a name: the column that holds it, and the names by id."""
+_Labels = Mapping[str, tuple[str, Mapping[str, str], str]]
+"""By table whose records have a name: the column that holds it, the names by id, and the column of the ids."""
 
 
 def _labels(edition: Edition) -> _Labels:
@@ -231,18 +231,19 @@ def _labels(edition: Edition) -> _Labels:
     for table in edition.tables.values():
         label, key = label_column(table.schema), table.schema.primary_key
         if label and len(key) == 1:
-            found[table.name] = label, {record[key[0]]: record[label] for record in table.records()}
+            found[table.name] = label, {record[key[0]]: record[label] for record in table.records()}, key[0]
     return found
 
 
 def _labels_of(field: Field, schema: TableSchema, labels: _Labels) -> tuple[str, Mapping[str, str]] | None:
     """What belongs beside a column of ids: the name of the column of names, and the names; None beside others."""
-    if field.name == _RECORD_ID:
-        return "name", {id_: text for _, named in labels.values() for id_, text in named.items()}
-    targets = (
-        key["reference"]["resource"] or schema.name for key in schema.foreign_keys if key["fields"] == [field.name]
-    )
-    return next((labels[target] for target in targets if target in labels and target != "plans"), None)
+    if field.name in _OF_ANY_TABLE:
+        return "name", {id_: text for _, named, _ in labels.values() for id_, text in named.items()}
+    keys = (key for key in schema.foreign_keys if key["fields"] == [field.name])
+    targets = [key["reference"]["resource"] or schema.name for key in keys]
+    of_same_id = (name for name, (_, _, key) in labels.items() if key == field.name and name != schema.name)
+    found = next((name for name in (*targets, *of_same_id) if name in labels and name != "plans"), None)
+    return labels[found][:2] if found else None
 
 
 def _codebook(edition: Edition) -> Iterator[list[str]]:

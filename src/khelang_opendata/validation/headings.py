@@ -129,7 +129,10 @@ def _share(schema: TableSchema, labels: Set[str]) -> float:
 
 
 def _layout_issues(layout: Layout, table: Table) -> Iterator[Issue]:
-    """The rows that hold no data, and a heading that is not the first row."""
+    """The columns and rows that hold no data, and a heading that is not the first row."""
+    if layout.names:
+        columns = from_the_end(layout.names, letters)
+        yield COLUMN_UNEXPECTED.issue(Location(layout.name, 1, 1), variant="workbook", columns=columns)
     if layout.extra:
         yield extra_issue(layout, table)
     if layout.heading is None:

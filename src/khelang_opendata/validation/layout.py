@@ -42,6 +42,9 @@ _DASH = r"[-\u2010-\u2015\u2212]+"
 _FIRST_CELLS = 3
 """Cells of a row that are compared with the heading first; few rows need more."""
 
+_NAMES = ("title_th", "name_th", "process_th", "name")
+"""Second parts of the headings of names beside ids, in the sheets of a released workbook."""
+
 _LAST_ROWS = 3
 """Rows in which sums without a word are looked for."""
 
@@ -85,7 +88,7 @@ class Layout:
         is_known: whether the rows look like those of the schema at all.
         has_data_above: whether rows of data are above the heading.
         extra: the rows that hold no data, by number; those that a drag of the mouse made are still in the table.
-        is_workbook: whether the sheet is one of a released workbook, with the titles below the names.
+        names: the positions of columns of a released workbook's sheet that have the names beside ids.
         empty: the positions of the empty columns behind the last one with a name.
         has_other_names: whether the heading is none that can be read, above rows that look like the schema's.
     """
@@ -96,7 +99,7 @@ class Layout:
     is_known: bool = True
     has_data_above: bool = False
     extra: Mapping[int, Extra] = field(default_factory=dict)
-    is_workbook: bool = False
+    names: Sequence[int] = ()
     empty: range = range(0)
     has_other_names: bool = False
 
@@ -110,6 +113,12 @@ def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = f
         used: gives the ids of its rows that other tables refer to.
     """
     heads = Heads(schema)
+    if beside := _beside_ids(table.header, heads):
+        own = [place for place in range(len(table.header)) if place not in beside]
+        header = [table.header[place] for place in own]
+        rows = [[row[place] for place in own if place < len(row)] + row[len(table.header) :] for row in table.rows]
+        rows = _ungrouped(rows, [heads.name(label) for label in header], heads)
+        return replace(laid_out(replace(table, header=header, rows=rows), schema, used), names=beside)
     number = 1 if heads.names.keys() <= {*table.header} else heads.find(table)
     if number is None:
         return _without_heading(table, schema)
@@ -117,6 +126,12 @@ def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = f
     if not layout.has_data_above:
         layout = _without_extra(layout, heads, used)
     return _without_empty_columns(layout, table)
+
+
+def _beside_ids(header: Row, heads: Heads) -> Sequence[int]:
+    """The positions of the columns that the sheets of a released workbook have beside ids: ``project_id.title_th``."""
+    parts = [label.partition(".") for label in header]
+    return [p for p, (id_, dot, name) in enumerate(parts) if dot and name in _NAMES and id_ in heads.names]
 
 
 def heading_of(table: Table, schema: TableSchema) -> Row:
@@ -141,8 +156,6 @@ def extra_issue(layout: Layout, source: Table) -> Issue:
     if kinds == {Extra.BLANK}:
         return ROW_BLANK.issue(place, rows=rows)
     place = place._replace(cell=cell)
-    if layout.is_workbook and len(layout.extra) == 1:
-        return ROW_NOT_DATA.issue(place, variant="workbook", rows=rows)
     if kinds <= {Extra.ABOVE, Extra.BLANK}:
         if cell.lower().startswith("sep="):
             return ROW_NOT_DATA.issue(place, variant="separator", rows=rows)
@@ -294,12 +307,7 @@ def _without_extra(layout: Layout, heads: Heads, used: Callable[[], Set[str]]) -
         copies = {table.number(place + 2): Extra.COPY for place in _copies(table.rows, kept)}
         found, kept = {**found, **copies}, [place for place in kept if table.number(place + 2) not in copies]
     rows, numbers = [table.rows[place] for place in kept], [table.number(place + 2) for place in kept]
-    below = (layout.heading or 0) + 1
-    is_workbook = found.get(below) is Extra.HEADING and _has_all_titles(table, names, heads)
-    if is_workbook:
-        rows = _ungrouped(rows, names, heads)
-    meant = replace(table, rows=rows, numbers=numbers)
-    return replace(layout, table=meant, extra={**dragged, **found}, is_workbook=is_workbook)
+    return replace(layout, table=replace(table, rows=rows, numbers=numbers), extra={**dragged, **found})
 
 
 def _extra_rows(table: Table, names: Sequence[str | None], heads: Heads) -> Iterator[tuple[int, Extra]]:
@@ -441,13 +449,6 @@ def _copies(rows: Sequence[Row], kept: Sequence[int]) -> Iterator[int]:
         if cells in known:
             yield place
         known.add(cells)
-
-
-def _has_all_titles(table: Table, names: Sequence[str | None], heads: Heads) -> bool:
-    """Whether the first row below a complete heading has the Thai title of every column, as a released workbook has."""
-    row = table.rows[0] if table.rows else []
-    titles = [heads.names[name].title if name else None for name in names]
-    return len(row) == len(titles) and all(cell == title for cell, title in zip(row, titles, strict=True) if title)
 
 
 def _ungrouped(rows: list[Row], names: Sequence[str | None], heads: Heads) -> list[Row]:
