@@ -18,7 +18,7 @@ LEFTOVERS = {
     "LibreOffice, the lock of an open file": (".~lock.*#",),
     "Excel and others, a file while it is saved": ("*.tmp",),
 }
-"""The names in small letters, by what leaves them; ``*`` stands for any characters.
+"""The names in small letters, by what leaves them; ``*`` is any characters.
 
 Source: the templates Windows, macOS, Linux, MicrosoftOffice and LibreOffice of github.com/github/gitignore.
 """

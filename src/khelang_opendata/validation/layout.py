@@ -347,7 +347,7 @@ def _without_key(table: Table, place: int, names: Sequence[str | None], heads: H
     """Whether a row without any id holds totals or a note."""
     row = table.rows[place]
     filled = [(p, cell.strip()) for p, cell in enumerate(row) if cell.strip() and not re.fullmatch(_DASH, cell.strip())]
-    words = [p for p, cell in filled if re.fullmatch(_TOTALS, cell)]
+    words = [p for p, cell in filled if len(cell) <= LONGEST_LABEL and re.fullmatch(_TOTALS, cell)]
     numbers = [p for p, cell in filled if _number(cell) is not None]
     others = [p for p, _ in filled if p not in (*words, *numbers) and not _is_first_id(p, row, names, heads)]
     if words and not others:
@@ -453,7 +453,7 @@ def _has_all_titles(table: Table, names: Sequence[str | None], heads: Heads) -> 
 def _ungrouped(rows: list[Row], names: Sequence[str | None], heads: Heads) -> list[Row]:
     """The rows with their numbers as the tables have them: a workbook shows 12500.5 as 12,500.50."""
     places = [
-        p for p, name in enumerate(names) if name and heads.names[name].descriptor["type"] in ("integer", "number")
+        p for p, name in enumerate(names) if name and heads.names[name].descriptor.get("type") in ("integer", "number")
     ]
     return [
         [_as_number(cell) if place in places else cell for place, cell in enumerate(row)]
