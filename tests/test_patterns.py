@@ -40,7 +40,7 @@ SHORT_TEXTS = {
     "/api(/.*)?$": "an address from a header, which has no line end, so that the first place that fits is the last",
     layout._TOTALS: "a cell of at most 200 characters",
     r"\([^)]*\)|\[[^]]*\]": "a heading or a title of at most 200 characters",
-    listing._COPY.pattern: "the name of a file, which has at most 255 bytes",
+    listing._COPY: "the name of a file, which has at most 255 bytes",
     r"(?P<value>'.*?'|\S+) is not one of": "an argument of the command line",
 }
 """Patterns that would be slow, and why what they are given is short or kind."""

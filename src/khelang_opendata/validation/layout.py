@@ -110,7 +110,7 @@ def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = f
         used: gives the ids of its rows that other tables refer to.
     """
     heads = Heads(schema)
-    number = 1 if heads.names.keys() <= {*table.header} else heads.find(table)
+    number = heads.find(table)
     if number is None:
         return _without_heading(table, schema)
     layout = _below(table, number, heads)
@@ -121,8 +121,7 @@ def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = f
 
 def heading_of(table: Table, schema: TableSchema) -> Row:
     """The heading of a table, which may be below other rows; the first row where none looks like it."""
-    heads = Heads(schema)
-    number = 1 if heads.names.keys() <= {*table.header} else heads.find(table) or 1
+    number = Heads(schema).find(table) or 1
     return table.header if number == 1 else table.rows[number - 2]
 
 
@@ -208,6 +207,8 @@ class Heads:
 
     def find(self, table: Table) -> int | None:
         """The number of the row that is the heading, None where no row is."""
+        if self.names.keys() <= {*table.header}:
+            return 1
         best, most = None, self.weight(table.header)
         if most or any(label in self.names for label in table.header):
             best = 1

@@ -24,7 +24,7 @@ TABLE_LIMITS = {"rows": 1_000_000, "columns": 16_000, "characters": 32_767, "lev
 by it, and no profile need be read for that. ``characters`` is of a cell in a column without a limit of its own, which
 only packages add, ``levels`` of the missions or units above one; the flat table repeats them all in each row."""
 
-_PLAIN_TEXT = "[ก-๙\\w -]{4,70}"
+_PLAIN_TEXT = "[ก-๙A-Za-z0-9_ -]{4,70}"
 """A name or keyword that every portal takes; for others its profile is read."""
 
 _TREES = {"missions": "parent_mission_id", "units": "parent_unit_id"}
