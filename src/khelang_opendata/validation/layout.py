@@ -48,6 +48,12 @@ _LAST_ROWS = 3
 LONGEST_LABEL = 200
 """Characters of a cell that may be a heading; a title is shorter, and to compare a longer one takes time."""
 
+_BLOCK = 16
+"""Rows that Excel makes equally long in a text file.
+
+Source: Microsoft Knowledge Base, article 77295.
+"""
+
 _TITLE = "title_th"
 """The column of tables in which no two rows are alike but for their ids and numbers."""
 
@@ -479,12 +485,25 @@ def _without_empty_columns(layout: Layout, source: Table) -> Layout:
         return layout
     named, lengths = _length(table.header), [*map(_length, table.rows)]
     width = max(named, max((min(length, len(table.header)) for length in lengths), default=0))
+    if not _is_padded(source):  # a cell that slid into the last column, or past it, is its row's own issue
+        lengths = [
+            max(length, len(row)) if len(row) > len(table.header) else length
+            for length, row in zip(lengths, table.rows, strict=True)
+        ]
     rows = [row[: max(width, length)] for row, length in zip(table.rows, lengths, strict=True)]
-    is_empty = (
-        max(lengths, default=0) <= width
-    )  # else some row has a cell more than the heading, which is its own issue
+    is_empty = max(lengths, default=0) <= width
     widest = max(longest, len(source.header), len(table.header)) if is_empty else width
     return replace(layout, table=replace(table, header=table.header[:width], rows=rows), empty=range(width, widest))
+
+
+def _is_padded(source: Table) -> bool:
+    """Whether a spreadsheet wrote the empty cells at the ends of rows, and not a comma within a text or a number.
+
+    LibreOffice makes all rows equally long, Excel those of each block; a row alone in its block is as the heading.
+    """
+    lengths = [len(row) for row in (source.header, *source.rows)]
+    blocks = (lengths[max(at, 1) : at + _BLOCK] for at in range(0, len(lengths), _BLOCK))
+    return all(len({*(block if len(block) > 1 else (lengths[0], *block))}) == 1 for block in blocks)
 
 
 def _length(row: Row) -> int:
