@@ -145,7 +145,7 @@ def test_path_longer_than_the_system_allows(example: Path) -> None:
 def test_number_beyond_all_reason_ends_at_once(example: Path, cell: str) -> None:
     replace_in(example / "data/progress.csv", ",2561,6,", f",{cell},6,")
     replace_in(example / "data/errata.csv", ",2564,", f",{cell},")
-    assert set(codes_of(example)) <= {"type_wrong", "value_out_of_range", "erratum_unmatched"}
+    assert set(codes_of(example)) <= {"number_not_plain", "number_too_long", "value_out_of_range", "erratum_unmatched"}
 
 
 def test_resource_listed_twice(example: Path) -> None:

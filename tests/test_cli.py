@@ -46,7 +46,7 @@ def test_json_report_has_the_documented_form(plan: Path, khelang: Khelang) -> No
         "amount_thb",
         "๓๐๐๐๐๐ บาท",
     ]
-    assert "ไม่ใช่ตัวเลข" in issue["message_th"]
+    assert "ไม่ได้เขียนเป็นตัวเลขล้วน" in issue["message_th"]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def copies(folder: Path, count: int) -> list[Path]:
     return paths
 
 
+@pytest.mark.examples_refused
 @pytest.mark.parametrize("processes", [1, 2, None])
 def test_many_packages_give_the_reports_that_each_gives(tmp_path: Path, processes: int | None) -> None:
     paths = copies(tmp_path, 20)

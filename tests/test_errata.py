@@ -26,6 +26,7 @@ from khelang_opendata import (
 from khelang_opendata.render.messages import csv_line
 from khelang_opendata.render.report_html import report_html
 from khelang_opendata.standard.family import CURRENT
+from tests.cases.errata import RIGHT
 from tests.conftest import EXAMPLES, PLAN, Khelang, issues_of
 from tests.edits import KHELANG, Edit, cell, copy, spoilt
 from tests.test_examples import lay_over_base
@@ -250,20 +251,6 @@ def test_offered_row_explains_the_warning_of_every_rule(code: str, tmp_path: Pat
     assert [i.acknowledged_by for i in known] == [row["erratum_id"] for row in rows]
     assert not [i for i in issues_of(folder) if i.code.startswith("erratum_")]
 
-
-RIGHT = {
-    "topic": "amount",
-    "rule": "printed_amounts_differ",
-    "resource": "budgets",
-    "record_id": f"{KHELANG}-P01",
-    "field": "summary_amount_printed",
-    "fiscal_year_be": "2566",
-    "printed_value": "๓๐๐,๐๐๐",
-    "other_value": "350000",
-    "adopted_value": "",
-    "reading_th": "ใช้ 350,000 บาท",
-    "reading_en": "",
-}
 
 WRONG: dict[str, tuple[Row, str, str]] = {
     "rule misspelt": ({"rule": "printed_amount_differ"}, "rule", "printed_amounts_differ"),

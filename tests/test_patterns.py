@@ -15,9 +15,12 @@ import pytest
 import yaml
 
 from khelang_opendata import load_family
+from khelang_opendata.cli import usage
 from khelang_opendata.model import calendar
 from khelang_opendata.model.spoilt_text import FLAWS
+from khelang_opendata.package import listing
 from khelang_opendata.tableschema.xsd_patterns import translated
+from khelang_opendata.validation import layout
 from khelang_opendata.validation.exact import PackageValidator
 from khelang_opendata.validation.profile import compile_check
 from khelang_opendata.validation.rules import cell_values
@@ -35,6 +38,10 @@ SHORT_TEXTS = {
     "<(script|style).*?</\\1>|<!--.*?-->": "the same",
     "<[^>]*>": "the same",
     "/api(/.*)?$": "an address from a header, which has no line end, so that the first place that fits is the last",
+    layout._TOTALS: "a cell of at most 200 characters",
+    r"\([^)]*\)|\[[^]]*\]": "a heading or a title of at most 200 characters",
+    listing._COPY: "the name of a file, which has at most 255 bytes",
+    r"(?P<value>'.*?'|\S+) is not one of": "an argument of the command line",
 }
 """Patterns that would be slow, and why what they are given is short or kind."""
 
@@ -94,6 +101,7 @@ GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("model/calendar.py", "pattern"): lambda: list(calendar._FORMS),
     ("model/spoilt_text.py", "flaw.pattern"): patterns_of_flaws,
     ("portals/profiles.py", "content['tag']"): patterns_of_tags,
+    ("cli/usage.py", "sentence"): lambda: [*usage._SENTENCES.values()],
     ("validation/rules/portal_readiness.py", "profile['tag']"): patterns_of_tags,
 }
 """Calls whose pattern is not a literal, and the patterns that they are given."""

@@ -85,7 +85,7 @@ def test_altered_file_beside_another_is_still_damage(out: Path) -> None:
 
 
 def test_archive_with_a_second_folder_is_refused_in_words(out: Path, tmp_path: Path, khelang: Khelang) -> None:
-    """The original table in a second folder does not stand for the altered one in the first."""
+    """The original table in a second folder does not replace the altered one in the first."""
     (archive,) = out.glob("*-v1.0.0.zip")
     shadow = tmp_path / "shadow.zip"
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(shadow, "w") as target:

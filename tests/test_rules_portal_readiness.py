@@ -81,10 +81,9 @@ def test_hidden_character_in_a_file_name_is_named(tmp_path: Path) -> None:
 
 def test_names_that_portals_refuse() -> None:
     """A plan_id may have 80 characters, a dataset's name 70."""
-    profile = portal_profile("thai_gdc")
 
     def found(name: str) -> list[object]:
-        return [i.params["variant"] for i in portal_readiness._illegal_of_package({"name": name}, profile)]
+        return [i.params["variant"] for i in portal_readiness._illegal_of_package({"name": name})]
 
     assert (found("a" * 70), found("a" * 71), found("search")) == ([], ["name"], ["name"])
 

@@ -13,6 +13,7 @@ from khelang_opendata.model.spoilt_text import (
     FLAWS,
     flaw_in,
     hidden_character,
+    is_plain,
     lost_letters,
     restored,
     tidied,
@@ -57,6 +58,18 @@ def test_no_thai_text_is_taken_for_garbled_or_lost(text: str) -> None:
 @pytest.mark.parametrize("text", LOST, ids=ascii)
 def test_lost_letters_are_seen(text: str) -> None:
     assert lost_letters(text)
+
+
+@pytest.mark.parametrize("text", [*GARBLED, *LOST, *HIDDEN], ids=ascii)
+def test_spoilt_text_is_not_plain(text: str) -> None:
+    """So that the one quick test never hides what the three others find."""
+    assert not is_plain(text)
+
+
+@given(st.text(alphabet="กเธน้ –…?#\ufffdTRUEr:1\u200b\u0e3a\x9f", max_size=12))
+def test_what_is_plain_has_nothing_to_report(text: str) -> None:
+    found = (lost_letters(text), restored(text), hidden_character(text, with_invisible=True))
+    assert not is_plain(text) or found == (None, None, None)
 
 
 @pytest.mark.parametrize("text", HIDDEN, ids=ascii)

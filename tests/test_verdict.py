@@ -59,8 +59,8 @@ def test_every_form_says_the_same_as_releasing(
     assert thai in page
     (run,) = json.loads(report_sarif(report, Language.EN, package))["runs"]
     assert run["properties"] == {"verdict": verdict}
-    told = [note["message"]["text"] for note in run["invocations"][0]["toolExecutionNotifications"]]
-    assert told[0].startswith(english)
+    notes = [note["message"]["text"] for note in run["invocations"][0]["toolExecutionNotifications"]]
+    assert notes[0].startswith(english)
     if verdict is Verdict.READY:
         assert draft_release(package, ReleaseOptions(DAY)).version == "1.0.0"
     else:

@@ -135,7 +135,7 @@ def test_the_official_s_way(run: Khelang, folder: Path, site: Path) -> None:
     python = "import locale, sys; print(sys.platform, locale.getpreferredencoding(False))"
     assert run("-c", python).split() == ["win32", "cp874"]
 
-    assert "ผ่าน: ไม่พบข้อผิดพลาด" in run("-m", "khelang_opendata", "validate", "datapackage")
+    assert "ผ่านและพร้อมออกรุ่น" in run("-m", "khelang_opendata", "validate", "datapackage")
     assert "ออกรุ่น 1.0.0 แล้ว" in run("-m", "khelang_opendata", "release", "datapackage", "--out", "releases")
     assert "จึงไม่ออกรุ่นใหม่" in run("-m", "khelang_opendata", "release", "datapackage", "--out", "releases")
     assert "ข้อมูลเหมือนกัน" in run("-m", "khelang_opendata", "diff", "releases/latest", "datapackage")

@@ -15,8 +15,8 @@ _FOUND: tuple[Found, ...] = (
 _ROW = 200
 """The new row of the errata."""
 
-_RIGHT = {
-    "erratum_id": f"{KHELANG}-E300",
+RIGHT = {
+    "topic": "amount",
     "rule": "printed_amounts_differ",
     "resource": "budgets",
     "record_id": f"{KHELANG}-P01",
@@ -27,14 +27,13 @@ _RIGHT = {
     "adopted_value": "",
     "reading_th": "ใช้ 350,000 บาท",
     "reading_en": "",
-    "basis_th": "แก้ตามเทศบัญญัติ",
-    "basis_en": "",
-    "cause": "budget_amended",
 }
+"""What explains the first of the warnings that the change makes."""
+_BASIS = {"basis_th": "แก้ตามเทศบัญญัติ", "basis_en": "", "cause": "budget_amended"}
 
 
 def _explained(**wrong: str) -> Edit:
-    return together(_AMENDED, copy("errata", 2, **{**_RIGHT, **wrong}))
+    return together(_AMENDED, copy("errata", 2, **{"erratum_id": f"{KHELANG}-E300", **RIGHT, **_BASIS, **wrong}))
 
 
 def _unmatched(field: str, *others: str) -> tuple[Found, ...]:

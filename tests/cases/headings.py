@@ -69,7 +69,7 @@ CASES = (
         (("column_missing", "budgets", 1, "amount_thb"), ("column_missing", "budgets", 1, "budget_status")),
     ),
     Case(
-        "budgets: two headings that only the cells tell",
+        "budgets: two headings that only the cells explain",
         _renamed("budgets", budget_status="ก", amount_basis="ข"),
         (("column_missing", "budgets", 1, "amount_basis"), ("column_missing", "budgets", 1, "budget_status")),
     ),

@@ -55,6 +55,11 @@ def _wider(cells: int, *, heading: bool = True, rows: bool = True) -> Edit:
     return edit_table("projects", change)
 
 
+def _wider_block(data: bytes) -> bytes:
+    lines = data.split(b"\n")
+    return b"\n".join(line + b"," if 17 <= row <= 32 else line for row, line in enumerate(lines, 1))
+
+
 def _with_column(label: str, cell: str, at: int) -> Edit:
     def change(rows: list[list[str]]) -> None:
         for number, row in enumerate(rows):
@@ -220,6 +225,21 @@ CASES = (
     ),
     Case("three empty columns on the right", _wider(3), (("column_name_invalid", "projects", 1, None),)),
     Case("empty cells beyond the heading", _wider(3, heading=False), (("column_name_invalid", "projects", 1, None),)),
+    Case(
+        "a number with an unquoted comma, and the last cell empty",
+        edit_bytes("budgets", lambda data: data.replace(b",300000,", b",300,000,", 1)),
+        (("cell_extra", "budgets", 2, None),),
+    ),
+    Case(
+        "an unquoted comma in the only row of a table",
+        edit_bytes("plans", lambda data: data[:-1] + b",\n"),
+        (("cell_extra", "plans", 2, None),),
+    ),
+    Case(
+        "empty cells in a block of rows, as Excel leaves them",
+        edit_bytes("budgets", _wider_block),
+        (("column_name_invalid", "budgets", 1, None),),
+    ),
     Case("commas behind the heading alone", _wider(2, rows=False), (("column_name_invalid", "projects", 1, None),)),
     Case("an empty column within", _with_column("", "", 3), (("column_name_invalid", "projects", 1, None),)),
     Case(

@@ -22,6 +22,9 @@ FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>%s</h1></body></html>"
 
+_LONGEST_WAIT = 300
+"""Seconds for CKAN's slowest answer on a busy machine."""
+
 
 @dataclass
 class ProxiedRequest:
@@ -85,7 +88,7 @@ class Proxy:
     def settle(self) -> None:
         """Wait until CKAN has answered all requests: a client may have given up before."""
         with self._changed:
-            self._changed.wait_for(lambda: self._open == 0)
+            assert self._changed.wait_for(lambda: self._open == 0, _LONGEST_WAIT), "a request is never answered"
 
     def stop(self) -> None:
         self._server.shutdown()
@@ -121,7 +124,11 @@ class Proxy:
         proxied, fault, seconds = self._arrived(head)
         if fault == "refuse":
             return False
-        request = head + _body(stream, _headers(head), to_the_end=False)
+        body = _body(stream, _headers(head), to_the_end=False)
+        request = head + body
+        if len(body) < int(_headers(head).get("Content-Length") or 0):  # the client was killed: CKAN must not wait
+            self._cut(request)
+            return False
         if fault == "error_500":
             client.sendall(_error(b"500 Internal Server Error"))
             return False

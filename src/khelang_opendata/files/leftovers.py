@@ -18,14 +18,12 @@ LEFTOVERS = {
     "LibreOffice, the lock of an open file": (".~lock.*#",),
     "Excel and others, a file while it is saved": ("*.tmp",),
 }
-"""The names in small letters, by what leaves them; ``*`` stands for any characters.
+"""The names in small letters, by what leaves them; ``*`` is any characters.
 
 Source: the templates Windows, macOS, Linux, MicrosoftOffice and LibreOffice of github.com/github/gitignore.
 """
 
-_PATTERN = re.compile(
-    "|".join(re.escape(name).replace(r"\*", ".*") for names in LEFTOVERS.values() for name in names), re.DOTALL
-)
+_PATTERN = "|".join(re.escape(name).replace(r"\*", ".*") for names in LEFTOVERS.values() for name in names)
 
 
 def is_leftover(name: str) -> bool:
@@ -38,4 +36,4 @@ def is_leftover(name: str) -> bool:
         >>> is_leftover("~$projects.xlsx"), is_leftover("projects.csv")
         (True, False)
     """
-    return _PATTERN.fullmatch(name.lower()) is not None
+    return re.fullmatch(_PATTERN, name.lower(), re.DOTALL) is not None

@@ -24,7 +24,7 @@ _AFTER = (
     r"(?:[ _.-]*(?:\(\d+\)|copy|backup|bak|old|new|final|edited|recovered|autosaved"
     r"|สำเนา|สำรอง|แก้ไข|ใหม่|เก่า|ล่าสุด|v?\d{1,8}|\([^)]*conflict[^)]*\)))*"
 )
-_COPY = re.compile(rf"{_BEFORE}(?P<name>[a-z_]+?){_AFTER}{_ENDINGS}")
+_COPY = rf"{_BEFORE}(?P<name>[a-z_]+?){_AFTER}{_ENDINGS}"
 """How systems and people name copies of a file, in small letters."""
 
 
@@ -56,9 +56,8 @@ def _other_data_folders(root: Path) -> Iterator[str]:
     """The folders that are probably meant to be ``data``: in other letters, or within it."""
     for folder in (root, root / DATA):
         for found in sorted(folder.iterdir()) if folder.is_dir() else ():
-            path = found.relative_to(root).as_posix()
-            if found.name.casefold() == DATA and path != DATA and found.is_dir():
-                yield path
+            if found.name.casefold() == DATA and found != root / DATA and found.is_dir():
+                yield found.relative_to(root).as_posix()
 
 
 def copied_table(file: str) -> str | None:
@@ -68,7 +67,7 @@ def copied_table(file: str) -> str | None:
         >>> copied_table("projects - Copy (2).csv"), copied_table("สำเนาของ budgets.xlsx"), copied_table("notes.pdf")
         ('projects', 'budgets', None)
     """
-    match = _COPY.fullmatch(unicodedata.normalize("NFC", file).casefold())
+    match = re.fullmatch(_COPY, unicodedata.normalize("NFC", file).casefold())
     return match["name"] if match else None
 
 

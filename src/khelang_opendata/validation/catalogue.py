@@ -20,24 +20,13 @@ from khelang_opendata.validation import (
     package_profiles,
     structure,
 )
-from khelang_opendata.validation.rules import (
-    arithmetic,
-    errata_records,
-    example_copies,
-    logic,
-    portal_readiness,
-    printed_texts,
-    progress,
-    text_values,
-    typed_values,
-)
+from khelang_opendata.validation.rules import MODULES
 from khelang_opendata.validation.rules.declared import declared_rules
 from khelang_opendata.validation.rules.registry import rules_in
 
 _MODULES = (
     *(descriptor, file_checks, own_schemas, package_profiles, headings, layout, structure, ids, codes, errata),
-    *(typed_values, text_values, arithmetic, logic, progress, errata_records, example_copies, portal_readiness),
-    printed_texts,
+    *MODULES,
 )
 
 

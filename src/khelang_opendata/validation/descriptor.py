@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from khelang_opendata.model.report import Issue, Severity
@@ -79,12 +79,18 @@ def is_table_schema(schema: Any) -> bool:
 
 def fault_of_table_schema(schema: Any) -> str | None:
     """Why a value cannot be read as a Table Schema; None where it can."""
-    if compile_check(TABLE_SCHEMA, TABLE_SCHEMA)(schema):
+    if _table_schema_check()(schema):
         return None
     from khelang_opendata.validation.exact import PackageValidator  # noqa: PLC0415 (as above)
 
     errors = PackageValidator(TABLE_SCHEMA).iter_errors(schema)
     return next((f"{error.json_path.removeprefix('$.')}: {error.message}" for error in errors), None)
+
+
+@cache
+def _table_schema_check() -> Check:
+    """The fast look at the form of a Table Schema."""
+    return compile_check(TABLE_SCHEMA, TABLE_SCHEMA)
 
 
 def _of_its_kind(error: ValidationError) -> Iterator[ValidationError]:

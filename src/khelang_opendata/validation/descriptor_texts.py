@@ -9,7 +9,7 @@ from typing import Any
 
 from khelang_opendata.model.calendar import YEARS, read_day
 from khelang_opendata.model.report import Issue
-from khelang_opendata.model.spoilt_text import hidden_character, lost_letters, restored, without_hidden
+from khelang_opendata.model.spoilt_text import hidden_character, is_plain, lost_letters, restored, without_hidden
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.validation.rules.text_values import character_hidden, encoding_suspected_cp874, text_lost
 from khelang_opendata.validation.rules.typed_values import TYPE_WRONG, date_buddhist_year, date_out_of_range
@@ -56,6 +56,8 @@ def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_letters(pointer: str, text: str) -> Iterator[Issue]:
+    if is_plain(text) and is_plain(pointer):
+        return
     if lost_letters(text):
         yield text_lost.issue(variant="property", property=pointer, value=text)
     elif (right := restored(text)) is not None:

@@ -51,6 +51,12 @@ _LAST_ROWS = 3
 LONGEST_LABEL = 200
 """Characters of a cell that may be a heading; a title is shorter, and to compare a longer one takes time."""
 
+_BLOCK = 16
+"""Rows that Excel makes equally long in a text file.
+
+Source: Microsoft Knowledge Base, article 77295.
+"""
+
 _TITLE = "title_th"
 """The column of tables in which no two rows are alike but for their ids and numbers."""
 
@@ -119,7 +125,7 @@ def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = f
         rows = [[row[place] for place in own if place < len(row)] + row[len(table.header) :] for row in table.rows]
         rows = _ungrouped(rows, [heads.name(label) for label in header], heads)
         return replace(laid_out(replace(table, header=header, rows=rows), schema, used), names=beside)
-    number = 1 if heads.names.keys() <= {*table.header} else heads.find(table)
+    number = heads.find(table)
     if number is None:
         return _without_heading(table, schema)
     layout = _below(table, number, heads)
@@ -136,8 +142,7 @@ def _beside_ids(header: Row, heads: Heads) -> Sequence[int]:
 
 def heading_of(table: Table, schema: TableSchema) -> Row:
     """The heading of a table, which may be below other rows; the first row where none looks like it."""
-    heads = Heads(schema)
-    number = 1 if heads.names.keys() <= {*table.header} else heads.find(table) or 1
+    number = Heads(schema).find(table) or 1
     return table.header if number == 1 else table.rows[number - 2]
 
 
@@ -221,6 +226,8 @@ class Heads:
 
     def find(self, table: Table) -> int | None:
         """The number of the row that is the heading, None where no row is."""
+        if self.names.keys() <= {*table.header}:
+            return 1
         best, most = None, self.weight(table.header)
         if most or any(label in self.names for label in table.header):
             best = 1
@@ -355,7 +362,7 @@ def _without_key(table: Table, place: int, names: Sequence[str | None], heads: H
     """Whether a row without any id holds totals or a note."""
     row = table.rows[place]
     filled = [(p, cell.strip()) for p, cell in enumerate(row) if cell.strip() and not re.fullmatch(_DASH, cell.strip())]
-    words = [p for p, cell in filled if re.fullmatch(_TOTALS, cell)]
+    words = [p for p, cell in filled if len(cell) <= LONGEST_LABEL and re.fullmatch(_TOTALS, cell)]
     numbers = [p for p, cell in filled if _number(cell) is not None]
     others = [p for p, _ in filled if p not in (*words, *numbers) and not _is_first_id(p, row, names, heads)]
     if words and not others:
@@ -454,7 +461,7 @@ def _copies(rows: Sequence[Row], kept: Sequence[int]) -> Iterator[int]:
 def _ungrouped(rows: list[Row], names: Sequence[str | None], heads: Heads) -> list[Row]:
     """The rows with their numbers as the tables have them: a workbook shows 12500.5 as 12,500.50."""
     places = [
-        p for p, name in enumerate(names) if name and heads.names[name].descriptor["type"] in ("integer", "number")
+        p for p, name in enumerate(names) if name and heads.names[name].descriptor.get("type") in ("integer", "number")
     ]
     return [
         [_as_number(cell) if place in places else cell for place, cell in enumerate(row)]
@@ -479,12 +486,25 @@ def _without_empty_columns(layout: Layout, source: Table) -> Layout:
         return layout
     named, lengths = _length(table.header), [*map(_length, table.rows)]
     width = max(named, max((min(length, len(table.header)) for length in lengths), default=0))
+    if not _is_padded(source):  # a cell that slid into the last column, or past it, is its row's own issue
+        lengths = [
+            max(length, len(row)) if len(row) > len(table.header) else length
+            for length, row in zip(lengths, table.rows, strict=True)
+        ]
     rows = [row[: max(width, length)] for row, length in zip(table.rows, lengths, strict=True)]
-    is_empty = (
-        max(lengths, default=0) <= width
-    )  # else some row has a cell more than the heading, which is its own issue
+    is_empty = max(lengths, default=0) <= width
     widest = max(longest, len(source.header), len(table.header)) if is_empty else width
     return replace(layout, table=replace(table, header=table.header[:width], rows=rows), empty=range(width, widest))
+
+
+def _is_padded(source: Table) -> bool:
+    """Whether a spreadsheet wrote the empty cells at the ends of rows, and not a comma within a text or a number.
+
+    LibreOffice makes all rows equally long, Excel those of each block; a row alone in its block is as the heading.
+    """
+    lengths = [len(row) for row in (source.header, *source.rows)]
+    blocks = (lengths[max(at, 1) : at + _BLOCK] for at in range(0, len(lengths), _BLOCK))
+    return all(len({*(block if len(block) > 1 else (lengths[0], *block))}) == 1 for block in blocks)
 
 
 def _length(row: Row) -> int:

@@ -62,9 +62,10 @@ def own_tables(package: Package, family: SchemaFamily) -> Mapping[str, TableSche
     """
     tables: dict[str, TableSchema] = {}
     for resource in package.resources:
+        if resource.name in family.tables or not _is_table(resource):
+            continue
         schema = resource.descriptor.get("schema")
-        is_readable = schema is None or (is_table_schema(schema) and not any(faults(schema)))
-        if resource.name not in family.tables and _is_table(resource) and is_readable:
+        if schema is None or (is_table_schema(schema) and not any(faults(schema))):
             tables.setdefault(resource.name, TableSchema.of_any(resource.name, schema or {}))
     return tables
 

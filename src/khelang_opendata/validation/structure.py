@@ -296,7 +296,7 @@ def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], who
             if known is None or _BY_WEIGHT.index(found.code) < _BY_WEIGHT.index(known.code):
                 cells[finding.field] = found
     for name, found in cells.items():
-        precise = _precise(table, found)
+        precise = _precise(table, row, found)
         if precise is None and not (found.code == VALUE_MISSING.code and whole.gaps.takes(name, row)):
             yield found
         elif precise is not None and table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
@@ -319,14 +319,14 @@ def _is_copy(table: HeadedTable, finding: Finding) -> bool:
     return finding.same_as is not None and rows[finding.row - 2] == rows[finding.same_as - 2]
 
 
-def _precise(table: HeadedTable, found: Issue) -> Issue | None:
+def _precise(table: HeadedTable, row: int, found: Issue) -> Issue | None:
     """The issue with which a rule of values names the fault of a cell more precisely.
 
     Of schemas from elsewhere only types are explained, for other rules match patterns without a time limit.
     """
     position = table.position(found.location.field or "")
-    row, explained = found.location.row, {TYPE_WRONG.code} if table.schema.is_foreign else _YIELD_TO_CELL_VALUES
-    if found.code not in explained or row is None or position is None:
+    explained = {TYPE_WRONG.code} if table.schema.is_foreign else _YIELD_TO_CELL_VALUES
+    if found.code not in explained or position is None:
         return None
     return value_error(table, row, position)
 
@@ -359,7 +359,7 @@ def _shown(limit: Any) -> str:
 
 
 def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
-    """A value of another type; a sign that there is none, such as a dash, is explained as what it means."""
+    """A value of another type; a sign for nothing, such as a dash, is explained as what it means."""
     place, type_ = table.place(row, field.name, cell), str(field.descriptor.get("type", "string"))
     is_nothing = not table.schema.is_foreign and not field.is_own and re.fullmatch(NOTHING, cell.strip()) is not None
     status = table.position("budget_status") if is_nothing and field.name == "amount_thb" else None

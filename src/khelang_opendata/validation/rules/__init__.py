@@ -23,16 +23,15 @@ from khelang_opendata.validation.rules import (
 )
 from khelang_opendata.validation.rules.registry import CellRule, PlanRule, rules_in
 
-PLAN_RULES = tuple(
-    rule
-    for module in (arithmetic, logic, progress, errata_records, example_copies, portal_readiness, printed_texts)
-    for rule in rules_in(module)
-    if isinstance(rule, PlanRule)
+MODULES = (
+    *(typed_values, text_values, arithmetic, logic, progress, errata_records, example_copies, portal_readiness),
+    printed_texts,
 )
+"""The modules that declare the rules of values and of plans, topic by topic."""
 
-CELL_RULES = tuple(
-    rule for module in (typed_values, text_values) for rule in rules_in(module) if isinstance(rule, CellRule)
-)
+_RULES = tuple(rule for module in MODULES for rule in rules_in(module))
+PLAN_RULES = tuple(rule for rule in _RULES if isinstance(rule, PlanRule))
+CELL_RULES = tuple(rule for rule in _RULES if isinstance(rule, CellRule))
 
 
 def rules_that_can_run(plan: Plan, unsound: Set[str]) -> tuple[PlanRule, ...]:

@@ -29,7 +29,7 @@ _TABLES = ("projects", "objectives", "steps", "indicators", "risks", "risk_facto
 _TEXTS = ("title", "title_en", "description", "description_en", "homepage")
 _PORTAL = ("maintainer", "maintainer_email", "data_source")
 
-_THAI = re.compile("[\u0e01-\u0e4e]")
+_THAI = "[ก-๎]"
 
 _OWNER = ("lao_name_th", "lao_name_en", "province_th")
 
@@ -124,7 +124,7 @@ def _owner(plan: Plan) -> tuple[str, ...]:
 
 def _thai_of(cells: Sequence[str]) -> str:
     """The Thai cells of a row, which its ids and numbers do not touch."""
-    return "\n".join(cell for cell in cells if _THAI.search(cell))
+    return "\n".join(cell for cell in cells if re.search(_THAI, cell))
 
 
 def _descriptor_texts(descriptor: JsonObject) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ alone is judged where the descriptor has the property ``portal``; names, keyword
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from khelang_opendata.model.report import Issue, Location, Severity
@@ -24,8 +24,8 @@ TABLE_LIMITS = {"rows": 1_000_000, "columns": 16_000, "characters": 32_767, "lev
 by it, and no profile need be read for that. ``characters`` is of a cell in a column without a limit of its own, which
 only packages add, ``levels`` of the missions or units above one; the flat table repeats them all in each row."""
 
-_PLAIN_TEXT = "[ก-๙\\w -]{4,70}"
-"""A name or keyword that every portal takes."""
+_PLAIN_TEXT = "[ก-๙A-Za-z0-9_ -]{4,70}"
+"""A name or keyword that every portal takes; for others its profile is read."""
 
 _TREES = {"missions": "parent_mission_id", "units": "parent_unit_id"}
 
@@ -83,10 +83,9 @@ def portal_metadata_missing(plan: Plan) -> Iterator[Issue]:
 @plan_rule(Severity.ERROR)
 def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
     """Values are of the portal's lists, and names, addresses and keywords are such as portals take."""
+    yield from _illegal_of_package(plan.package.descriptor)
     portal = _portal(plan)
     if portal is None:
-        if not _is_plain(plan.package.descriptor):
-            yield from _illegal_of_package(plan.package.descriptor, portal_profile(_PROFILE))
         return
     profile = portal_profile(_PROFILE)
     for name, legal in profile["legal"].items():
@@ -96,22 +95,10 @@ def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
     for address in _texts(portal.get("maintainer_email"), listed=False):
         if address.strip() and not is_email(address):
             yield portal_value_illegal.issue(variant="email", property="portal/maintainer_email", value=address)
-    yield from _illegal_of_package(plan.package.descriptor, profile)
 
 
-def _is_plain(descriptor: JsonObject) -> bool:
-    """Whether a package has nothing that a portal might refuse, by a test that needs no profile."""
-    texts = [*_texts(descriptor.get("name"), listed=False), *_texts(descriptor.get("keywords"), listed=True)]
-    is_listed = "homepage" in descriptor or any("email" in c for c in _objects(descriptor.get("contributors")))
-    return not is_listed and all(re.fullmatch(_PLAIN_TEXT, text) for text in texts)
-
-
-def _illegal_of_package(descriptor: JsonObject, profile: JsonObject) -> Iterator[Issue]:
-    """What portals refuse of the properties that every package has: its name, its page, its publisher and keywords."""
-    limits, tag_pattern = profile["limits"], re.compile(profile["tag"])
-    name, most = str(descriptor.get("name", "")), limits["name_characters_most"]
-    if len(name) > most or name in RESERVED_NAMES:
-        yield portal_value_illegal.issue(variant="name", property="name", value=name, most=most)
+def _illegal_of_package(descriptor: JsonObject) -> Iterator[Issue]:
+    """What portals refuse of the properties that every package has: its page, its publisher, its name and keywords."""
     for homepage in _texts(descriptor.get("homepage"), listed=False):
         if homepage.strip() and not is_web_address(homepage):
             yield portal_value_illegal.issue(variant="address", property="homepage", value=homepage)
@@ -120,12 +107,23 @@ def _illegal_of_package(descriptor: JsonObject, profile: JsonObject) -> Iterator
             if "publisher" in _texts(contributor.get("roles"), listed=True) and not is_email(address):
                 place = f"contributors/{number}/email"
                 yield portal_value_illegal.issue(variant="email", property=place, value=address)
+    name, keywords = str(descriptor.get("name", "")), _texts(descriptor.get("keywords"), listed=True)
+    odd = [tag for tag in keywords if tag and not re.fullmatch(_PLAIN_TEXT, tag)]
+    if odd or name in RESERVED_NAMES or not re.fullmatch(_PLAIN_TEXT, name):
+        yield from _illegal_texts(name, odd, portal_profile(_PROFILE))
+
+
+def _illegal_texts(name: str, keywords: Sequence[str], profile: JsonObject) -> Iterator[Issue]:
+    limits, tag_pattern = profile["limits"], re.compile(profile["tag"])
+    if len(name) > limits["name_characters_most"] or name in RESERVED_NAMES:
+        most = limits["name_characters_most"]
+        yield portal_value_illegal.issue(variant="name", property="name", value=name, most=most)
     least, longest = limits["tag_characters"], limits["tag_characters_most"]
-    for tag in _texts(descriptor.get("keywords"), listed=True):
+    for tag in keywords:
         plain = " ".join(tag.split())
         if hidden_character(tag, with_invisible=True):  # an issue of its own
             continue
-        if tag and len(plain) < least:
+        if len(plain) < least:
             yield portal_value_illegal.issue(variant="tag", property="keywords", value=tag, least=least)
         elif len(plain) > longest:
             yield portal_value_illegal.issue(variant="tag_long", property="keywords", value=tag, most=longest)
