@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from khelang_opendata.formats.about import label_column
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.validation.rules.portal_readiness import TABLE_LIMITS
@@ -39,6 +40,17 @@ class Joins:
     @cached_property
     def projects(self) -> Mapping[str, Record]:
         return self._by("projects", "project_id")
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[str, str]]:
+        """The names in Thai and in English of the records that have one, by their ids; Thai where English lacks."""
+        found: dict[str, tuple[str, str]] = {}
+        for table in self.edition.tables.values():
+            label, key = label_column(table.schema), table.schema.primary_key
+            if label and len(key) == 1:
+                english = label.replace("_th", "_en")
+                found |= {r[key[0]]: (r[label], r.get(english) or r[label]) for r in table.records()}
+        return found
 
     def mission_path(self, mission_id: str) -> list[Record]:
         """A mission and those above it, the highest first; empty without a mission."""

@@ -21,6 +21,7 @@ NOT_NAMED: Both = ("ไม่ได้ระบุ", "Not named")
 """The name of what a project's dimension, unit or a line's source is where the document names none."""
 
 _PER_CENT = 100
+_COUNTED = ("amount_thb", "quantity", "value")
 
 
 @dataclass(frozen=True)
@@ -253,8 +254,24 @@ class KeyFigures:
 
     @cached_property
     def errata(self) -> Sequence[Mapping[str, Any]]:
-        """The contradictions of the document, the weightiest first."""
-        return errata_by_weight(self.edition.records)
+        """The contradictions of the document, the weightiest first.
+
+        Returns:
+            The records of :func:`errata_by_weight`, each with its adopted value in Thai and in English words under
+            ``adopted``: the title of a code, the name of an id's record, a number with its thousands apart.
+        """
+        names = self.joins.names
+        return [{**e, "adopted": self._in_words(e, names)} for e in errata_by_weight(self.edition.records)]
+
+    def _in_words(self, erratum: Record, names: Mapping[str, Both]) -> Both:
+        value, name = erratum["adopted_value"], erratum["field"]
+        table = self.edition.tables.get(erratum["resource"])
+        field = table.schema.field_by_name.get(name) if table else None
+        if field and value in field.meanings:
+            return field.meanings[value].title_th, field.meanings[value].title_en
+        if name in _COUNTED and value.isascii() and value.isdigit():
+            return (f"{int(value):,}",) * 2
+        return names.get(value, (value, value))
 
     @cached_property
     def errata_by_weight(self) -> Mapping[str, int]:

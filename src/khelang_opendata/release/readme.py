@@ -56,7 +56,7 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
 def _heaviest(figures: KeyFigures) -> list[list[Mapping[str, Any]]]:
     """The errata that affect money or responsibility, those of one reason together.
 
-    Those about money come first, and of those the ones that concern most records.
+    Those about money come first, and of those the ones that concern most records, whatever the number of their years.
     """
     alike: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for erratum in figures.errata:
@@ -64,7 +64,8 @@ def _heaviest(figures: KeyFigures) -> list[list[Mapping[str, Any]]]:
             alike.setdefault((erratum["topic"], erratum["basis_th"]), []).append(erratum)
 
     def order(errata: list[Mapping[str, Any]]) -> tuple[bool, int]:
-        return errata[0]["topic"] not in _ABOUT_MONEY, -sum(1 + len(erratum["records"]) for erratum in errata)
+        concerned = {record["record_id"] for erratum in errata for record in (erratum, *erratum["records"])}
+        return errata[0]["topic"] not in _ABOUT_MONEY, -len(concerned)
 
     return sorted(alike.values(), key=order)
 
