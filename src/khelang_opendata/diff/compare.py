@@ -92,7 +92,7 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Compared:
     """A package prepared for comparison."""
 
     package: Package
@@ -100,7 +100,7 @@ class _Part:
     resources: Mapping[str, Resource]
 
     @classmethod
-    def of(cls, package: Package) -> _Part:
+    def of(cls, package: Package) -> _Compared:
         family = family_named(package)
         return cls(package, family, resources_by_name(package, family))
 
@@ -134,14 +134,14 @@ def diff_packages(old: Package, new: Package) -> Changes:
         >>> bool(diff_packages(plan, plan))
         False
     """
-    before, after = _Part.of(old), _Part.of(new)
+    before, after = _Compared.of(old), _Compared.of(new)
     names = dict.fromkeys([*after.family.tables, *before.family.tables])
     tables = (_table_changes(name, before, after) for name in names)
     metadata = metadata_changes(old, new, names)
     return Changes(before.side, after.side, metadata, tuple(table for table in tables if table))
 
 
-def _table_changes(name: str, before: _Part, after: _Part) -> TableChanges | None:
+def _table_changes(name: str, before: _Compared, after: _Compared) -> TableChanges | None:
     schema = after.family.tables.get(name) or before.family.tables[name]
     key = schema.primary_key
     old, new = before.sheet(name, key), after.sheet(name, key)

@@ -72,7 +72,7 @@ def entry_headlines(figures: KeyFigures) -> Iterator[Headline]:
 
 
 def limit_headlines(figures: KeyFigures) -> Iterator[Headline]:
-    """What the data cannot tell: a question, and why."""
+    """What the data do not show: a question, and why."""
     indicators, with_value = figures.indicators
     for name in ("not_reported" if figures.spent is None else "spent", "people", "aims", "words"):
         texts = _texts()["limits"][name]

@@ -118,6 +118,7 @@ def _title(edition: Edition) -> Iterator[tuple[str, str, str]]:
 
 def _headlines(figures: KeyFigures) -> Iterator[tuple[str, str, str]]:
     """The key figures: what each is, and the figure with its caveat in Thai and in English."""
+    yield _texts()["money"], "", ""
     for line in (*money_headlines(figures), *entry_headlines(figures)):
         thai, english = (" · ".join(filter(None, pair)) for pair in zip(line.value, line.note, strict=True))
         yield "\n".join(line.label), thai, english

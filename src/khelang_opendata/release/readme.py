@@ -26,7 +26,7 @@ _SHOWN_ERRATA = 10
 
 
 def readme(edition: Edition, forms: Sequence[Form], language: Language, note: ReleaseNote) -> str:
-    """The README: the key figures, what the data cannot tell, the files, the citation, and the weightiest errata."""
+    """The README: the key figures, what the data do not show, the files, the citation, and the weightiest errata."""
     figures = KeyFigures(edition)
     return _rendered(
         f"README.{language}.md.j2",
