@@ -99,3 +99,18 @@ def test_headlines_are_whole_in_both_languages(folder: Path) -> None:
 )
 def test_baht(money: Money | Decimal | None, thai: str, english: str) -> None:
     assert baht(money) == (thai, english)
+
+
+@pytest.mark.parametrize(
+    ("erratum", "words"),
+    [
+        ("E006", "5,996,755"),
+        ("E017", "ใช้งบประมาณร่วมกับโครงการอื่น"),
+        ("E018", "โครงการพัฒนาประสิทธิภาพการจัดการบริหารขององค์กรปกครองส่วนท้องถิ่น"),
+        ("E033", "4.1.1"),
+        ("E080", "2566"),
+    ],
+)
+def test_values_that_errata_adopt_are_in_words(figures: KeyFigures, erratum: str, words: str) -> None:
+    adopted = {record["erratum_id"].rpartition("-")[2]: record["adopted"][0] for record in figures.errata}
+    assert adopted[erratum] == words

@@ -258,13 +258,18 @@ class KeyFigures:
 
         Returns:
             The records of :func:`errata_by_weight`, each with its adopted value in Thai and in English words under
-            ``adopted``: the title of a code, the name of an id's record, a number with its thousands apart.
+            ``adopted``, and the other value under ``other``: the title of a code, the name of an id's record, a number
+            with its thousands apart.
         """
         names = self.joins.names
-        return [{**e, "adopted": self._in_words(e, names)} for e in errata_by_weight(self.edition.records)]
+        in_words = {"adopted": "adopted_value", "other": "other_value"}
+        return [
+            {**erratum, **{name: self._in_words(erratum, erratum[value], names) for name, value in in_words.items()}}
+            for erratum in errata_by_weight(self.edition.records)
+        ]
 
-    def _in_words(self, erratum: Record, names: Mapping[str, Both]) -> Both:
-        value, name = erratum["adopted_value"], erratum["field"]
+    def _in_words(self, erratum: Record, value: str, names: Mapping[str, Both]) -> Both:
+        name = erratum["field"]
         table = self.edition.tables.get(erratum["resource"])
         field = table.schema.field_by_name.get(name) if table else None
         if field and value in field.meanings:
