@@ -34,6 +34,7 @@ from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.published.archive import YEARS
 from khelang_opendata.published.content import CHANGES
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, manifest_of
+from khelang_opendata.release.index_page import INDEX_PAGE, index_page
 from khelang_opendata.release.readme import errata_page, licence_text, readme
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
@@ -51,7 +52,7 @@ Signer = Callable[[bytes], bytes]
 
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _LONGEST_SHOWN = 80
-_LIBRARIES = ("XlsxWriter", "polars")
+_LIBRARIES = ("XlsxWriter", "markdown-it-py", "polars")
 """Libraries whose version shows in the bytes of a release."""
 
 
@@ -185,6 +186,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     entries = [*tables.values(), *others, *(form.entry for form in forms)]
     measured = [{**e, "bytes": len(data[e["path"]]), "hash": file_hash(data[e["path"]])} for e in entries]
     whole = family.compile_into({**descriptor, "resources": measured})
+    readmes = {language: readme(edition, forms, language, draft.note) for language in Language}
     files = {
         **data,
         DESCRIPTOR: json_bytes(whole),
@@ -196,9 +198,10 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         **_change_files(draft),
         "validation-report.json": report_json(draft.report).encode(),
         "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
-        **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
+        **{f"README.{lang}.md": text.encode() for lang, text in readmes.items()},
         **{f"ERRATA.{lang}.md": errata_page(edition, lang).encode() for lang in Language},
     }
+    files[INDEX_PAGE] = index_page(descriptor, readmes, files)
     files[MANIFEST] = manifest_of(files)
     if sign:
         files[SIGNATURE] = sign(files[MANIFEST])
