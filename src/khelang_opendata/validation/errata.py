@@ -183,6 +183,8 @@ class Errata:
         """
         meant = _Meant(self._open)
         for position, erratum in enumerate(self._errata):
+            if not erratum.rule or erratum.record.text("resource") is None:  # its empty cell is an issue of its own
+                continue
             if erratum.rule not in self._known and erratum.rule != EDITORIAL:
                 yield self._unknown_rule(erratum, meant)
             elif erratum.rule in judged and position not in self._used:

@@ -1,7 +1,7 @@
-"""Ids that rows share: references to other tables, and ids that a row lacks because cells were merged.
+"""References to other tables: ids that rows share.
 
-A spreadsheet loses them by the column: merged cells keep one text, and a drag of the mouse counts ids up. So the rows
-of a column are looked at together, and the right id is named where it is certain.
+A spreadsheet spoils them by the column, as a drag of the mouse counts ids up. So the rows of a column are looked at
+together, and the right id is named where it is certain.
 """
 
 from __future__ import annotations
@@ -54,59 +54,6 @@ def example_of(field: Field) -> str:
 def target_of(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> HeadedTable | None:
     """The table that a foreign key refers to; None where the package has none that can be read."""
     return tables.get(key["reference"]["resource"] or table.schema.name)
-
-
-class EmptyIds:
-    """The rows that lack an id which other rows share.
-
-    Only the first row of merged cells keeps their text in a CSV file.
-    """
-
-    def __init__(self, table: HeadedTable) -> None:
-        self.table = table
-        schema = table.schema
-        of_references = {name for key in schema.foreign_keys for name in key["fields"]}
-        own = {*schema.primary_key} if len(schema.primary_key) == 1 else set()
-        self.names = set() if schema.is_foreign else {*of_references, *schema.primary_key} - own
-        self.rows: dict[str, list[int]] = {}
-
-    def takes(self, name: str, row: int) -> bool:
-        """Keep a row that lacks an id; False where the column is none in which rows share ids."""
-        if name in self.names:
-            self.rows.setdefault(name, []).append(row)
-        return name in self.names
-
-    def issues(self) -> Iterator[Issue]:
-        """One issue for each column of merged cells, else one for each row."""
-        filled = {name: self._filled(name, rows) for name, rows in self.rows.items()}
-        are_merged = bool(filled) and self._have_own_keys(filled)
-        for name, rows in self.rows.items():
-            if are_merged and all(filled[name].values()):
-                spans = from_the_end(map(self.table.table.number, rows))
-                yield VALUE_MISSING.issue(self.table.place(rows[0], name, ""), variant="merged", rows=spans)
-            else:
-                example = example_of(self.table.schema.field_by_name[name])
-                yield from (VALUE_MISSING.issue(self.table.place(row, name, ""), example=example) for row in rows)
-
-    def _filled(self, name: str, rows: Sequence[int]) -> Mapping[int, str]:
-        """The text of the nearest row above that has one, for each row."""
-        position, empty, last = self.table.position(name), {*rows}, ""
-        filled: dict[int, str] = {}
-        for row, cells in enumerate(self.table.table.rows, 2):
-            if row in empty:
-                filled[row] = last
-            elif position is not None and position < len(cells):
-                last = cells[position]
-        return filled
-
-    def _have_own_keys(self, filled: Mapping[str, Mapping[int, str]]) -> bool:
-        """Whether every row has a key of its own once the ids are filled in."""
-        key = [(self.table.position(name), filled.get(name, {})) for name in self.table.schema.primary_key]
-        keys = [
-            tuple(ids.get(row) or (cells[p] if p is not None and p < len(cells) else "") for p, ids in key)
-            for row, cells in enumerate(self.table.table.rows, 2)
-        ]
-        return len({*keys}) == len(keys)
 
 
 class BrokenReferences:

@@ -36,6 +36,7 @@ from khelang_opendata.tableschema.columns import values_of
 from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, FIRST_ROW, PATTERN_SECONDS
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
+from khelang_opendata.validation.empty_cells import EmptyCells
 from khelang_opendata.validation.headings import (
     COLUMN_DUPLICATE,
     COLUMN_MISSING,
@@ -47,7 +48,6 @@ from khelang_opendata.validation.ids import (
     REFERENCE_MISSING,
     VALUE_MISSING,
     BrokenReferences,
-    EmptyIds,
     example_of,
     target_of,
 )
@@ -255,20 +255,20 @@ class _WholeTable:
         self.table = table
         self.merged = merged
         self.references = BrokenReferences(table, tables, merged)
-        self.gaps = EmptyIds(table)
+        self.empty = EmptyCells(table)
         self.blank: list[int] = []
         self.copies: list[int] = []
 
     def issues(self) -> Iterator[Issue]:
-        """The blank rows, the rows that repeat others, ids that merged cells lost, and broken references."""
+        """The blank rows, the rows that repeat others, empty cells, and broken references."""
         place, number = self.table.place, self.table.table.number
         if self.blank:
             yield ROW_BLANK.issue(place(self.blank[0]), rows=from_the_end(map(number, self.blank)))
         if self.copies:
             rows, named = from_the_end(map(number, self.copies)), " + ".join(self.table.schema.primary_key)
             yield KEY_DUPLICATE.issue(place(self.copies[0]), variant="copies", rows=rows, key=named)
-        self.merged.update([self.table.schema.name] if self.gaps.rows else [])
-        yield from self.gaps.issues()
+        self.merged.update([self.table.schema.name] if self.empty.lack_ids else [])
+        yield from self.empty.issues()
         yield from self.references.issues()
 
 
@@ -297,7 +297,7 @@ def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], who
                 cells[finding.field] = found
     for name, found in cells.items():
         precise = _precise(table, row, found)
-        if precise is None and not (found.code == VALUE_MISSING.code and whole.gaps.takes(name, row)):
+        if precise is None and not (found.code == VALUE_MISSING.code and whole.empty.takes(name, row)):
             yield found
         elif precise is not None and table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
             yield precise
