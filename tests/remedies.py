@@ -51,7 +51,7 @@ def write_corrected(sheet: Sheet, issue: Issue) -> None:
 
 
 def write_part(sheet: Sheet, issue: Issue) -> None:
-    """Write the corrected part of an erratum."""
+    """Write the corrected part of an erratum, or of a key."""
     sheet[_row(issue)][_heading(sheet, str(issue.params["column"]))] = str(issue.params["corrected"])
 
 
@@ -214,6 +214,7 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
         write_corrected,
     ),
     ("erratum_unmatched", "part"): write_part,
+    ("key_duplicate", "next"): write_part,
     ("column_missing", None): add_column,
     ("column_name_invalid", "empty"): delete_columns,
     ("row_blank", None): delete_rows,

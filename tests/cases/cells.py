@@ -86,6 +86,24 @@ CASES = (
         (("reference_missing", "budgets", 223, "project_id"),),
     ),
     Case(
+        "the number of a budget line again", cell("budgets", 3, line_no="1"), (("key_duplicate", "budgets", 3, None),)
+    ),
+    Case(
+        "the number of a step of another project again",
+        cell("steps", 20, project_id=f"{_PLAN}-P01", step_no="1"),
+        (("key_duplicate", "steps", 20, None),),
+    ),
+    Case(
+        "a unit's id again",
+        cell("units", 29, unit_id=f"{_PLAN}-U27"),
+        (("key_duplicate", "units", 29, "unit_id"), ("reference_missing", "projects", 46, "lead_unit_id")),
+    ),
+    Case(
+        "two errata with the ids of others",
+        together(cell("errata", 198, erratum_id=f"{_PLAN}-E001"), cell("errata", 199, erratum_id=f"{_PLAN}-E001")),
+        (("key_duplicate", "errata", 198, "erratum_id"), ("key_duplicate", "errata", 199, "erratum_id")),
+    ),
+    Case(
         "a unit's row lost",
         drop_where("units", unit_id=f"{_PLAN}-U21"),
         (("reference_missing", "projects", 2, "lead_unit_id"),),

@@ -280,7 +280,9 @@ class Errata:
 
     @cached_property
     def _last_number(self) -> int:
-        return max(map(int, self._numbers), default=0)
+        """The last number that is taken; rows that repeat an id are given the next ones."""
+        ids = self._plan.ids("errata")
+        return max(map(int, self._numbers), default=0) + len(ids) - len({*ids})
 
     @cached_property
     def _digits(self) -> int:

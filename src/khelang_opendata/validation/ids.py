@@ -1,7 +1,7 @@
-"""References to other tables: ids that rows share.
+"""References to other tables, which are ids that rows share, and the ids that are free for new rows.
 
-A spreadsheet spoils them by the column, as a drag of the mouse counts ids up. So the rows of a column are looked at
-together, and the right id is named where it is certain.
+A spreadsheet spoils references by the column, as a drag of the mouse counts ids up. So the rows of a column are looked
+at together, and the right id is named where it is certain.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.standard.tables import Field, JsonObject
 from khelang_opendata.tableschema import Finding
+from khelang_opendata.tableschema.compiled import FIRST_ROW
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.layout import fits, is_next
 
@@ -35,6 +36,9 @@ _EXAMPLES = {
 _Fields = tuple[str, ...]
 _Reference = tuple[_Fields, _Fields]
 """The fields of a foreign key, and their values."""
+
+_Counted = tuple[_Fields, str]
+"""What ids are counted within: the other parts of their key, and what is before their number."""
 
 
 def example_of(field: Field) -> str:
@@ -200,6 +204,53 @@ class BrokenReferences:
         return target is None or all(
             fits(target.schema.field_by_name[name], id_) for name, id_ in zip(names, ids, strict=True)
         )
+
+
+class FreeIds:
+    """The ids of one table that no row has, for rows that repeat the id of another."""
+
+    def __init__(self, table: HeadedTable) -> None:
+        self.table = table
+        schema = table.schema
+        *self._others, self.name = schema.primary_key or ("",)
+        referring = {name for key in schema.foreign_keys for name in key["fields"]}
+        is_coded = self.name.replace("_id", "_code") in schema.field_by_name  # the id follows from the row's code
+        counts = self.name.endswith("_no") or (self.name.endswith("_id") and not self._others and not is_coded)
+        self._counts = counts and not schema.is_foreign and self.name not in referring
+
+    def next(self, row: int) -> str | None:
+        """An id that follows the row above, else the highest; None where ids are not counted.
+
+        No row has it, and it was not given out before.
+        """
+        found = self._numbered(row) if self._counts else None
+        if found is None:
+            return None
+        key, digits = found
+        above = self._numbered(row - 1) if row > FIRST_ROW else None
+        taken = self._taken[key]
+        number = int(above[1]) + 1 if above and above[0] == key else 0
+        if not number or number in taken:
+            number = max(taken) + 1
+        taken.add(number)
+        id_ = f"{key[1]}{number:0{len(digits)}}"
+        return id_ if fits(self.table.schema.field_by_name[self.name], id_) else None
+
+    @cached_property
+    def _taken(self) -> Mapping[_Counted, set[int]]:
+        taken: dict[_Counted, set[int]] = {}
+        for row in range(FIRST_ROW, len(self.table.table.rows) + FIRST_ROW):
+            if found := self._numbered(row):
+                taken.setdefault(found[0], set()).add(int(found[1]))
+        return taken
+
+    def _numbered(self, row: int) -> tuple[_Counted, str] | None:
+        """What a row's id is counted within, and its digits."""
+        cells = self.table.table.rows[row - FIRST_ROW]
+        positions = [self.table.position(name) for name in (*self._others, self.name)]
+        *group, id_ = [cells[p] if p is not None and p < len(cells) else "" for p in positions]
+        found = re.fullmatch(r"(.*?)(\d{1,9})", id_, re.ASCII)
+        return ((tuple(group), found[1]), found[2]) if found else None
 
 
 def _count_up(cells: Sequence[tuple[int, str]]) -> bool:

@@ -48,6 +48,7 @@ from khelang_opendata.validation.ids import (
     REFERENCE_MISSING,
     VALUE_MISSING,
     BrokenReferences,
+    FreeIds,
     example_of,
     target_of,
 )
@@ -256,6 +257,7 @@ class _WholeTable:
         self.merged = merged
         self.references = BrokenReferences(table, tables, merged)
         self.empty = EmptyCells(table)
+        self.free_ids = FreeIds(table)
         self.blank: list[int] = []
         self.copies: list[int] = []
 
@@ -308,7 +310,8 @@ def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], who
             if finding.type is FindingType.PRIMARY_KEY and _is_copy(table, finding):
                 whole.copies.append(row)
             else:
-                yield _repeated(table, row, finding.key, finding)
+                free = whole.free_ids.next(row) if finding.type is FindingType.PRIMARY_KEY else None
+                yield _repeated(table, row, finding.key, finding, free)
         elif finding.type is FindingType.FOREIGN_KEY and not cells.keys() & set(finding.key):
             whole.references.add(finding)
 
@@ -428,10 +431,13 @@ def _codes_by_title(field: Field) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding) -> Issue:
+def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding, free: str | None = None) -> Issue:
     cells = table.table.rows[row - 2]
     value = ", ".join(cells[position] for name in key if (position := table.position(name)) is not None)
     single = key[0] if len(key) == 1 else None
     place, named = table.place(row, single, value if single else None), " + ".join(key)
     assert finding.same_as is not None, "an empty part of a key is a constraint error of its cell"
-    return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=table.table.number(finding.same_as))
+    params: dict[str, str | int] = {"key": named, "value": value, "first_row": table.table.number(finding.same_as)}
+    if free is not None:
+        params |= {"variant": "next", "column": key[-1], "corrected": free}
+    return KEY_DUPLICATE.issue(place, **params)
