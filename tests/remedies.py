@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from khelang_opendata import Issue, Package, load_family
 from khelang_opendata.model.places import letters
 from khelang_opendata.model.spoilt_text import FLAWS
+from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.package.listing import synchronised
 from khelang_opendata.validation import family_of
 from tests.conftest import edit_descriptor
@@ -69,6 +71,14 @@ def write_in_every_such_row(sheet: Sheet, issue: Issue) -> None:
     for row in sheet:
         if position < len(row) and row[position] == issue.location.cell:
             row[position] = str(issue.params["corrected"])
+
+
+def format_as_general(sheet: Sheet, issue: Issue) -> None:
+    """Show the numbers of a column without a format: in the digits 0-9, and without separators."""
+    position = _heading(sheet, issue.location.field)
+    for first, last in _spans(issue.params["rows"]):
+        for row in sheet[first - 1 : last]:
+            row[position] = re.sub(r"(?<=\d)[, ](?=\d{3})", "", ascii_text(row[position]))
 
 
 def write_no_amount(sheet: Sheet, issue: Issue) -> None:
@@ -213,6 +223,8 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
         ),
         write_corrected,
     ),
+    ("thai_digits", "many"): format_as_general,
+    ("number_grouped", "many"): format_as_general,
     ("erratum_unmatched", "part"): write_part,
     ("key_duplicate", "next"): write_part,
     ("column_missing", None): add_column,

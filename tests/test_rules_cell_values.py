@@ -215,8 +215,8 @@ def test_titles_that_look_alike_do_not_differ(example: Path) -> None:
 def test_every_text_is_filled(code: str) -> None:
     """A message names no parameter that the rule does not give (it would show a dash)."""
     given = {
-        "thai_digits": {"corrected"},
-        "number_grouped": {"corrected"},
+        "thai_digits": {"corrected", "count", "rows"},
+        "number_grouped": {"corrected", "count", "rows"},
         "number_not_plain": {"corrected"},
         "number_too_long": {"corrected", "digits"},
         "amount_too_fine": {"corrected"},

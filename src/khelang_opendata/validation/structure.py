@@ -55,6 +55,7 @@ from khelang_opendata.validation.ids import (
 from khelang_opendata.validation.layout import LONGEST_LABEL, ROW_BLANK, fits, plain
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.cell_values import value_error
+from khelang_opendata.validation.rules.shared_faults import SharedFaults
 from khelang_opendata.validation.rules.typed_values import NOTHING, TYPE_WRONG
 
 CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
@@ -258,11 +259,12 @@ class _WholeTable:
         self.references = BrokenReferences(table, tables, merged)
         self.empty = EmptyCells(table)
         self.free_ids = FreeIds(table)
+        self.shared = SharedFaults()
         self.blank: list[int] = []
         self.copies: list[int] = []
 
     def issues(self) -> Iterator[Issue]:
-        """The blank rows, the rows that repeat others, empty cells, and broken references."""
+        """The blank rows, the rows that repeat others, empty cells, faults that cells share, and broken references."""
         place, number = self.table.place, self.table.table.number
         if self.blank:
             yield ROW_BLANK.issue(place(self.blank[0]), rows=from_the_end(map(number, self.blank)))
@@ -271,6 +273,7 @@ class _WholeTable:
             yield KEY_DUPLICATE.issue(place(self.copies[0]), variant="copies", rows=rows, key=named)
         self.merged.update([self.table.schema.name] if self.empty.lack_ids else [])
         yield from self.empty.issues()
+        yield from self.shared.issues()
         yield from self.references.issues()
 
 
@@ -302,7 +305,7 @@ def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], who
         if precise is None and not (found.code == VALUE_MISSING.code and whole.empty.takes(name, row)):
             yield found
         elif precise is not None and table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
-            yield precise
+            yield from whole.shared.held_back([precise])
     for finding in findings:
         if finding.type is FindingType.UNIQUE and finding.field not in cells:
             yield _repeated(table, row, (str(finding.field),), finding)
