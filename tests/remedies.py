@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from khelang_opendata import Issue, Package, load_family
+from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.model.places import letters
 from khelang_opendata.model.spoilt_text import FLAWS
 from khelang_opendata.model.thai import ascii_text
@@ -79,6 +80,16 @@ def format_as_general(sheet: Sheet, issue: Issue) -> None:
     for first, last in _spans(issue.params["rows"]):
         for row in sheet[first - 1 : last]:
             row[position] = re.sub(r"(?<=\d)[, ](?=\d{3})", "", ascii_text(row[position]))
+
+
+def replace_character(sheet: Sheet, issue: Issue) -> None:
+    """Replace a character of a column by the one that it looks like, or by nothing where it does not show."""
+    position, strange = (
+        _heading(sheet, issue.location.field),
+        chr(int(str(issue.params["code_point"])[2:].split()[0], 16)),
+    )
+    for row in sheet[_row(issue) :]:
+        row[position] = row[position].replace(strange, as_meant(strange))
 
 
 def write_no_amount(sheet: Sheet, issue: Issue) -> None:
@@ -194,9 +205,11 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
     ("column_unexpected", "workbook"): save_sheet_without_names,
     ("column_missing", "titles"): replace_heading,
     ("column_missing", "renamed"): rename_column,
+    ("column_missing", "look_alike"): rename_column,
     ("column_unexpected", None): rename_column,
     ("column_duplicate", None): rename_column,
     ("column_name_invalid", None): rename_column,
+    ("column_name_invalid", "look_alike"): rename_column,
     ("column_name_invalid", "blank"): rename_column,
     ("value_missing", "merged"): fill_down,
     ("type_wrong", "no_amount"): write_no_amount,
@@ -224,6 +237,7 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
         write_corrected,
     ),
     ("thai_digits", "many"): format_as_general,
+    ("character_hidden", "value_many"): replace_character,
     ("number_grouped", "many"): format_as_general,
     ("erratum_unmatched", "part"): write_part,
     ("key_duplicate", "next"): write_part,

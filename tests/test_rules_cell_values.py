@@ -224,7 +224,16 @@ def test_every_text_is_filled(code: str) -> None:
         "date_out_of_range": {"first", "last", "property", "value"},
         "text_lost": {"count", "columns", "property", "value"},
         "encoding_suspected_cp874": {"corrected", "count", "columns", "property", "value"},
-        "character_hidden": {"code_point", "position", "corrected", "count", "columns", "property"},
+        "character_hidden": {
+            "code_point",
+            "character",
+            "position",
+            "corrected",
+            "count",
+            "columns",
+            "rows",
+            "property",
+        },
         "text_not_normalized": {"position", "near", "corrected"},
     }
     assert_texts_are_filled(code, given.get(code, set()))

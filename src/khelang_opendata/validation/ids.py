@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 
+from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
@@ -260,5 +261,5 @@ def _count_up(cells: Sequence[tuple[int, str]]) -> bool:
 
 
 def _bare(id_: str) -> str:
-    """An id as people compare them: without signs, and zeros before a number, in small letters."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]", "", id_.casefold()))
+    """An id as people compare them: without signs, and zeros before a number, in small Latin letters."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]", "", as_meant(id_).casefold()))

@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
+from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
@@ -218,8 +219,9 @@ class Heads:
         tidy = label.strip()
         if len(tidy) > LONGEST_LABEL:
             return None
-        if tidy.lower() in self.names:
-            return tidy.lower()
+        for written in (tidy.lower(), as_meant(tidy).lower()):
+            if written in self.names:
+                return written
         return self.titles.get(plain(tidy)) or self.titles.get(plain(without_brackets(tidy)))
 
     def weight(self, row: Row) -> int:

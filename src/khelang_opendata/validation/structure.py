@@ -8,7 +8,6 @@ table is reported where it is first used, with how often, not once a row.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -17,6 +16,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.model.places import from_the_end, letters
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
@@ -94,8 +94,8 @@ _CENTURY = 100
 _YES = {"true", "yes", "y", "1", "ใช่", "จริง", "มี", "✓", "✔", "/"}
 _NO = {"false", "no", "n", "0", "ไม่", "ไม่ใช่", "เท็จ", "ไม่มี", "✗", "x"}
 
-_UNSEEN = r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
-"""Spaces, line breaks and hidden characters, which no id or code has."""
+_AS_ZERO, _AS_ONE = r"[Oo](?=\d)|(?<=\d)[Oo]", r"[Il](?=\d)|(?<=\d)[Il]"
+"""Letters beside digits that are typed for one."""
 
 _YIELD_TO_CELL_VALUES = {rule.code for rule in (TYPE_WRONG, PATTERN_MISMATCH, VALUE_NOT_ALLOWED, VALUE_OUT_OF_RANGE)}
 """Faults that a rule of cell values names more precisely, where one does."""
@@ -412,10 +412,11 @@ def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | N
     Line breaks, spaces and hidden characters go; a code, and an id of another table, may be in other letters, and a
     code may be written as its title.
     """
-    tidy = re.sub(_UNSEEN, "", unicodedata.normalize("NFKC", cell))
+    tidy = "".join(as_meant(cell).split())
     is_known = field.codes is not None or "enum" in field.descriptor.get("constraints", {}) or references.of(field.name)
     other_letters = (tidy.lower(), tidy.upper()) if is_known else ()
-    forms = dict.fromkeys((tidy, *other_letters, *_codes_titled(field, cell)))
+    numbered = re.sub(_AS_ONE, "1", re.sub(_AS_ZERO, "0", tidy))
+    forms = dict.fromkeys((tidy, *other_letters, numbered, *_codes_titled(field, cell)))
     right = [form for form in forms if form and fits(field, form) and references.has(field.name, form)]
     return right[0] if len(right) == 1 or right[:1] == [tidy] else None
 
@@ -440,7 +441,9 @@ def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Findi
     single = key[0] if len(key) == 1 else None
     place, named = table.place(row, single, value if single else None), " + ".join(key)
     assert finding.same_as is not None, "an empty part of a key is a constraint error of its cell"
-    params: dict[str, str | int] = {"key": named, "value": value, "first_row": table.table.number(finding.same_as)}
-    if free is not None:
-        params |= {"variant": "next", "column": key[-1], "corrected": free}
-    return KEY_DUPLICATE.issue(place, **params)
+    first = table.table.number(finding.same_as)
+    if free is None:
+        return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=first)
+    return KEY_DUPLICATE.issue(
+        place, variant="next", key=named, value=value, first_row=first, column=key[-1], corrected=free
+    )

@@ -17,8 +17,8 @@ _OF_TABLES = frozenset(rule.code for rule in (text_lost, encoding_suspected_cp87
 """The rules whose faults a whole table has when it is saved wrongly."""
 _OF_SINGLE_CELLS = ("error_value", "hashes", "control", "format", "line", "value", "value_unknown")
 """Their variants that have nothing to do with how a table was saved."""
-_OF_COLUMNS = frozenset(rule.code for rule in (thai_digits, number_grouped))
-"""The rules whose faults a whole column has by its format; a date in it is mended by itself."""
+_OF_COLUMNS = {(thai_digits.code, ""), (number_grouped.code, ""), (character_hidden.code, "value")}
+"""The rules and variants of faults that a whole column has by its format, or by how it was filled in."""
 
 
 class _Fault(NamedTuple):
@@ -57,8 +57,8 @@ class SharedFaults:
             if len(rows) <= _FEW:
                 yield from first
                 continue
-            params: dict[str, str | int] = {
-                "record": str(first[0].params["record"]),
+            params = {
+                **first[0].params,
                 "variant": f"{fault.variant}_many".lstrip("_"),
                 "count": len(rows),
                 "columns": ", ".join(self._columns[fault]),
@@ -70,6 +70,6 @@ def _fault_of(issue: Issue) -> _Fault | None:
     variant = str(issue.params.get("variant", ""))
     if issue.code in _OF_TABLES and variant not in _OF_SINGLE_CELLS:
         return _Fault(issue.code, variant, None)
-    if issue.code in _OF_COLUMNS and not variant:
+    if (issue.code, variant) in _OF_COLUMNS:
         return _Fault(issue.code, variant, issue.location.field)
     return None
