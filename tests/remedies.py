@@ -300,7 +300,13 @@ BY_HAND: dict[str, tuple[str | None, ...]] = {
 ALL_BY_HAND = frozenset(
     {
         *("amount_words_differ", "approved_exceeds_planned", "budget_items_differ", "budget_outside_plan"),
-        *("budget_outside_project", "budget_period_wrong", "budget_status_amount", "budget_year_missing"),
+        *(
+            "budget_outside_project",
+            "budget_period_wrong",
+            "budget_status_amount",
+            "budget_year_missing",
+            "column_sorted_alone",
+        ),
         *("cell_extra", "cell_missing", "code_unknown", "column_additional", "declared_count_differs"),
         *("descriptor_invalid", "disbursed_decreases", "disbursed_exceeds_approved", "disbursed_without_budget"),
         *("duplicate_title", "erratum_record_missing", "code_not_added", "date_out_of_range", "text_lost"),

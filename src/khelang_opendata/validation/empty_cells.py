@@ -12,7 +12,6 @@ from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.ids import VALUE_MISSING, example_of
-from khelang_opendata.validation.layout import holds_any_text
 
 _SHARED_TEXTS = frozenset({"basis_th", "group_th", "record_id", "source_section"})
 """Columns of free text in which neighbouring rows often have the same; each row has its own in the others."""
@@ -90,5 +89,5 @@ class EmptyCells:
         gaps = sum(bool(before) and not cell for before, cell in pairwise(cells))
         if len(self._rows[name]) == 1 or alike > (gaps if gaps > 1 else 0):
             return False
-        is_free = holds_any_text(self.table.schema.field_by_name[name])
-        return not is_free or (name in _SHARED_TEXTS and gaps > 1)
+        is_shared = not self.table.schema.field_by_name[name].holds_texts
+        return is_shared or (name in _SHARED_TEXTS and gaps > 1)

@@ -188,11 +188,6 @@ def fits(field: Field, cell: str) -> bool:
     return column is None or not column.faults(cell)
 
 
-def holds_any_text(field: Field) -> bool:
-    """Whether a column holds texts of any form: no ids, codes, numbers or dates."""
-    return fits(field, _ANY_TEXT)
-
-
 @lru_cache(maxsize=1024)
 def _column(field: Field) -> Column | None:
     try:
@@ -387,7 +382,7 @@ def _without_key(table: Table, place: int, names: Sequence[str | None], heads: H
 def _is_heading_in_words(row: Row, names: Sequence[str | None], heads: Heads) -> bool:
     """Whether a row has texts in columns of ids, codes and numbers, and in none of them what it holds."""
     judged = [(heads.names[name], cell) for name, cell in zip(names, row, strict=False) if name and cell.strip()]
-    of_kind = [(field, cell) for field, cell in judged if _column(field) and not holds_any_text(field)]
+    of_kind = [(field, cell) for field, cell in judged if _column(field) and not fits(field, _ANY_TEXT)]
     return len(of_kind) > 1 and not any(fits(field, cell) or _number(cell) is not None for field, cell in of_kind)
 
 

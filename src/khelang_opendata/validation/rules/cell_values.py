@@ -164,15 +164,9 @@ def _judge(field: Field) -> _Judge:
         return _DATES
     if field.is_own:  # its pattern, which others wrote, is not matched here
         return _OF_OTHERS.get(kind, _NOTHING_TO_JUDGE)
-    if kind != "string" or _is_code(field):
+    if kind != "string" or field.holds_codes:
         return _CODES
     return _PRINTED if is_printed(field) else _TEXTS
-
-
-def _is_code(field: Field) -> bool:
-    """Whether a column holds ids or codes: it has a codelist, a pattern or a list of values."""
-    constraints = field.descriptor.get("constraints", ())
-    return "codelist" in field.descriptor or "pattern" in constraints or "enum" in constraints
 
 
 def _not_matching(pattern: str, cells: list[str]) -> Set[str]:

@@ -21,7 +21,7 @@ _OF_COLUMNS = {(thai_digits.code, ""), (number_grouped.code, ""), (character_hid
 """The rules and variants of faults that a whole column has by its format, or by how it was filled in."""
 
 
-class _Fault(NamedTuple):
+class _CellFault(NamedTuple):
     """What cells share: the rule, the way in which they break it, and their column where others may be sound."""
 
     code: str
@@ -33,9 +33,9 @@ class SharedFaults:
     """The faults of one table that many cells may share, and where they are."""
 
     def __init__(self) -> None:
-        self._first: dict[_Fault, list[Issue]] = {}
-        self._rows: dict[_Fault, list[int]] = {}
-        self._columns: dict[_Fault, dict[str, None]] = {}
+        self._first: dict[_CellFault, list[Issue]] = {}
+        self._rows: dict[_CellFault, list[int]] = {}
+        self._columns: dict[_CellFault, dict[str, None]] = {}
 
     def held_back(self, issues: Iterable[Issue]) -> Iterator[Issue]:
         """The issues but those of such faults, which :meth:`issues` gives."""
@@ -66,10 +66,10 @@ class SharedFaults:
             yield first[0]._replace(params=params if fault.column is None else {**params, "rows": from_the_end(rows)})
 
 
-def _fault_of(issue: Issue) -> _Fault | None:
+def _fault_of(issue: Issue) -> _CellFault | None:
     variant = str(issue.params.get("variant", ""))
     if issue.code in _OF_TABLES and variant not in _OF_SINGLE_CELLS:
-        return _Fault(issue.code, variant, None)
+        return _CellFault(issue.code, variant, None)
     if (issue.code, variant) in _OF_COLUMNS:
-        return _Fault(issue.code, variant, issue.location.field)
+        return _CellFault(issue.code, variant, issue.location.field)
     return None
