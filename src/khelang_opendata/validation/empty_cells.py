@@ -43,6 +43,8 @@ class EmptyCells:
 
     def issues(self) -> Iterator[Issue]:
         """One issue for each column of merged cells, else one for each row."""
+        if not self._rows:
+            return
         filled = {name: self._filled(name, rows) for name, rows in self._rows.items()}
         have_own_keys = self._have_own_keys({name: texts for name, texts in filled.items() if name in self._ids})
         for name, rows in self._rows.items():

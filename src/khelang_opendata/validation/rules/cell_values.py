@@ -70,10 +70,7 @@ _SUSPECT = re.compile(  # begins with one set of characters, so that the engine 
 _ODD_E = "เเ|เ[ธน].เ[ธน]"
 """A vowel that is typed as two others, and UTF-8 in the Thai code page."""
 _ODD_MARK = rf"(?<![ก-ฮ])[{VOWEL_MARKS}]|(?<![ก-ฮ{VOWEL_MARKS}])[{TONE_MARKS}]"
-_OTHERS_AS_DASHES = re.sub(f"[^ก-ฮ{VOWEL_MARKS}{TONE_MARKS}]", "-", bytes(range(256)).decode("cp874", "replace"))
-_KINDS_OF_LETTERS = re.sub(
-    f"[{TONE_MARKS}]", "t", re.sub(f"[{VOWEL_MARKS}]", "v", re.sub("[ก-ฮ]", "c", _OTHERS_AS_DASHES))
-).encode()
+KINDS_OF_LETTERS = b"-" * 0xA1 + b"c" * 46 + b"--v--" + b"v" * 7 + b"-" * 12 + b"v" + b"t" * 5 + b"vv" + b"-" * 17
 """For each byte of the Thai code page whether it is a consonant, a vowel mark or a tone mark."""
 _ODD_PAIRS = (b"-v", b"vv", b"tv", b"-t", b"tt")
 
@@ -199,7 +196,7 @@ def _suspect_texts(cells: list[str]) -> set[str]:
 
 def _has_odd_marks(text: str) -> bool:
     """Whether a Thai mark may be without its consonant; by kinds of bytes, for a pattern takes ten times as long."""
-    kinds = b"-" + text.encode("cp874", "replace").translate(_KINDS_OF_LETTERS)
+    kinds = b"-" + text.encode("cp874", "replace").translate(KINDS_OF_LETTERS)
     return any(pair in kinds for pair in _ODD_PAIRS)
 
 
