@@ -217,6 +217,7 @@ class FreeIds:
         referring = {name for key in schema.foreign_keys for name in key["fields"]}
         is_coded = self.name.replace("_id", "_code") in schema.field_by_name  # the id follows from the row's code
         counts = self.name.endswith("_no") or (self.name.endswith("_id") and not self._others and not is_coded)
+        self._last: dict[_Counted, int] = {}
         self._counts = counts and not schema.is_foreign and self.name not in referring
 
     def next(self, row: int) -> str | None:
@@ -232,7 +233,10 @@ class FreeIds:
         taken = self._taken[key]
         number = int(above[1]) + 1 if above and above[0] == key else 0
         if not number or number in taken:
-            number = max(taken) + 1
+            number = (self._last[key] if key in self._last else max(taken)) + 1
+            while number in taken:
+                number += 1
+            self._last[key] = number
         taken.add(number)
         id_ = f"{key[1]}{number:0{len(digits)}}"
         return id_ if fits(self.table.schema.field_by_name[self.name], id_) else None
