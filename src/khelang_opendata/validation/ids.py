@@ -218,7 +218,8 @@ class FreeIds:
         is_coded = self.name.replace("_id", "_code") in schema.field_by_name  # the id follows from the row's code
         counts = self.name.endswith("_no") or (self.name.endswith("_id") and not self._others and not is_coded)
         self._last: dict[_Counted, int] = {}
-        self._counts = counts and not schema.is_foreign and self.name not in referring
+        is_of_plan = self.name == "plan_id"  # a package has one plan
+        self._counts = counts and not (schema.is_foreign or is_of_plan or self.name in referring)
 
     def next(self, row: int) -> str | None:
         """An id that follows the row above, else the highest; None where ids are not counted.
