@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from khelang_opendata import Issue, Package, load_family
+from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.model.places import letters
 from khelang_opendata.model.spoilt_text import FLAWS
+from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.package.listing import synchronised
 from khelang_opendata.validation import family_of
 from tests.conftest import edit_descriptor
@@ -51,7 +54,7 @@ def write_corrected(sheet: Sheet, issue: Issue) -> None:
 
 
 def write_part(sheet: Sheet, issue: Issue) -> None:
-    """Write the corrected part of an erratum."""
+    """Write the corrected part of an erratum, or of a key."""
     sheet[_row(issue)][_heading(sheet, str(issue.params["column"]))] = str(issue.params["corrected"])
 
 
@@ -69,6 +72,24 @@ def write_in_every_such_row(sheet: Sheet, issue: Issue) -> None:
     for row in sheet:
         if position < len(row) and row[position] == issue.location.cell:
             row[position] = str(issue.params["corrected"])
+
+
+def format_as_general(sheet: Sheet, issue: Issue) -> None:
+    """Show the numbers of a column without a format: in the digits 0-9, and without separators."""
+    position = _heading(sheet, issue.location.field)
+    for first, last in _spans(issue.params["rows"]):
+        for row in sheet[first - 1 : last]:
+            row[position] = re.sub(r"(?<=\d)[, ](?=\d{3})", "", ascii_text(row[position]))
+
+
+def replace_character(sheet: Sheet, issue: Issue) -> None:
+    """Replace a character of a column by the one that it looks like, or by nothing where it does not show."""
+    position, strange = (
+        _heading(sheet, issue.location.field),
+        chr(int(str(issue.params["code_point"])[2:].split()[0], 16)),
+    )
+    for row in sheet[_row(issue) :]:
+        row[position] = row[position].replace(strange, as_meant(strange))
 
 
 def write_no_amount(sheet: Sheet, issue: Issue) -> None:
@@ -184,9 +205,11 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
     ("column_unexpected", "workbook"): save_sheet_without_names,
     ("column_missing", "titles"): replace_heading,
     ("column_missing", "renamed"): rename_column,
+    ("column_missing", "look_alike"): rename_column,
     ("column_unexpected", None): rename_column,
     ("column_duplicate", None): rename_column,
     ("column_name_invalid", None): rename_column,
+    ("column_name_invalid", "look_alike"): rename_column,
     ("column_name_invalid", "blank"): rename_column,
     ("value_missing", "merged"): fill_down,
     ("type_wrong", "no_amount"): write_no_amount,
@@ -213,7 +236,11 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
         ),
         write_corrected,
     ),
+    ("thai_digits", "many"): format_as_general,
+    ("character_hidden", "value_many"): replace_character,
+    ("number_grouped", "many"): format_as_general,
     ("erratum_unmatched", "part"): write_part,
+    ("key_duplicate", "next"): write_part,
     ("column_missing", None): add_column,
     ("column_name_invalid", "empty"): delete_columns,
     ("row_blank", None): delete_rows,
@@ -273,7 +300,13 @@ BY_HAND: dict[str, tuple[str | None, ...]] = {
 ALL_BY_HAND = frozenset(
     {
         *("amount_words_differ", "approved_exceeds_planned", "budget_items_differ", "budget_outside_plan"),
-        *("budget_outside_project", "budget_period_wrong", "budget_status_amount", "budget_year_missing"),
+        *(
+            "budget_outside_project",
+            "budget_period_wrong",
+            "budget_status_amount",
+            "budget_year_missing",
+            "column_sorted_alone",
+        ),
         *("cell_extra", "cell_missing", "code_unknown", "column_additional", "declared_count_differs"),
         *("descriptor_invalid", "disbursed_decreases", "disbursed_exceeds_approved", "disbursed_without_budget"),
         *("duplicate_title", "erratum_record_missing", "code_not_added", "date_out_of_range", "text_lost"),

@@ -215,8 +215,8 @@ def test_titles_that_look_alike_do_not_differ(example: Path) -> None:
 def test_every_text_is_filled(code: str) -> None:
     """A message names no parameter that the rule does not give (it would show a dash)."""
     given = {
-        "thai_digits": {"corrected"},
-        "number_grouped": {"corrected"},
+        "thai_digits": {"corrected", "count", "rows"},
+        "number_grouped": {"corrected", "count", "rows"},
         "number_not_plain": {"corrected"},
         "number_too_long": {"corrected", "digits"},
         "amount_too_fine": {"corrected"},
@@ -224,7 +224,16 @@ def test_every_text_is_filled(code: str) -> None:
         "date_out_of_range": {"first", "last", "property", "value"},
         "text_lost": {"count", "columns", "property", "value"},
         "encoding_suspected_cp874": {"corrected", "count", "columns", "property", "value"},
-        "character_hidden": {"code_point", "position", "corrected", "count", "columns", "property"},
+        "character_hidden": {
+            "code_point",
+            "character",
+            "position",
+            "corrected",
+            "count",
+            "columns",
+            "rows",
+            "property",
+        },
         "text_not_normalized": {"position", "near", "corrected"},
     }
     assert_texts_are_filled(code, given.get(code, set()))

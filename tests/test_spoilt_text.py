@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from khelang_opendata.model.spoilt_text import (
     FLAWS,
+    TONE_MARKS,
+    VOWEL_MARKS,
     flaw_in,
     hidden_character,
     is_plain,
@@ -19,6 +22,7 @@ from khelang_opendata.model.spoilt_text import (
     tidied,
     without_hidden,
 )
+from khelang_opendata.validation.rules.cell_values import KINDS_OF_LETTERS
 from tests.cases.spoilt_texts import GARBLED, HIDDEN, LOST, NOT_NORMAL, SOUND
 
 TEXT = "การตรวจสอบบ้านน้ำ – ภาษา “ไทย”"
@@ -138,3 +142,10 @@ def test_no_text_takes_long(text: str) -> None:
     hidden_character(text, with_invisible=True)
     tidied(text, FLAWS)
     assert time.perf_counter() - start < 10
+
+
+def test_every_byte_of_the_thai_code_page_has_its_kind_of_letter() -> None:
+    letters = bytes(range(256)).decode("cp874", "replace")
+    kinds = [("c", "[ก-ฮ]"), ("v", f"[{VOWEL_MARKS}]"), ("t", f"[{TONE_MARKS}]"), ("-", "(?s:.)")]
+    found = "".join(next(kind for kind, pattern in kinds if re.fullmatch(pattern, letter)) for letter in letters)
+    assert found.encode() == KINDS_OF_LETTERS

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.cases import Case
 from tests.conftest import VALID
-from tests.edits import cell
+from tests.edits import Edit, cell, edit_table, together
 
 _AMOUNT = ("budgets", 2, "amount_thb")
 
@@ -18,7 +20,52 @@ def _year(text: str, code: str) -> Case:
     return Case(f"a year of {text!r}", cell("budgets", 2, fiscal_year_be=text), found)
 
 
+def _each(table: str, name: str, write: Callable[[str], str], last: int = 1000) -> Edit:
+    """The cells of a column are written in another way, up to a row."""
+
+    def change(rows: list[list[str]]) -> None:
+        place = rows[0].index(name)
+        for row in rows[1:last]:
+            row[place] = write(row[place]) if row[place] else ""
+
+    return edit_table(table, change)
+
+
+def _grouped(text: str) -> str:
+    return f"{float(text):,.2f}"
+
+
+def _in_thai(text: str) -> str:
+    return text.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
+
+
 CASES = (
+    Case("a column of grouped numbers", _each("budgets", "amount_thb", _grouped), (("number_grouped", *_AMOUNT),)),
+    Case(
+        "a column of numbers grouped by spaces",
+        _each("budgets", "amount_thb", lambda text: f"{int(text):,}".replace(",", " ")),
+        (("number_grouped", *_AMOUNT),),
+    ),
+    Case(
+        "three grouped numbers",
+        _each("budgets", "amount_thb", _grouped, last=4),
+        tuple(("number_grouped", "budgets", row, "amount_thb") for row in (2, 3, 4)),
+    ),
+    Case(
+        "two columns of grouped numbers",
+        together(_each("budgets", "amount_thb", _grouped), _each("printed_totals", "amount_thb", _grouped)),
+        (("number_grouped", *_AMOUNT), ("number_grouped", "printed_totals", 2, "amount_thb")),
+    ),
+    Case(
+        "a column of numbers in Thai digits",
+        _each("budgets", "amount_thb", lambda text: _in_thai(f"{int(text):,}")),
+        (("thai_digits", *_AMOUNT),),
+    ),
+    Case(
+        "a column of ids in Thai digits",
+        _each("projects", "lead_unit_id", _in_thai),
+        (("thai_digits", "projects", 2, "lead_unit_id"),),
+    ),
     *(_amount(text, "number_grouped") for text in ("300,000", "300,000.00", "300 000", " 300,000.00 ", "+300,000")),
     *(_amount(text, "thai_digits") for text in ("๓๐๐,๐๐๐", "๓๐๐๐๐๐", "３０００００")),
     *(

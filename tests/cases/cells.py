@@ -37,6 +37,11 @@ CASES = (
     _lead("with a hidden character", f"{_PLAN}-U21\u200b"),
     _lead("in capitals", f"{_PLAN.upper()}-U21", "pattern_mismatch"),
     _lead("in full-width letters", f"{_PLAN}-Ｕ21"),
+    _lead("with a Cyrillic letter", "kh\u0435lang-nakhon-2566-2570-U21"),
+    _lead("with a Greek letter", "khelang-nakh\u03bfn-2566-2570-U21"),
+    _lead("with an Armenian letter", f"{_PLAN}-\u054d21"),
+    _lead("with Thai digits", f"{_PLAN}-U๒๑", "thai_digits"),
+    _lead("with a letter for a digit", f"{_PLAN}-U2l", "pattern_mismatch"),
     _lead("without its zero", f"{_PLAN}-U2", "pattern_mismatch"),
     Case(
         "an id in other letters",
@@ -47,6 +52,21 @@ CASES = (
         "an id with a line break that others refer to",
         cell("projects", 6, project_id=f"{_PLAN}-P05\n"),
         (("character_hidden", "projects", 6, "project_id"),),
+    ),
+    Case(
+        "an id with a Cyrillic letter that others refer to",
+        cell("projects", 2, project_id=f"{_PLAN}-\u042001"),
+        (("character_hidden", "projects", 2, "project_id"),),
+    ),
+    Case(
+        "a column of ids with a Cyrillic letter",
+        edit_table("budgets", lambda rows: [row.__setitem__(1, row[1].replace("P", "\u0420")) for row in rows[1:]]),
+        (("character_hidden", "budgets", 2, "project_id"),),
+    ),
+    Case(
+        "a code with a Cyrillic letter",
+        cell("budgets", 2, budget_status="budg\u0435ted"),
+        (("character_hidden", "budgets", 2, "budget_status"),),
     ),
     Case(
         "a code by its Thai title",
@@ -84,6 +104,24 @@ CASES = (
         "a project's id dragged down its budgets",
         _dragged("budgets", 223, 226, "project_id"),
         (("reference_missing", "budgets", 223, "project_id"),),
+    ),
+    Case(
+        "the number of a budget line again", cell("budgets", 3, line_no="1"), (("key_duplicate", "budgets", 3, None),)
+    ),
+    Case(
+        "the number of a step of another project again",
+        cell("steps", 20, project_id=f"{_PLAN}-P01", step_no="1"),
+        (("key_duplicate", "steps", 20, None),),
+    ),
+    Case(
+        "a unit's id again",
+        cell("units", 29, unit_id=f"{_PLAN}-U27"),
+        (("key_duplicate", "units", 29, "unit_id"), ("reference_missing", "projects", 46, "lead_unit_id")),
+    ),
+    Case(
+        "two errata with the ids of others",
+        together(cell("errata", 198, erratum_id=f"{_PLAN}-E001"), cell("errata", 199, erratum_id=f"{_PLAN}-E001")),
+        (("key_duplicate", "errata", 198, "erratum_id"), ("key_duplicate", "errata", 199, "erratum_id")),
     ),
     Case(
         "a unit's row lost",

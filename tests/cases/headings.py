@@ -14,6 +14,10 @@ def _renamed(table: str, **labels: str) -> Edit:
     return edit_table(table, change)
 
 
+def _full_width(text: str) -> str:
+    return "".join(chr(ord(character) + 0xFEE0) for character in text)
+
+
 def _is_meant(name: str, label: str, table: str = "budgets") -> Case:
     found: Found = ("column_missing", table, 1, name)
     return Case(f"{table}: {label or 'nothing'} for {name}", _renamed(table, **{name: label}), (found,))
@@ -36,6 +40,12 @@ def _doubled(name: str, label: str) -> Edit:
             row.append(row[place] if number else label)
 
     return edit_table("budgets", change)
+
+
+def _added(label: str) -> Case:
+    """A column of the package's own whose heading looks like a legal name."""
+    found: Found = ("column_name_invalid", "budgets", 1, label)
+    return Case(f"budgets: {label!r} added", _doubled("note_th", label), (found,))
 
 
 CASES = (
@@ -63,6 +73,26 @@ CASES = (
     _is_meant("lead_unit_id", "หน่วยงาน", "projects"),
     _is_meant("unit_id", "รหัส", "units"),
     _is_meant("plan_id", "", "units"),
+    *(
+        _is_meant(name, label)
+        for name, label in (
+            ("amount_thb", "\u0430mount_thb"),
+            ("amount_thb", "am\u03bfunt_thb"),
+            ("amount_thb", "ａｍｏｕｎｔ＿ｔｈｂ"),
+            ("amount_thb", "amount\u200b_thb"),
+            ("amount_thb", "\ufeffamount_thb"),
+            ("amount_thb", "amount_thb\u00a0"),
+            ("line_no", "\u0406\u0456\u043de_\u0578\u043e"),
+            ("plan_id", "plan\u00ad_id"),
+            ("plan_id", "рӏаn_іd"),
+        )
+    ),
+    *(_added(label) for label in ("x_\u0430mount", "x_a\u200bmount", "x_year_๒๕๖๖", "ｘ＿ｙｅａｒ", "r\u0435mark")),
+    Case(
+        "budgets: every heading full-width",
+        edit_table("budgets", lambda rows: rows.__setitem__(0, [_full_width(label) for label in rows[0]])),
+        (("column_missing", "budgets", 1, None),),
+    ),
     Case(
         "budgets: two Thai headings",
         _renamed("budgets", amount_thb="จำนวนเงิน (บาท)", budget_status="สถานะงบประมาณ"),

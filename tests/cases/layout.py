@@ -5,7 +5,7 @@ from __future__ import annotations
 from khelang_opendata.standard.family import load_family
 from tests.cases import Case
 from tests.conftest import EXAMPLES, VALID
-from tests.edits import Edit, copy, edit_bytes, edit_table, insert, together
+from tests.edits import Edit, cell, copy, edit_bytes, edit_table, insert, together
 
 HUAI_SAI = EXAMPLES / "valid/huai-sai-2566-2570"
 _WIDTH = len(load_family().tables["projects"].fields)
@@ -43,6 +43,11 @@ def _emptied(table: str, *columns: str) -> Edit:
                 row[place], last = ("" if row[place] == last else row[place]), row[place]
 
     return edit_table(table, change)
+
+
+def _left_out(table: str, column: str, *numbers: int) -> Edit:
+    """Cells of some rows were not filled in."""
+    return together(*(cell(table, number, **{column: ""}) for number in numbers))
 
 
 def _wider(cells: int, *, heading: bool = True, rows: bool = True) -> Edit:
@@ -222,6 +227,43 @@ CASES = (
         "merged cells of a risk",
         _emptied("risk_factors", "risk_id"),
         (("value_missing", "risk_factors", 3, "risk_id"),),
+    ),
+    *(
+        Case(f"merged cells of {column} in {table}", _emptied(table, column), (("value_missing", table, row, column),))
+        for table, column, row in (
+            ("projects", "project_kind", 3),
+            ("projects", "start_fiscal_year_be", 3),
+            ("units", "unit_level", 4),
+            ("goals", "goal_kind", 3),
+            ("dimensions", "scored", 3),
+            ("budgets", "budget_status", 3),
+            ("printed_totals", "scope", 3),
+            ("steps", "source_section", 3),
+            ("targets", "group_th", 25),
+            ("errata", "rule", 3),
+            ("errata", "resource", 3),
+            ("errata", "cause", 3),
+        )
+    ),
+    Case(
+        "merged cells of a project and what its rows share",
+        _emptied("budgets", "project_id", "budget_status"),
+        (("value_missing", "budgets", 3, "project_id"), ("value_missing", "budgets", 3, "budget_status")),
+    ),
+    Case(
+        "labels that were not filled in",
+        _left_out("steps", "label_th", 5, 6, 9, 10, 11),
+        tuple(("value_missing", "steps", row, "label_th") for row in (5, 6, 9, 10, 11)),
+    ),
+    Case(
+        "codes that were not filled in",
+        _left_out("projects", "project_kind", 12, 13),
+        tuple(("value_missing", "projects", row, "project_kind") for row in (12, 13)),
+    ),
+    Case(
+        "sections that were not filled in from a row on",
+        _left_out("indicators", "source_section", *range(140, 148)),
+        tuple(("value_missing", "indicators", row, "source_section") for row in range(140, 148)),
     ),
     Case("three empty columns on the right", _wider(3), (("column_name_invalid", "projects", 1, None),)),
     Case("empty cells beyond the heading", _wider(3, heading=False), (("column_name_invalid", "projects", 1, None),)),

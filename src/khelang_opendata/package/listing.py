@@ -77,17 +77,17 @@ def _rank(path: str) -> tuple[bool, bool]:
 
 def _unlisted(package: Package, below: str) -> list[str]:
     """The files in one folder of a package that no resource names, without what systems leave there."""
-    folder, listed = package.root / below, {Path(path) for path in _paths(package.descriptor)}
+    folder, listed = package.root / below, {Path(path).as_posix() for path in _paths(package.descriptor)}
     if not folder.is_dir():
         return []
-    in_other_letters = {str(path).casefold(): path for path in listed}
+    in_other_letters = {path.casefold(): path for path in listed}
     found = []
     for name in sorted(file.name for file in folder.iterdir()):
-        path = Path(below, name)
-        twin = None if path in listed else in_other_letters.get(str(path).casefold())
+        path = f"{below}/{name}" if below else name
+        twin = None if path in listed else in_other_letters.get(path.casefold())
         is_listed = path in listed or (twin is not None and _is_same(package.root / twin, folder / name))
         if not is_listed and not is_leftover(name) and (folder / name).is_file():
-            found.append(path.as_posix())
+            found.append(path)
     return found
 
 

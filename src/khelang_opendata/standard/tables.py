@@ -72,6 +72,17 @@ class Field:
         return replace(self, descriptor={**kept, "type": "string"})
 
     @property
+    def holds_codes(self) -> bool:
+        """Whether the column holds ids or codes: it has a codelist, a pattern or a list of values."""
+        constraints = self.descriptor.get("constraints", ())
+        return "codelist" in self.descriptor or "pattern" in constraints or "enum" in constraints
+
+    @property
+    def holds_texts(self) -> bool:
+        """Whether the column holds texts of any form."""
+        return self.descriptor.get("type") == "string" and not self.holds_codes
+
+    @property
     def codelist(self) -> str | None:
         """The name of the codelist that the column names, without its ending."""
         named = self.descriptor.get("codelist")

@@ -56,9 +56,12 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
-_YEAR = re.compile(rf"(-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}))({_ZONE})?")
-_YEARMONTH = re.compile(rf"(-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}))-(0[1-9]|1[0-2])({_ZONE})?")
-_DATETIME = re.compile(rf"{_DATE.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?{_ZONE}?")
+
+# Patterns of types that few tables have: each is compiled when the first cell of its type is read.
+_YEAR = rf"(-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}))({_ZONE})?"
+_YEARMONTH = rf"(-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}))-(0[1-9]|1[0-2])({_ZONE})?"
+_DATETIME = rf"{_DATE.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?{_ZONE}?"
+
 _BEFORE_NUMBER = re.compile(r"[^-\d]*")
 _AFTER_NUMBER = re.compile(r"\D*")
 
@@ -387,13 +390,13 @@ Zoned = tuple[Any, str]
 
 def _year(text: str) -> int | Zoned | None:
     """A year as XML Schema has it, part 2, section 3.2.11: four digits or more, perhaps a minus; there is no 0."""
-    found = _YEAR.fullmatch(text)
+    found = re.fullmatch(_YEAR, text)
     year = _no_zero(found[1]) if found else None
     return year if year is None or not found or not found[2] else (year, found[2])
 
 
 def _yearmonth(text: str) -> Zoned | tuple[int, int] | None:
-    found = _YEARMONTH.fullmatch(text)
+    found = re.fullmatch(_YEARMONTH, text)
     year = _no_zero(found[1]) if found else None
     if year is None or not found:
         return None
@@ -434,7 +437,7 @@ def _datetime(text: str) -> datetime | None:
     The fraction of a second and the zone are optional, a zone is at most 14 hours from UTC, and 24:00:00 is the
     beginning of the next day. Digits behind a microsecond say nothing, and a year has four digits, as in Python.
     """
-    if not _DATETIME.fullmatch(text):
+    if not re.fullmatch(_DATETIME, text):
         return None
     is_end_of_day = text.startswith("24", len("2024-01-31T"))
     with suppress(ValueError, OverflowError):

@@ -75,7 +75,8 @@ def _of_letters(pointer: str, text: str) -> Iterator[Issue]:
 
 
 def _of_date(pointer: str, text: str) -> Iterator[Issue]:
-    is_date, like = re.fullmatch(_DATES, pointer) is not None, re.fullmatch(_LIKE_A_DATE, text)
+    is_date = re.fullmatch(_DATES, pointer) is not None
+    like = re.fullmatch(_LIKE_A_DATE, text) if text[:4].isdecimal() else None
     if not is_date and not like:
         return
     found, rest = read_day(like[1] if like else text), like[2] if like else ""

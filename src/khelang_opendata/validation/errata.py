@@ -183,6 +183,8 @@ class Errata:
         """
         meant = _Meant(self._open)
         for position, erratum in enumerate(self._errata):
+            if not erratum.rule or erratum.record.text("resource") is None:  # its empty cell is an issue of its own
+                continue
             if erratum.rule not in self._known and erratum.rule != EDITORIAL:
                 yield self._unknown_rule(erratum, meant)
             elif erratum.rule in judged and position not in self._used:
@@ -278,7 +280,9 @@ class Errata:
 
     @cached_property
     def _last_number(self) -> int:
-        return max(map(int, self._numbers), default=0)
+        """The last number that is taken; rows that repeat an id are given the next ones."""
+        ids = self._plan.ids("errata")
+        return max(map(int, self._numbers), default=0) + len(ids) - len({*ids})
 
     @cached_property
     def _digits(self) -> int:

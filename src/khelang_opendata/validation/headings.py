@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from khelang_opendata.model.look_alikes import as_meant, first_strange, named
 from khelang_opendata.model.places import from_the_end, letters
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
@@ -59,7 +60,7 @@ class HeadedTable:
 
     def own_name(self, position: int) -> str:
         """A name with which a package may keep a column that the standard does not have."""
-        words = re.sub(r"[^a-z0-9]+", "_", self.table.header[position].lower()).strip("_")
+        words = re.sub(r"[^a-z0-9]+", "_", as_meant(self.table.header[position]).lower()).strip("_")
         if not re.search(r"[a-z]", words):
             words = f"column_{position + 1}"
         name = f"x_{words.removeprefix('x_')}"
@@ -207,7 +208,13 @@ class _Heading:
             if position in self.meant:
                 name = self.meant[position]
                 place, letter = self._place(name, label), letters(position)
-                yield COLUMN_MISSING.issue(place, variant="renamed", corrected=name, found=label, letter=letter)
+                strange = _look_alike(label, name)
+                if strange:
+                    yield COLUMN_MISSING.issue(
+                        place, variant="look_alike", corrected=name, found=label, letter=letter, code_point=strange
+                    )
+                else:
+                    yield COLUMN_MISSING.issue(place, variant="renamed", corrected=name, found=label, letter=letter)
             elif self.headed.columns[position]:
                 if label in schema.own_fields:
                     yield COLUMN_ADDITIONAL.issue(place, name=label)
@@ -227,14 +234,19 @@ class _Heading:
                 yield COLUMN_DUPLICATE.issue(
                     place, name=label, letter=letters(position), corrected=self.headed.own_name(position)
                 )
-            elif not self.is_open and not _SNAKE_CASE.match(label):
-                yield COLUMN_NAME_INVALID.issue(
-                    place, name=label, letter=letters(position), corrected=self.headed.own_name(position)
-                )
             else:
-                yield COLUMN_UNEXPECTED.issue(
-                    place, name=label, letter=letters(position), corrected=self.headed.own_name(position)
-                )
+                yield self._unknown(position, label)
+
+    def _unknown(self, position: int, label: str) -> Issue:
+        """The issue of a heading that is none of the schema's."""
+        place, letter, corrected = self._place(label, label), letters(position), self.headed.own_name(position)
+        if self.is_open or _SNAKE_CASE.match(label):
+            return COLUMN_UNEXPECTED.issue(place, name=label, letter=letter, corrected=corrected)
+        if strange := _look_alike(label, corrected):
+            return COLUMN_NAME_INVALID.issue(
+                place, variant="look_alike", name=label, letter=letter, corrected=corrected, code_point=strange
+            )
+        return COLUMN_NAME_INVALID.issue(place, name=label, letter=letter, corrected=corrected)
 
     def _missing(self, field: Field) -> Issue:
         if field.descriptor.get("constraints", {}).get("required") is True:
@@ -267,3 +279,10 @@ class _Heading:
 
     def _place(self, field: str | None = None, label: str | None = None) -> Location:
         return Location(self.headed.schema.name, self.row, self.line, field, label)
+
+
+def _look_alike(label: str, meant: str) -> str | None:
+    """The first character of a heading that is another but for characters that do not show or look alike."""
+    strange = first_strange(label.strip(" "))
+    is_alike = as_meant(label).lower().removeprefix("x_") == meant.removeprefix("x_")
+    return named(strange) if strange and is_alike else None

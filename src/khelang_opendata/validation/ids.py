@@ -1,7 +1,7 @@
-"""Ids that rows share: references to other tables, and ids that a row lacks because cells were merged.
+"""References to other tables, which are ids that rows share, and the ids that are free for new rows.
 
-A spreadsheet loses them by the column: merged cells keep one text, and a drag of the mouse counts ids up. So the rows
-of a column are looked at together, and the right id is named where it is certain.
+A spreadsheet spoils references by the column, as a drag of the mouse counts ids up. So the rows of a column are looked
+at together, and the right id is named where it is certain.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 
+from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.standard.tables import Field, JsonObject
 from khelang_opendata.tableschema import Finding
+from khelang_opendata.tableschema.compiled import FIRST_ROW
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.layout import fits, is_next
 
@@ -36,6 +38,9 @@ _Fields = tuple[str, ...]
 _Reference = tuple[_Fields, _Fields]
 """The fields of a foreign key, and their values."""
 
+_Counted = tuple[_Fields, str]
+"""What ids are counted within: the other parts of their key, and what is before their number."""
+
 
 def example_of(field: Field) -> str:
     """A value that a column holds; of a schema without examples, its first allowed value, pattern or type."""
@@ -54,59 +59,6 @@ def example_of(field: Field) -> str:
 def target_of(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> HeadedTable | None:
     """The table that a foreign key refers to; None where the package has none that can be read."""
     return tables.get(key["reference"]["resource"] or table.schema.name)
-
-
-class EmptyIds:
-    """The rows that lack an id which other rows share.
-
-    Only the first row of merged cells keeps their text in a CSV file.
-    """
-
-    def __init__(self, table: HeadedTable) -> None:
-        self.table = table
-        schema = table.schema
-        of_references = {name for key in schema.foreign_keys for name in key["fields"]}
-        own = {*schema.primary_key} if len(schema.primary_key) == 1 else set()
-        self.names = set() if schema.is_foreign else {*of_references, *schema.primary_key} - own
-        self.rows: dict[str, list[int]] = {}
-
-    def takes(self, name: str, row: int) -> bool:
-        """Keep a row that lacks an id; False where the column is none in which rows share ids."""
-        if name in self.names:
-            self.rows.setdefault(name, []).append(row)
-        return name in self.names
-
-    def issues(self) -> Iterator[Issue]:
-        """One issue for each column of merged cells, else one for each row."""
-        filled = {name: self._filled(name, rows) for name, rows in self.rows.items()}
-        are_merged = bool(filled) and self._have_own_keys(filled)
-        for name, rows in self.rows.items():
-            if are_merged and all(filled[name].values()):
-                spans = from_the_end(map(self.table.table.number, rows))
-                yield VALUE_MISSING.issue(self.table.place(rows[0], name, ""), variant="merged", rows=spans)
-            else:
-                example = example_of(self.table.schema.field_by_name[name])
-                yield from (VALUE_MISSING.issue(self.table.place(row, name, ""), example=example) for row in rows)
-
-    def _filled(self, name: str, rows: Sequence[int]) -> Mapping[int, str]:
-        """The text of the nearest row above that has one, for each row."""
-        position, empty, last = self.table.position(name), {*rows}, ""
-        filled: dict[int, str] = {}
-        for row, cells in enumerate(self.table.table.rows, 2):
-            if row in empty:
-                filled[row] = last
-            elif position is not None and position < len(cells):
-                last = cells[position]
-        return filled
-
-    def _have_own_keys(self, filled: Mapping[str, Mapping[int, str]]) -> bool:
-        """Whether every row has a key of its own once the ids are filled in."""
-        key = [(self.table.position(name), filled.get(name, {})) for name in self.table.schema.primary_key]
-        keys = [
-            tuple(ids.get(row) or (cells[p] if p is not None and p < len(cells) else "") for p, ids in key)
-            for row, cells in enumerate(self.table.table.rows, 2)
-        ]
-        return len({*keys}) == len(keys)
 
 
 class BrokenReferences:
@@ -255,6 +207,58 @@ class BrokenReferences:
         )
 
 
+class FreeIds:
+    """The ids of one table that no row has, for rows that repeat the id of another."""
+
+    def __init__(self, table: HeadedTable) -> None:
+        self.table = table
+        schema = table.schema
+        *self._others, self.name = schema.primary_key or ("",)
+        referring = {name for key in schema.foreign_keys for name in key["fields"]}
+        is_coded = self.name.replace("_id", "_code") in schema.field_by_name  # the id follows from the row's code
+        counts = self.name.endswith("_no") or (self.name.endswith("_id") and not self._others and not is_coded)
+        self._last: dict[_Counted, int] = {}
+        is_of_plan = self.name == "plan_id"  # a package has one plan
+        self._counts = counts and not (schema.is_foreign or is_of_plan or self.name in referring)
+
+    def next(self, row: int) -> str | None:
+        """An id that follows the row above, else the highest; None where ids are not counted.
+
+        No row has it, and it was not given out before.
+        """
+        found = self._numbered(row) if self._counts else None
+        if found is None:
+            return None
+        key, digits = found
+        above = self._numbered(row - 1) if row > FIRST_ROW else None
+        taken = self._taken[key]
+        number = int(above[1]) + 1 if above and above[0] == key else 0
+        if not number or number in taken:
+            number = (self._last[key] if key in self._last else max(taken)) + 1
+            while number in taken:
+                number += 1
+            self._last[key] = number
+        taken.add(number)
+        id_ = f"{key[1]}{number:0{len(digits)}}"
+        return id_ if fits(self.table.schema.field_by_name[self.name], id_) else None
+
+    @cached_property
+    def _taken(self) -> Mapping[_Counted, set[int]]:
+        taken: dict[_Counted, set[int]] = {}
+        for row in range(FIRST_ROW, len(self.table.table.rows) + FIRST_ROW):
+            if found := self._numbered(row):
+                taken.setdefault(found[0], set()).add(int(found[1]))
+        return taken
+
+    def _numbered(self, row: int) -> tuple[_Counted, str] | None:
+        """What a row's id is counted within, and its digits."""
+        cells = self.table.table.rows[row - FIRST_ROW]
+        positions = [self.table.position(name) for name in (*self._others, self.name)]
+        *group, id_ = [cells[p] if p is not None and p < len(cells) else "" for p in positions]
+        found = re.fullmatch(r"(.*?)(\d{1,9})", id_, re.ASCII)
+        return ((tuple(group), found[1]), found[2]) if found else None
+
+
 def _count_up(cells: Sequence[tuple[int, str]]) -> bool:
     """Whether neighbouring rows have ids that count up, as a drag of the mouse fills them in."""
     pairs = [*pairwise(cells)]
@@ -262,5 +266,5 @@ def _count_up(cells: Sequence[tuple[int, str]]) -> bool:
 
 
 def _bare(id_: str) -> str:
-    """An id as people compare them: without signs, and zeros before a number, in small letters."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]", "", id_.casefold()))
+    """An id as people compare them: without signs, and zeros before a number, in small Latin letters."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]", "", as_meant(id_).casefold()))

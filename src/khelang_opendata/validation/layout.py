@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
+from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
@@ -82,8 +85,7 @@ class Extra(StrEnum):
     COPY = "copy"
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """A table as it is meant, and what of the sheet was left out.
 
     Attributes:
@@ -104,7 +106,7 @@ class Layout:
     heading: int | None = 1
     is_known: bool = True
     has_data_above: bool = False
-    extra: Mapping[int, Extra] = field(default_factory=dict)
+    extra: Mapping[int, Extra] = MappingProxyType({})
     names: Sequence[int] = ()
     empty: range = range(0)
     has_other_names: bool = False
@@ -124,7 +126,7 @@ def laid_out(table: Table, schema: TableSchema, used: Callable[[], Set[str]] = f
         header = [table.header[place] for place in own]
         rows = [[row[place] for place in own if place < len(row)] + row[len(table.header) :] for row in table.rows]
         rows = _ungrouped(rows, [heads.name(label) for label in header], heads)
-        return replace(laid_out(replace(table, header=header, rows=rows), schema, used), names=beside)
+        return laid_out(replace(table, header=header, rows=rows), schema, used)._replace(names=beside)
     number = heads.find(table)
     if number is None:
         return _without_heading(table, schema)
@@ -213,8 +215,9 @@ class Heads:
         tidy = label.strip()
         if len(tidy) > LONGEST_LABEL:
             return None
-        if tidy.lower() in self.names:
-            return tidy.lower()
+        for written in (tidy.lower(), as_meant(tidy).lower()):
+            if written in self.names:
+                return written
         return self.titles.get(plain(tidy)) or self.titles.get(plain(without_brackets(tidy)))
 
     def weight(self, row: Row) -> int:
@@ -308,13 +311,13 @@ def _without_extra(layout: Layout, heads: Heads, used: Callable[[], Set[str]]) -
     found = {**layout.extra, **dict(_extra_rows(table, names, heads))}
     dragged = {table.number(place + 2): Extra.COPY for place in _dragged(table, names, heads, used)}
     if not found:
-        return replace(layout, extra=dragged)
+        return layout._replace(extra=dragged)
     kept = [place for place in range(len(table.rows)) if table.number(place + 2) not in found]
     if not heads.schema.is_foreign:
         copies = {table.number(place + 2): Extra.COPY for place in _copies(table.rows, kept)}
         found, kept = {**found, **copies}, [place for place in kept if table.number(place + 2) not in copies]
     rows, numbers = [table.rows[place] for place in kept], [table.number(place + 2) for place in kept]
-    return replace(layout, table=replace(table, rows=rows, numbers=numbers), extra={**dragged, **found})
+    return layout._replace(table=replace(table, rows=rows, numbers=numbers), extra={**dragged, **found})
 
 
 def _extra_rows(table: Table, names: Sequence[str | None], heads: Heads) -> Iterator[tuple[int, Extra]]:
@@ -494,7 +497,7 @@ def _without_empty_columns(layout: Layout, source: Table) -> Layout:
     rows = [row[: max(width, length)] for row, length in zip(table.rows, lengths, strict=True)]
     is_empty = max(lengths, default=0) <= width
     widest = max(longest, len(source.header), len(table.header)) if is_empty else width
-    return replace(layout, table=replace(table, header=table.header[:width], rows=rows), empty=range(width, widest))
+    return layout._replace(table=replace(table, header=table.header[:width], rows=rows), empty=range(width, widest))
 
 
 def _is_padded(source: Table) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 
+from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.package.datapackage import Table
 from khelang_opendata.standard.tables import OWN_COLUMN, Field, TableSchema
 from khelang_opendata.validation.layout import LONGEST_LABEL, fits, plain, without_brackets
@@ -69,10 +70,10 @@ class _Guess:
         return self.found
 
     def _take_names(self) -> None:
-        """Headings that are names but for capitals, spaces, or a slip."""
+        """Headings that are names but for capitals, spaces, letters that look alike, or a slip."""
         by_plain = {plain(name): name for name in self.missing}
         for position, label in [*self.labels.items()]:
-            if name := by_plain.get(plain(label)):
+            if name := by_plain.get(plain(label)) or by_plain.get(plain(as_meant(label))):
                 self._pair(position, name)
         for position, label in [*self.labels.items()]:
             names = [*self.missing]

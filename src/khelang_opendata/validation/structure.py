@@ -8,11 +8,8 @@ table is reported where it is first used, with how often, not once a row.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -20,7 +17,6 @@ from typing import Any
 from khelang_opendata.model.places import from_the_end, letters
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.model.thai import ERA
 from khelang_opendata.package.datapackage import Table
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 from khelang_opendata.tableschema import (
@@ -36,6 +32,7 @@ from khelang_opendata.tableschema.columns import values_of
 from khelang_opendata.tableschema.compiled import FIELD_PROPERTIES, FIRST_ROW, PATTERN_SECONDS
 from khelang_opendata.tableschema.dialect import Dialect, DialectUnsupported
 from khelang_opendata.validation.descriptor import DESCRIPTOR_INVALID
+from khelang_opendata.validation.empty_cells import EmptyCells
 from khelang_opendata.validation.headings import (
     COLUMN_DUPLICATE,
     COLUMN_MISSING,
@@ -47,13 +44,14 @@ from khelang_opendata.validation.ids import (
     REFERENCE_MISSING,
     VALUE_MISSING,
     BrokenReferences,
-    EmptyIds,
+    FreeIds,
     example_of,
     target_of,
 )
-from khelang_opendata.validation.layout import LONGEST_LABEL, ROW_BLANK, fits, plain
+from khelang_opendata.validation.layout import ROW_BLANK
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.cell_values import value_error
+from khelang_opendata.validation.rules.shared_faults import SharedFaults
 from khelang_opendata.validation.rules.typed_values import NOTHING, TYPE_WRONG
 
 CELL_EXTRA = Rule("cell_extra", Severity.ERROR, __file__)
@@ -87,13 +85,6 @@ _PATTERN_SECONDS = 5
 _LONGEST_REASON = 300
 _LONGEST_LIMIT = 2000
 _MOST_VALUES = 100
-
-_CENTURY = 100
-_YES = {"true", "yes", "y", "1", "ใช่", "จริง", "มี", "✓", "✔", "/"}
-_NO = {"false", "no", "n", "0", "ไม่", "ไม่ใช่", "เท็จ", "ไม่มี", "✗", "x"}
-
-_UNSEEN = r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
-"""Spaces, line breaks and hidden characters, which no id or code has."""
 
 _YIELD_TO_CELL_VALUES = {rule.code for rule in (TYPE_WRONG, PATTERN_MISMATCH, VALUE_NOT_ALLOWED, VALUE_OUT_OF_RANGE)}
 """Faults that a rule of cell values names more precisely, where one does."""
@@ -255,20 +246,23 @@ class _WholeTable:
         self.table = table
         self.merged = merged
         self.references = BrokenReferences(table, tables, merged)
-        self.gaps = EmptyIds(table)
+        self.empty = EmptyCells(table)
+        self.free_ids = FreeIds(table)
+        self.shared = SharedFaults()
         self.blank: list[int] = []
         self.copies: list[int] = []
 
     def issues(self) -> Iterator[Issue]:
-        """The blank rows, the rows that repeat others, ids that merged cells lost, and broken references."""
+        """The blank rows, the rows that repeat others, empty cells, faults that cells share, and broken references."""
         place, number = self.table.place, self.table.table.number
         if self.blank:
             yield ROW_BLANK.issue(place(self.blank[0]), rows=from_the_end(map(number, self.blank)))
         if self.copies:
             rows, named = from_the_end(map(number, self.copies)), " + ".join(self.table.schema.primary_key)
             yield KEY_DUPLICATE.issue(place(self.copies[0]), variant="copies", rows=rows, key=named)
-        self.merged.update([self.table.schema.name] if self.gaps.rows else [])
-        yield from self.gaps.issues()
+        self.merged.update([self.table.schema.name] if self.empty.lack_ids else [])
+        yield from self.empty.issues()
+        yield from self.shared.issues()
         yield from self.references.issues()
 
 
@@ -297,10 +291,10 @@ def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], who
                 cells[finding.field] = found
     for name, found in cells.items():
         precise = _precise(table, row, found)
-        if precise is None and not (found.code == VALUE_MISSING.code and whole.gaps.takes(name, row)):
+        if precise is None and not (found.code == VALUE_MISSING.code and whole.empty.takes(name, row)):
             yield found
         elif precise is not None and table.schema.is_foreign:  # elsewhere the rules of cell values report it themselves
-            yield precise
+            yield from whole.shared.held_back([precise])
     for finding in findings:
         if finding.type is FindingType.UNIQUE and finding.field not in cells:
             yield _repeated(table, row, (str(finding.field),), finding)
@@ -308,7 +302,8 @@ def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], who
             if finding.type is FindingType.PRIMARY_KEY and _is_copy(table, finding):
                 whole.copies.append(row)
             else:
-                yield _repeated(table, row, finding.key, finding)
+                free = whole.free_ids.next(row) if finding.type is FindingType.PRIMARY_KEY else None
+                yield _repeated(table, row, finding.key, finding, free)
         elif finding.type is FindingType.FOREIGN_KEY and not cells.keys() & set(finding.key):
             whole.references.add(finding)
 
@@ -332,6 +327,8 @@ def _precise(table: HeadedTable, row: int, found: Issue) -> Issue | None:
 
 
 def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, references: BrokenReferences) -> Issue:
+    from khelang_opendata.validation.meant_values import value_meant, year_meant  # noqa: PLC0415 (few cells are wrong)
+
     field, cell = table.schema.field_by_name[name], finding.cell or ""
     place = table.place(row, name, finding.cell)
     if finding.constraint is None:
@@ -340,11 +337,11 @@ def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, refer
     shown, rule = _shown(limit), _BY_CONSTRAINT[finding.constraint]
     if finding.constraint == "jsonSchema":
         return rule.issue(place, variant="json_schema", allowed=shown)
-    if rule is VALUE_OUT_OF_RANGE and (year := _year_meant(field, cell)):
+    if rule is VALUE_OUT_OF_RANGE and (year := year_meant(field, cell)):
         return rule.issue(place, variant="year", corrected=year)
     if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
         return rule.issue(place, variant=finding.constraint, limit=shown, length=len(cell))
-    corrected = None if rule is VALUE_MISSING or table.schema.is_foreign else _corrected(field, cell, references)
+    corrected = None if rule is VALUE_MISSING or table.schema.is_foreign else value_meant(field, cell, references)
     if corrected is not None:
         return rule.issue(place, variant="corrected", corrected=corrected)
     return rule.issue(place, allowed=shown, example=example_of(field))
@@ -360,78 +357,31 @@ def _shown(limit: Any) -> str:
 
 def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
     """A value of another type; a sign for nothing, such as a dash, is explained as what it means."""
+    from khelang_opendata.validation.meant_values import printed_amount, truth_meant  # noqa: PLC0415 (as above)
+
     place, type_ = table.place(row, field.name, cell), str(field.descriptor.get("type", "string"))
     is_nothing = not table.schema.is_foreign and not field.is_own and re.fullmatch(NOTHING, cell.strip()) is not None
     status = table.position("budget_status") if is_nothing and field.name == "amount_thb" else None
     if status is not None and table.table.rows[row - 2][status] in ("budgeted", "no_budget"):
-        if printed := _printed_amount(Record(table, row)):
+        if printed := printed_amount(Record(table, row)):
             return TYPE_WRONG.issue(place, variant="amount_printed", corrected=printed)
         return TYPE_WRONG.issue(place, variant="no_amount", corrected="0")
     if is_nothing and not field.descriptor.get("constraints", {}).get("required"):
         return TYPE_WRONG.issue(place, variant="nothing")
-    if type_ == "boolean" and not table.schema.is_foreign and (truth := _truth_meant(field, cell)):
+    if type_ == "boolean" and not table.schema.is_foreign and (truth := truth_meant(field, cell)):
         return TYPE_WRONG.issue(place, variant="boolean_meant", corrected=truth)
     return TYPE_WRONG.issue(place, variant=type_, example=example_of(field))
 
 
-def _year_meant(field: Field, cell: str) -> str | None:
-    """The year of the Buddhist era for one of the common era, or for its last two digits."""
-    if not field.name.endswith("_be") or not re.fullmatch("[0-9]{1,4}", cell):
-        return None
-    number = int(cell)
-    year = str(number + (2500 if number < _CENTURY else ERA))
-    return year if fits(field, year) else None
-
-
-def _truth_meant(field: Field, cell: str) -> str | None:
-    """The value of a column of true or false for the words that people write in its place."""
-    for name, words in (("trueValues", _YES), ("falseValues", _NO)):
-        if cell.strip().casefold() in words:
-            return str(field.descriptor.get(name, [name.removesuffix("Values")])[0])
-    return None
-
-
-def _printed_amount(budget: Record) -> str | None:
-    """The one amount above 0 that the document prints for a budget, where its row has the document's texts."""
-    from khelang_opendata.model.thai import printed_amounts  # noqa: PLC0415 (few amounts are wrong)
-
-    texts = (budget.text(field) or "" for field in ("summary_amount_printed", "sheet_amount_printed"))
-    amounts = {amount for text in texts for amount in printed_amounts(text)}
-    return f"{Decimal(amounts.pop()).normalize():f}" if len(amounts) == 1 and any(amounts) else None
-
-
-def _corrected(field: Field, cell: str, references: BrokenReferences) -> str | None:
-    """What a misspelt id or code is meant to be; None where that is not certain.
-
-    Line breaks, spaces and hidden characters go; a code, and an id of another table, may be in other letters, and a
-    code may be written as its title.
-    """
-    tidy = re.sub(_UNSEEN, "", unicodedata.normalize("NFKC", cell))
-    is_known = field.codes is not None or "enum" in field.descriptor.get("constraints", {}) or references.of(field.name)
-    other_letters = (tidy.lower(), tidy.upper()) if is_known else ()
-    forms = dict.fromkeys((tidy, *other_letters, *_codes_titled(field, cell)))
-    right = [form for form in forms if form and fits(field, form) and references.has(field.name, form)]
-    return right[0] if len(right) == 1 or right[:1] == [tidy] else None
-
-
-def _codes_titled(field: Field, cell: str) -> Sequence[str]:
-    """The codes that a text names, or has the title of in either language."""
-    return _codes_by_title(field).get(plain(cell), ()) if len(cell) <= LONGEST_LABEL else ()
-
-
-@lru_cache(maxsize=256)
-def _codes_by_title(field: Field) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {}
-    for name, code in field.meanings.items():
-        for title in {plain(name), plain(code.title_th), plain(code.title_en)} - {""}:
-            found.setdefault(title, []).append(name)
-    return found
-
-
-def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding) -> Issue:
+def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding, free: str | None = None) -> Issue:
     cells = table.table.rows[row - 2]
     value = ", ".join(cells[position] for name in key if (position := table.position(name)) is not None)
     single = key[0] if len(key) == 1 else None
     place, named = table.place(row, single, value if single else None), " + ".join(key)
     assert finding.same_as is not None, "an empty part of a key is a constraint error of its cell"
-    return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=table.table.number(finding.same_as))
+    first = table.table.number(finding.same_as)
+    if free is None:
+        return KEY_DUPLICATE.issue(place, key=named, value=value, first_row=first)
+    return KEY_DUPLICATE.issue(
+        place, variant="next", key=named, value=value, first_row=first, column=key[-1], corrected=free
+    )

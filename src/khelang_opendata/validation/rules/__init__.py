@@ -18,6 +18,7 @@ from khelang_opendata.validation.rules import (
     portal_readiness,
     printed_texts,
     progress,
+    sorted_columns,
     text_values,
     typed_values,
 )
@@ -25,7 +26,7 @@ from khelang_opendata.validation.rules.registry import CellRule, PlanRule, rules
 
 MODULES = (
     *(typed_values, text_values, arithmetic, logic, progress, errata_records, example_copies, portal_readiness),
-    printed_texts,
+    *(printed_texts, sorted_columns),
 )
 """The modules that declare the rules of values and of plans, topic by topic."""
 

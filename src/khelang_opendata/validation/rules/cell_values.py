@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +21,7 @@ from khelang_opendata.standard.tables import Field
 from khelang_opendata.validation.headings import HeadedTable
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.registry import CellCheck
+from khelang_opendata.validation.rules.shared_faults import SharedFaults
 from khelang_opendata.validation.rules.text_values import (
     FORMULA_STARTS,
     character_hidden,
@@ -70,30 +70,22 @@ _SUSPECT = re.compile(  # begins with one set of characters, so that the engine 
 _ODD_E = "เเ|เ[ธน].เ[ธน]"
 """A vowel that is typed as two others, and UTF-8 in the Thai code page."""
 _ODD_MARK = rf"(?<![ก-ฮ])[{VOWEL_MARKS}]|(?<![ก-ฮ{VOWEL_MARKS}])[{TONE_MARKS}]"
-_OTHERS_AS_DASHES = re.sub(f"[^ก-ฮ{VOWEL_MARKS}{TONE_MARKS}]", "-", bytes(range(256)).decode("cp874", "replace"))
-_KINDS_OF_LETTERS = re.sub(
-    f"[{TONE_MARKS}]", "t", re.sub(f"[{VOWEL_MARKS}]", "v", re.sub("[ก-ฮ]", "c", _OTHERS_AS_DASHES))
-).encode()
+KINDS_OF_LETTERS = b"-" * 0xA1 + b"c" * 46 + b"--v--" + b"v" * 7 + b"-" * 12 + b"v" + b"t" * 5 + b"vv" + b"-" * 17
 """For each byte of the Thai code page whether it is a consonant, a vowel mark or a tone mark."""
 _ODD_PAIRS = (b"-v", b"vv", b"tv", b"-t", b"tt")
 
 _WRONG_WORDS = frozenset({"TRUE", "FALSE"})
-_FEW = 3
-"""Cells of a table whose letters are lost in one way: so many have a finding each, more have one together."""
-_OF_TABLES = (text_lost, encoding_suspected_cp874, character_hidden)
-_NOT_OF_TABLES = ("error_value", "hashes", "control", "format", "line", "value", "value_unknown")
-"""Variants that have nothing to do with how a table was saved."""
 
 
 def check_values(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:
     """The issues of the rules on values, in the order of the files.
 
-    Where the letters of a table were lost, one issue behind those of its cells says so.
+    What many cells of a table or a column share is one issue, behind those of single cells.
     """
     for table in tables.values():
-        lost = _LostLetters()
-        yield from lost.held_back(_issues_of(table))
-        yield from lost.issues()
+        shared = SharedFaults()
+        yield from shared.held_back(_issues_of(table))
+        yield from shared.issues()
 
 
 def _issues_of(table: HeadedTable) -> Iterator[Issue]:
@@ -107,41 +99,6 @@ def _issues_of(table: HeadedTable) -> Iterator[Issue]:
         ]
         for index, position, field, judge in sorted(suspects, key=itemgetter(0, 1)):
             yield from judge.findings(Record(table, index + 2), field, table.table.rows[index][position])
-
-
-class _LostLetters:
-    """The cells of one table whose letters were lost when it was saved: how many in which way, and the first."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, str], list[Issue]] = {}
-        self._counts: Counter[tuple[str, str]] = Counter()
-        self._columns: dict[tuple[str, str], dict[str, None]] = {}
-
-    def held_back(self, issues: Iterable[Issue]) -> Iterator[Issue]:
-        """The issues but those of lost letters, which :meth:`issues` gives."""
-        codes = {rule.code for rule in _OF_TABLES}
-        for issue in issues:
-            variant = str(issue.params.get("variant", ""))
-            if issue.code not in codes or variant in _NOT_OF_TABLES:
-                yield issue
-                continue
-            way = issue.code, variant
-            self._counts[way] += 1
-            self._columns.setdefault(way, {})[str(issue.location.field)] = None
-            first = self._found.setdefault(way, [])
-            if len(first) < _FEW:
-                first.append(issue)
-
-    def issues(self) -> Iterator[Issue]:
-        """One issue a way where many cells are lost, else that of each cell."""
-        for way, first in self._found.items():
-            if self._counts[way] <= _FEW:
-                yield from first
-                continue
-            params: dict[str, str | int] = {"count": self._counts[way], "columns": ", ".join(self._columns[way])}
-            variant = f"{way[1]}_many".lstrip("_")
-            record = str(first[0].params["record"])
-            yield first[0]._replace(params={"record": record, "variant": variant, **params})
 
 
 def value_error(table: HeadedTable, row: int, position: int) -> Issue | None:
@@ -204,15 +161,9 @@ def _judge(field: Field) -> _Judge:
         return _DATES
     if field.is_own:  # its pattern, which others wrote, is not matched here
         return _OF_OTHERS.get(kind, _NOTHING_TO_JUDGE)
-    if kind != "string" or _is_code(field):
+    if kind != "string" or field.holds_codes:
         return _CODES
     return _PRINTED if is_printed(field) else _TEXTS
-
-
-def _is_code(field: Field) -> bool:
-    """Whether a column holds ids or codes: it has a codelist, a pattern or a list of values."""
-    constraints = field.descriptor.get("constraints", ())
-    return "codelist" in field.descriptor or "pattern" in constraints or "enum" in constraints
 
 
 def _not_matching(pattern: str, cells: list[str]) -> Set[str]:
@@ -245,7 +196,7 @@ def _suspect_texts(cells: list[str]) -> set[str]:
 
 def _has_odd_marks(text: str) -> bool:
     """Whether a Thai mark may be without its consonant; by kinds of bytes, for a pattern takes ten times as long."""
-    kinds = b"-" + text.encode("cp874", "replace").translate(_KINDS_OF_LETTERS)
+    kinds = b"-" + text.encode("cp874", "replace").translate(KINDS_OF_LETTERS)
     return any(pair in kinds for pair in _ODD_PAIRS)
 
 

@@ -10,10 +10,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
@@ -41,8 +40,7 @@ EXAMPLES = "examples/texts.json"
 """What the examples say, by their ids: made of their files, for reading these takes a check as long as many rules."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Example:
+class _Example(NamedTuple):
     """What an example says of itself: its local government, the texts of its descriptor, and of its rows by table.
 
     Of a row these are the first Thai text and all Thai texts.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from khelang_opendata.model.calendar import YEARS, ReadDay, read_day
 from khelang_opendata.model.figures import FIFTEEN_DIGITS, is_held
+from khelang_opendata.model.look_alikes import as_meant, first_strange, named
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
-from khelang_opendata.model.spoilt_text import code_point, hidden_character, lost_letters, without_hidden
+from khelang_opendata.model.spoilt_text import hidden_character, lost_letters, without_hidden
 from khelang_opendata.model.thai import ascii_text, has_other_digits
 from khelang_opendata.standard.tables import Field
 from khelang_opendata.tableschema.official_profile import SchemaInvalid
@@ -44,12 +44,6 @@ NOTHING = (
 """What people write where there is no number, such as a dash."""
 _NOT_FINITE = r"(?i)\s*[+-]?s?(?:nan\d*|inf|infinity)\s*"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-_LOOK_ALIKE = str.maketrans(
-    "аеорсухіѕјһԁԛԝАВЕКМНОРСТУХІЅЈαορνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00b7\u0e4f",
-    "aeopcyxisjhdqwABEKMHOPCTYXISJaopvABEZHIKMNOPTYX-------..",
-)
-"""Letters of other scripts and dashes that show as those of a code."""
 
 
 @cell_rule(Severity.ERROR)
@@ -201,19 +195,16 @@ def hidden_in_value(record: Record, field: Field, cell: str) -> Issue | None:
     """``character_hidden`` of a number, date or code: besides hidden characters, spaces around it and look-alikes."""
     is_number = field.descriptor.get("type") in ("integer", "number", "date")
     hidden = hidden_character(cell, with_invisible=True)
-    strange = hidden.character if hidden else next((c for c in cell if not "!" <= c <= "~"), None)
+    strange = hidden.character if hidden else first_strange(cell)
     if strange is None or (is_number and not hidden) or (not is_number and _is_allowed(field, cell)):
         return None
     shown = (without_hidden(cell) or "").strip()
-    plain = _fitting(field, ascii_text(shown)) or _fitting(
-        field, ascii_text(unicodedata.normalize("NFKC", shown.translate(_LOOK_ALIKE)))
-    )
+    plain, code = _fitting(field, ascii_text(shown)) or _fitting(field, as_meant(cell)), named(strange)
     if plain is not None:
-        code = code_point(strange)
         return cell_issue(character_hidden, record, field, variant="value", code_point=code, corrected=plain)
     if hidden is None:
         return None
-    return cell_issue(character_hidden, record, field, variant="value_unknown", code_point=code_point(strange))
+    return cell_issue(character_hidden, record, field, variant="value_unknown", code_point=code)
 
 
 def _fitting(field: Field, text: str) -> str | None:
