@@ -99,7 +99,5 @@ def _source(figures: KeyFigures, words: ChartWords) -> str:
 
 def _spoken(plot: Plot, words: ChartWords) -> str:
     """The first rows of a chart as sentences; where it has more, the table beneath has them."""
-    rows = plot.table.rows
-    said = [f"{row[0]}: {row[plot.said]}" for row in rows[:_SPOKEN]]
-    more = [words.word("more")] if len(rows) > _SPOKEN else []
-    return " ".join([*(text for text in (plot.nature,) if text), "; ".join(said) + ".", *more])
+    more = [words.word("more")] if len(plot.said) > _SPOKEN else []
+    return " ".join([*([f"{plot.nature}."] if plot.nature else []), "; ".join(plot.said[:_SPOKEN]) + ".", *more])
