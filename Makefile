@@ -125,7 +125,7 @@ lock:
 # What the site carries of others, as its packages are locked in web/package-lock.json.
 assets: $(READY)
 	npm ci --prefix web --ignore-scripts --no-audit --no-fund
-	$(BIN)/python web/vendor.py
+	$(BIN)/python -m web.vendor
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -19,6 +19,8 @@ _MIDDLE = 0.36
 _PAD = 8
 _LEFT = 320
 """The widest column of labels at the left of bars."""
+_SHORTEST = 24
+"""The least length of the longest bar."""
 _NARROWEST_TEXT = 16
 """The least height of a segment that has its sign inside."""
 
@@ -183,14 +185,14 @@ class _Panel:
 
 
 def _panels(columns: Sequence[Sequence[Bar]], left: float, right: float) -> Iterator[_Panel]:
-    """The panels between two edges, each as wide as the others, with room for the texts at the ends of its bars."""
-    share = (right - left) / len(columns)
-    for number, bars in enumerate(columns):
-        texts = max(width_of(bar.text, style()["text"]["size"]) for bar in bars) + _PAD
-        start = left + number * share
+    """The panels between two edges, with bars of one length and room for the texts at their ends."""
+    texts = [max(width_of(bar.text, style()["text"]["size"]) for bar in bars) + _PAD for bars in columns]
+    between = 2 * _PAD
+    length = max((right - left - sum(texts) - between * (len(columns) - 1)) / len(columns), _SHORTEST)
+    for bars, text in zip(columns, texts, strict=True):
         most = max(max(bar.figure, bar.marked or Decimal()) for bar in bars)
-        room = share - texts - (2 * _PAD if number < len(columns) - 1 else 0)
-        yield _Panel(start, start + max(room, share / 6), most)
+        yield _Panel(left, left + length, most)
+        left += length + text + between
 
 
 def _add_row(canvas: _Canvas, row: Row, lines: Sequence[str], panels: Sequence[_Panel]) -> None:
@@ -229,7 +231,9 @@ def column_chart(columns: Sequence[ChartColumn], key: Sequence[KeyEntry], width:
     canvas, line = _Canvas(width), style()["text"]["line"]
     _add_key(canvas, key)
     high = style()["columns"]["height"][width]
-    place = _Columns(canvas, len(columns), max(column.figure for column in columns), canvas.y + line + high, high)
+    most, texts = max(column.figure for column in columns), [column.text for column in columns]
+    size = _fitting(texts, width.pixels / len(columns))
+    place = _Columns(canvas, len(columns), most, canvas.y + line + high, high, size)
     for number, column in enumerate(columns):
         place.add(number, column)
     scale = {"domain": [0, float(place.most)], "range": [place.bottom, place.bottom - high], "nice": False}
@@ -238,6 +242,13 @@ def column_chart(columns: Sequence[ChartColumn], key: Sequence[KeyEntry], width:
     canvas.areas.append({"x": 0, "x2": width.pixels, "y": place.bottom, "y2": place.bottom + 1, "colour": "line"})
     canvas.y = place.bottom + line * 1.5
     return canvas.view()
+
+
+def _fitting(texts: Sequence[str], width: float) -> float:
+    """The size of a font in which each of some texts is no wider than a column."""
+    size: float = style()["text"]["size"]
+    widest = max(width_of(text, size, is_bold=True) for text in texts) + _PAD / 2
+    return round(min(size, size * width / widest), 1)
 
 
 @dataclass
@@ -249,6 +260,8 @@ class _Columns:
     most: Decimal
     bottom: float
     high: float
+    size: float
+    """Of the texts above the columns."""
     bars: list[Mapping[str, Any]] = field(default_factory=list)
 
     def add(self, number: int, column: ChartColumn) -> None:
@@ -261,10 +274,8 @@ class _Columns:
         for part in column.segments:
             self._add_segment(part, reached, edges, middle)
             reached += part.figure
-        fitting = text["size"] * step / (width_of(column.text, text["size"], is_bold=True) + 4)
-        size = round(min(text["size"], fitting), 1)
         top = self.bottom - self._pixels(reached) - text["line"] / 2
-        self.canvas.write(column.text, middle, top, align="center", bold=True, size=size)
+        self.canvas.write(column.text, middle, top, align="center", bold=True, size=self.size)
         self.canvas.write(column.label, middle, self.bottom + text["line"] * 0.75, align="center")
 
     def _add_segment(self, part: Segment, reached: Decimal, edges: Mapping[str, float], middle: float) -> None:

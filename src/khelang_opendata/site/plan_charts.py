@@ -228,7 +228,9 @@ class Plots:
             [self.words.text(id_, "head"), self.words.word("amount"), self.words.word("share_head")], cells
         )
         drawn = [*rows, *last]
-        return self._plot(id_, [*notes], table, lambda w: bar_chart(drawn, w, whole=self._names))
+        return self._plot(
+            id_, [self.words.word("unit"), *notes], table, lambda w: bar_chart(drawn, w, whole=self._names)
+        )
 
     def _row(self, label: str, money: Money, colour: str) -> Row:
         return Row(label, [Bar([(colour, money.thb)], self._amount(money, "share"))])
