@@ -19,9 +19,9 @@ from khelang_opendata.diff import Bump
 from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
 from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.portals.publication import read_publication
-from khelang_opendata.published import verify
-from khelang_opendata.published.archive import zip_bytes
+from khelang_opendata.published import verify, zip_form
 from khelang_opendata.published.manifest import MANIFEST
+from khelang_opendata.published.zip_form import zip_bytes
 from khelang_opendata.release import Outcome, ReleaseOptions, release_package, withdraw
 from khelang_opendata.standard import family
 from tests.archive_fuzz import whole
@@ -410,6 +410,42 @@ def assert_damaged(out: Path, plan: Path) -> None:
 def test_what_does_not_agree_is_damaged(two: Path, plan: Path, spoil: Callable[[Path], object]) -> None:
     spoil(two)
     assert_damaged(two, plan)
+
+
+def _store_uncompressed(out: Path) -> bytes:
+    """Give 1.0.0 the archive that earlier versions of the program made, as the index has it."""
+    archive = out / f"{NAME}-v1.0.0.zip"
+    data = zip_bytes(contents(out / "v1.0.0"), archive.stem, DAY, compressed=False)
+    archive.write_bytes(data)
+    _follow(out, "archive_hash")
+    return data
+
+
+def test_archive_of_an_earlier_version_of_the_program_stays_as_it_is(out: Path, plan: Path) -> None:
+    data = _store_uncompressed(out)
+    correct_a_cell(plan)
+    assert publish(plan, out).written
+    assert publish_folder(out, out.with_name("web")).written
+    for folder in (out, out.with_name("web")):
+        archive = folder / f"{NAME}-v1.0.0.zip"
+        assert archive.read_bytes() == data
+        assert verify(archive).is_whole
+    (out / f"{NAME}-v1.0.0.zip").unlink()
+    assert not publish(plan, out).written
+    assert (out / f"{NAME}-v1.0.0.zip").read_bytes() == data, "made again as it was"
+
+
+def test_archive_that_this_zlib_cannot_make_again_is_lost(out: Path) -> None:
+    archive = out / f"{NAME}-v1.0.0.zip"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zip_form, "_LEVEL", 1)
+        archive.write_bytes(zip_bytes(contents(out / "v1.0.0"), archive.stem, DAY))
+    _follow(out, "archive_hash")
+    assert not publish(PLAN, out).written
+    assert read_publication(out).distributions[-1].data == archive.read_bytes()
+    archive.unlink()
+    with pytest.raises(ReleaseDamaged, match=archive.name):
+        publish(PLAN, out)
 
 
 def test_description_without_the_addresses_of_the_files_makes_no_page(out: Path) -> None:

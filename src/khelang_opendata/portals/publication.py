@@ -110,7 +110,7 @@ def read_publication(path: Path) -> Publication:
     if root != path and path.name not in (LATEST, f"v{current}"):
         raise UsageError("release_superseded", path=str(path), newest=current or "-")
     releases = {version: read_published(root / f"v{version}") for version in reversed(notes)}
-    archives = [_archive(release, notes[version]) for version, release in releases.items()]
+    archives = [_archive(release, notes[version], root) for version, release in releases.items()]
     return _publication(releases[current or newest], tuple(notes.values()), current, archives)
 
 
@@ -126,7 +126,7 @@ def _single_release(folder: Path) -> Publication:
     if not (folder / MANIFEST).is_file():
         raise UsageError("no_release", path=str(folder))
     release = read_published(folder)
-    return _publication(release, (release.note,), release.version, [_archive(release, release.note)])
+    return _publication(release, (release.note,), release.version, [_archive(release, release.note, None)])
 
 
 def _publication(
@@ -154,5 +154,8 @@ def _single_files(release: PublishedRelease, note: ReleaseNote) -> Iterator[Dist
         yield Distribution(path, release.files[path], note, entries.get(path, {}))
 
 
-def _archive(release: PublishedRelease, note: ReleaseNote) -> Distribution:
-    return Distribution(release.archive_name, release.archive, note, None)
+def _archive(release: PublishedRelease, note: ReleaseNote, root: Path | None) -> Distribution:
+    """Return a release's archive: the file beside it, for another build of zlib makes another one."""
+    path = root / release.archive_name if root else None
+    data = path.read_bytes() if path and path.is_file() else release.archive
+    return Distribution(release.archive_name, data, note, None)

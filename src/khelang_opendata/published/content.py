@@ -21,9 +21,9 @@ from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.thai import FISCAL_YEARS
 from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_name
-from khelang_opendata.published.archive import read_folder
+from khelang_opendata.published.archive import ArchiveRefused, read_folder, read_zip
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.published.verification import archive_of, damage_of, verify
+from khelang_opendata.published.verification import archive_of, damage_of, is_archive_of, verify
 from khelang_opendata.standard.family import SchemaFamily, known_schemas, load_family
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.descriptor import satisfies_profile
@@ -63,11 +63,28 @@ class PublishedRelease:
 
     @cached_property
     def archive(self) -> bytes:
-        """Its ZIP archive, the same bytes for the same files; ReleaseDamaged where an archive cannot hold it."""
+        """Its ZIP archive, the same bytes for the same files and version of zlib.
+
+        ReleaseDamaged where an archive cannot hold it.
+        """
         data = archive_of(self.files)
         if data is None:
             raise ReleaseDamaged(str(self.folder / DESCRIPTOR))
         return data
+
+    def archive_with(self, hash_: str) -> bytes | None:
+        """Its archive of this hash, as this or an earlier version of the program makes it; None if none has it."""
+        if hash_of(self.archive) == hash_:
+            return self.archive
+        stored = archive_of(self.files, compressed=False)
+        return stored if stored and hash_of(stored) == hash_ else None
+
+    def is_archived_in(self, path: Path) -> bool:
+        """Whether a file is its archive, with whatever version of zlib it was made."""
+        try:
+            return read_zip(path) == self.files and is_archive_of(path, self.files)
+        except ArchiveRefused:
+            return False
 
 
 def read_published(folder: Path) -> PublishedRelease:

@@ -184,7 +184,8 @@ def _published(
         try:
             with system_errors_as("output_unwritable", out):
                 flush_folder(out)
-                written = StoredRelease.of(read_published(out / release.folder), None)
+                published = read_published(out / release.folder)
+                written = StoredRelease.of(published, None, published.archive)
                 _sync(out, {**stored, release.version: written})
         except EnvironmentFailure as error:  # the release itself is written
             if error.code != "output_unwritable":
@@ -279,7 +280,8 @@ def _entry(out: Path, one: StoredRelease) -> dict[str, Any]:
     """The entry of a release in the index; writes its archive if missing."""
     folder = out / f"v{one.note.version}"
     if not (out / one.archive_name).exists():
-        write_atomically(out / one.archive_name, read_published(folder).archive)
+        release = read_published(folder)
+        write_atomically(out / one.archive_name, release.archive_with(one.archive_hash) or release.archive)
     return {
         "version": one.note.version,
         "path": f"{folder.name}/",
