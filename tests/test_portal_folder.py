@@ -238,7 +238,7 @@ def test_dry_run_reports_the_same_and_writes_nothing(history: History, web: Path
 def test_changed_file_beside_the_releases_is_replaced(history: History, web: Path) -> None:
     whole = visible_files(web)
     (web / "CHANGELOG.md").write_text("changed")
-    (web / "latest/README.en.md").unlink()
+    (web / "latest/00-README.en.md").unlink()
     (web / "feed.atom").unlink()
     outcome = publish_folder(history.first, web)
     assert (outcome.added, outcome.replaced) == (("feed.atom",), ("latest", "CHANGELOG.md"))
@@ -282,11 +282,18 @@ def test_page_shows_the_files_in_the_order_of_the_publication(history: History, 
     publish_folder(history.third, web)
     half = [link.removeprefix("v1.0.2/") for link in page_of(web).files if link.startswith("v1.0.2/")]
     half = half[: len(half) // 2]
-    assert half[:3] == [f"{NAME}-flat.csv", f"{NAME}-summary.csv", f"{NAME}.xlsx"]
+    totals = [f"totals/{NAME}-totals_by_{part}.csv" for part in ("year", "dimension", "division", "unit")]
+    first = [f"{NAME}-flat.csv", *totals, f"{NAME}-flat_indicators.csv", f"{NAME}.xlsx"]
+    assert half[: len(first)] == first
     tables = [entry["path"] for entry in _descriptor(web)["resources"] if not entry.get("derived")]
-    after = 3 + len(tables)
-    assert half[3:after] == tables
-    assert half[after : after + 4] == [f"{NAME}.json", "codebook.html", "codebook.csv", "validation-report.html"]
+    after = len(first) + len(tables)
+    assert half[len(first) : after] == tables
+    assert half[after : after + 4] == [
+        f"{NAME}.json",
+        "codebook.html",
+        "metadata/codebook.csv",
+        "validation-report.html",
+    ]
 
 
 def _descriptor(web: Path) -> dict[str, list[dict[str, str]]]:

@@ -515,7 +515,7 @@ def test_data_dictionary_describes_every_column_and_keeps_codes_as_text(real: Pu
     assert columns["announced_on"]["type"] == "text"
     assert columns["lao_name_th"]["info"]["label"] == "ชื่อองค์กรปกครองส่วนท้องถิ่น"
     assert "Full Thai name" in columns["lao_name_th"]["info"]["notes"]
-    assert map_data_dictionary(files["codebook.csv"]) == map_data_dictionary(files["codebook.html"]) == []
+    assert map_data_dictionary(files["metadata/codebook.csv"]) == map_data_dictionary(files["codebook.html"]) == []
     assert map_data_dictionary(real.distributions[-1]) == []
 
 

@@ -63,8 +63,8 @@ def test_link_of_the_name_latest_is_replaced_and_not_followed(plan: Path, out: P
 
 
 def test_link_within_latest_is_replaced(out: Path) -> None:
-    (out / "latest/README.th.md").unlink()
-    (out / "latest/README.th.md").symlink_to("/etc/passwd")
+    (out / "latest/00-README.th.md").unlink()
+    (out / "latest/00-README.th.md").symlink_to("/etc/passwd")
     publish(PLAN, out)
     assert contents(out / "latest") == contents(out / "v1.0.0")
 

@@ -32,7 +32,7 @@ _END = struct.Struct("<4s4H2LH")
 
 
 class _Packed(NamedTuple):
-    """A file in an archive: its path there, its content, and the method and bytes that stand for it."""
+    """A file in an archive: its path there, its content, and the method, and its bytes there."""
 
     name: bytes
     data: bytes
