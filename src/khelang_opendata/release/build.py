@@ -50,7 +50,7 @@ from khelang_opendata.release.readme import errata_page, licence_text, readme
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
 from khelang_opendata.render.changes_markdown import changes_markdown
-from khelang_opendata.render.report_html import report_html
+from khelang_opendata.render.published_report import published_report_html
 from khelang_opendata.render.report_json import report_json
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import JsonObject
@@ -207,7 +207,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
         **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
         **_change_files(draft),
         REPORT: report_json(draft.report).encode(),
-        REPORT_PAGE: report_html(draft.report, Language.TH, package).encode(),
+        REPORT_PAGE: published_report_html(draft.report, package, options.allow_warnings).encode(),
         **{readme_path(lang): readme(edition, forms, lang, draft.note).encode() for lang in Language},
         **{errata_path(lang): errata_page(edition, lang).encode() for lang in Language},
     }
