@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -17,8 +18,9 @@ from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 from urllib.request import urlopen
+from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -184,6 +186,37 @@ def test_publishing_again_writes_nothing(history: History, web: Path) -> None:
         "index.html",
     ]
     assert stamps(web) == before
+
+
+BASE = "https://www.example.go.th/opendata"
+
+
+@pytest.mark.parametrize("base", [BASE, f"{BASE}/"])
+def test_with_an_address_links_are_absolute(history: History, tmp_path: Path, base: str) -> None:
+    web = tmp_path / "web"
+    publish_folder(history.first, web, base_url=base)
+    feed = ElementTree.parse(web / "feed.atom")  # noqa: S314 (our own)
+    links = [link.get("href") for link in feed.iter("{http://www.w3.org/2005/Atom}link")]
+    assert links == [f"{BASE}/feed.atom", f"{BASE}/", f"{BASE}/v1.0.0/", f"{BASE}/{NAME}-v1.0.0.zip"]
+    page = (web / "index.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    dataset = json.loads(script)
+    assert dataset["url"] == f"{BASE}/"
+    addresses = [file["contentUrl"] for file in dataset["distribution"]]
+    assert len(addresses) > 40
+    for address in addresses:
+        assert (web / unquote(address.removeprefix(f"{BASE}/"))).is_file(), address
+    assert contents(web / "v1.0.0") == contents(history.first / "v1.0.0"), "the release itself is as it was"
+    assert not publish_folder(history.first, web, base_url=base).written
+
+
+@pytest.mark.parametrize(
+    "base", ["", "www.example.go.th", "ftp://a.th/", "https://", "https://a.th/?x", "https://u:p@a.th/", "https://a b"]
+)
+def test_address_that_is_not_one_is_refused(history: History, tmp_path: Path, base: str) -> None:
+    with fails("base_url_invalid"):
+        publish_folder(history.first, tmp_path / "web", base_url=base)
+    assert not (tmp_path / "web").exists()
 
 
 def test_next_release_is_added_beside_the_previous_one(history: History, web: Path) -> None:

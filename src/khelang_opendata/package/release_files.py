@@ -1,4 +1,4 @@
-"""The names of a release's files, in one list: whoever makes, publishes or reads a release takes them from here.
+"""The names of a release's files, in one list, from which the code that makes, publishes or reads one takes them.
 
 People look into the folder, so its first file in any listing is the README; what only programs read is in subfolders.
 ``datapackage.json``, the manifest with its signature, ``LICENSE`` and ``CITATION.cff`` are where their standards and

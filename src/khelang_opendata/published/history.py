@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.wording import Language
 from khelang_opendata.published.content import PublishedRelease, read_published, read_withdrawal
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.render.changes_log import changelog_markdown
+from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
 from khelang_opendata.standard.family import version_numbers
 from khelang_opendata.standard.tables import JsonObject
 
@@ -196,6 +196,19 @@ def changelog_of(stored: Mapping[str, StoredRelease]) -> bytes:
     """``CHANGELOG.md`` of these releases, in Thai and then in English."""
     notes = [one.note for one in stored.values()]
     return "\n".join(changelog_markdown(notes, language) for language in Language).encode()
+
+
+def feed_of(notes: Iterable[ReleaseNote], descriptor: JsonObject, base_url: str | None = None) -> bytes:
+    """``feed.atom`` of these releases.
+
+    Args:
+        notes: the releases' notes with their withdrawals, at least one.
+        descriptor: the newest release's, which names the plan and its publisher.
+        base_url: the address of the folder of all releases; None for links relative to the feed.
+    """
+    publishers = (c["title"] for c in descriptor.get("contributors", ()) if "publisher" in (c.get("roles") or ()))
+    author = next(publishers, descriptor["name"])
+    return atom_feed(notes, descriptor["name"], descriptor["title"], author, Language.TH, base_url)
 
 
 def holds_bytes(path: Path, data: bytes) -> bool:
