@@ -79,6 +79,13 @@ def test_the_first_file_in_every_listing_is_the_readme(released: Path) -> None:
         assert archive.namelist()[0].endswith("/00-README.en.md")
 
 
+def test_links_between_the_pages_of_a_release_lead_somewhere(released: Path) -> None:
+    for page in released.glob("*.md"):
+        links = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+        for link in links:
+            assert link.startswith("https://") or (released / link.partition("#")[0]).is_file(), f"{page.name}: {link}"
+
+
 def test_what_only_programs_read_is_in_folders(released: Path) -> None:
     names = {path.name for path in released.iterdir() if path.is_file()}
     assert {name for name in names if name.endswith(".json")} == {"datapackage.json", f"{NAME}.json"}
