@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser
 
 from khelang_opendata.model.wording import Language
-from khelang_opendata.release.index_page import INDEX_PAGE, index_page
+from khelang_opendata.package.release_files import INDEX_PAGE
+from khelang_opendata.release.index_page import index_page
 from tests.conftest import needs
 from tests.test_accessibility import browser, opened
 

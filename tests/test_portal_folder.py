@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -17,8 +18,9 @@ from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 from urllib.request import urlopen
+from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -186,6 +188,37 @@ def test_publishing_again_writes_nothing(history: History, web: Path) -> None:
     assert stamps(web) == before
 
 
+BASE = "https://www.example.go.th/opendata"
+
+
+@pytest.mark.parametrize("base", [BASE, f"{BASE}/"])
+def test_with_an_address_links_are_absolute(history: History, tmp_path: Path, base: str) -> None:
+    web = tmp_path / "web"
+    publish_folder(history.first, web, base_url=base)
+    feed = ElementTree.parse(web / "feed.atom")  # noqa: S314 (our own)
+    links = [link.get("href") for link in feed.iter("{http://www.w3.org/2005/Atom}link")]
+    assert links == [f"{BASE}/feed.atom", f"{BASE}/", f"{BASE}/v1.0.0/", f"{BASE}/{NAME}-v1.0.0.zip"]
+    page = (web / "index.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    dataset = json.loads(script)
+    assert dataset["url"] == f"{BASE}/"
+    addresses = [file["contentUrl"] for file in dataset["distribution"]]
+    assert len(addresses) > 40
+    for address in addresses:
+        assert (web / unquote(address.removeprefix(f"{BASE}/"))).is_file(), address
+    assert contents(web / "v1.0.0") == contents(history.first / "v1.0.0"), "the release itself is as it was"
+    assert not publish_folder(history.first, web, base_url=base).written
+
+
+@pytest.mark.parametrize(
+    "base", ["", "www.example.go.th", "ftp://a.th/", "https://", "https://a.th/?x", "https://u:p@a.th/", "https://a b"]
+)
+def test_address_that_is_not_one_is_refused(history: History, tmp_path: Path, base: str) -> None:
+    with fails("base_url_invalid"):
+        publish_folder(history.first, tmp_path / "web", base_url=base)
+    assert not (tmp_path / "web").exists()
+
+
 def test_next_release_is_added_beside_the_previous_one(history: History, web: Path) -> None:
     before = stamps(web / "v1.0.0")
     outcome = publish_folder(history.second, web)
@@ -238,7 +271,7 @@ def test_dry_run_reports_the_same_and_writes_nothing(history: History, web: Path
 def test_changed_file_beside_the_releases_is_replaced(history: History, web: Path) -> None:
     whole = visible_files(web)
     (web / "CHANGELOG.md").write_text("changed")
-    (web / "latest/README.en.md").unlink()
+    (web / "latest/00-README.en.md").unlink()
     (web / "feed.atom").unlink()
     outcome = publish_folder(history.first, web)
     assert (outcome.added, outcome.replaced) == (("feed.atom",), ("latest", "CHANGELOG.md"))
@@ -282,11 +315,18 @@ def test_page_shows_the_files_in_the_order_of_the_publication(history: History, 
     publish_folder(history.third, web)
     half = [link.removeprefix("v1.0.2/") for link in page_of(web).files if link.startswith("v1.0.2/")]
     half = half[: len(half) // 2]
-    assert half[:3] == [f"{NAME}-flat.csv", f"{NAME}-summary.csv", f"{NAME}.xlsx"]
+    totals = [f"totals/{NAME}-totals_by_{part}.csv" for part in ("year", "dimension", "division", "unit")]
+    first = [f"{NAME}-flat.csv", *totals, f"{NAME}-flat_indicators.csv", f"{NAME}.xlsx"]
+    assert half[: len(first)] == first
     tables = [entry["path"] for entry in _descriptor(web)["resources"] if not entry.get("derived")]
-    after = 3 + len(tables)
-    assert half[3:after] == tables
-    assert half[after : after + 4] == [f"{NAME}.json", "codebook.html", "codebook.csv", "validation-report.html"]
+    after = len(first) + len(tables)
+    assert half[len(first) : after] == tables
+    assert half[after : after + 4] == [
+        f"{NAME}.json",
+        "codebook.html",
+        "metadata/codebook.csv",
+        "validation-report.html",
+    ]
 
 
 def _descriptor(web: Path) -> dict[str, list[dict[str, str]]]:

@@ -12,8 +12,6 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.tables import JsonObject
 
-INDEX_PAGE = "index.html"
-
 _ALIGNED = {"style": "text-align:right"}
 
 
