@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment
 
 from khelang_opendata.files.serialize import csv_bytes
-from khelang_opendata.formats.made_tables import tables_made_of
+from khelang_opendata.formats.made_tables import schemas_made_of
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.package.release_files import made_path, table_path
@@ -112,8 +112,8 @@ def codebook_html(edition: Edition, language: Language = Language.TH) -> bytes:
 def codebook_tables(edition: Edition) -> list[CodebookTable]:
     """The tables of an edition in their order, then those that are made from them."""
     tables = [_table(table_path(name), table.schema, len(table.rows)) for name, table in edition.tables.items()]
-    made = (table.schema for table in tables_made_of(edition).values())
-    return [*tables, *(_table(made_path(edition.plan_id, schema.name), schema) for schema in made)]
+    made = schemas_made_of(edition)
+    return [*tables, *(_table(made_path(edition.plan_id, name), schema) for name, schema in made.items())]
 
 
 def _table(path: str, schema: TableSchema, rows: int | None = None) -> CodebookTable:

@@ -7,10 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from khelang_opendata.formats.joins import NOTHING, Joins, Record
-from khelang_opendata.formats.made_schemas import STEP, aligned, joined_columns, joined_rows, made_schema, year_ce
+from khelang_opendata.formats.made_schemas import (
+    STEP,
+    JoinedColumn,
+    aligned,
+    joined_columns,
+    joined_rows,
+    made_schema,
+    year_ce,
+)
 from khelang_opendata.formats.reported_progress import MONEY, has_progress, progress_of_lines
 from khelang_opendata.formats.weighted_errata import errata_of_records
 from khelang_opendata.package.edition import Edition, ReleasedTable
+from khelang_opendata.standard.tables import TableSchema
 
 FLAT = "flat"
 
@@ -20,9 +29,16 @@ def flat_table(edition: Edition) -> ReleasedTable:
 
     Where anything is reported, the columns of progress are at the end.
     """
-    columns = list(joined_columns(FLAT, edition.family, progress=has_progress(edition)))
-    schema = made_schema(FLAT, [column.descriptor for column in columns], edition.family)
-    return ReleasedTable(schema, joined_rows(columns, _joined_budgets(edition)))
+    return ReleasedTable(flat_schema(edition), joined_rows(_columns(edition), _joined_budgets(edition)))
+
+
+def flat_schema(edition: Edition) -> TableSchema:
+    """The schema of the flat table."""
+    return made_schema(FLAT, [column.descriptor for column in _columns(edition)], edition.family)
+
+
+def _columns(edition: Edition) -> list[JoinedColumn]:
+    return list(joined_columns(FLAT, edition.family, progress=has_progress(edition)))
 
 
 def roles_of_project(joins: Joins, project: Record) -> dict[str, Record]:

@@ -8,6 +8,7 @@ from khelang_opendata.formats.flat import headings_of_dimension, roles_of_projec
 from khelang_opendata.formats.joins import Joins, Record
 from khelang_opendata.formats.made_schemas import joined_columns, joined_rows, made_schema, year_ce
 from khelang_opendata.package.edition import Edition, ReleasedTable
+from khelang_opendata.standard.tables import TableSchema
 
 INDICATORS, RESULTS = "flat_indicators", "flat_results"
 
@@ -22,10 +23,15 @@ def results_table(edition: Edition) -> ReleasedTable:
     return _table(RESULTS, edition, _joined_results(edition))
 
 
+def long_schema(name: str, edition: Edition) -> TableSchema:
+    """The schema of one of these tables."""
+    fields = [column.descriptor for column in joined_columns(name, edition.family)]
+    return made_schema(name, fields, edition.family)
+
+
 def _table(name: str, edition: Edition, rows: Iterator[Mapping[str, Record]]) -> ReleasedTable:
     columns = list(joined_columns(name, edition.family))
-    schema = made_schema(name, [column.descriptor for column in columns], edition.family)
-    return ReleasedTable(schema, joined_rows(columns, rows))
+    return ReleasedTable(long_schema(name, edition), joined_rows(columns, rows))
 
 
 def _joined_indicators(edition: Edition) -> Iterator[dict[str, Record]]:

@@ -16,7 +16,7 @@ from khelang_opendata.formats.joins import Joins, Record
 from khelang_opendata.formats.made_schemas import STEP, aligned, made_schema, made_tables, year_ce
 from khelang_opendata.formats.reported_progress import MONEY, has_progress, progress_of_lines
 from khelang_opendata.package.edition import Edition, ReleasedTable
-from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.standard.tables import JsonObject, TableSchema
 
 TOTALS = ("totals_by_year", "totals_by_dimension", "totals_by_division", "totals_by_unit")
 
@@ -99,16 +99,20 @@ def _table(name: str, budgets: _Budgets) -> ReleasedTable:
     columns = [_counts(group) for group in lines]
     amounts = aligned([_total(group) for group in lines])
     rows = [(*head, *counts, amount) for head, counts, amount in zip(heads, columns, amounts, strict=True)]
-    if with_progress := has_progress(edition):
+    if has_progress(edition):
         rows = [(*row, *more) for row, more in zip(rows, _reported(lines, budgets.reports), strict=True)]
-    schema = made_schema(name, list(_fields(name, edition, with_progress=with_progress)), edition.family)
-    return ReleasedTable(schema, tuple(rows))
+    return ReleasedTable(totals_schema(name, edition), tuple(rows))
 
 
-def _fields(name: str, edition: Edition, *, with_progress: bool) -> Iterator[JsonObject]:
+def totals_schema(name: str, edition: Edition) -> TableSchema:
+    """The schema of one of these tables."""
+    return made_schema(name, list(_fields(name, edition)), edition.family)
+
+
+def _fields(name: str, edition: Edition) -> Iterator[JsonObject]:
     common = made_tables()["totals"]
     sources = {**common["first"], **made_tables()[name].get("columns", {}), **common["columns"]}
-    sources |= common["progress_columns"] if with_progress else {}
+    sources |= common["progress_columns"] if has_progress(edition) else {}
     for column, source in sources.items():
         if isinstance(source, str):
             table, _, field = source.partition(".")
