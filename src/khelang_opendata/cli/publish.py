@@ -97,11 +97,18 @@ def publish_command(
 
 
 def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, lang: Language) -> None:
-    from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (only this target)
+    from khelang_opendata.cli.site_pages import site_pages  # noqa: PLC0415 (only this target)
+    from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (as above)
 
     if not 1 <= len(paths) <= 2:  # noqa: PLR2004 (the releases and the folder)
         raise click.UsageError(notice("publish_usage_folder", lang))
-    outcome = publish_folder(paths[0] if len(paths) > 1 else _RELEASES, paths[-1], dry_run=dry_run, force=force)
+    outcome = publish_folder(
+        paths[0] if len(paths) > 1 else _RELEASES,
+        paths[-1],
+        pages=lambda root: site_pages(root, None, lang),
+        dry_run=dry_run,
+        force=force,
+    )
     signs = (("+", outcome.added), ("~", outcome.replaced), ("-", outcome.removed))
     lines = [f"{sign} {name}" for sign, names in signs for name in names]
     name = "folder_unchanged" if not lines else "folder_dry_run" if dry_run else "folder_published"
