@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := build/oldest
 
-.PHONY: release test unit coverage oldest matrix lint format rules docs benchmark fuzz fuzz-portal faults lock clean
+.PHONY: release test unit coverage oldest matrix lint format rules docs benchmark fuzz fuzz-portal faults lock assets clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -117,10 +117,15 @@ lock:
 	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(COMPILE) $(TESTED) --output-file requirements/build.txt requirements/build.in
 	$(COMPILE) $(TESTED) --output-file requirements/runtime.txt pyproject.toml
-	$(COMPILE) $(TESTED) --extra large --extra portal --extra sign --output-file requirements/runtime-all.txt pyproject.toml
+	$(COMPILE) $(TESTED) --extra large --extra portal --extra sign --extra site --output-file requirements/runtime-all.txt pyproject.toml
 	rm -f requirements/oldest.txt
 	$(COMPILE) --extra test --resolution lowest-direct --output-file requirements/oldest.txt pyproject.toml
 	$(COMPILE) --output-file requirements/ckan.txt requirements/ckan.in
+
+# What the site carries of others, as its packages are locked in web/package-lock.json.
+assets: $(READY)
+	npm ci --prefix web --ignore-scripts --no-audit --no-fund
+	$(BIN)/python web/vendor.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -40,6 +40,9 @@ class Money:
     def __bool__(self) -> bool:
         return bool(self.thb) or self.is_least
 
+    def __add__(self, other: Money) -> Money:
+        return Money(self.thb + other.thb, self.is_least or other.is_least)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -57,6 +60,16 @@ class Part:
     def money_with(self, **values: str) -> Money:
         """The money of those lines that have these values, such as ``source_basis="stated"``."""
         return Money.of(line for line in self.lines if all(line[name] == value for name, value in values.items()))
+
+
+@dataclass(frozen=True)
+class IndicatorLevel:
+    """The indicators of one level of results: how many there are, and how many have a value to reach."""
+
+    id: str
+    name: Both
+    count: int
+    with_value: int
 
 
 @dataclass(frozen=True)
@@ -237,19 +250,49 @@ class KeyFigures:
     @cached_property
     def spent(self) -> Decimal | None:
         """What was disbursed by the latest report of each project and year; None where nothing is reported."""
+        return _disbursed(self._latest_reports.values())
+
+    def spent_in(self, year: int) -> Decimal | None:
+        """What was disbursed of a fiscal year (B.E.); None where nothing is reported."""
+        return _disbursed(report for report in self._latest_reports.values() if report["fiscal_year_be"] == str(year))
+
+    def reported_in(self, year: int) -> Sequence[Record]:
+        """The projects of which a report says what was disbursed of a fiscal year (B.E.)."""
+        reports = self._latest_reports
+        return [
+            project
+            for project in self.projects
+            if (report := reports.get((project["project_id"], str(year)))) and report["disbursed_thb"]
+        ]
+
+    @cached_property
+    def _latest_reports(self) -> Mapping[tuple[str, str], Record]:
+        """The report of the last round of each project and year."""
         latest: dict[tuple[str, str], Record] = {}
         for report in self.edition.records("progress"):
             key = (report["project_id"], report["fiscal_year_be"])
             if key not in latest or int(report["round_months"]) >= int(latest[key]["round_months"]):
                 latest[key] = report
-        amounts = [Decimal(report["disbursed_thb"]) for report in latest.values() if report["disbursed_thb"]]
-        return sum(amounts, Decimal()) if amounts else None
+        return latest
 
-    @cached_property
+    @property
     def indicators(self) -> tuple[int, int]:
         """How many indicators there are, and how many of them have a value to reach."""
-        values = [indicator["value"] for indicator in self.edition.records("indicators")]
-        return len(values), sum(bool(value) for value in values)
+        levels = self.indicator_levels
+        return sum(level.count for level in levels), sum(level.with_value for level in levels)
+
+    @cached_property
+    def indicator_levels(self) -> Sequence[IndicatorLevel]:
+        """The indicators by what they measure: outputs, outcomes."""
+        values: defaultdict[str, list[str]] = defaultdict(list)
+        for indicator in self.edition.records("indicators"):
+            values[indicator["result_level"]].append(indicator["value"])
+        titles = self._titles("indicators", "result_level")
+        return [
+            IndicatorLevel(id_, titles.get(id_, NOT_NAMED), len(values[id_]), sum(bool(v) for v in values[id_]))
+            for id_ in [*titles, *(id_ for id_ in values if id_ not in titles)]
+            if values[id_]
+        ]
 
     @cached_property
     def errata(self) -> Sequence[Mapping[str, Any]]:
@@ -280,3 +323,8 @@ class KeyFigures:
         """The titles of a column's codes."""
         meanings = self.edition.family.tables[table].field_by_name[column].meanings
         return {code: (texts.title_th, texts.title_en) for code, texts in meanings.items()}
+
+
+def _disbursed(reports: Iterable[Record]) -> Decimal | None:
+    amounts = [Decimal(report["disbursed_thb"]) for report in reports if report["disbursed_thb"]]
+    return sum(amounts, Decimal()) if amounts else None
