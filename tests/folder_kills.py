@@ -39,7 +39,7 @@ class Scenario:
 
     def act(self, out: Path) -> None:
         """Publish; only what was altered needs the force."""
-        publish_folder(self.releases, out, force=True)
+        publish_folder(self.releases, out, pages=few_pages, force=True)
 
 
 def scenarios(folder: Path) -> list[Scenario]:
@@ -71,7 +71,7 @@ def _release(folder: Path) -> None:
 
 def _scenario(name: str, releases: Path, before: Files, out: Path) -> Scenario:
     laid_out(before, out)
-    publish_folder(releases, out, force=True)
+    publish_folder(releases, out, pages=few_pages, force=True)
     return Scenario(name, releases, before, contents(out))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urljoin
 
@@ -24,6 +24,7 @@ from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.wording import Language
 from khelang_opendata.published.page_mark import html_mark, line_mark
 from khelang_opendata.render.changes_words import Words
+from khelang_opendata.site.charts import Chart, chart_css, plan_charts
 from khelang_opendata.site.downloads import Downloads
 from khelang_opendata.site.home_page import home_values, risk_views, topic_counts
 from khelang_opendata.site.project_page import ProjectViews
@@ -40,6 +41,9 @@ ONE_PAGE = 500
 PAGE_ROWS = 50
 """How many rows a page has where the table is several."""
 
+CHARTS = "charts"
+"""The folder of the charts' pictures, in that of a language."""
+
 _DATASET = "schema-org.jsonld"
 _PER_CENT = 100
 _PARTS = ("dimensions", "divisions", "audiences")
@@ -52,10 +56,12 @@ class SiteOptions:
 
     Attributes:
         base_url: the address of the site's folder, with a slash at its end; None where it is not known.
+        has_charts: whether charts are drawn, which needs the extra ``site``.
         evidence: further pages by assessment fiscal year (B.E.): each year's files by name.
     """
 
     base_url: str | None = None
+    has_charts: bool = True
     evidence: Mapping[int, Mapping[str, bytes]] = field(default_factory=dict)
 
 
@@ -71,6 +77,7 @@ def plan_pages(releases: PlanReleases, options: SiteOptions | None = None) -> di
 
     Raises:
         ReleaseDamaged: the current release has no usable schema.org description.
+        ExtraMissing: there are to be charts, and the extra ``site`` is not installed.
     """
     site = _PlanSite(releases, options or SiteOptions())
     pages = {path: data for language in Language for path, data in site.pages(language)}
@@ -90,7 +97,7 @@ def asset_files() -> dict[str, bytes]:
     """The style, the scripts, the fonts and the licences of what is not ours."""
     folder = files("khelang_opendata.site") / "assets"
     found = sorted((item for item in folder.iterdir() if _is_for_pages(item.name)), key=lambda item: item.name)
-    return {item.name: item.read_bytes() for item in found}
+    return {**{item.name: item.read_bytes() for item in found}, "charts.css": chart_css().encode()}
 
 
 def _is_for_pages(name: str) -> bool:
@@ -124,6 +131,8 @@ class _PlanSite:
             yield path_of(HOME, language), self._rendered("withdrawn", language, HOME, "")
             return
         values = {**self._values(language), **self._helpers(language)}
+        for chart in values["charts"].values():
+            yield f"{language}/{CHARTS}/{chart.id}.png", chart.png
         for route, template, title, more in (
             *self._single(language),
             *self._projects(language),
@@ -188,7 +197,7 @@ class _PlanSite:
             "is_official": edition.plan["lao_name_th"] in publisher(edition)[0],
             "contacts": [body["email"] for body in self.releases.descriptor["contributors"] if body.get("email")],
             "downloads": self.downloads,
-            "charts": {},
+            "charts": self._charts(language),
             "evidence": {year: f"{_evidence_folder(year)}{HOME}" for year in self.options.evidence},
             "row_of": self.rows.by_id.__getitem__,
             "dimension_slug": lambda id_: slug_of(id_, plan_id) or "none",
@@ -202,6 +211,13 @@ class _PlanSite:
             "most": lambda parts: max((part.money for part in parts), key=lambda money: money.thb),
             "status_meaning": lambda code: _meaning(edition.family, code, language),
         }
+
+    def _charts(self, language: Language) -> Mapping[str, Chart]:
+        """The charts of the plan by their ids."""
+        if not self.options.has_charts:
+            return {}
+        charts = plan_charts(self.releases.figures, language, address=self.options.base_url or "")
+        return {chart.id: chart for chart in charts}
 
     def _erratum_projects(self, erratum: Mapping[str, Any]) -> list[ProjectRow]:
         ids = {record["record_id"].partition("/")[0]: None for record in (erratum, *erratum["records"])}
@@ -306,8 +322,11 @@ class _PlanSite:
         try:
             dataset: JsonObject = dict(read_json(release.files[path]))
             base = urljoin(self.options.base_url or "", f"{release.folder}{path}")
-            for one in dataset["distribution"]:
+            first = {one.name for one in self.downloads.groups["read"]}
+            listed = [one for one in dataset["distribution"] if PurePosixPath(one["contentUrl"]).name in first]
+            for one in listed:
                 one["contentUrl"] = urljoin(base, one["contentUrl"])
+            dataset["distribution"] = listed
         except (JsonRefused, KeyError, TypeError, ValueError, AttributeError):
             raise ReleaseDamaged(path) from None
         if self.options.base_url:
