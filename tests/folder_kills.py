@@ -17,7 +17,7 @@ from khelang_opendata.release import withdraw
 from tests.conftest import PLAN
 from tests.killing import Files, chosen, end_of, forked, kill, laid_out, report_storm, steps_of
 from tests.kills import contents
-from tests.releases import DAY, copied, correct_a_cell, publish
+from tests.releases import DAY, copied, correct_a_cell, few_pages, publish
 from tests.seeds import repeatable
 
 STAGING = ".unfinished-publish"

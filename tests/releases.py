@@ -44,7 +44,11 @@ def few_pages(root: Path) -> dict[str, bytes]:
     name = index_of(root)["name"]
     links = "".join(f'<a href="{entry["archive"]}">' for entry in index_of(root)["releases"])
     shown = f"{html_mark(name)}\n{versions_of(root)}{links}".encode()
-    pages = {"th/projects/index.html": shown.replace(b'href="', b'href="../../'), "th/style.css": b"a{}", "en/index.html": html_mark(name).encode()}
+    pages = {
+        "th/projects/index.html": shown.replace(b'href="', b'href="../../'),
+        "th/style.css": b"a{}",
+        "en/index.html": html_mark(name).encode(),
+    }
     return {"index.html": shown, **pages, "sitemap.xml": line_mark(name).encode()}
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from khelang_opendata.cli.common import limits, notice, print_text
 from khelang_opendata.model.wording import Language
+
+_DRAW = ("vl_convert", "resvg_py")
+"""The libraries of the extra ``site``."""
 
 _HOME_FROM_EVIDENCE = "../../../index.html"
 """The first page as seen from ``th/evidence/<year>/``."""
@@ -30,7 +34,10 @@ def site_pages(root: Path, base_url: str | None, lang: Language) -> dict[str, by
     if releases.edition is not None:
         evidence = _evidence(root / releases.folder, releases.figures.period)
     show_progress("site_draws", lang, name=releases.name)
-    return plan_pages(releases, SiteOptions(base_url, evidence))
+    has_charts = all(map(find_spec, _DRAW))
+    if not has_charts:
+        print_text(notice("site_without_charts", lang) + "\n", err=True)
+    return plan_pages(releases, SiteOptions(base_url, has_charts=has_charts, evidence=evidence))
 
 
 def show_progress(name: str, lang: Language, /, **params: str | int) -> None:

@@ -30,6 +30,7 @@ from khelang_opendata.site.home_page import home_values, risk_views, topic_count
 from khelang_opendata.site.project_page import ProjectViews
 from khelang_opendata.site.project_rows import MONEY_FLAGS, STATUSES, ProjectRow, ProjectRows, plain, slug_of
 from khelang_opendata.site.search_engines import robots_and_sitemap
+from khelang_opendata.site.search_rows import row_data, search_rows
 from khelang_opendata.site.site_source import PlanReleases, read_plan_releases
 from khelang_opendata.site.site_templates import ASSETS, HOME, path_of, rendered
 from khelang_opendata.site.site_texts import say
@@ -133,6 +134,9 @@ class _PlanSite:
         values = {**self._values(language), **self._helpers(language)}
         for chart in values["charts"].values():
             yield f"{language}/{CHARTS}/{chart.id}.png", chart.png
+        if len(self.rows.all) > ONE_PAGE:
+            has_whole = bool(self.releases.figures.whole_period)
+            yield path_of("projects/rows.js", language), search_rows(self.rows.all, language, values, has_whole)
         for route, template, title, more in (
             *self._single(language),
             *self._projects(language),
@@ -182,6 +186,8 @@ class _PlanSite:
         plan_id = edition.plan["plan_id"]
         joins = figures.joins
 
+        kinds = {kind.id: _pick(kind.name, language) for kind in figures.kinds}
+
         def name_of(record: Record) -> str:
             return _pick((record.get("name_th", ""), record.get("name_en", "")), language)
 
@@ -207,6 +213,8 @@ class _PlanSite:
             "division_name": lambda id_: name_of(joins.units[id_]) if id_ else _pick(NOT_NAMED, language),
             "erratum_slug": lambda id_: slug_of(id_, plan_id),
             "erratum_projects": self._erratum_projects,
+            "kind_name": lambda code: kinds.get(code, code),
+            "row_data": lambda row: row_data(row, lambda id_: slug_of(id_, plan_id) or "none"),
             "relative": _relative,
             "most": lambda parts: max((part.money for part in parts), key=lambda money: money.thb),
             "status_meaning": lambda code: _meaning(edition.family, code, language),

@@ -41,6 +41,11 @@ class YearCell:
         """The bare amount, for a script; empty where there is none."""
         return plain(self.money.thb) if self.money.thb else ""
 
+    @property
+    def coded(self) -> str:
+        """The cell for a script: status, amount, and a mark where the amount is the least that it can be."""
+        return f"{self.status}:{self.amount}{':least' if self.money.is_least else ''}"
+
 
 @dataclass(frozen=True)
 class ProjectRow:

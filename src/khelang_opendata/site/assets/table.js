@@ -24,7 +24,7 @@
 
   function cell(text) {
     var parts = text.split(":");
-    return { status: parts[0], satang: Math.round(Number(parts[1] || 0) * 100), amount: parts[1] };
+    return { status: parts[0], satang: Math.round(Number(parts[1] || 0) * 100), amount: parts[1], least: parts[2] === "least" };
   }
 
   function matches(row, wanted, year) {
@@ -32,7 +32,7 @@
     if (year >= 0) {
       var one = row.cells[year].status ? row.cells[year] : row.whole;
       if (!one.status || one.status === "not_run") return false;
-      var funded = one.satang > 0 || one.status === "unknown";
+      var funded = one.satang > 0 || one.least;
       if (money === "funded" && !funded) return false;
       if (money === "never" && funded) return false;
       if (money === "funded" || money === "never") money = "";
@@ -61,7 +61,7 @@
       count += 1;
       (year >= 0 ? [row.cells[year]] : row.cells.concat(row.whole)).forEach(function (one) {
         satang += one.satang;
-        least = least || one.status === "unknown" || (one.status === "" && false);
+        least = least || one.least;
       });
     });
     var sum = (satang / 100).toLocaleString("en-US", satang % 100 ? { minimumFractionDigits: 2 } : {});
