@@ -57,7 +57,7 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 
 # The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
 # Those left out need what only `make test` installs.
-oldest: LEFT_OUT := accessibility docs eplan evidence formats_binary formats_text metadata portal_folder readers windows
+oldest: LEFT_OUT := accessibility chart_pages docs eplan evidence formats_binary formats_text metadata portal_folder readers site_assets windows
 oldest: $(OLDEST)/.ready
 	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
@@ -126,7 +126,7 @@ lock:
 # What the site carries of others, as its packages are locked in web/package-lock.json.
 assets: $(READY)
 	npm ci --prefix web --ignore-scripts --no-audit --no-fund
-	$(BIN)/python web/vendor.py
+	$(BIN)/python -m web.vendor
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as ``system`` what needs a process, a server, a browser, a written release, or much time."""
     for item in items:
         assert isinstance(item, pytest.Function)
-        starts_processes = {"subprocess", "Axe", "playwright"} & vars(item.module).keys()
+        starts_processes = {"subprocess", "Axe", "playwright", "SiteTools"} & vars(item.module).keys()
         needs_more = {"khelang", "serve", "serve_tls", "released"} & {*item.fixturenames}
         if starts_processes or needs_more or "portal" in item.path.parent.name or item.path.stem in SLOW_MODULES:
             item.add_marker("system")

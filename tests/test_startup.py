@@ -15,7 +15,7 @@ from tests.conftest import PLAN, UNMEASURED, edit_descriptor
 
 HEAVY = {
     *("filelock", "frictionless", "jinja2", "jsonschema", "keyring", "polars", "requests"),
-    *("urllib3", "wcwidth", "yaml"),
+    *("resvg_py", "urllib3", "vl_convert", "wcwidth", "yaml"),
     *("importlib.resources", "multiprocessing", "tempfile"),
     *("khelang_opendata.release", "khelang_opendata.render.report_html", "khelang_opendata.render.report_sarif"),
 }

@@ -27,7 +27,7 @@ HATCH = "hatch-"
 """Before the name of a colour: stripes of it."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_KEPT = {"d", "fill", "stroke", "stroke-width", "font-size", "font-weight", "text-anchor", "transform"}
+_KEPT = {"d", "fill", "stroke", "stroke-width", "font-size", "font-weight", "text-anchor", "transform", "x2", "y2"}
 _SHARED = ("fill", "stroke", "stroke-width", "font-size", "font-weight", "text-anchor")
 
 View = Mapping[str, Any]
@@ -95,7 +95,7 @@ def _slim(element: Element) -> Element:
     for name in ("d", "transform"):
         if name in copy.attrib:
             copy.set(name, re.sub(r"-?\d+\.?\d*(?:e-?\d+)?", lambda m: _rounded(float(m[0])), copy.get(name, "")))
-    if place := re.fullmatch(r"translate\((.+),(.+)\)", copy.get("transform", "")):
+    if copy.tag == "text" and (place := re.fullmatch(r"translate\((.+),(.+)\)", copy.get("transform", ""))):
         del copy.attrib["transform"]
         copy.attrib.update(x=place[1], y=place[2])
     for child in element:

@@ -19,6 +19,8 @@ _MIDDLE = 0.36
 _PAD = 8
 _LEFT = 320
 """The widest column of labels at the left of bars."""
+_SHORTEST = 24
+"""The least length of the longest bar."""
 _NARROWEST_TEXT = 16
 """The least height of a segment that has its sign inside."""
 
@@ -68,7 +70,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Column:
+class ChartColumn:
     """A column: the text beneath, its segments from the bottom, and the text above."""
 
     label: str
@@ -89,7 +91,7 @@ class KeyEntry:
 
 
 @dataclass
-class _Sheet:
+class _Canvas:
     """What a drawing holds so far, and how far down it reaches."""
 
     width: Width
@@ -99,7 +101,9 @@ class _Sheet:
     areas: list[Mapping[str, Any]] = field(default_factory=list)
 
     def write(self, text: str, x: float, y: float, **look: Any) -> None:
-        """Add a line of text, the middle of which is at ``y``."""
+        """Add a line of text, the middle of which is at ``y``; none where it is empty."""
+        if not text:
+            return
         size = look.get("size", style()["text"]["size"])
         place = {"x": round(x, 1), "y": round(y + _MIDDLE * size, 1), "text": text, "align": "left", "bold": False}
         self.texts.append({**place, "colour": "ink", **look, "size": size})
@@ -131,8 +135,8 @@ def bar_chart(
         whole: names in which no line of a label ends.
         key: what the colours are for.
     """
-    sheet, text = _Sheet(width), style()["text"]
-    _add_key(sheet, key)
+    canvas, text = _Canvas(width), style()["text"]
+    _add_key(canvas, key)
     is_wide = width is Width.WIDE
     labels = [
         lines_of(row.label, _LEFT if is_wide else width.pixels, text["size"], most=2, whole=whole) for row in rows
@@ -144,12 +148,12 @@ def bar_chart(
     )
     panels = [*_panels([[row.bars[at] for row in rows] for at in range(len(rows[0].bars))], left, width.pixels)]
     for head, panel in zip(heads, panels, strict=bool(heads)):
-        sheet.write(head, panel.left, sheet.y + text["line"] / 2, colour="soft", size=text["small"])
-    sheet.y += text["line"] + _PAD if heads else 0
+        canvas.write(head, panel.left, canvas.y + text["line"] / 2, colour="soft", size=text["small"])
+    canvas.y += text["line"] + _PAD if heads else 0
     for row, lines in zip(rows, labels, strict=True):
-        _add_row(sheet, row, lines, panels)
-    sheet.layers += [layer for panel in panels for layer in panel.layers()]
-    return sheet.view()
+        _add_row(canvas, row, lines, panels)
+    canvas.layers += [layer for panel in panels for layer in panel.layers()]
+    return canvas.view()
 
 
 @dataclass
@@ -168,45 +172,46 @@ class _Panel:
     def layers(self) -> Iterator[Mapping[str, Any]]:
         scale = {"domain": [0, float(self.most)], "range": [round(self.left, 1), round(self.right, 1)], "nice": False}
         x = {"field": "from", "type": "quantitative", "scale": scale, "axis": None}
-        if self.bars:
-            yield _rectangles(self.bars, {"x": x, "x2": {"field": "to"}, **_between("y")})
+        for edge in (None, "line"):  # what is pale has an edge, without which it is hard to see
+            bars = [bar for bar in self.bars if (bar["colour"] == "pale") == bool(edge)]
+            if bars:
+                yield _rectangles(bars, {"x": x, "x2": {"field": "to"}, **_between("y")}, edge)
         if self.marks:
-            rule = {"type": "rule", "strokeWidth": 3}
             yield {
                 "data": {"values": self.marks},
-                "mark": rule,
+                "mark": {"type": "rule", "strokeWidth": 4},
                 "encoding": {"x": {**x, "field": "figure"}, **_between("y"), **_colour()},
             }
 
 
 def _panels(columns: Sequence[Sequence[Bar]], left: float, right: float) -> Iterator[_Panel]:
-    """The panels between two edges, each as wide as the others, with room for the texts at the ends of its bars."""
-    share = (right - left) / len(columns)
-    for number, bars in enumerate(columns):
-        texts = max(width_of(bar.text, style()["text"]["size"]) for bar in bars) + _PAD
-        start = left + number * share
+    """The panels between two edges, with bars of one length and room for the texts at their ends."""
+    texts = [max(width_of(bar.text, style()["text"]["size"]) for bar in bars) + _PAD for bars in columns]
+    between = 2 * _PAD
+    length = max((right - left - sum(texts) - between * (len(columns) - 1)) / len(columns), _SHORTEST)
+    for bars, text in zip(columns, texts, strict=True):
         most = max(max(bar.figure, bar.marked or Decimal()) for bar in bars)
-        room = share - texts - (2 * _PAD if number < len(columns) - 1 else 0)
-        yield _Panel(start, start + max(room, share / 6), most)
+        yield _Panel(left, left + length, most)
+        left += length + text + between
 
 
-def _add_row(sheet: _Sheet, row: Row, lines: Sequence[str], panels: Sequence[_Panel]) -> None:
+def _add_row(canvas: _Canvas, row: Row, lines: Sequence[str], panels: Sequence[_Panel]) -> None:
     look, text = style()["bar"], style()["text"]
     high = look["height"]
-    if sheet.width is Width.WIDE:
+    if canvas.width is Width.WIDE:
         room = max(len(lines) * text["line"], high)
-        top, middle = sheet.y + (room - len(lines) * text["line"]) / 2, sheet.y + room / 2
+        top, middle = canvas.y + (room - len(lines) * text["line"]) / 2, canvas.y + room / 2
     else:
         room = len(lines) * text["line"] + high
-        top, middle = sheet.y, sheet.y + len(lines) * text["line"] + high / 2
+        top, middle = canvas.y, canvas.y + len(lines) * text["line"] + high / 2
     for number, line in enumerate(lines):
-        sheet.write(line, 0, top + (number + 0.5) * text["line"])
+        canvas.write(line, 0, top + (number + 0.5) * text["line"])
     for bar, panel in zip(row.bars, panels, strict=True):
-        _add_bar(sheet, bar, panel, middle)
-    sheet.y += room + (look["gap"] if sheet.width is Width.WIDE else look["narrow_gap"])
+        _add_bar(canvas, bar, panel, middle)
+    canvas.y += room + (look["gap"] if canvas.width is Width.WIDE else look["narrow_gap"])
 
 
-def _add_bar(sheet: _Sheet, bar: Bar, panel: _Panel, middle: float) -> None:
+def _add_bar(canvas: _Canvas, bar: Bar, panel: _Panel, middle: float) -> None:
     high = style()["bar"]["height"] / 2
     start = Decimal()
     for colour, figure in bar.parts:
@@ -218,50 +223,60 @@ def _add_bar(sheet: _Sheet, bar: Bar, panel: _Panel, middle: float) -> None:
         place = {"figure": float(bar.marked), "y": middle - high - 4, "y2": middle + high + 4}
         panel.marks.append({**place, "colour": "ink"})
     end = panel.at(max(bar.figure, bar.marked or Decimal()))
-    sheet.write(bar.text, end + (_PAD if end > panel.left else 0), middle)
+    canvas.write(bar.text, end + (_PAD if end > panel.left else 0), middle)
 
 
-def column_chart(columns: Sequence[Column], key: Sequence[KeyEntry], width: Width) -> View:
+def column_chart(columns: Sequence[ChartColumn], key: Sequence[KeyEntry], width: Width) -> View:
     """Stacked columns with the key above, a text above and beneath each column, and signs in the segments."""
-    sheet, line = _Sheet(width), style()["text"]["line"]
-    _add_key(sheet, key)
+    canvas, line = _Canvas(width), style()["text"]["line"]
+    _add_key(canvas, key)
     high = style()["columns"]["height"][width]
-    place = _Columns(sheet, len(columns), max(column.figure for column in columns), sheet.y + line + high, high)
+    most, texts = max(column.figure for column in columns), [column.text for column in columns]
+    size = _fitting(texts, width.pixels / len(columns))
+    place = _Columns(canvas, len(columns), most, canvas.y + line + high, high, size)
     for number, column in enumerate(columns):
         place.add(number, column)
     scale = {"domain": [0, float(place.most)], "range": [place.bottom, place.bottom - high], "nice": False}
     y = {"field": "from", "type": "quantitative", "scale": scale, "axis": None}
-    sheet.layers.append(_rectangles(place.bars, {**_between("x"), "y": y, "y2": {"field": "to"}}, edge="paper"))
-    sheet.areas.append({"x": 0, "x2": width.pixels, "y": place.bottom, "y2": place.bottom + 1, "colour": "line"})
-    sheet.y = place.bottom + line * 1.5
-    return sheet.view()
+    canvas.layers.append(_rectangles(place.bars, {**_between("x"), "y": y, "y2": {"field": "to"}}, edge="paper"))
+    canvas.areas.append({"x": 0, "x2": width.pixels, "y": place.bottom, "y2": place.bottom + 1, "colour": "line"})
+    canvas.y = place.bottom + line * 1.5
+    return canvas.view()
+
+
+def _fitting(texts: Sequence[str], width: float) -> float:
+    """The size of a font in which each of some texts is no wider than a column."""
+    size: float = style()["text"]["size"]
+    widest = max(width_of(text, size, is_bold=True) for text in texts) + _PAD / 2
+    return round(min(size, size * width / widest), 1)
 
 
 @dataclass
 class _Columns:
-    """Where columns are on a sheet, and their parts so far."""
+    """Where columns are on a canvas, and their parts so far."""
 
-    sheet: _Sheet
+    canvas: _Canvas
     count: int
     most: Decimal
     bottom: float
     high: float
+    size: float
+    """Of the texts above the columns."""
     bars: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def add(self, number: int, column: Column) -> None:
+    def add(self, number: int, column: ChartColumn) -> None:
         """Add a column with its texts."""
         look, text = style()["columns"], style()["text"]
-        step = self.sheet.width.pixels / self.count
+        step = self.canvas.width.pixels / self.count
         middle, wide = (number + 0.5) * step, min(look["widest"], step * look["filled"])
         edges = {"x": round(middle - wide / 2, 1), "x2": round(middle + wide / 2, 1)}
         reached = Decimal()
         for part in column.segments:
             self._add_segment(part, reached, edges, middle)
             reached += part.figure
-        size = text["size"] if width_of(column.text, text["size"], is_bold=True) < step else text["small"]
         top = self.bottom - self._pixels(reached) - text["line"] / 2
-        self.sheet.write(column.text, middle, top, align="center", bold=True, size=size)
-        self.sheet.write(column.label, middle, self.bottom + text["line"] * 0.75, align="center")
+        self.canvas.write(column.text, middle, top, align="center", bold=True, size=self.size)
+        self.canvas.write(column.label, middle, self.bottom + text["line"] * 0.75, align="center")
 
     def _add_segment(self, part: Segment, reached: Decimal, edges: Mapping[str, float], middle: float) -> None:
         if not part.figure:
@@ -271,7 +286,7 @@ class _Columns:
         if part.sign and self._pixels(part.figure) >= _NARROWEST_TEXT:
             y = self.bottom - self._pixels(reached + part.figure / 2)
             small = style()["text"]["small"]
-            self.sheet.write(part.sign, middle, y, align="center", size=small, colour=_on(part.colour))
+            self.canvas.write(part.sign, middle, y, align="center", size=small, colour=_on(part.colour))
 
     def _pixels(self, figure: Decimal) -> float:
         return float(figure / self.most) * self.high
@@ -284,7 +299,7 @@ def _on(colour: str) -> str:
 
 def share_chart(segments: Sequence[Segment], key: Sequence[KeyEntry], width: Width) -> View:
     """One bar as wide as the drawing, divided by shares, with the key beneath."""
-    sheet = _Sheet(width)
+    canvas = _Canvas(width)
     total = sum((part.figure for part in segments), Decimal())
     bars, reached = [], Decimal()
     for part in segments:
@@ -293,25 +308,25 @@ def share_chart(segments: Sequence[Segment], key: Sequence[KeyEntry], width: Wid
         reached += part.figure
     scale = {"domain": [0, float(total)], "range": [0, width.pixels], "nice": False}
     x = {"field": "from", "type": "quantitative", "scale": scale, "axis": None}
-    sheet.layers.append(_rectangles(bars, {"x": x, "x2": {"field": "to"}, **_between("y")}, edge="paper"))
-    sheet.y = 40 + 2 * _PAD
-    _add_key(sheet, key)
-    return sheet.view()
+    canvas.layers.append(_rectangles(bars, {"x": x, "x2": {"field": "to"}, **_between("y")}, edge="paper"))
+    canvas.y = 40 + 2 * _PAD
+    _add_key(canvas, key)
+    return canvas.view()
 
 
-def _add_key(sheet: _Sheet, key: Sequence[KeyEntry]) -> None:
+def _add_key(canvas: _Canvas, key: Sequence[KeyEntry]) -> None:
     look, text = style()["key"], style()["text"]
     for entry in key:
-        lines = lines_of(entry.text, sheet.width.pixels - look["sign"] - _PAD, text["size"], most=3)
-        middle = sheet.y + look["line"] / 2
+        lines = lines_of(entry.text, canvas.width.pixels - look["sign"] - _PAD, text["size"], most=3)
+        middle = canvas.y + look["line"] / 2
         high = look["sign"] / 2
-        sheet.areas.append(
+        canvas.areas.append(
             {"x": 0, "x2": look["sign"], "y": middle - high, "y2": middle + high, "colour": entry.colour}
         )
         for number, line in enumerate(lines):
-            sheet.write(line, look["sign"] + _PAD, middle + number * text["line"])
-        sheet.y += look["line"] + (len(lines) - 1) * text["line"]
-    sheet.y += _PAD if key else 0
+            canvas.write(line, look["sign"] + _PAD, middle + number * text["line"])
+        canvas.y += look["line"] + (len(lines) - 1) * text["line"]
+    canvas.y += _PAD if key else 0
 
 
 def _areas(areas: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -14,11 +14,14 @@ from khelang_opendata.site.chart_specs import Width
 from khelang_opendata.site.chart_values import Chart, ChartTable
 from khelang_opendata.site.chart_words import ChartWords
 from khelang_opendata.site.plan_charts import Plot, Plots
+from khelang_opendata.site.text_layout import shortened
 
 __all__ = ["Chart", "ChartTable", "chart_css", "plan_charts"]
 
 _SPOKEN = 6
 """Rows of a chart that its description says."""
+_LONGEST_SAID = 150
+_LONGEST_SOURCE = 300
 
 
 def plan_charts(figures: KeyFigures, language: Language, *, address: str = "", prefix: str = "chart") -> list[Chart]:
@@ -94,12 +97,11 @@ def _source(figures: KeyFigures, words: ChartWords) -> str:
     name = words.of((plan["lao_name_th"], plan["lao_name_en"] or plan["lao_name_th"]))
     day = written_date(figures.edition.released_on, words.language)
     named = title if name in title else f"{title} {name}"
-    return words.word("source", plan=named, version=figures.edition.version, day=day)
+    return words.word("source", plan=shortened(named, _LONGEST_SOURCE), version=figures.edition.version, day=day)
 
 
 def _spoken(plot: Plot, words: ChartWords) -> str:
     """The first rows of a chart as sentences; where it has more, the table beneath has them."""
-    rows = plot.table.rows
-    said = [f"{row[0]}: {row[plot.said]}" for row in rows[:_SPOKEN]]
-    more = [words.word("more")] if len(rows) > _SPOKEN else []
-    return " ".join([*(text for text in (plot.nature,) if text), "; ".join(said) + ".", *more])
+    said = [shortened(text, _LONGEST_SAID) for text in plot.said[:_SPOKEN]]
+    more = [words.word("more")] if len(plot.said) > _SPOKEN else []
+    return " ".join([*([f"{plot.nature}."] if plot.nature else []), "; ".join(said) + ".", *more])

@@ -13,7 +13,7 @@ from khelang_opendata.model.characters import visible
 from khelang_opendata.site.chart_drawing import HATCH, View
 from khelang_opendata.site.chart_specs import (
     Bar,
-    Column,
+    ChartColumn,
     KeyEntry,
     Row,
     Segment,
@@ -43,8 +43,8 @@ class Plot:
     nature: str
     table: ChartTable
     view: Views
-    said: int = 1
-    """The column of the table that the description says."""
+    said: Sequence[str]
+    """What the description says of each row."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ class Plots:
             return None
         parts = [*self._dimensions()]
         columns = [
-            Column(
+            ChartColumn(
                 str(year),
                 [Segment(one.colour, one.money(year).thb, one.sign) for one in parts],
-                f"≥ {money.thb:,.0f}" if money.is_least else f"{money.thb:,.0f}",
+                f"≥ {self._baht(money.thb)}" if money.is_least else self._baht(money.thb),
             )
             for year, money in figures.years.items()
         ]
@@ -95,7 +95,14 @@ class Plots:
         heads = [one.name for one in parts] if has_key else [self.words.word("amount")]
         table = ChartTable([self.words.word("year"), *heads, *([self.words.word("sum")] if has_key else [])], rows)
         title = "title" if has_key else "title_plain"
-        return self._plot("money-by-year", notes, table, lambda w: column_chart(columns, key, w), title=title, said=-1)
+        return self._plot(
+            "money-by-year",
+            notes,
+            table,
+            lambda w: column_chart(columns, key, w),
+            title=title,
+            said=[f"{row[0]}: {row[-1]}" for row in rows],
+        )
 
     def money_by_division(self) -> Plot | None:
         """The money of each division in charge, the one with most first."""
@@ -180,7 +187,7 @@ class Plots:
             name = "not_reported" if spent is None else "reported"
             params = {"year": year, "part": len(reported), "all": len(running)}
             label = self.words.text(id_, name, planned=baht(planned), spent=baht(spent), **params)
-            rows.append(Row(label, [Bar([("c1", planned.thb)], "", spent)]))
+            rows.append(Row(label, [Bar([("pale", planned.thb)], "", spent)]))
             counts = f"{len(reported)}/{len(running)}"
             unknown = self.words.text(id_, "none")
             cells.append([str(year), self._baht(planned), unknown if spent is None else self._baht(spent), counts])
@@ -192,7 +199,14 @@ class Plots:
         ]
         table = ChartTable(heads, cells)
         nature = self.words.text(id_, "nature")
-        return self._plot(id_, [self.words.word("unit")], table, lambda w: bar_chart(rows, w), nature=nature)
+        return self._plot(
+            id_,
+            [self.words.word("unit")],
+            table,
+            lambda w: bar_chart(rows, w),
+            nature=nature,
+            said=[row.label for row in rows],
+        )
 
     def _ranking(self, id_: str, parts: Sequence[Part], notes: Sequence[str], last: Sequence[Row] = ()) -> Plot | None:
         """Bars of parts of the plan, the largest first; beyond the twentieth all together."""
@@ -214,7 +228,9 @@ class Plots:
             [self.words.text(id_, "head"), self.words.word("amount"), self.words.word("share_head")], cells
         )
         drawn = [*rows, *last]
-        return self._plot(id_, [*notes], table, lambda w: bar_chart(drawn, w, whole=self._names))
+        return self._plot(
+            id_, [self.words.word("unit"), *notes], table, lambda w: bar_chart(drawn, w, whole=self._names)
+        )
 
     def _row(self, label: str, money: Money, colour: str) -> Row:
         return Row(label, [Bar([(colour, money.thb)], self._amount(money, "share"))])
@@ -282,12 +298,20 @@ class Plots:
         title: str = "title",
         nature: str | None = None,
         period: bool = True,
-        said: int = 1,
+        said: Sequence[str] = (),
     ) -> Plot:
         first, last = self.figures.period[0], self.figures.period[-1]
         years = [self.words.word("period" if last > first else "one_year", first=first, last=last)] if period else []
         kind = self.words.word("nature") if nature is None else nature
-        return Plot(id_, self.words.text(id_, title), " · ".join([*years, *notes]), kind, table, view, said)
+        return Plot(
+            id_,
+            self.words.text(id_, title),
+            " · ".join([*years, *notes]),
+            kind,
+            table,
+            view,
+            said or [f"{row[0]}: {row[1]}" for row in table.rows],
+        )
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,13 @@ def _widths() -> Mapping[str, Mapping[str, int]]:
     return {weight: {chr(int(row["code_point"], 16)): int(row[weight]) for row in rows} for weight in ("400", "600")}
 
 
+def shortened(text: str, most: int) -> str:
+    """A text with at most so many letters, for what is spoken or a line of its own."""
+    if len(text) <= most:
+        return text
+    return text[: max((at for at in _between_clusters(text[:most]) if at), default=most)].rstrip() + ELLIPSIS
+
+
 def lines_of(
     text: str, width: float, size: float, *, most: int, whole: Sequence[str] = (), is_bold: bool = False
 ) -> list[str]:

@@ -1,0 +1,1 @@
+"""What the site carries of others."""
