@@ -98,11 +98,12 @@ def asset_files() -> dict[str, bytes]:
     """The style, the scripts, the fonts and the licences of what is not ours."""
     folder = files("khelang_opendata.site") / "assets"
     found = sorted((item for item in folder.iterdir() if _is_for_pages(item.name)), key=lambda item: item.name)
-    return {**{item.name: item.read_bytes() for item in found}, "charts.css": chart_css().encode()}
+    assets = {item.name: item.read_bytes() for item in found}
+    return {**assets, "site.css": assets["site.css"] + chart_css().encode()}
 
 
 def _is_for_pages(name: str) -> bool:
-    return name.endswith((".css", ".js", ".woff2", ".txt"))
+    return name.endswith((".css", ".js", ".svg", ".woff2", ".txt"))
 
 
 @dataclass(frozen=True)
