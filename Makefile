@@ -1,5 +1,5 @@
 # Two commands do everything from nothing but Python 3.11, git and make:
-#   make release   install, validate the plan, release it into releases/
+#   make release   install, validate the plan, release it into releases/, make its site in build/site/
 #   make test      install, check format, lint and types, run the tests
 # A third, `make oldest`, runs most tests with the oldest dependencies that are allowed.
 
@@ -14,6 +14,7 @@ OLDEST := build/oldest
 release: $(READY)
 	$(BIN)/khelang validate datapackage
 	$(BIN)/khelang release datapackage --out releases
+	$(BIN)/khelang site releases --out build/site
 
 test: lint
 	$(BIN)/pytest --numprocesses auto

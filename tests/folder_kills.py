@@ -17,7 +17,7 @@ from khelang_opendata.release import withdraw
 from tests.conftest import PLAN
 from tests.killing import Files, chosen, end_of, forked, kill, laid_out, report_storm, steps_of
 from tests.kills import contents
-from tests.releases import DAY, copied, correct_a_cell, publish
+from tests.releases import DAY, copied, correct_a_cell, few_pages, publish
 from tests.seeds import repeatable
 
 STAGING = ".unfinished-publish"
@@ -39,7 +39,7 @@ class Scenario:
 
     def act(self, out: Path) -> None:
         """Publish; only what was altered needs the force."""
-        publish_folder(self.releases, out, force=True)
+        publish_folder(self.releases, out, pages=few_pages, force=True)
 
 
 def scenarios(folder: Path) -> list[Scenario]:
@@ -71,7 +71,7 @@ def _release(folder: Path) -> None:
 
 def _scenario(name: str, releases: Path, before: Files, out: Path) -> Scenario:
     laid_out(before, out)
-    publish_folder(releases, out, force=True)
+    publish_folder(releases, out, pages=few_pages, force=True)
     return Scenario(name, releases, before, contents(out))
 
 

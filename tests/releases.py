@@ -12,6 +12,7 @@ from typing import Any
 from khelang_opendata import Package, load_family
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.published.manifest import MANIFEST, manifest_of
+from khelang_opendata.published.page_mark import html_mark, line_mark
 from khelang_opendata.release import Outcome, ReleaseOptions, release_package
 from tests.conftest import PLAN, VALID, edit_descriptor, replace_in
 
@@ -38,6 +39,19 @@ def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
 
 def index_of(out: Path) -> Any:
     return json.loads((out / "index.json").read_text(encoding="utf-8"))
+
+
+def few_pages(root: Path) -> dict[str, bytes]:
+    """A site in small, of which the first page and one in Thai name the versions that there are."""
+    name = index_of(root)["name"]
+    links = "".join(f'<a href="{entry["archive"]}">' for entry in index_of(root)["releases"])
+    shown = f"{html_mark(name)}\n{versions_of(root)}{links}".encode()
+    pages = {
+        "th/projects/index.html": shown.replace(b'href="', b'href="../../'),
+        "th/style.css": b"a{}",
+        "en/index.html": html_mark(name).encode(),
+    }
+    return {"index.html": shown, **pages, "sitemap.xml": line_mark(name).encode()}
 
 
 def versions_of(out: Path) -> list[str]:

@@ -40,11 +40,13 @@ class SiteTools:
 
     def html_faults(self, folder: Path) -> list[str]:
         """What html-validate finds in the pages of a folder by its recommended rules: page, place, rule, message."""
-        command = [str(self.programs / "html-validate"), "--formatter", "json", str(folder)]
-        done = subprocess.run(command, cwd=_LOCKED, capture_output=True, check=False)
-        if done.returncode not in (0, 1):
-            raise RuntimeError(done.stderr.decode())
-        pages = json.loads(done.stdout)
+        with tempfile.TemporaryDirectory() as scratch:
+            result = Path(scratch) / "faults.json"  # a pipe is cut short where there are many pages
+            command = [str(self.programs / "html-validate"), "--formatter", f"json={result}", str(folder)]
+            done = subprocess.run(command, cwd=_LOCKED, capture_output=True, check=False)
+            if done.returncode not in (0, 1):
+                raise RuntimeError(done.stderr.decode())
+            pages = json.loads(result.read_bytes())
         return [
             f"{Path(page['filePath']).relative_to(folder)}:{fault['line']}:{fault['column']} {fault['ruleId']}: "
             f"{fault['message']}"

@@ -126,9 +126,6 @@ def words_of(path: Path) -> dict[str, Any]:
     return content
 
 
-WITHOUT_CHRISTIAN_DATES = {"page_years"}
-"""Fiscal years, which only readers of English need the days of."""
-
 TEXTS = sorted(path for path in SOURCE.rglob("*.json") if path.name != "action_results.json")
 
 
@@ -163,7 +160,7 @@ def test_texts_exist_in_both_languages_and_name_the_same_parameters(code: str) -
 def test_notices_exist_in_both_languages_and_name_the_same_parameters(path: Path) -> None:
     for name, text in words_of(path).items():
         assert [*text] == [*Language], name
-        assert name in WITHOUT_CHRISTIAN_DATES or _names(text["th"]) == _names(text["en"]), name
+        assert _names(text["th"]) == _names(text["en"]), name
 
 
 def _names(text: str) -> set[str]:

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 import resource
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-from urllib.parse import unquote, urljoin
-from urllib.request import urlopen
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from filelock import FileLock
-from playwright.sync_api import sync_playwright
 
-from khelang_opendata import Language, Package
+from khelang_opendata import Language
 from khelang_opendata.files import place
 from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
 from khelang_opendata.portals import folder
-from khelang_opendata.portals.folder import publish_folder
 from khelang_opendata.published import verify
-from khelang_opendata.release import ReleaseOptions, release_package, withdraw
+from khelang_opendata.published.page_mark import html_mark
+from khelang_opendata.release import withdraw
 from khelang_opendata.render.messages import failure_text
-from tests.conftest import PLAN, ROOT, UNMEASURED, VALID, edit_descriptor, fails, needs, replace_in
+from tests.conftest import PLAN, ROOT, UNMEASURED, VALID, fails, replace_in
 from tests.releases import (
     DAY,
     NAME,
@@ -43,15 +33,25 @@ from tests.releases import (
     contents,
     copied,
     correct_a_cell,
+    few_pages,
     index_of,
     publish,
     stamps,
 )
-from tests.test_accessibility import CHROMIUM, FLAGS
 
+SHOWN = ("th", "en", "sitemap.xml", "index.html")
+PAGES = {"index.html", "sitemap.xml", *(f"{f}/pages.json" for f in ("th", "en")), "en/index.html"}
+PAGES |= {"th/projects/index.html", "th/style.css"}
+BESIDE = ("index.html", "index.json", "CHANGELOG.md", "feed.atom", "sitemap.xml")
+FOLDERS = ("latest", "v1.0.0", "th")
 KILLS = int(os.environ.get("KHELANG_KILLS", "12"))
 REASON = "ยอดผิด </script><b>&"
 NOTE = "แก้ตัวชี้วัด <i>ตามหนังสือ"
+
+
+def publish_folder(releases: Path, target: Path, **options: Any) -> folder.FolderOutcome:
+    """Publish with a small site."""
+    return folder.publish_folder(releases, target, pages=few_pages, **options)
 
 
 @dataclass(frozen=True)
@@ -93,47 +93,6 @@ def web(history: History, tmp_path: Path) -> Path:
     return web
 
 
-@dataclass
-class Page(HTMLParser):
-    """The links, scripts and text of a page."""
-
-    links: list[dict[str, str | None]] = field(default_factory=list)
-    scripts: list[str] = field(default_factory=list)
-    text: str = ""
-
-    def __post_init__(self) -> None:
-        super().__init__()
-        self._open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._open.append(tag)
-        if "href" in dict(attrs):
-            self.links.append({"tag": tag, **dict(attrs)})
-        if tag == "script":
-            self.scripts.append("")
-
-    def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1] == "script":
-            self.scripts[-1] += data
-        else:
-            self.text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open.pop() != tag:
-            pass
-
-    @property
-    def files(self) -> list[str]:
-        """What the page links to beside itself and other sites."""
-        return [str(link["href"]) for link in self.links if not str(link["href"]).startswith(("#", "https://"))]
-
-
-def page_of(web: Path) -> Page:
-    page = Page()
-    page.feed((web / "index.html").read_text(encoding="utf-8"))
-    return page
-
-
 def visible_files(folder: Path) -> dict[str, bytes]:
     """Return the files of a folder without hidden ones."""
     return {name: data for name, data in contents(folder).items() if not name.startswith(".")}
@@ -147,16 +106,16 @@ def fault_of(error: KhelangError) -> tuple[str, str]:
 # What the folder holds
 
 
-def test_folder_has_what_was_released_and_a_page(history: History, tmp_path: Path) -> None:
+def test_folder_has_what_was_released_and_its_pages(history: History, tmp_path: Path) -> None:
     (releases := copied(history.third, tmp_path / "releases")).joinpath("notes.txt").write_text("not of a release")
     (releases / ".git").mkdir()
     (releases / ".git/config").write_text("not of a release")
     outcome = publish_folder(releases, tmp_path / "deep/web")
-    assert contents(tmp_path / "deep/web").keys() - visible_files(history.third).keys() == {"index.html", ".lock"}
+    assert contents(tmp_path / "deep/web").keys() - visible_files(history.third).keys() == PAGES | {".lock"}
     assert visible_files(history.third).items() <= contents(tmp_path / "deep/web").items()
     assert (outcome.version, outcome.replaced, outcome.removed, outcome.unchanged) == ("1.0.2", (), (), ())
     archives = [f"{NAME}-v1.0.{patch}.zip" for patch in (2, 1, 0)]
-    beside = ["latest", "withdrawals.json", "index.json", "CHANGELOG.md", "feed.atom", "index.html"]
+    beside = ["latest", "withdrawals.json", "index.json", "CHANGELOG.md", "feed.atom", *SHOWN]
     assert [*outcome.added] == ["v1.0.0", "v1.0.1", "v1.0.2", *archives, *beside]
 
 
@@ -183,7 +142,7 @@ def test_publishing_again_writes_nothing(history: History, web: Path) -> None:
         "index.json",
         "CHANGELOG.md",
         "feed.atom",
-        "index.html",
+        *SHOWN,
     ]
     assert stamps(web) == before
 
@@ -198,20 +157,23 @@ def test_with_an_address_links_are_absolute(history: History, tmp_path: Path, ba
     feed = ElementTree.parse(web / "feed.atom")  # noqa: S314 (our own)
     links = [link.get("href") for link in feed.iter("{http://www.w3.org/2005/Atom}link")]
     assert links == [f"{BASE}/feed.atom", f"{BASE}/", f"{BASE}/v1.0.0/", f"{BASE}/{NAME}-v1.0.0.zip"]
-    page = (web / "index.html").read_text(encoding="utf-8")
-    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    dataset = json.loads(script)
-    assert dataset["url"] == f"{BASE}/"
-    addresses = [file["contentUrl"] for file in dataset["distribution"]]
-    assert len(addresses) > 40
-    for address in addresses:
-        assert (web / unquote(address.removeprefix(f"{BASE}/"))).is_file(), address
     assert contents(web / "v1.0.0") == contents(history.first / "v1.0.0"), "the release itself is as it was"
     assert not publish_folder(history.first, web, base_url=base).written
 
 
 @pytest.mark.parametrize(
-    "base", ["", "www.example.go.th", "ftp://a.th/", "https://", "https://a.th/?x", "https://u:p@a.th/", "https://a b"]
+    "base",
+    [
+        "",
+        "www.example.go.th",
+        "ftp://a.th/",
+        "https://",
+        "https://a.th/?x",
+        "https://u:p@a.th/",
+        "https://a b",
+        "javascript:alert(1)",
+        "https://a.th/<b>",
+    ],
 )
 def test_address_that_is_not_one_is_refused(history: History, tmp_path: Path, base: str) -> None:
     with fails("base_url_invalid"):
@@ -223,7 +185,7 @@ def test_next_release_is_added_beside_the_previous_one(history: History, web: Pa
     before = stamps(web / "v1.0.0")
     outcome = publish_folder(history.second, web)
     assert outcome.added == ("v1.0.1", f"{NAME}-v1.0.1.zip")
-    assert outcome.replaced == ("latest", "index.json", "CHANGELOG.md", "feed.atom", "index.html")
+    assert outcome.replaced == ("latest", "index.json", "CHANGELOG.md", "feed.atom", "th", "index.html")
     assert stamps(web / "v1.0.0") == before
     assert visible_files(history.second).items() <= visible_files(web).items()
     assert verify(web / "latest").is_whole
@@ -241,10 +203,6 @@ def test_withdrawal_shows_the_previous_release_again(history: History, web: Path
     assert (outcome.version, outcome.added, outcome.removed) == ("1.0.0", ("withdrawals.json",), ())
     assert contents(web / "latest") == contents(web / "v1.0.0")
     assert "v1.0.1" in {path.name for path in web.iterdir()}, "its files stay"
-    page = page_of(web)
-    assert f"2569: {REASON}" in page.text
-    assert f"{DAY.isoformat()}: {REASON}" in page.text
-    assert not [link for link in page.files if link.startswith("v1.0.1/")]
 
 
 def test_withdrawal_of_all_removes_latest(history: History, web: Path) -> None:
@@ -252,11 +210,6 @@ def test_withdrawal_of_all_removes_latest(history: History, web: Path) -> None:
     outcome = publish_folder(history.all_withdrawn, web)
     assert (outcome.version, outcome.removed) == (None, ("latest",))
     assert not (web / "latest").exists()
-    page = page_of(web)
-    assert "All versions were withdrawn" in page.text
-    assert "ยกเลิกการใช้ทุกรุ่นแล้ว" in page.text
-    assert not page.scripts, "no search engine is offered withdrawn data"
-    assert all((web / link).is_file() for link in page.files)
 
 
 def test_dry_run_reports_the_same_and_writes_nothing(history: History, web: Path, tmp_path: Path) -> None:
@@ -278,122 +231,66 @@ def test_changed_file_beside_the_releases_is_replaced(history: History, web: Pat
     assert visible_files(web) == whole
 
 
-# The page
+# The pages
 
 
-@pytest.fixture
-def served(history: History, tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A folder with three releases, and the address at which a web server shows it."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    web = tmp_path / "web"
-    publish_folder(history.third, web)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(web))) as server:
-        threading.Thread(target=server.serve_forever).start()
-        yield web, f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+def test_folder_of_pages_has_a_list_of_its_files(web: Path) -> None:
+    assert json.loads((web / "th/pages.json").read_bytes()) == {
+        "name": NAME,
+        "files": ["projects/index.html", "style.css"],
+    }
 
 
-def test_every_link_of_the_page_answers_with_the_right_file(served: tuple[Path, str]) -> None:
-    web, address = served
-    page = page_of(web)
-    assert len({*page.files}) > 20
-    for link in {*page.files}:
-        with urlopen(urljoin(address, link)) as answer:  # noqa: S310 (our own server)
-            assert (answer.status, answer.read()) == (200, (web / link).read_bytes()), link
-    for entry in index_of(web)["releases"]:
-        with urlopen(address + entry["archive"]) as answer:  # noqa: S310
-            digest = hashlib.sha256(answer.read()).hexdigest()
-        assert f"sha256:{digest}" == entry["archive_hash"]
-        assert page.text.count(digest) == 2, "in Thai and in English"
+def test_pages_that_are_not_made_any_more_are_removed(history: History, web: Path) -> None:
+    unused = {"index.html", "en/index.html"}
+    outcome = folder.publish_folder(
+        history.first, web, pages=lambda root: {path: data for path, data in few_pages(root).items() if path in unused}
+    )
+    assert (outcome.replaced, outcome.removed) == ((), ("sitemap.xml", "th"))
+    assert {"index.html", "en", "robots.txt"} < {path.name for path in web.iterdir()}
+    assert publish_folder(history.first, web).added == ("th", "sitemap.xml")
 
 
-def test_page_shows_the_files_in_the_order_of_the_publication(history: History, web: Path) -> None:
-    publish_folder(history.third, web)
-    half = [link.removeprefix("v1.0.2/") for link in page_of(web).files if link.startswith("v1.0.2/")]
-    half = half[: len(half) // 2]
-    totals = [f"totals/{NAME}-totals_by_{part}.csv" for part in ("year", "dimension", "division", "unit")]
-    first = [f"{NAME}-flat.csv", *totals, f"{NAME}-flat_indicators.csv", f"{NAME}.xlsx"]
-    assert half[: len(first)] == first
-    tables = [entry["path"] for entry in _descriptor(web)["resources"] if not entry.get("derived")]
-    after = len(first) + len(tables)
-    assert half[len(first) : after] == tables
-    assert half[after : after + 4] == [
-        f"{NAME}.json",
-        "codebook.html",
-        "metadata/codebook.csv",
-        "validation-report.html",
-    ]
+def test_publication_without_pages_leaves_those_there_are(history: History, web: Path) -> None:
+    before = stamps(web)
+    assert not folder.publish_folder(history.first, web).written
+    assert stamps(web) == before
 
 
-def _descriptor(web: Path) -> dict[str, list[dict[str, str]]]:
-    descriptor: dict[str, list[dict[str, str]]] = json.loads((web / "latest/datapackage.json").read_bytes())
-    return descriptor
+@pytest.mark.parametrize("pages", [few_pages, lambda root: {"index.html": few_pages(root)["index.html"]}])
+@pytest.mark.parametrize("name", ["th/mine.html", "th/projects/mine.html"])
+def test_file_of_another_owner_among_the_pages_is_kept(history: History, web: Path, name: str, pages: Any) -> None:
+    (web / name).write_text("mine")
+    before = stamps(web)
+    with fails("folder_refused", match=name) as caught:
+        folder.publish_folder(history.first, web, pages=pages, force=True)
+    assert fault_of(caught.value)[0] == "not_ours"
+    assert stamps(web) == before
 
 
-def test_page_lists_each_version_with_its_date_and_note(history: History, web: Path) -> None:
-    publish_folder(history.third, web)
-    page = page_of(web)
-    assert page.text.count("รุ่น 1.0.1") == 1
-    assert page.text.count("22 พฤศจิกายน 2569") >= 4
-    assert page.text.count(NOTE) == 2
-    assert page.text.index("รุ่น 1.0.2 ·") < page.text.index("รุ่น 1.0.1 ·") < page.text.index("รุ่น 1.0.0 ·")
-    feed = {"tag": "link", "rel": "alternate", "type": "application/atom+xml", "href": "feed.atom"}
-    assert [link for link in page.links if feed.items() <= link.items()]
+def test_page_that_the_disk_holds_otherwise_is_not_shown(
+    history: History, web: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiling(target: Path, files: Mapping[str, bytes]) -> None:
+        place.write_files(target, {**files, "style.css": b"other bytes"} if "style.css" in files else files)
+
+    place.remove(web / "th")
+    before = contents(web)
+    monkeypatch.setattr(folder, "write_files", spoiling)
+    with pytest.raises(ReleaseDamaged, match=r"th/style\.css"):
+        publish_folder(history.first, web)
+    assert contents(web) == before
 
 
-def test_page_has_the_schema_org_description(history: History, web: Path) -> None:
-    publish_folder(history.third, web)
-    [script] = page_of(web).scripts
-    dataset = json.loads(script)
-    released = json.loads((web / "v1.0.2/metadata/schema-org.jsonld").read_bytes())
-    files = [one.pop("contentUrl") for one in dataset["distribution"]]
-    assert files == [one.pop("contentUrl").replace("../", "v1.0.2/", 1) for one in released["distribution"]]
-    assert dataset == released
-    assert all((web / file).is_file() for file in files)
-
-
-EVIL = "</script><script>alert(1)</script><!-- <b>\"'&amp;"
-
-
-def test_nothing_in_the_data_runs_or_escapes(plan: Path, tmp_path: Path) -> None:
-    edit_descriptor(plan, lambda d: d.update(title=f"แผน {EVIL}", description_en=EVIL))
-    edit_descriptor(plan, lambda d: d["licenses"][0].update(title=f"CC {EVIL}"))
-    release_package(Package.load(plan), tmp_path / "releases", ReleaseOptions(DAY))
-    publish_folder(tmp_path / "releases", tmp_path / "web")
-    page = page_of(tmp_path / "web")
-    [script] = page.scripts
-    assert json.loads(script)["name"] == f"แผน {EVIL}"
-    assert page.text.count(EVIL) >= 5
-    assert not [link for link in page.links if str(link["href"]).startswith("javascript")]
-
-
-@needs("chromium")
-@pytest.mark.parametrize("releases", ["third", "all_withdrawn"])
-def test_page_is_accessible_and_loads_nothing(history: History, tmp_path: Path, releases: str) -> None:
-    publish_folder(getattr(history, releases), tmp_path / "web")
-    address = (tmp_path / "web/index.html").as_uri()
-    asked: list[str] = []
-    views: tuple[tuple[int, Literal["light", "dark"]], ...]
-    views = ((320, "light"), (360, "dark"), (1280, "light"), (1280, "dark"))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for width, scheme in views:
-            page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-            page.on("request", lambda request: asked.append(request.url))
-            page.on("console", lambda message: asked.append(message.text))
-            page.goto(address)
-            result = Axe().run(page, options={"resultTypes": ["violations", "incomplete"]})
-            assert result.response["passes"]
-            assert result.violations_count == 0, result.generate_report()
-            assert not result.response["incomplete"]
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-            page.close()
-        browser.close()
-    assert {*asked} == {address}
+def test_pages_of_no_single_plan_are_published_by_themselves(tmp_path: Path, web: Path) -> None:
+    pages = {"index.html": html_mark("plans-compared").encode(), "assets/site.css": b"a{}"}
+    outcome = folder.publish_pages(pages, tmp_path / "all", "plans-compared")
+    assert outcome.added == ("assets", "index.html")
+    assert not folder.publish_pages(pages, tmp_path / "all", "plans-compared").written
+    for name, target in (("another_plan", web), ("another_plan", tmp_path / "all")):
+        with fails("folder_refused") as caught:
+            folder.publish_pages({**pages, "index.html": b"other"}, target, "others")
+        assert fault_of(caught.value)[0] == name
 
 
 # What was altered, and what goes
@@ -428,7 +325,7 @@ def test_published_release_is_not_removed_by_an_older_folder_of_releases(history
     assert stamps(web) == before
     outcome = publish_folder(history.first, web, force=True)
     assert outcome.removed == (f"{NAME}-v1.0.1.zip", "v1.0.1")
-    assert {*visible_files(web)} == {*visible_files(history.first), "index.html", "robots.txt"}
+    assert {*visible_files(web)} == {*visible_files(history.first), *PAGES, "robots.txt"}
 
 
 # What is not ours
@@ -450,7 +347,7 @@ def test_unknown_files_are_not_changed(history: History, web: Path) -> None:
     assert mine.items() <= contents(web).items()
 
 
-@pytest.mark.parametrize("name", ["index.html", "index.json", "CHANGELOG.md", "feed.atom", "latest/a", "v1.0.0/a"])
+@pytest.mark.parametrize("name", [*(f"{name}/a" for name in ("latest", "v1.0.0", "th")), *BESIDE])
 @pytest.mark.parametrize("force", [False, True])
 def test_file_of_another_owner_with_our_name_is_refused(
     history: History, tmp_path: Path, name: str, force: bool
@@ -471,10 +368,10 @@ def test_link_to_withdrawn_data_is_refused(history: History, web: Path) -> None:
         publish_folder(history.all_withdrawn, web)
 
 
-@pytest.mark.parametrize("name", ["index.html", "index.json", "CHANGELOG.md", "latest", "v1.0.0", f"{NAME}-v1.0.0.zip"])
+@pytest.mark.parametrize("name", [*BESIDE, *FOLDERS, f"{NAME}-v1.0.0.zip"])
 def test_folder_instead_of_a_file_and_file_instead_of_a_folder(history: History, web: Path, name: str) -> None:
     place.remove(web / name)
-    if name in ("latest", "v1.0.0"):
+    if name in FOLDERS:
         (web / name).write_text("mine")
     else:
         (web / name).mkdir()
@@ -485,7 +382,7 @@ def test_folder_instead_of_a_file_and_file_instead_of_a_folder(history: History,
     assert stamps(web) == before
 
 
-@pytest.mark.parametrize("left", ["index.json", "index.html", "latest", "v1.0.0"])
+@pytest.mark.parametrize("left", ["index.json", "index.html", "sitemap.xml", *FOLDERS])
 def test_folder_of_another_plan_is_refused(tmp_path: Path, web: Path, left: str) -> None:
     """Any file or folder that names its plan."""
     publish(VALID, tmp_path / "releases")
@@ -512,7 +409,7 @@ def test_folders_that_overlap_are_refused(history: History, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "name",
-    ["index.html", "index.json", "feed.atom", "latest", "v1.0.0", "v1.0.0/data", "latest/LICENSE", ".lock"],
+    ["index.html", "index.json", "feed.atom", "latest", "v1.0.0", "v1.0.0/data", "latest/LICENSE", "th", ".lock"],
 )
 def test_link_in_the_place_of_a_file_is_refused(history: History, web: Path, tmp_path: Path, name: str) -> None:
     elsewhere = tmp_path / "elsewhere"

@@ -50,6 +50,7 @@ _COMMANDS = {
     "verify": ("trust", "verify_command"),
     "keygen": ("trust", "keygen_command"),
     "publish": ("publish", "publish_command"),
+    "site": ("site", "site_command"),
     "portal": ("portal", "portal_group"),
     "diff": ("diff", "diff_command"),
     "export": ("export", "export_command"),

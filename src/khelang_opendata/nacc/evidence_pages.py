@@ -1,6 +1,7 @@
 """The evidence as files: a page and a spreadsheet for each item, and a page that lists them.
 
-The pages need nothing else: no network, no script. The spreadsheets are read by people in Excel, so a cell that looks
+The pages need nothing else: no network, no script. Those of a public site have their style in a file and no tasks of
+the official. The spreadsheets are read by people in Excel, so a cell that looks
 like a formula is made text in them; the tables of a release, which machines read, hold it as it is.
 """
 
@@ -28,17 +29,27 @@ MARK = '<meta name="generator" content="khelang_opendata evidence">'
 """What each page holds; a page without it is not ours to overwrite."""
 
 
-def evidence_files(evidence: Evidence) -> dict[str, bytes]:
-    """The files of an evidence by name, the same bytes for the same release; the list of them comes last."""
-    files: dict[str, bytes] = {}
+STYLE = "evidence.css"
+"""The style of the pages of a public site."""
+
+
+def evidence_files(evidence: Evidence, home: str | None = None) -> dict[str, bytes]:
+    """The files of an evidence by name, the same bytes for the same release; the list of them comes last.
+
+    Args:
+        evidence: what answers the items.
+        home: the first page of the public site that the pages are part of, as seen from them. They then leave out the
+            tasks of the official; None for the pages that an official checks before they are published.
+    """
+    files: dict[str, bytes] = {STYLE: _page(STYLE)} if home else {}
     for exhibit in evidence.exhibits:
-        files[f"{exhibit.name}.html"] = _page("item.html.j2", evidence=evidence, exhibit=exhibit)
+        files[f"{exhibit.name}.html"] = _page("item.html.j2", evidence=evidence, exhibit=exhibit, home=home)
         files[f"{exhibit.name}.csv"] = csv_bytes(_table(exhibit))
-    files[INDEX] = _page("index.html.j2", evidence=evidence)
+    files[INDEX] = _page("index.html.j2", evidence=evidence, home=home)
     return files
 
 
-def _page(template: str, **names: Evidence | Exhibit) -> bytes:
+def _page(template: str, **names: Evidence | Exhibit | str | None) -> bytes:
     return encodable(_environment().get_template(template).render(**names)).encode()
 
 

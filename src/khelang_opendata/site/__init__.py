@@ -1,1 +1,1 @@
-"""The site of one or more plans: pages, charts and tables, without a server."""
+"""The site of a plan: pages in Thai and English, made from its releases as values, without a server or a request."""
