@@ -265,6 +265,7 @@ def test_hostile_texts_are_shown_as_texts() -> None:
         assert chart.png.startswith(b"\x89PNG")
     texts = " ".join(texts_of(charts["money-by-project"].wide))
     assert "<script>alert(1)</script>" in texts.replace(" ", "")
+    assert "2,750,000 บาท" in " ".join(texts_of(charts["money-by-year"].narrow))
     assert "<U+202E>" in charts["money-by-project"].table.rows[0][0]
     assert sum(len((chart.wide + chart.narrow).encode()) for chart in charts.values()) < 90_000
 
@@ -273,6 +274,16 @@ def test_a_plan_without_budgets_has_charts_of_what_it_has() -> None:
     charts = charts_of(changed(edition_of(PLAN), "budgets", lambda _: iter(())))
     assert [*charts] == ["entries-by-kind", "indicator-values"]
     assert {row[2] for row in charts["entries-by-kind"].table.rows} == {"no money of their own"}
+
+
+def test_a_plan_of_which_no_amount_is_known_says_so() -> None:
+    def unknown(lines: Iterator[Record]) -> Iterator[Record]:
+        return ({**line, "budget_status": "unknown", "amount_thb": ""} for line in lines)
+
+    charts = charts_of(changed(edition_of(PLAN), "budgets", unknown))
+    assert "money-by-year" not in charts and "money-by-source" not in charts
+    assert {row[1] for row in charts["money-by-division"].table.rows} == {"not known"}
+    assert texts_of(charts["money-by-division"].wide).count("amount not known") == 9
 
 
 def test_a_plan_without_projects_has_no_chart() -> None:

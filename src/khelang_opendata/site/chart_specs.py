@@ -113,7 +113,7 @@ class _Canvas:
         return {
             "width": self.width.pixels,
             "height": round(self.y),
-            "layer": [*([_areas(self.areas)] if self.areas else []), *self.layers, _texts(self.texts)],
+            "layer": [*_edged(self.areas, {**_between("x"), **_between("y")}), *self.layers, _texts(self.texts)],
             "resolve": {"scale": {"x": "independent", "y": "independent"}},
         }
 
@@ -172,10 +172,7 @@ class _Panel:
     def layers(self) -> Iterator[Mapping[str, Any]]:
         scale = {"domain": [0, float(self.most)], "range": [round(self.left, 1), round(self.right, 1)], "nice": False}
         x = {"field": "from", "type": "quantitative", "scale": scale, "axis": None}
-        for edge in (None, "line"):  # what is pale has an edge, without which it is hard to see
-            bars = [bar for bar in self.bars if (bar["colour"] == "pale") == bool(edge)]
-            if bars:
-                yield _rectangles(bars, {"x": x, "x2": {"field": "to"}, **_between("y")}, edge)
+        yield from _edged(self.bars, {"x": x, "x2": {"field": "to"}, **_between("y")})
         if self.marks:
             yield {
                 "data": {"values": self.marks},
@@ -329,8 +326,12 @@ def _add_key(canvas: _Canvas, key: Sequence[KeyEntry]) -> None:
     canvas.y += _PAD if key else 0
 
 
-def _areas(areas: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    return _rectangles(areas, {**_between("x"), **_between("y")})
+def _edged(values: Sequence[Mapping[str, Any]], places: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Rectangles, of which the pale ones have an edge, without which they are hard to see."""
+    for edge in (None, "line"):
+        alike = [value for value in values if (value["colour"] == "pale") == bool(edge)]
+        if alike:
+            yield _rectangles(alike, places, edge)
 
 
 def _rectangles(

@@ -24,9 +24,12 @@ from khelang_opendata.site.chart_specs import (
 )
 from khelang_opendata.site.chart_values import ChartTable
 from khelang_opendata.site.chart_words import ChartWords
+from khelang_opendata.site.text_layout import shortened
 
 _MOST_BARS = 20
 _FIRST = 5
+_LONGEST_NAME = 100
+"""Letters of a name in a key, so that there is room for its amount."""
 _COLOURS = ("c1", "c2", "c3", "c4")
 _REST = "c5"
 
@@ -173,8 +176,9 @@ class Plots:
             cells.append([self.words.of(level.name), str(level.with_value), str(level.count), f"{share}%"])
         heads = [self.words.text(id_, name) for name in ("head", "with_value", "all")]
         table = ChartTable([*heads, "%"], cells)
+        key = [KeyEntry("c1", heads[1]), KeyEntry("pale", self.words.text(id_, "without"))]
         subtitle = [self.words.text(id_, "subtitle")]
-        return self._plot(id_, subtitle, table, lambda w: bar_chart(rows, w), nature="", period=False)
+        return self._plot(id_, subtitle, table, lambda w: bar_chart(rows, w, key=key), nature="", period=False)
 
     def planned_and_spent(self) -> Plot | None:
         """The money planned for each year beside what was spent, where anything is reported."""
@@ -274,7 +278,9 @@ class Plots:
 
     def _entry(self, one: _Stacked) -> str:
         money = one.money()
-        return f"{one.name}: {self._amount(money, 'baht') if money else self.words.word('none')}"
+        return (
+            f"{shortened(one.name, _LONGEST_NAME)}: {self._amount(money, 'baht') if money else self.words.word('none')}"
+        )
 
     def _amount(self, money: Money, name: str) -> str:
         if money.is_least and not money.thb:
