@@ -98,7 +98,7 @@ def test_policy_is_strict_and_nothing_breaks_it(site: Path, pages: dict[str, Rea
         assert policy == CSP if "/evidence/" not in path else "unsafe" not in policy
         assert "javascript:" not in html
         loaded = [link["to"] for tag, link in page.links if tag in ("link", "script") and "alternate" not in str(link)]
-        assert not [address for address in loaded if ":" in address], "asks nobody"
+        assert not [address for address in loaded if ":" in address], "makes no request to others"
     assert not re.search("https?://", (site / "assets/site.css").read_text())
 
 
