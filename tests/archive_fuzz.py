@@ -43,7 +43,7 @@ NAMES = [
     "", ".", "..", "/", "../x", "/etc/passwd", "a/../../x", "a//b", "a/", "C:/x", "C:x", "\\\\host\\x", "a\\b", "a:b",
     "con", "NUL", "aux.txt", "COM1", "lpt9.csv", "COM¹", "CONIN$", "data./x", "data /x", "x.", "x ", " ", "a\nb",
     "a\rb", "a\x1b[31mb", "a\x7f", "a\x85b", "a\u2028b", "a\u202eb", "a\u200bb", "\ufeffa", "\ud800", "a\0b",
-    "DATA/units.csv", "data/UNITS.csv", "Data", "data/units.csv/x", "README.th.md/x", "data",
+    "DATA/units.csv", "data/UNITS.csv", "Data", "data/units.csv/x", "00-README.th.md/x", "data",
     "é", "e\u0301", "ß", "SS", "ﬁ", "x" * 300,
     "x" * 70_000, "ก" * 400, "/".join("d" * 40), "/".join("d" * 400), MANIFEST, MANIFEST.upper(), SIGNATURE, "*", "?",
     "<x>", "|", '"', "~", "-rf", "$HOME", "%s", "{path}", "=1+1", "ข้อมูล.csv",
@@ -128,7 +128,7 @@ def packed(files: Files, chance: random.Random, root: str = ROOT) -> bytes:
             beside = f"{chance.choice((root, root.upper(), 'other', '__MACOSX'))}/{chance.choice(NAMES[5:20])}"
             made.writestr(zipfile.ZipInfo(beside), b"x")  # a bare name would get the time of day
         if chance.random() < 0.1:
-            made.mkdir(f"{root}/{chance.choice(('data', 'DATA', 'new', 'README.th.md', 'x.'))}")
+            made.mkdir(f"{root}/{chance.choice(('data', 'DATA', 'new', '00-README.th.md', 'x.'))}")
         if chance.random() < 0.1:
             made.comment = chance.choice((b"x", b"PK\5\6" + b"\0" * 18, b"\xff" * 65_535))
     data = buffer.getvalue()

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from khelang_opendata import Package, load_family
+from khelang_opendata.files.serialize import json_bytes
+from khelang_opendata.published.manifest import MANIFEST, manifest_of
 from khelang_opendata.published.page_mark import html_mark, line_mark
 from khelang_opendata.release import Outcome, ReleaseOptions, release_package
 from tests.conftest import PLAN, VALID, edit_descriptor, replace_in
@@ -68,6 +70,35 @@ def remove_a_row(plan: Path) -> None:
     """The last law that the plan names, to which nothing refers."""
     path = plan / "data/legal_bases.csv"
     path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+
+
+def in_the_earlier_layout(folder: Path) -> Path:
+    """Give a release the names that releases of earlier versions of the program have, and their one table of totals."""
+    moved = {
+        "metadata/changes.json": "CHANGES.json",
+        "metadata/provenance.json": "provenance.json",
+        "metadata/validation-report.json": "validation-report.json",
+        "metadata/codebook.csv": "codebook.csv",
+        "00-README.th.md": "README.th.md",
+        "00-README.en.md": "README.en.md",
+        f"totals/{NAME}-totals_by_year.csv": f"{NAME}-summary.csv",
+    }
+    for new, old in moved.items():
+        (folder / new).rename(folder / old)
+    shutil.rmtree(folder / "totals")
+    (folder / f"{NAME}-flat_indicators.csv").unlink()
+    descriptor = json.loads((folder / "datapackage.json").read_bytes())
+    descriptor["resources"] = [
+        {**entry, "path": moved.get(entry["path"], entry["path"])}
+        for entry in descriptor["resources"]
+        if (folder / moved.get(entry["path"], entry["path"])).exists()
+    ]
+    for entry in descriptor["resources"]:
+        entry["name"] = "summary" if entry["name"] == "totals_by_year" else entry["name"]
+    (folder / "datapackage.json").write_bytes(json_bytes(descriptor))
+    (folder / MANIFEST).unlink()
+    (folder / MANIFEST).write_bytes(manifest_of(contents(folder)))
+    return folder
 
 
 def add_a_progress_round(plan: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from khelang_opendata import Package, validate
 from khelang_opendata.formats.flat import flat_table
-from khelang_opendata.formats.totals import summary_table
+from khelang_opendata.formats.made_tables import tables_made_of
 from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.release import ReleaseOptions, build_release, draft_release
 from khelang_opendata.release.readback import Tables, as_text, differing_forms, plain
@@ -34,9 +34,9 @@ def flat_csv(edition: Edition) -> bytes:
     return table_csv(flat_table(edition))
 
 
-def summary_csv(edition: Edition) -> bytes:
-    """The totals as their file in a release."""
-    return table_csv(summary_table(edition))
+def made_csv(edition: Edition, name: str) -> bytes:
+    """A table made from the others as its file in a release."""
+    return table_csv(tables_made_of(edition)[name])
 
 
 def tables_from_csv(files: Mapping[str, bytes]) -> Tables:

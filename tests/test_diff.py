@@ -716,8 +716,15 @@ def test_feed_is_valid_atom(notes: list[ReleaseNote], language: Language) -> Non
     assert feed.tag == f"{ATOM}feed"
     entries = feed.findall(f"{ATOM}entry")
     for element in (feed, *entries):
-        assert all(len(element.findall(f"{ATOM}{name}")) == 1 for name in ("id", "title", "updated", "link"))
+        assert all(len(element.findall(f"{ATOM}{name}")) == 1 for name in ("id", "title", "updated"))
         assert re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", element.findtext(f"{ATOM}id") or "")
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links == {"self": "https://example.org/r/feed.atom", "alternate": "https://example.org/r/"}
+    of_entry = {link.get("rel"): link.get("href") for link in entries[0].findall(f"{ATOM}link")}
+    assert of_entry == {
+        "alternate": "https://example.org/r/v1.10.0/",
+        "enclosure": f"https://example.org/r/{ID}-v1.10.0.zip",
+    }
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "a & b"
     assert len({element.findtext(f"{ATOM}id") for element in (feed, *entries)}) == 4
     updated = [element.findtext(f"{ATOM}updated") for element in (feed, *entries)]
@@ -730,6 +737,7 @@ def test_feed_keeps_its_ids_and_needs_no_address(notes: list[ReleaseNote]) -> No
     one, two = (parsed(atom_feed(some, ID, "t", "a", Language.TH)) for some in (notes, notes[1:]))
     ids = [[entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")] for feed in (one, two)]
     assert {*ids[1]} < {*ids[0]}
-    assert one.find(f"{ATOM}link") is None
+    links = [link.get("href") for link in one.iter(f"{ATOM}link")]
+    assert links[:3] == ["feed.atom", "v1.10.0/", f"{ID}-v1.10.0.zip"], "relative to the feed"
     other = parsed(atom_feed(notes, VALID.name, "t", "a", Language.TH))
     assert other.findtext(f"{ATOM}id") != one.findtext(f"{ATOM}id")

@@ -143,7 +143,7 @@ def test_a_release_carries_all_of_them_in_every_form(extended: Path, tmp_path: P
     assert {project["x_months_th"] for project in nested["projects"]} == {"ต.ค. - ก.ย."}
     database = sqlite3.connect(release / f"{plan_id}.sqlite")
     assert database.execute("SELECT DISTINCT x_months_th FROM projects").fetchall() == [("ต.ค. - ก.ย.",)]
-    for name in ("README.th.md", "README.en.md"):
+    for name in ("00-README.th.md", "00-README.en.md"):
         readme = (release / name).read_text(encoding="utf-8")
         assert "files/document.pdf" in readme
         assert "data/areas.csv" in readme

@@ -24,10 +24,11 @@ import pytest
 
 from khelang_opendata.files.paths import MAX_PATH, is_safe_path
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.published import archive, verify
-from khelang_opendata.published.archive import MAX_DIRECTORY, ArchiveRefused, zip_bytes
+from khelang_opendata.published import archive, verify, zip_form
+from khelang_opendata.published.archive import MAX_DIRECTORY, ArchiveRefused
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, digests_in
 from khelang_opendata.published.verification import MAX_DESCRIPTOR, Problem, ProblemKind, archive_of
+from khelang_opendata.published.zip_form import zip_bytes
 from tests.archive_fuzz import NAMES, judged, whole
 from tests.conftest import Khelang, fails
 from tests.test_trust import DAY, FILES
@@ -429,10 +430,10 @@ def test_archive_larger_than_any_release_is_not_read(tmp_path: Path, monkeypatch
     assert variant_of(tmp_path / "x.zip") == "too_large"
 
 
-@pytest.mark.parametrize("case", ["comment", "before", "after", "deflated", "folders", "data descriptor"])
+@pytest.mark.parametrize("case", ["comment", "before", "after", "of another system", "folders", "data descriptor"])
 def test_archive_of_the_right_files_that_is_not_the_published_one(tmp_path: Path, case: str) -> None:
     path = tmp_path / "x.zip"
-    method = zipfile.ZIP_DEFLATED if case == "deflated" else zipfile.ZIP_STORED
+    method = zipfile.ZIP_DEFLATED if case == "of another system" else zipfile.ZIP_STORED
     buffer: io.BytesIO = _Forward() if case == "data descriptor" else io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as one:
         if case == "folders":
@@ -447,6 +448,68 @@ def test_archive_of_the_right_files_that_is_not_the_published_one(tmp_path: Path
         assert verify(path).problems == (Problem(ProblemKind.REPACKED, "x.zip"),)
     except ArchiveRefused as refused:
         assert (case, refused.params["variant"]) == ("after", "damaged")
+
+
+def stream_of(data: bytes, level: int, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
+    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, strategy=strategy)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_archive_that_another_build_of_zlib_made_is_the_same_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: int
+) -> None:
+    """Whatever the streams are, the files are these, and what is around them is ours."""
+    files = whole({**FILES, "large.txt": b"0123456789" * 5000, "random": random.Random(3).randbytes(5000)})  # noqa: S311 (no secret)
+    path = tmp_path / "x.zip"
+    made_here = archive_of(files)
+    monkeypatch.setattr(zip_form, "_LEVEL", level)
+    path.write_bytes(archive_of(files) or b"")
+    assert path.read_bytes() != made_here
+    assert verify(path).is_whole
+
+
+def test_archive_of_earlier_versions_stores_its_files_and_is_still_right(tmp_path: Path) -> None:
+    """As ``zipfile`` wrote it: the same bytes as those of the writer here."""
+    buffer = io.BytesIO()
+    files = whole({**FILES, "ข้อมูล.csv": b"x" * 1000})
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as one:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"plan-v1.0.0/{name}", (DAY.year, DAY.month, DAY.day, 0, 0, 0))
+            entry.create_system, entry.external_attr = 3, (stat.S_IFREG | 0o644) << 16
+            one.writestr(entry, files[name])
+    (tmp_path / "x.zip").write_bytes(buffer.getvalue())
+    assert buffer.getvalue() == archive_of(files, compressed=False)
+    assert verify(tmp_path / "x.zip").is_whole
+
+
+@pytest.mark.parametrize("case", ["bits after the end", "bytes after the end", "an empty block more"])
+def test_nothing_hides_in_a_compressed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    """The files read right, and the archive is refused all the same."""
+    data = next(data for n in range(1, 99) if stream_of(data := b"ab" * n * 7, 6)[-1] < 0x40)
+    stream = stream_of(data, 6)
+    hidden = {
+        "bits after the end": stream[:-1] + bytes([stream[-1] | 0x80]),
+        "bytes after the end": stream + b"hidden",
+        "an empty block more": b"\0\0\0\xff\xff" + stream,
+    }[case]
+    files = whole({**FILES, "a": data})
+    monkeypatch.setattr(zip_form, "_packed", _packing(zip_form._packed, data, hidden))
+    path = tmp_path / "x.zip"
+    path.write_bytes(archive_of(files) or b"")
+    assert path.read_bytes().count(hidden) == 1
+    if case == "an empty block more":  # another way to deflate the same file, as a build of zlib might
+        assert verify(path).is_whole
+    else:
+        assert verify(path).problems == (Problem(ProblemKind.REPACKED, "x.zip"),)
+
+
+def _packing(packed: Callable[..., Any], data: bytes, hidden: bytes) -> Callable[..., Any]:
+    def pack(name: str, content: bytes, *, compressed: bool) -> Any:
+        made = packed(name, content, compressed=compressed)
+        return made._replace(stream=hidden) if content == data else made
+
+    return pack
 
 
 class _Forward(io.BytesIO):

@@ -26,6 +26,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,14 +34,14 @@ from hypothesis import strategies as st
 from khelang_opendata import Package
 from khelang_opendata.formats import parquet as parquet_form
 from khelang_opendata.formats.datasette import datasette_metadata
-from khelang_opendata.formats.flat import flat_schema
+from khelang_opendata.formats.made_tables import tables_made_of
 from khelang_opendata.formats.nested import nested_json
 from khelang_opendata.formats.parquet import parquet
 from khelang_opendata.formats.sqlite import database
 from khelang_opendata.formats.sqlite_pages import StoredTable, database_image
-from khelang_opendata.formats.totals import summary_schema
 from khelang_opendata.formats.xlsx import BUDGETS, CODEBOOK, FRONT, SUMS, workbook
 from khelang_opendata.package.edition import Edition
+from khelang_opendata.package.release_files import made_path
 from khelang_opendata.release import ReleaseOptions, release_package
 from khelang_opendata.release.readback import (
     Tables,
@@ -53,7 +54,7 @@ from khelang_opendata.release.readback import (
 )
 from tests.conftest import PLAN, VALID, Khelang, fails, needs, replace_in
 from tests.edits import unplace_two_projects
-from tests.roundtrip import DAY, FAMILY, edition_of, flat_csv, summary_csv
+from tests.roundtrip import DAY, FAMILY, edition_of, made_csv
 
 
 def by_id(tables: Tables) -> Tables:
@@ -65,7 +66,10 @@ def by_id(tables: Tables) -> Tables:
 FORMS: dict[str, Callable[[Edition], Tables]] = {
     "xlsx": lambda edition: by_id(tables_from_xlsx(workbook(edition), FAMILY)),
     "sqlite": lambda edition: tables_from_sqlite(database(edition), FAMILY),
-    "parquet": lambda edition: tables_from_parquet(parquet(edition), FAMILY),
+    "parquet": lambda edition: tables_from_parquet(
+        {name: data for name, data in parquet(edition).items() if name in edition.tables},
+        {name: schema.field_by_name for name, schema in FAMILY.tables.items()},
+    ),
 }
 
 
@@ -377,11 +381,10 @@ def test_sqlite_finds_nothing_wrong_in_keys_without_a_year(
     with library(path) as query:
         assert query("PRAGMA integrity_check") == [("ok",)]
         assert query("PRAGMA foreign_key_check") == []
-        whole = "FROM totals WHERE fiscal_year_be IS NULL AND amount_thb > 0 ORDER BY rowid"
-        assert query(f"SELECT scope, amount_thb {whole}") == [
-            (scope, 20_000.0) for scope in ("plan", "dimension", "division", "unit")
-        ]
-        keyed = "SELECT count(*) FROM totals INDEXED BY sqlite_autoindex_totals_1 WHERE scope = 'plan'"
+        for name in ("totals_by_year", "totals_by_dimension", "totals_by_unit"):
+            whole = f"SELECT amount_thb FROM {name} WHERE fiscal_year_be IS NULL AND amount_thb > 0"  # noqa: S608 (names of ours)
+            assert query(whole) == [(20_000,)]
+        keyed = "SELECT count(*) FROM totals_by_year INDEXED BY sqlite_autoindex_totals_by_year_1 WHERE period > ''"
         assert query(f"{keyed} AND fiscal_year_be IS NULL") == [(1,)]
         assert query(keyed) == [(5,)], "four years, and none"
 
@@ -493,10 +496,7 @@ def test_a_changed_database_stays_whole(file: Path) -> None:
 @pytest.mark.parametrize("folder", [PLAN, VALID], ids=["plan", "example"])
 def test_the_flat_table_and_the_totals_have_the_rows_of_their_csv(folder: Path) -> None:
     edition = edition_of(folder)
-    forms = {
-        "flat": (flat_csv(edition), flat_schema(edition.family)),
-        "totals": (summary_csv(edition), summary_schema(edition.family)),
-    }
+    forms = {name: (made_csv(edition, name), table.schema) for name, table in tables_made_of(edition).items()}
     with opened(database(edition)) as connection:
         for name, (data, schema) in forms.items():
             header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
@@ -537,10 +537,19 @@ def test_the_flat_table_and_the_totals_have_the_rows_of_their_csv(folder: Path) 
             ORDER BY budget.rowid""",
         ),
         (
-            """SELECT
+            """WITH totals AS (
+                SELECT 'plan' AS scope, plan_id AS scope_id, * FROM totals_by_year
+                UNION ALL
+                SELECT 'dimension', dimension_id, plan_id, period, fiscal_year_be, fiscal_year_ce, projects,
+                    projects_with_budget, projects_with_unknown_amount, amount_thb FROM totals_by_dimension
+                UNION ALL
+                SELECT 'unit', lead_unit_id, plan_id, period, fiscal_year_be, fiscal_year_ce, projects,
+                    projects_with_budget, projects_with_unknown_amount, amount_thb FROM totals_by_unit
+            )
+            SELECT
                 scope, scope_id, fiscal_year_be,
                 projects, projects_with_budget, projects_with_unknown_amount, amount_thb
-            FROM totals WHERE scope <> 'division' AND projects > 0 ORDER BY scope, scope_id, fiscal_year_be""",
+            FROM totals WHERE projects > 0 ORDER BY scope, scope_id, fiscal_year_be""",
             """WITH counted AS (
                 SELECT 'plan' AS scope, budgets.plan_id AS id, budgets.* FROM budgets
                 UNION ALL
@@ -568,7 +577,7 @@ def test_sql_joins_and_adds_the_same(file: Path, made: str, anew: str) -> None:
 def test_pandas_and_sqlite_read_amounts_as_numbers(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         budgets = pd.read_sql("SELECT * FROM budgets", connection)
-        share = "SELECT amount_thb / (SELECT sum(amount_thb) FROM budgets) FROM budgets LIMIT 1"
+        share = "SELECT 1.0 * amount_thb / (SELECT sum(amount_thb) FROM budgets) FROM budgets LIMIT 1"
         assert 0 < connection.execute(share).fetchone()[0] < 1
         assert connection.execute("SELECT value FROM metadata WHERE key = 'version'").fetchone() == ("1.0.0",)
     assert (str(budgets.amount_thb.dtype), str(budgets.fiscal_year_be.dtype)) == ("float64", "int64")
@@ -610,7 +619,27 @@ def test_datasette_serves_the_flat_table_and_names_what_is_referred_to(file: Pat
         assert budget["project_id"]["label"].startswith("โครงการฝึกอบรมสัมมนา")
 
 
+def test_whole_baht_are_integers_in_sqlite_and_satang_are_kept(file: Path, example: Edition) -> None:
+    for data, types in ((file.read_bytes(), {"integer", "null"}), (database(example), {"integer", "real", "null"})):
+        with opened(data) as connection:
+            for table in ("budgets", "flat", "totals_by_year"):
+                found = connection.execute(f"SELECT DISTINCT typeof(amount_thb) FROM {table}").fetchall()  # noqa: S608 (names of ours)
+                assert {type_ for (type_,) in found} <= types, table
+    with opened(database(example)) as connection:
+        (half,) = connection.execute("SELECT amount_thb FROM budgets WHERE amount_thb = 12500.5").fetchone()
+        assert half == 12500.5
+
+
 # --- Parquet
+
+
+def test_money_is_whole_or_decimal_in_parquet_and_other_numbers_are_doubles(plan: Edition, example: Edition) -> None:
+    whole, satang = parquet(plan), parquet(example)
+    for name in ("budgets", "flat", "totals_by_dimension"):
+        assert pl.read_parquet(io.BytesIO(whole[name])).schema["amount_thb"] == pl.Int64()
+        assert pl.read_parquet(io.BytesIO(satang[name])).schema["amount_thb"] == pl.Decimal(38, 2)
+    assert pl.read_parquet(io.BytesIO(whole["flat"]))["amount_thb"].sum() == 12_942_155
+    assert pl.read_parquet(io.BytesIO(whole["flat_indicators"])).schema["target_value"] == pl.Float64()
 
 
 def test_duckdb_pandas_and_polars_read_parquet_as_numbers(plan: Edition, tmp_path: Path) -> None:
@@ -618,12 +647,12 @@ def test_duckdb_pandas_and_polars_read_parquet_as_numbers(plan: Edition, tmp_pat
     path.write_bytes(parquet(plan)["budgets"])
     query = duckdb.read_parquet(str(path))
     assert dict(zip(query.columns, map(str, query.types), strict=True)).items() >= {
-        ("amount_thb", "DOUBLE"),
+        ("amount_thb", "BIGINT"),
         ("fiscal_year_be", "BIGINT"),
         ("note_th", "VARCHAR"),
     }
     frame = query.df()
-    assert frame.amount_thb.dtype == "float64"
+    assert pd.api.types.is_integer_dtype(frame.amount_thb)
     assert frame.groupby("fiscal_year_be").amount_thb.sum()[2566] == 5_996_755
 
 
@@ -674,7 +703,7 @@ def test_a_form_that_tells_something_else_is_named(
         (released / path).write_bytes(sound)
 
 
-@pytest.mark.parametrize("table", ["flat", "totals"])
+@pytest.mark.parametrize("table", ["flat", "totals_by_year", "totals_by_unit"])
 def test_a_database_with_another_amount_in_a_table_made_from_others_is_named(released: Path, table: str) -> None:
     path = released / "mae-thung-2561-2564.sqlite"
     sound = path.read_bytes()
@@ -686,9 +715,9 @@ def test_a_database_with_another_amount_in_a_table_made_from_others_is_named(rel
         path.write_bytes(sound)
 
 
-@pytest.mark.parametrize("name", ["flat", "summary"])
+@pytest.mark.parametrize("name", ["flat", "totals_by_year", "totals_by_dimension"])
 def test_a_csv_with_another_amount_is_named(released: Path, name: str) -> None:
-    path = released / f"mae-thung-2561-2564-{name}.csv"
+    path = released / made_path("mae-thung-2561-2564", name)
     sound = path.read_bytes()
     header, *rows = csv.reader(io.StringIO(sound.decode("utf-8-sig"), newline=""))
     amount = header.index("amount_thb")
@@ -698,13 +727,17 @@ def test_a_csv_with_another_amount_is_named(released: Path, name: str) -> None:
     csv.writer(text).writerows([header, *rows])
     try:
         path.write_text(text.getvalue(), encoding="utf-8")
-        assert differing_forms(Package.load(released)) == [path.name]
+        parquet_file, database_file = f"parquet/{name}.parquet", "mae-thung-2561-2564.sqlite"
+        of_ours = path.relative_to(released).as_posix()
+        assert differing_forms(Package.load(released)) == [database_file, parquet_file, of_ours]
     finally:
         path.write_bytes(sound)
 
 
 def test_the_order_of_rows_is_no_difference(released: Path, example: Edition) -> None:
-    tables = {name: replace(table, rows=table.rows[::-1]) for name, table in example.tables.items()}
+    names = ("budgets", "indicators", "steps", "progress", "legal_bases")
+    turned = {name: replace(example.tables[name], rows=example.tables[name].rows[::-1]) for name in names}
+    tables = {**example.tables, **turned}
     path = released / "mae-thung-2561-2564.sqlite"
     sound = path.read_bytes()
     try:

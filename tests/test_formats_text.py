@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ from playwright.sync_api import Browser
 from khelang_opendata import Language
 from khelang_opendata.files.serialize import csv_bytes
 from khelang_opendata.formats.codebook import codebook_csv, codebook_html, codebook_tables
-from khelang_opendata.formats.flat import flat_schema
+from khelang_opendata.formats.made_tables import tables_made_of
 from khelang_opendata.formats.nested import nested_json
-from khelang_opendata.formats.totals import summary_schema
+from khelang_opendata.formats.totals import TOTALS as TOTALS_BY
 from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.release.readback import plain, tables_from_json
@@ -37,13 +38,13 @@ from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema import Engine, TableSource, check_tables
 from tests.conftest import PLAN, STANDARD, VALID, needs, replace_in
 from tests.edits import add, cell, unplace_two_projects, without_rows
-from tests.roundtrip import FAMILY, edition_of, flat_csv, summary_csv, tables_from_csv
+from tests.roundtrip import FAMILY, edition_of, flat_csv, made_csv, tables_from_csv
 from tests.test_accessibility import browser, opened  # noqa: F401 (a fixture)
 
 TOTALS = {2566: 5_996_755, 2567: 1_532_600, 2568: 2_242_600, 2569: 1_532_600, 2570: 1_637_600}
+MADE = ("flat", "totals_by_year", "totals_by_unit", "flat_indicators")
 FORMS: dict[str, Callable[[Edition], bytes]] = {
-    "flat": flat_csv,
-    "summary": summary_csv,
+    **{name: partial(made_csv, name=name) for name in MADE},
     "json": nested_json,
     "codebook csv": codebook_csv,
     "codebook html": codebook_html,
@@ -65,8 +66,7 @@ def rows_of(data: bytes) -> list[dict[str, str]]:
 
 
 def schema_of(edition: Edition, form: str) -> JsonObject:
-    schema = flat_schema if form == "flat" else summary_schema
-    return schema(edition.family).compiled()
+    return tables_made_of(edition)[form].schema.compiled()
 
 
 def amounts_by(rows: list[dict[str, str]], *names: str) -> Counter[tuple[str, ...]]:
@@ -76,7 +76,7 @@ def amounts_by(rows: list[dict[str, str]], *names: str) -> Counter[tuple[str, ..
     return totals
 
 
-@pytest.mark.parametrize("form", ["flat", "summary", "codebook csv"])
+@pytest.mark.parametrize("form", [*MADE, "codebook csv"])
 def test_csv_has_a_bom_plain_line_ends_and_one_width(edition: Edition, form: str) -> None:
     data = FORMS[form](edition)
     assert data.startswith(b"\xef\xbb\xbf")
@@ -84,7 +84,7 @@ def test_csv_has_a_bom_plain_line_ends_and_one_width(edition: Edition, form: str
     assert len({len(row) for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))}) == 1
 
 
-@pytest.mark.parametrize("form", ["flat", "summary"])
+@pytest.mark.parametrize("form", MADE)
 def test_every_engine_finds_the_table_as_its_schema_says(edition: Edition, form: str, tmp_path: Path) -> None:
     assert_every_engine_accepts(edition, form, tmp_path)
 
@@ -100,7 +100,7 @@ def assert_every_engine_accepts(edition: Edition, form: str, tmp_path: Path) -> 
     assert report.valid, report.flatten()
 
 
-@pytest.mark.parametrize("form", ["flat", "summary"])
+@pytest.mark.parametrize("form", MADE)
 def test_every_column_is_reported_in_both_languages(edition: Edition, form: str) -> None:
     fields = schema_of(edition, form)["fields"]
     assert len({field["name"] for field in fields}) == len(fields)
@@ -116,7 +116,7 @@ def test_every_column_is_reported_in_both_languages(edition: Edition, form: str)
 class TestFlat:
     def test_one_row_per_row_of_the_budgets(self, edition: Edition) -> None:
         rows, budgets = rows_of(flat_csv(edition)), list(edition.tables["budgets"].records())
-        key = flat_schema(edition.family).primary_key
+        key = tables_made_of(edition)["flat"].schema.primary_key
         assert [[row[k] for k in key] for row in rows] == [[b[k] for k in key] for b in budgets]
         for row, budget in zip(rows, budgets, strict=True):
             assert (row["amount_thb"] == "") == (budget["amount_thb"] == "")
@@ -216,22 +216,25 @@ class TestFlat:
         assert "20000.125" in amounts
 
 
-class TestSummary:
-    def test_each_scope_adds_up_to_the_budgets(self, edition: Edition) -> None:
+class TestTotals:
+    @pytest.mark.parametrize("name", TOTALS_BY)
+    def test_each_file_adds_up_to_the_plan_and_to_nothing_else(self, edition: Edition, name: str) -> None:
         budgets = amounts_by(list(edition.tables["budgets"].records()), "fiscal_year_be")
-        rows = rows_of(summary_csv(edition))
-        for scope in ("plan", "dimension", "division", "unit"):
-            assert amounts_by([row for row in rows if row["scope"] == scope], "fiscal_year_be") == budgets
-        assert sum(row["scope"] == "plan" for row in rows) == len(budgets)
+        rows = rows_of(made_csv(edition, name))
+        assert amounts_by(rows, "fiscal_year_be") == budgets
+        assert amounts_by(rows) == amounts_by(list(edition.tables["budgets"].records()))
+        if name == "totals_by_year":
+            assert len(rows) == len(budgets)
 
     def test_totals_of_the_real_plan(self, khelang_nakhon: Edition, tmp_path: Path) -> None:
-        (tmp_path / "summary.csv").write_bytes(summary_csv(khelang_nakhon))
-        frame = pd.read_csv(tmp_path / "summary.csv")
-        plan = frame[frame["scope"] == "plan"].set_index("fiscal_year_be")
+        (tmp_path / "totals.csv").write_bytes(made_csv(khelang_nakhon, "totals_by_year"))
+        frame = pd.read_csv(tmp_path / "totals.csv")
+        plan = frame.set_index("fiscal_year_be")
+        assert frame["amount_thb"].sum() == 12_942_155
         assert plan["amount_thb"].to_dict() == TOTALS
         assert plan["projects"].to_dict() == {2566: 45, 2567: 43, 2568: 44, 2569: 43, 2570: 44}
         assert plan["projects_with_unknown_amount"].to_dict() == {2566: 1, 2567: 0, 2568: 0, 2569: 0, 2570: 0}
-        assert dict(pl.read_csv(tmp_path / "summary.csv").filter(scope="plan")["fiscal_year_be", "amount_thb"].rows())
+        assert dict(pl.read_csv(tmp_path / "totals.csv")["fiscal_year_be", "amount_thb"].rows()) == TOTALS
 
     @pytest.mark.parametrize(
         ("status", "amount", "counts", "total"),
@@ -254,18 +257,87 @@ class TestSummary:
         path.write_bytes(csv_bytes(rows))
         (found,) = (
             row
-            for row in rows_of(summary_csv(edition_of(plan)))
-            if (row["scope"], row["scope_id"][-3:], row["fiscal_year_be"]) == ("dimension", "D3S", "2570")
+            for row in rows_of(made_csv(edition_of(plan), "totals_by_dimension"))
+            if (row["dimension_id"][-3:], row["fiscal_year_be"]) == ("D3S", "2570")
         )
         assert (found["projects"], found["projects_with_budget"], found["projects_with_unknown_amount"]) == counts
         assert found["amount_thb"] == total
 
     def test_units_of_one_name_are_distinguished(self, khelang_nakhon: Edition) -> None:
-        units = {
-            row["scope_id"]: row["name_th"] for row in rows_of(summary_csv(khelang_nakhon)) if row["scope"] == "unit"
-        }
+        rows = rows_of(made_csv(khelang_nakhon, "totals_by_unit"))
+        units = {row["lead_unit_id"]: row["name_th"] for row in rows}
         assert len(set(units.values())) == len(units)
         assert "กองสวัสดิการสังคม > งานธุรการ" in units.values()
+
+
+class TestProgress:
+    """What is reported, in the tables made from others; the example has a report after 6 and after 12 months."""
+
+    def test_a_plan_without_reports_has_no_columns_of_it(self, khelang_nakhon: Edition) -> None:
+        for name, table in tables_made_of(khelang_nakhon).items():
+            assert not {"disbursed_thb", "approved_thb", "projects_reported"} & set(table.schema.field_by_name), name
+        assert "flat_results" not in tables_made_of(khelang_nakhon)
+
+    def test_the_flat_table_has_the_latest_round_once(self) -> None:
+        rows = [row for row in rows_of(flat_csv(edition_of(VALID))) if row["progress_status"]]
+        found = {(row["project_id"][-3:], row["fiscal_year_be"]): row for row in rows}
+        assert len(found) == len(rows)
+        first = found["P01", "2561"]
+        assert (first["progress_round_months"], first["progress_status_en"]) == ("12", "Completed")
+        assert (first["approved_thb"], first["disbursed_thb"]) == ("20000", "18750.50")
+        assert (found["P04", "2561"]["progress_status"], found["P04", "2561"]["disbursed_thb"]) == ("cannot", "0.00")
+        assert found["P07", "2561"]["disbursed_thb"] == "", "not reported is not zero"
+
+    def test_a_project_with_several_lines_has_its_report_on_the_first(self, example: Path) -> None:
+        path = example / "data/budgets.csv"
+        header, *lines = csv.reader(path.read_text(encoding="utf-8").splitlines())
+        (line,) = (row for row in lines if row[1].endswith("-P01") and row[header.index("fiscal_year_be")] == "2561")
+        lines.insert(0, [*line[:2], "9", *line[3:]])
+        path.write_bytes(csv_bytes([header, *lines]))
+        rows = [row for row in rows_of(flat_csv(edition_of(example))) if row["project_id"].endswith("-P01")]
+        reported = {row["line_no"]: row["disbursed_thb"] for row in rows if row["fiscal_year_be"] == "2561"}
+        assert reported == {"9": "", line[2]: "18750.50"}
+
+    def test_reports_of_years_without_a_line_are_on_the_line_of_the_whole_period(self, example: Path) -> None:
+        unplace_two_projects(example)
+        path = example / "data/progress.csv"
+        header, *reports = csv.reader(path.read_text(encoding="utf-8").splitlines(keepends=True))
+        (report,) = (row for row in reports if row[1].endswith("-P07"))
+        more = dict(zip(header, report, strict=True)) | {"disbursed_thb": "5", "approved_thb": "7"}
+        years = [[*(more | {"fiscal_year_be": year}).values()] for year in ("2563", "2562")]
+        path.write_bytes(csv_bytes([header, *reports, *years]))
+        (row,) = (row for row in rows_of(flat_csv(edition_of(example))) if row["project_id"].endswith("-P07"))
+        assert (row["fiscal_year_be"], row["disbursed_thb"], row["approved_thb"]) == ("", "10.00", "14")
+
+    @pytest.mark.parametrize("name", TOTALS_BY)
+    def test_totals_have_what_the_flat_table_adds_up_to(self, name: str) -> None:
+        edition = edition_of(VALID)
+        flat, totals = rows_of(flat_csv(edition)), rows_of(made_csv(edition, name))
+        for column in ("approved_thb", "disbursed_thb"):
+            expected = sum(Decimal(row[column] or 0) for row in flat)
+            assert sum(Decimal(row[column] or 0) for row in totals) == expected > 0
+        assert sum(int(row["projects_reported"]) for row in totals) == sum(bool(row["progress_status"]) for row in flat)
+
+
+class TestLongForms:
+    def test_every_indicator_has_the_names_of_its_project(self, edition: Edition) -> None:
+        rows, indicators = rows_of(made_csv(edition, "flat_indicators")), list(edition.records("indicators"))
+        projects = {project["project_id"]: project for project in edition.records("projects")}
+        assert [row["indicator_label_th"] for row in rows] == [one["label_th"] for one in indicators]
+        for row, indicator in zip(rows, indicators, strict=True):
+            assert row["project_title_th"] == projects[indicator["project_id"]]["title_th"]
+            assert (row["target_value"], row["target_unit"]) == (indicator["value"], indicator["value_unit"])
+            assert row["dimension_heading_th"] != ""
+
+    def test_every_result_is_beside_its_target(self) -> None:
+        edition = edition_of(VALID)
+        rows, results = rows_of(made_csv(edition, "flat_results")), list(edition.records("progress_results"))
+        assert len(rows) == len(results) > 0
+        targets = {(one["project_id"], one["indicator_no"]): one["value"] for one in edition.records("indicators")}
+        for row, result in zip(rows, results, strict=True):
+            assert row["result_value"] == result["value"]
+            assert row["target_value"] == targets[result["project_id"], result["indicator_no"]]
+            assert row["project_title_en"]
 
 
 class TestAmountsAndProjectsOutsideTheUsualPlaces:
@@ -292,22 +364,21 @@ class TestAmountsAndProjectsOutsideTheUsualPlaces:
 
     def test_no_sum_counts_an_amount_twice(self, unplaced: Edition) -> None:
         budgets = amounts_by(list(unplaced.records("budgets")), "fiscal_year_be")
-        rows = rows_of(summary_csv(unplaced))
-        for scope in ("plan", "dimension", "division", "unit"):
-            assert amounts_by([row for row in rows if row["scope"] == scope], "fiscal_year_be") == budgets
+        for name in TOTALS_BY:
+            assert amounts_by(rows_of(made_csv(unplaced, name)), "fiscal_year_be") == budgets
         assert budgets["",] == 20_000
-        plan = {row["fiscal_year_be"]: row["amount_thb"] for row in rows if row["scope"] == "plan"}
+        rows = rows_of(made_csv(unplaced, "totals_by_year"))
+        plan = {row["fiscal_year_be"]: row["amount_thb"] for row in rows}
         assert [*plan] == ["2561", "2562", "2563", "2564", ""], "the row without a year comes last"
         assert {row["fiscal_year_ce"] for row in rows if not row["fiscal_year_be"]} == {""}
 
     def test_projects_that_name_no_dimension_or_unit_have_totals_of_their_own(self, unplaced: Edition) -> None:
-        rows = [row for row in rows_of(summary_csv(unplaced)) if row["scope_id"] == unplaced.plan_id]
-        not_named = [row for row in rows if row["scope"] != "plan" and row["fiscal_year_be"] == "2561"]
-        assert [(row["scope"], row["name_th"], row["name_en"], row["projects"]) for row in not_named] == [
-            (scope, "ไม่ได้ระบุ", "Not named", "1") for scope in ("dimension", "division", "unit")
-        ]
+        for name, id_ in (("dimension", "dimension_id"), ("division", "lead_division_id"), ("unit", "lead_unit_id")):
+            rows = rows_of(made_csv(unplaced, f"totals_by_{name}"))
+            (row,) = (row for row in rows if row[id_] == unplaced.plan_id and row["fiscal_year_be"] == "2561")
+            assert (row["name_th"], row["name_en"], row["projects"]) == ("ไม่ได้ระบุ", "Not named", "1")
 
-    @pytest.mark.parametrize("form", ["flat", "summary"])
+    @pytest.mark.parametrize("form", MADE)
     def test_every_engine_accepts_an_empty_year(self, unplaced: Edition, form: str, tmp_path: Path) -> None:
         assert_every_engine_accepts(unplaced, form, tmp_path)
 
@@ -321,12 +392,11 @@ class TestAmountsAndProjectsOutsideTheUsualPlaces:
         edition = edition_of(example)
         flat = rows_of(flat_csv(edition))
         assert {row["dimension_heading_th"] + row["lead_unit_path_th"] + row["mission_path_th"] for row in flat} == {""}
-        totals = rows_of(summary_csv(edition))
-        assert {(row["scope"], row["scope_id"]) for row in totals} == {
-            (scope, edition.plan_id) for scope in ("plan", "dimension", "division", "unit")
-        }
         budgets = amounts_by(list(edition.records("budgets")), "fiscal_year_be")
-        assert amounts_by([row for row in totals if row["scope"] == "unit"], "fiscal_year_be") == budgets
+        for name in TOTALS_BY:
+            totals = rows_of(made_csv(edition, name))
+            assert amounts_by(totals, "fiscal_year_be") == budgets
+            assert len(totals) == len(budgets)
         plan = json.loads(nested_json(edition))
         assert (plan["dimensions"], plan["missions"], plan["units"]) == ([], [], [])
 
@@ -383,7 +453,7 @@ class TestCodebook:
         assert len(set(names)) == len(names)
         expected = {(table.name, field.name) for table in edition.tables.values() for field in table.schema.fields}
         assert expected <= set(names)
-        assert {table for table, _ in names} - set(edition.tables) == {"flat", "summary"}
+        assert {table for table, _ in names} - set(edition.tables) == set(tables_made_of(edition))
         for row in rows:
             assert all(row[text] for text in ("title_th", "title_en", "description_th", "description_en", "type"))
         (status,) = (row for row in rows if (row["table"], row["column"]) == ("budgets", "budget_status"))
@@ -478,16 +548,16 @@ import hashlib, sys
 from datetime import date
 from khelang_opendata import Package
 from khelang_opendata.formats.codebook import codebook_csv, codebook_html
-from khelang_opendata.formats.flat import flat_table
+from khelang_opendata.formats.made_tables import tables_made_of
 from khelang_opendata.formats.nested import nested_json
-from khelang_opendata.formats.totals import summary_table
 from khelang_opendata.package.edition import Edition, released_tables, table_csv
 from khelang_opendata.validation import family_of
 
 package = Package.load(sys.argv[1])
 family = family_of(package)
 edition = Edition(family, released_tables(package, family), package.descriptor, date(2026, 11, 22))
-made = [table_csv(table(edition)) for table in (flat_table, summary_table)]
+names = ("flat", "totals_by_year", "totals_by_unit", "flat_indicators")
+made = [table_csv(tables_made_of(edition)[name]) for name in names]
 for data in (*made, *(form(edition) for form in (nested_json, codebook_csv, codebook_html))):
     print(hashlib.sha256(data).hexdigest())
 """

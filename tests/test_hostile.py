@@ -279,16 +279,17 @@ RELEASES: Mapping[str, Spoil] = {
     "conforms-odd": _descriptor(conformsTo=["x"]),
     "no-plans": _lacks("data/plans.csv"),
     "no-descriptor": _lacks("datapackage.json"),
-    "no-changes": _lacks("CHANGES.json"),
+    "no-changes": _lacks("metadata/changes.json"),
     "no-codebook": _lacks("codebook.html"),
     "no-metadata": _lacks("metadata/schema-org.jsonld"),
     "plans-empty": _holds("data/plans.csv", b""),
     "plans-heading": _holds("data/plans.csv", b"plan_id,start_fiscal_year_be,end_fiscal_year_be\n"),
     "plans-odd": _holds("data/plans.csv", b"plan_id,start_fiscal_year_be,end_fiscal_year_be\nx,1,9999999999\n"),
     "plans-nul": _holds("data/plans.csv", b"\0\xff"),
-    "changes-odd": _holds("CHANGES.json", b'{"version": "1.0.0", "released_on": "20261126", "note": {}, "summary": 5}'),
-    "changes-deep": _holds("CHANGES.json", b"[" * 100_000),
-    "changes-summary": _holds("CHANGES.json",
+    "changes-odd": _holds("metadata/changes.json",
+        b'{"version": "1.0.0", "released_on": "20261126", "note": {}, "summary": 5}'),
+    "changes-deep": _holds("metadata/changes.json", b"[" * 100_000),
+    "changes-summary": _holds("metadata/changes.json",
         b'{"version": "1.0.0", "released_on": "2026-11-26", "note": null, "summary": {"tables": [{"change": {}}]}}'),
     "descriptor-deep": _holds("datapackage.json", b"[" * 100_000),
     "descriptor-number": _holds("datapackage.json", b'{"x": ' + b"1" * 5000 + b"}"),
@@ -486,10 +487,10 @@ def test_texts_of_a_descriptor_are_no_markup_in_the_pages_of_a_release(tmp_path:
     edit_descriptor(package, spoil)
     outcome = publish(package, tmp_path / "out", allow_warnings="x")
     assert outcome.written
-    for name in ("README.th.md", "README.en.md", "LICENSE", "CHANGES.md"):
+    for name in ("00-README.th.md", "00-README.en.md", "LICENSE", "CHANGES.md"):
         text = (outcome.path / name).read_text(encoding="utf-8")
         assert not re.search(r"<(?:script|!--)", text), name
-        assert not re.search(r"(?<!\\)\]\((?!https://example\.org/a%29|README|https://creativecommons)", text), name
+        assert not re.search(r"(?<!\\)\]\((?!https://example\.org/a%29|00-README|https://creativecommons)", text), name
         assert not re.search(r"^\s*(?:# x|- \[a)", text, re.MULTILINE), name
 
 

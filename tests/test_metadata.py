@@ -34,7 +34,7 @@ from khelang_opendata.package.edition import Edition
 from khelang_opendata.release import Release, ReleaseOptions, build_release, draft_release
 from tests.conftest import PLAN, VALID, edit_descriptor
 from tests.releases import publish
-from tests.roundtrip import DAY, edition_of, flat_csv, summary_csv
+from tests.roundtrip import DAY, edition_of, flat_csv, made_csv
 from tests.test_formats_text import SURROUNDINGS, output_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # in rdflib itself
@@ -104,9 +104,9 @@ def files_of(edition: Edition) -> dict[str, bytes]:
     return {
         **{f"data/{n}.csv": csv_bytes([[f.name for f in t.schema.fields], *t.rows]) for n, t in edition.tables.items()},
         f"{name}-flat.csv": flat_csv(edition),
-        f"{name}-summary.csv": summary_csv(edition),
+        f"totals/{name}-totals_by_year.csv": made_csv(edition, "totals_by_year"),
         f"{name}.json": nested_json(edition),
-        "codebook.csv": codebook_csv(edition),
+        "metadata/codebook.csv": codebook_csv(edition),
         "codebook.html": codebook_html(edition),
     }
 
@@ -299,7 +299,7 @@ from khelang_opendata.validation import family_of
 package = Package.load(sys.argv[1])
 family = family_of(package)
 edition = Edition(family, released_tables(package, family), package.descriptor, date(2026, 11, 22))
-files = {"codebook.csv": b"b", "data/budgets.csv": b"a"}
+files = {"metadata/codebook.csv": b"b", "data/budgets.csv": b"a"}
 for form in (dcat_jsonld, schema_org_jsonld, croissant_json):
     print(hashlib.sha256(form(edition, files)).hexdigest())
 print(hashlib.sha256(citation_cff(edition)).hexdigest())
@@ -307,7 +307,7 @@ print(hashlib.sha256(citation_cff(edition)).hexdigest())
 
 
 def test_same_bytes_in_other_surroundings() -> None:
-    edition, files = edition_of(PLAN), {"data/budgets.csv": b"a", "codebook.csv": b"b"}
+    edition, files = edition_of(PLAN), {"data/budgets.csv": b"a", "metadata/codebook.csv": b"b"}
     documents = [form(edition, files) for form in (dcat_jsonld, schema_org_jsonld, croissant_json)]
     here = [hashlib.sha256(document).hexdigest() for document in (*documents, citation_cff(edition))]
     for env in SURROUNDINGS:
@@ -326,7 +326,7 @@ class TestReadme:
         return build_release(draft_release(Package.load(folder), ReleaseOptions(DAY, allow_warnings="test")))
 
     @pytest.mark.parametrize("folder", [PLAN, VALID], ids=["real plan", "example"])
-    @pytest.mark.parametrize("name", ["README.th.md", "README.en.md"])
+    @pytest.mark.parametrize("name", ["00-README.th.md", "00-README.en.md"])
     def test_every_file_of_a_release_is_texts_of(self, folder: Path, name: str) -> None:
         files = self.release_of(folder).files
         readme = files[name].decode()
@@ -334,7 +334,7 @@ class TestReadme:
         for path in files:
             folders_listed = {f"{parent.as_posix()}/" for parent in PurePosixPath(path).parents} & reported
             pattern = "parquet/*.parquet" if path.startswith("parquet/") else path
-            assert path.startswith("README.") or pattern in reported or folders_listed, path
+            assert path.startswith("00-README.") or pattern in reported or folders_listed, path
         for path in reported:
             if re.fullmatch(r"[\w./-]+\.(csv|html|json|jsonld|md|sqlite|txt|xlsx|cff)", path):
                 assert path in files, f"{path} is listed and not there"
@@ -345,15 +345,15 @@ class TestReadme:
         assert not [path for path in files if path.endswith(".parquet")]
         assert b"parquet" not in files["datapackage.json"]
         assert b"parquet" not in files["metadata/dcat.jsonld"]
-        for name, words in (("README.th.md", "รุ่นนี้ไม่มีไฟล์ Parquet"), ("README.en.md", "has no Parquet files")):
+        for name, words in (("00-README.th.md", "รุ่นนี้ไม่มีไฟล์ Parquet"), ("00-README.en.md", "has no Parquet files")):
             readme = files[name].decode()
             assert words in readme
             assert ".parquet" not in readme
 
     def test_with_polars_it_does_not(self) -> None:
         files = self.release_of(VALID).files
-        assert "รุ่นนี้ไม่มีไฟล์ Parquet" not in files["README.th.md"].decode()
-        assert "has no Parquet files" not in files["README.en.md"].decode()
+        assert "รุ่นนี้ไม่มีไฟล์ Parquet" not in files["00-README.th.md"].decode()
+        assert "has no Parquet files" not in files["00-README.en.md"].decode()
 
 
 def test_datasette_names_the_database_and_its_tables(edition: Edition) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from filelock import FileLock
@@ -146,6 +147,29 @@ def test_publishing_again_writes_nothing(history: History, web: Path) -> None:
     assert stamps(web) == before
 
 
+BASE = "https://www.example.go.th/opendata"
+
+
+@pytest.mark.parametrize("base", [BASE, f"{BASE}/"])
+def test_with_an_address_links_of_the_feed_are_absolute(history: History, tmp_path: Path, base: str) -> None:
+    web = tmp_path / "web"
+    publish_folder(history.first, web, base_url=base)
+    feed = ElementTree.parse(web / "feed.atom")
+    links = [link.get("href") for link in feed.iter("{http://www.w3.org/2005/Atom}link")]
+    assert links == [f"{BASE}/feed.atom", f"{BASE}/", f"{BASE}/v1.0.0/", f"{BASE}/{NAME}-v1.0.0.zip"]
+    assert contents(web / "v1.0.0") == contents(history.first / "v1.0.0"), "the release itself is as it was"
+    assert not publish_folder(history.first, web, base_url=base).written
+
+
+@pytest.mark.parametrize(
+    "base", ["", "www.example.go.th", "ftp://a.th/", "https://", "https://a.th/?x", "https://u:p@a.th/", "https://a b"]
+)
+def test_address_that_is_not_one_is_refused(history: History, tmp_path: Path, base: str) -> None:
+    with fails("base_url_invalid"):
+        publish_folder(history.first, tmp_path / "web", base_url=base)
+    assert not (tmp_path / "web").exists()
+
+
 def test_next_release_is_added_beside_the_previous_one(history: History, web: Path) -> None:
     before = stamps(web / "v1.0.0")
     outcome = publish_folder(history.second, web)
@@ -189,7 +213,7 @@ def test_dry_run_reports_the_same_and_writes_nothing(history: History, web: Path
 def test_changed_file_beside_the_releases_is_replaced(history: History, web: Path) -> None:
     whole = visible_files(web)
     (web / "CHANGELOG.md").write_text("changed")
-    (web / "latest/README.en.md").unlink()
+    (web / "latest/00-README.en.md").unlink()
     (web / "feed.atom").unlink()
     outcome = publish_folder(history.first, web)
     assert (outcome.added, outcome.replaced) == (("feed.atom",), ("latest", "CHANGELOG.md"))

@@ -459,7 +459,15 @@ def test_plain_portal_requires_little(real: Publication) -> None:
 def test_every_file_is_reported_in_thai_with_its_format_and_hash(real: Publication) -> None:
     resources = [map_resource(file, real, THAI) for file in real.distributions]
     names = [resource["name"] for resource in resources]
-    assert names[:3] == ["งบประมาณแบบตารางเดียว (CSV)", "ยอดรวมงบประมาณ (CSV)", "ทุกตารางในไฟล์ Excel (XLSX)"]
+    assert names[:7] == [
+        "งบประมาณแบบตารางเดียว (CSV)",
+        "ยอดรวมงบประมาณรายปีของทั้งแผน (CSV)",
+        "ยอดรวมงบประมาณรายปีตามมิติ (CSV)",
+        "ยอดรวมงบประมาณรายปีตามสำนักหรือกอง (CSV)",
+        "ยอดรวมงบประมาณรายปีตามหน่วยงาน (CSV)",
+        "ตัวชี้วัดแบบตารางเดียว (CSV)",
+        "ทุกตารางในไฟล์ Excel (XLSX)",
+    ]
     assert names[-5:] == [
         "คู่มือรหัสข้อมูล (HTML)",
         "คู่มือรหัสข้อมูล (CSV)",
@@ -515,7 +523,7 @@ def test_data_dictionary_describes_every_column_and_keeps_codes_as_text(real: Pu
     assert columns["announced_on"]["type"] == "text"
     assert columns["lao_name_th"]["info"]["label"] == "ชื่อองค์กรปกครองส่วนท้องถิ่น"
     assert "Full Thai name" in columns["lao_name_th"]["info"]["notes"]
-    assert map_data_dictionary(files["codebook.csv"]) == map_data_dictionary(files["codebook.html"]) == []
+    assert map_data_dictionary(files["metadata/codebook.csv"]) == map_data_dictionary(files["codebook.html"]) == []
     assert map_data_dictionary(real.distributions[-1]) == []
 
 

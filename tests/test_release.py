@@ -53,9 +53,16 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_files_of_a_release(released: Path) -> None:
     files = set(contents(released))
-    assert {"datapackage.json", "README.th.md", "README.en.md", "LICENSE", "CITATION.cff", "provenance.json"} <= files
-    assert {"CHANGES.json", "CHANGES.md", "validation-report.json", "validation-report.html"} <= files
-    assert {"codebook.csv", "codebook.html", f"{NAME}-flat.csv", f"{NAME}-summary.csv"} <= files
+    assert {
+        "datapackage.json",
+        "00-README.th.md",
+        "00-README.en.md",
+        "LICENSE",
+        "CITATION.cff",
+        "metadata/provenance.json",
+    } <= files
+    assert {"metadata/changes.json", "CHANGES.md", "metadata/validation-report.json", "validation-report.html"} <= files
+    assert {"metadata/codebook.csv", "codebook.html", f"{NAME}-flat.csv", f"totals/{NAME}-totals_by_year.csv"} <= files
     assert {f"{NAME}.xlsx", f"{NAME}.json", f"{NAME}.sqlite", "parquet/projects.parquet"} <= files
     assert {"metadata/dcat.jsonld", "metadata/schema-org.jsonld", "metadata/croissant.json"} <= files
     assert {"data/projects.csv", "data/errata.csv", "manifest-sha256.txt"} <= files
@@ -63,10 +70,35 @@ def test_files_of_a_release(released: Path) -> None:
     assert "schemas/anticorruption-plan/1.0.0/codelists/budget_status.csv" in files
 
 
-@pytest.mark.parametrize("pattern", ["data/*.csv", "schemas/**/*.csv", "*.csv"])
+def test_the_first_file_in_every_listing_is_the_readme(released: Path) -> None:
+    """In that of a terminal, of Windows and the Mac, and of an archive, which are sorted in different ways."""
+    names = [path.name for path in released.iterdir() if path.is_file()]
+    for key in (str, str.lower, str.upper):
+        assert sorted(names, key=key)[:2] == ["00-README.en.md", "00-README.th.md"]
+    with zipfile.ZipFile(released.parent / ARCHIVE) as archive:
+        assert archive.namelist()[0].endswith("/00-README.en.md")
+
+
+def test_links_between_the_pages_of_a_release_lead_somewhere(released: Path) -> None:
+    for page in released.glob("*.md"):
+        links = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+        for link in links:
+            assert link.startswith("https://") or (released / link.partition("#")[0]).is_file(), f"{page.name}: {link}"
+
+
+def test_what_only_programs_read_is_in_folders(released: Path) -> None:
+    names = {path.name for path in released.iterdir() if path.is_file()}
+    assert {name for name in names if name.endswith(".json")} == {"datapackage.json", f"{NAME}.json"}
+    assert len(names) <= 17
+    assert {path.name for path in released.iterdir() if path.is_dir()} == {
+        *("data", "totals", "parquet", "metadata", "schemas")
+    }
+
+
+@pytest.mark.parametrize("pattern", ["data/*.csv", "schemas/**/*.csv", "totals/*.csv", "metadata/*.csv", "*.csv"])
 def test_every_csv_has_a_bom_and_plain_line_ends(released: Path, pattern: str) -> None:
     files = list(released.glob(pattern))
-    assert len(files) >= 3
+    assert files
     for file in files:
         data = file.read_bytes()
         assert data.startswith(BOM)
@@ -122,8 +154,8 @@ def test_manifest_satisfies_sha256sum(released: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("README.th.md", ["22 พฤศจิกายน 2569", "ข้อคลาดเคลื่อนในเอกสารต้นฉบับ", "UTF-8-BOM", "khelang_opendata. (2569)"]),
-        ("README.en.md", ["released 2026-11-22", "Contradictions of the source document", "not official names"]),
+        ("00-README.th.md", ["22 พฤศจิกายน 2569", "ข้อคลาดเคลื่อนในเอกสารต้นฉบับ", "UTF-8-BOM", "khelang_opendata. (2569)"]),
+        ("00-README.en.md", ["released 2026-11-22", "Contradictions of the source document", "not official names"]),
     ],
 )
 def test_readme_tells_what_a_journalist_needs(released: Path, name: str, words: list[str]) -> None:
@@ -145,7 +177,7 @@ def test_errata_pages_list_all_errata_by_weight_with_how_they_are_read(released:
         assert errata["E001"][f"reading_{language}"] in e001
 
 
-@pytest.mark.parametrize("name", ["README.th.md", "README.en.md"])
+@pytest.mark.parametrize("name", ["00-README.th.md", "00-README.en.md"])
 def test_readme_shows_the_reasons_for_errata_of_money_that_concern_most(released: Path, name: str) -> None:
     text = (released / name).read_text(encoding="utf-8")
     shown = re.findall(r"^\| (E\d+(?: E\d+)*) \| ", text, re.MULTILINE)
@@ -159,7 +191,7 @@ def test_readme_has_the_figures_that_the_tables_add_up_to(released: Path) -> Non
     lines = [dict(zip(header, row, strict=True)) for row in rows]
     total = sum(int(line["amount_thb"] or 0) for line in lines)
     not_said = sum(int(line["amount_thb"]) for line in lines if line["amount_basis"] == "not_said")
-    text = (released / "README.en.md").read_text(encoding="utf-8")
+    text = (released / "00-README.en.md").read_text(encoding="utf-8")
     assert f"| Whole plan, fiscal years 2566-2570 B.E. | at least {total:,} | Planned, not spent." in text
     assert f"| Per year or for all years: not said | {not_said:,} |" in text
     for year in range(2566, 2571):
@@ -171,13 +203,13 @@ def test_readme_has_the_figures_that_the_tables_add_up_to(released: Path) -> Non
 
 def test_markup_in_a_cell_stays_text_in_the_readme(plan: Path) -> None:
     replace_in(plan / "data/errata.csv", "ผลรวมของโครงการ", "<script>alert(1)</script> | *ผลรวม*")
-    text = build_release(draft_release(Package.load(plan), ReleaseOptions(DAY))).files["README.th.md"].decode()
+    text = build_release(draft_release(Package.load(plan), ReleaseOptions(DAY))).files["00-README.th.md"].decode()
     assert "<script>" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; \\| \\*ผลรวม\\*" in text
 
 
 def test_provenance_names_roles_and_what_made_it(released: Path, plan: Path) -> None:
-    reported = json.loads((released / "provenance.json").read_text(encoding="utf-8"))
+    reported = json.loads((released / "metadata/provenance.json").read_text(encoding="utf-8"))
     assert (reported["schema"], reported["version"], reported["approved_by"]) == (
         "anticorruption-plan/1.0.0",
         "1.0.0",
@@ -186,14 +218,14 @@ def test_provenance_names_roles_and_what_made_it(released: Path, plan: Path) -> 
     assert reported["commit"] is None
     assert f"{NAME}-E001" in reported["errata"]
     draft = draft_release(Package.load(plan), ReleaseOptions(DAY, approved_by=" ปลัดเทศบาล "))
-    assert json.loads(build_release(draft).files["provenance.json"])["approved_by"] == "ปลัดเทศบาล"
+    assert json.loads(build_release(draft).files["metadata/provenance.json"])["approved_by"] == "ปลัดเทศบาล"
 
 
 @pytest.mark.parametrize("commit", ["5c" * 20, "5c" * 32])
 def test_commit_is_what_the_publisher_says(plan: Path, tmp_path: Path, khelang: Khelang, commit: str) -> None:
     done = khelang("release", plan, "--out", tmp_path / "out", "--commit", commit)
     assert done.returncode == 0, done.stderr.decode()
-    assert json.loads((tmp_path / "out/v1.0.0/provenance.json").read_bytes())["commit"] == commit
+    assert json.loads((tmp_path / "out/v1.0.0/metadata/provenance.json").read_bytes())["commit"] == commit
 
 
 @pytest.mark.parametrize("commit", ["HEAD", "5c2c358", "5C" * 20, "", "5c" * 20 + "\n", "--upload-pack=x"])

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from hypothesis import settings
 
-from khelang_opendata.published.archive import zip_bytes
+from khelang_opendata.published.zip_form import zip_bytes
 from tests import archive_fuzz, package_fuzz, signature_fuzz
 from tests.conftest import ROOT
 from tests.killing import Kill, chosen

@@ -19,10 +19,10 @@ import pytest
 
 from khelang_opendata import Language, load_family
 from khelang_opendata.package.edition import ReleasedTable
+from khelang_opendata.portals.folder import checked_base
 from khelang_opendata.release import withdraw
 from khelang_opendata.site.plan_site import PAGE_ROWS, SiteOptions, pages_of_releases, plan_pages
 from khelang_opendata.site.plans_compared import comparison_pages
-from khelang_opendata.site.search_engines import site_address
 from khelang_opendata.site.site_source import read_plan_releases
 from khelang_opendata.site.site_texts import site_texts
 from tests.conftest import VALID, Khelang, edit_descriptor, fails
@@ -165,7 +165,7 @@ def test_evidence_has_no_task_of_the_official(pages: dict[str, ReadPage], site: 
 
 def test_address_of_the_site_is_in_pages_and_in_the_map(released: Path, site: Path) -> None:
     options = SiteOptions(
-        site_address("https://example.go.th/แผน".encode("idna").decode() if False else "https://example.go.th/plan"),
+        checked_base("https://example.go.th/แผน".encode("idna").decode() if False else "https://example.go.th/plan"),
         has_charts=False,
     )
     made = pages_of_releases(released, options)
@@ -191,8 +191,8 @@ def test_address_of_the_site_is_in_pages_and_in_the_map(released: Path, site: Pa
     "value", ["example.go.th", "ftp://a.b/", "https://", "javascript:alert(1)", "https://a.b/?q", "https://a.b/<b>"]
 )
 def test_address_that_is_none_is_refused(value: str) -> None:
-    with fails("site_address_invalid"):
-        site_address(value)
+    with fails("base_url_invalid"):
+        checked_base(value)
 
 
 def test_spending_is_shown_beside_the_plan(plan: Path, tmp_path: Path) -> None:

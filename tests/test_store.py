@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from khelang_opendata.files.place import write_atomically, write_files
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged
 from khelang_opendata.published import verify
 from khelang_opendata.release import store
-from tests.conftest import PLAN, ROOT, UNMEASURED, VALID, Khelang, fails, replace_in
+from tests.conftest import PLAN, ROOT, UNMEASURED, VALID, Khelang, edit_descriptor, fails, replace_in
 from tests.releases import DAY, contents, correct_a_cell, index_of, publish, versions_of
 
 KILLS = int(os.environ.get("KHELANG_KILLS", "15"))
@@ -63,8 +64,8 @@ def test_link_of_the_name_latest_is_replaced_and_not_followed(plan: Path, out: P
 
 
 def test_link_within_latest_is_replaced(out: Path) -> None:
-    (out / "latest/README.th.md").unlink()
-    (out / "latest/README.th.md").symlink_to("/etc/passwd")
+    (out / "latest/00-README.th.md").unlink()
+    (out / "latest/00-README.th.md").symlink_to("/etc/passwd")
     publish(PLAN, out)
     assert contents(out / "latest") == contents(out / "v1.0.0")
 
@@ -166,8 +167,17 @@ def test_disk_that_fills_up_leaves_nothing_behind(khelang: Khelang, tmp_path: Pa
 
 
 def test_disk_that_fills_up_once_the_release_stands(plan: Path, khelang: Khelang, out: Path) -> None:
-    """The archive does not fit: the release is there and whole, the tool says so, and the next run does the rest."""
-    correct_a_cell(plan)
+    """The archive does not fit: the release is there and whole, the tool says so, and the next run does the rest.
+
+    Two scans that nothing compresses make it larger than any file in it.
+    """
+    chance = random.Random(7)  # noqa: S311 (no secret)
+    names = ("scan-1", "scan-2")
+    for name in names:
+        (plan / f"{name}.pdf").write_bytes(chance.randbytes(2_500_000))
+    about = {"format": "pdf", "mediatype": "application/pdf"}
+    scans = [{"name": name, "path": f"{name}.pdf", **about} for name in names]
+    edit_descriptor(plan, lambda descriptor: descriptor["resources"].extend(scans))
     before = contents(out)
     limit = _files_no_larger_than(4_000_000)
     done = khelang("release", plan, "--out", out, "--lang", "th", env=UNMEASURED, preexec_fn=limit)

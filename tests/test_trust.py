@@ -17,10 +17,11 @@ import pytest
 
 from khelang_opendata.files.paths import is_safe_path
 from khelang_opendata.published import archive
-from khelang_opendata.published.archive import ArchiveRefused, zip_bytes
+from khelang_opendata.published.archive import ArchiveRefused
 from khelang_opendata.published.manifest import SIGNATURE
 from khelang_opendata.published.signature import NAMESPACE, is_valid, public_key_of
 from khelang_opendata.published.verification import Problem, ProblemKind, SignatureState, verify
+from khelang_opendata.published.zip_form import zip_bytes
 from khelang_opendata.release.signing import generate_key, signer
 from tests.conftest import fails, needs
 

@@ -18,10 +18,10 @@ from khelang_opendata import Package
 from khelang_opendata.diff import Bump
 from khelang_opendata.model.failures import KhelangError, ReleaseDamaged
 from khelang_opendata.portals.folder import publish_folder
-from khelang_opendata.portals.publication import read_publication
-from khelang_opendata.published import verify
-from khelang_opendata.published.archive import zip_bytes
+from khelang_opendata.portals.publication import Publication, read_publication
+from khelang_opendata.published import verify, zip_form
 from khelang_opendata.published.manifest import MANIFEST
+from khelang_opendata.published.zip_form import zip_bytes
 from khelang_opendata.release import Outcome, ReleaseOptions, release_package, withdraw
 from khelang_opendata.standard import family
 from tests.archive_fuzz import whole
@@ -34,6 +34,7 @@ from tests.releases import (
     contents,
     copied,
     correct_a_cell,
+    in_the_earlier_layout,
     index_of,
     publish,
     remove_a_column,
@@ -82,7 +83,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
 
 
 def changes_of(out: Path, version: str) -> Any:
-    return json.loads((out / f"v{version}/CHANGES.json").read_text(encoding="utf-8"))
+    return json.loads((out / f"v{version}/metadata/changes.json").read_text(encoding="utf-8"))
 
 
 def entries_of(out: Path) -> list[ElementTree.Element]:
@@ -170,7 +171,7 @@ def test_feed_tells_of_all_releases_newest_first(history: History) -> None:
 
 def test_readme_names_the_note(history: History) -> None:
     for language in ("th", "en"):
-        assert NOTE in (history.out / f"v2.0.0/README.{language}.md").read_text(encoding="utf-8")
+        assert NOTE in (history.out / f"v2.0.0/00-README.{language}.md").read_text(encoding="utf-8")
 
 
 def test_earlier_releases_stay_as_they_were(history: History, tmp_path: Path) -> None:
@@ -210,7 +211,12 @@ def test_lost_rows_and_new_figures_need_a_note(
     version = "1.0.1" if change is change_a_figure else "1.1.0"
     assert (index_of(out)["releases"][-1]["version"], index_of(out)["releases"][-1]["note"]) == (version, NOTE)
     assert changes_of(out, version)["note"] == NOTE
-    for path in (f"v{version}/README.th.md", f"v{version}/README.en.md", f"v{version}/CHANGES.md", "CHANGELOG.md"):
+    for path in (
+        f"v{version}/00-README.th.md",
+        f"v{version}/00-README.en.md",
+        f"v{version}/CHANGES.md",
+        "CHANGELOG.md",
+    ):
         assert NOTE in (out / path).read_text(encoding="utf-8"), path
     assert NOTE in reported(entries_of(out)[0], "content")
 
@@ -342,7 +348,7 @@ def test_lost_file_beside_the_releases_is_made_again(out: Path, lost: str) -> No
     assert contents(out) == before
 
 
-@pytest.mark.parametrize("spoilt", ["CHANGELOG.md", "feed.atom", "latest/README.th.md"])
+@pytest.mark.parametrize("spoilt", ["CHANGELOG.md", "feed.atom", "latest/00-README.th.md"])
 def test_spoilt_file_beside_the_releases_is_made_again(out: Path, spoilt: str) -> None:
     before = contents(out)
     (out / spoilt).write_bytes(b"spoilt")
@@ -404,12 +410,60 @@ def assert_damaged(out: Path, plan: Path) -> None:
     lambda out: (out / "withdrawals.json").write_text("["),
     lambda out: (out / "withdrawals.json").write_text('{"newest": {"reason": "x", "on": "2026-11-26"}}'),
     lambda out: (out / "withdrawals.json").mkdir(),
-    lambda out: _rewrite(out, "CHANGES.json", lambda changes: changes.update(version="1.0.7")),
-    lambda out: _rewrite(out, "CHANGES.json", lambda changes: changes.update(note=["x"])),
+    lambda out: _rewrite(out, "metadata/changes.json", lambda changes: changes.update(version="1.0.7")),
+    lambda out: _rewrite(out, "metadata/changes.json", lambda changes: changes.update(note=["x"])),
 ])  # fmt: skip
 def test_what_does_not_agree_is_damaged(two: Path, plan: Path, spoil: Callable[[Path], object]) -> None:
     spoil(two)
     assert_damaged(two, plan)
+
+
+def _store_uncompressed(out: Path) -> bytes:
+    """Give 1.0.0 the archive that earlier versions of the program made, as the index has it."""
+    archive = out / f"{NAME}-v1.0.0.zip"
+    data = zip_bytes(contents(out / "v1.0.0"), archive.stem, DAY, compressed=False)
+    archive.write_bytes(data)
+    _follow(out, "archive_hash")
+    return data
+
+
+@pytest.mark.parametrize("layout", ["of today", "of earlier versions"])
+def test_release_of_an_earlier_version_of_the_program_stays_as_it_is(out: Path, plan: Path, layout: str) -> None:
+    """It is verified, compared with the next one, withdrawn, and published with its archive."""
+    if layout == "of earlier versions":
+        in_the_earlier_layout(out / "v1.0.0")
+        _follow(out, "manifest")
+    data = _store_uncompressed(out)
+    assert verify(out / "v1.0.0").is_whole
+    assert {"flat", "summary"} <= {*_names(read_publication(out))} or layout == "of today"
+    correct_a_cell(plan)
+    assert publish(plan, out).version == "1.0.1"
+    assert changes_of(out, "1.0.1")["summary"]["tables"][0]["name"] == "units"
+    assert publish_folder(out, out.with_name("web")).written
+    for folder in (out, out.with_name("web")):
+        archive = folder / f"{NAME}-v1.0.0.zip"
+        assert archive.read_bytes() == data
+        assert verify(archive).is_whole
+    (out / f"{NAME}-v1.0.0.zip").unlink()
+    assert not publish(plan, out).written
+    assert (out / f"{NAME}-v1.0.0.zip").read_bytes() == data, "made again as it was"
+
+
+def _names(publication: Publication) -> Iterator[str]:
+    return (file.entry["name"] for file in publication.distributions if file.entry)
+
+
+def test_archive_that_this_zlib_cannot_make_again_is_lost(out: Path) -> None:
+    archive = out / f"{NAME}-v1.0.0.zip"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zip_form, "_LEVEL", 1)
+        archive.write_bytes(zip_bytes(contents(out / "v1.0.0"), archive.stem, DAY))
+    _follow(out, "archive_hash")
+    assert not publish(PLAN, out).written
+    assert read_publication(out).distributions[-1].data == archive.read_bytes()
+    archive.unlink()
+    with pytest.raises(ReleaseDamaged, match=archive.name):
+        publish(PLAN, out)
 
 
 def test_description_without_the_addresses_of_the_files_makes_no_page(out: Path) -> None:

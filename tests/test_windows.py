@@ -161,7 +161,9 @@ def _released_here(folder: Path, site: Path) -> Path:
 def _files(folder: Path) -> dict[str, bytes]:
     """The files of a release, but for the version of polars, which is installed here, and the hash that it changes."""
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    provenance = json.loads(files["provenance.json"])
+    provenance = json.loads(files["metadata/provenance.json"])
     provenance["libraries"].pop("polars", None)
-    manifest = [line for line in files["manifest-sha256.txt"].splitlines() if not line.endswith(b"provenance.json")]
-    return {**files, "provenance.json": json_bytes(provenance), "manifest-sha256.txt": b"\n".join(manifest)}
+    manifest = [
+        line for line in files["manifest-sha256.txt"].splitlines() if not line.endswith(b"metadata/provenance.json")
+    ]
+    return {**files, "metadata/provenance.json": json_bytes(provenance), "manifest-sha256.txt": b"\n".join(manifest)}

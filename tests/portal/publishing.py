@@ -24,7 +24,7 @@ GIVEN = {
 }
 """The required values that the real plan's document does not have."""
 
-_FEW = (f"{NAME}-flat.csv", "data/units.csv", "data/risks.csv", "codebook.csv")
+_FEW = (f"{NAME}-flat.csv", "data/units.csv", "data/risks.csv", "metadata/codebook.csv")
 
 IMPATIENT = RequestPolicy(
     connect_seconds=5, read_seconds=20, attempts=4, first_delay_seconds=0, sleep=lambda _seconds: None

@@ -144,7 +144,7 @@ def test_changes_by_others_are_reported_and_not_overwritten(ckan: Ckan, first: P
     published(ckan, first)
     ids = ids_of(ckan)
     ckan.result("package_patch", {"id": NAME, "notes": "แก้โดยผู้ดูแล"})
-    ckan.result("resource_patch", {"id": ids["codebook.csv"], "description": "แก้โดยผู้ดูแล"})
+    ckan.result("resource_patch", {"id": ids["metadata/codebook.csv"], "description": "แก้โดยผู้ดูแล"})
     ckan.result("resource_delete", {"id": ids["data/risks.csv"]})
     ckan.result("resource_patch", {"id": ids["data/units.csv"]}, files={"upload": ("units.csv", b"other\n")})
     ckan.result("resource_create", {"package_id": NAME, "name": "เอกสารแนบ", "url": "https://example.go.th/x.pdf"})
@@ -154,7 +154,7 @@ def test_changes_by_others_are_reported_and_not_overwritten(ckan: Ckan, first: P
     reported = {(change.file, change.field) for change in refused.value.changes}
     assert reported == {
         (None, "notes"),
-        ("codebook.csv", "description"),
+        ("metadata/codebook.csv", "description"),
         ("data/risks.csv", ""),
         ("data/units.csv", ""),
     }

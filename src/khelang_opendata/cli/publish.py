@@ -45,6 +45,7 @@ timeout_option = click.option(
 @click.option("--status", is_flag=True)
 @timeout_option
 @click.option("--force", is_flag=True)
+@click.option("--base-url", metavar="URL")
 @language_option
 def publish_command(
     paths: tuple[Path, ...],
@@ -58,11 +59,12 @@ def publish_command(
     status: bool,
     timeout: int,
     force: bool,
+    base_url: str | None,
     lang: Language,
 ) -> None:
     """Publish a release on a CKAN portal or a web site."""
     if to == "folder":
-        _publish_folder(paths, dry_run, force, lang)
+        _publish_folder(paths, dry_run, force, base_url, lang)
         return
     if len(paths) > 1 or url is None or org is None:
         raise click.UsageError(notice("publish_usage_ckan", lang))
@@ -96,18 +98,20 @@ def publish_command(
         print_text(notice("publish_tables", lang, described=tables.described, waiting=tables.waiting) + "\n")
 
 
-def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, lang: Language) -> None:
+def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, base_url: str | None, lang: Language) -> None:
     from khelang_opendata.cli.site_pages import site_pages  # noqa: PLC0415 (only this target)
-    from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.folder import checked_base, publish_folder  # noqa: PLC0415 (as above)
 
     if not 1 <= len(paths) <= 2:  # noqa: PLR2004 (the releases and the folder)
         raise click.UsageError(notice("publish_usage_folder", lang))
+    base = checked_base(base_url) if base_url is not None else None
     outcome = publish_folder(
         paths[0] if len(paths) > 1 else _RELEASES,
         paths[-1],
-        pages=lambda root: site_pages(root, None, lang),
+        pages=lambda root: site_pages(root, base, lang),
         dry_run=dry_run,
         force=force,
+        base_url=base,
     )
     signs = (("+", outcome.added), ("~", outcome.replaced), ("-", outcome.removed))
     lines = [f"{sign} {name}" for sign, names in signs for name in names]

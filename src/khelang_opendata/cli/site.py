@@ -30,9 +30,9 @@ def site_command(
     paths: tuple[Path, ...], out: Path, base_url: str | None, dry_run: bool, force: bool, lang: Language
 ) -> None:
     """Make the site of a plan's releases."""
-    from khelang_opendata.site.search_engines import site_address  # noqa: PLC0415 (loads jinja2)
+    from khelang_opendata.portals.folder import checked_base  # noqa: PLC0415 (the help does not need it)
 
-    address = site_address(base_url) if base_url is not None else None
+    address = checked_base(base_url) if base_url is not None else None
     stores = [*dict.fromkeys(store for path in paths or (_RELEASES,) for store in _stores(path))]
     if len(stores) == 1:
         outcomes = [_plan_site(stores[0], out, address, lang, dry_run=dry_run, force=force)]
@@ -62,7 +62,9 @@ def _plan_site(
     from khelang_opendata.cli.site_pages import site_pages  # noqa: PLC0415 (only this command and publish)
     from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (as above)
 
-    return publish_folder(store, out, pages=lambda root: site_pages(root, address, lang), dry_run=dry_run, force=force)
+    return publish_folder(
+        store, out, pages=lambda root: site_pages(root, address, lang), dry_run=dry_run, force=force, base_url=address
+    )
 
 
 def _compared_sites(

@@ -44,7 +44,7 @@ class Summary:
 
     @classmethod
     def from_json(cls, content: Any) -> Summary:
-        """A summary as ``CHANGES.json`` holds it under ``summary``: a JSON object of the same names."""
+        """A summary as a release holds it under ``summary``: a JSON object of the same names."""
         tables = (TableCounts(**{**table, "change": Change(table["change"])}) for table in content["tables"])
         return cls(content["schema"], content["metadata"], tuple(tables))
 

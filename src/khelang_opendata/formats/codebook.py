@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import Environment
 
 from khelang_opendata.files.serialize import csv_bytes
-from khelang_opendata.formats.flat import flat_schema
-from khelang_opendata.formats.totals import summary_schema
+from khelang_opendata.formats.made_tables import schemas_made_of
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
+from khelang_opendata.package.release_files import made_path, table_path
 from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.codelists import Code
@@ -110,10 +110,10 @@ def codebook_html(edition: Edition, language: Language = Language.TH) -> bytes:
 
 
 def codebook_tables(edition: Edition) -> list[CodebookTable]:
-    """The tables of an edition in their order, then the flat table and the totals, which are made from them."""
-    tables = [_table(f"data/{name}.csv", table.schema, len(table.rows)) for name, table in edition.tables.items()]
-    made = (flat_schema(edition.family), summary_schema(edition.family))
-    return [*tables, *(_table(f"{edition.plan_id}-{schema.name}.csv", schema) for schema in made)]
+    """The tables of an edition in their order, then those that are made from them."""
+    tables = [_table(table_path(name), table.schema, len(table.rows)) for name, table in edition.tables.items()]
+    made = schemas_made_of(edition)
+    return [*tables, *(_table(made_path(edition.plan_id, name), schema) for name, schema in made.items())]
 
 
 def _table(path: str, schema: TableSchema, rows: int | None = None) -> CodebookTable:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.about import label_column
-from khelang_opendata.formats.sqlite import codelist_tables, stored_tables
+from khelang_opendata.formats.made_tables import schemas_made_of
+from khelang_opendata.formats.sqlite import codelist_tables
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.standard.tables import JsonObject, TableSchema
 
@@ -16,7 +17,8 @@ def datasette_metadata(edition: Edition) -> bytes:
     """
     about = edition.descriptor
     licence = about["licenses"][0]
-    tables = {name: _table(table.schema) for name, table in stored_tables(edition).items()}
+    schemas = {name: table.schema for name, table in edition.tables.items()} | dict(schemas_made_of(edition))
+    tables = {name: _table(schema) for name, schema in schemas.items()}
     tables |= {name: {"label_column": "title_th"} for name in codelist_tables(edition)}
     metadata = {
         "title": f"{about['title']} ({edition.version})",

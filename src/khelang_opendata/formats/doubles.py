@@ -8,8 +8,14 @@ from decimal import Decimal
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.model.figures import is_held
 from khelang_opendata.package.edition import ReleasedTable, Value
+from khelang_opendata.standard.tables import Field
 
 _HEADING_ROWS = 1
+
+
+def is_money(field: Field) -> bool:
+    """Whether a column holds amounts in baht."""
+    return field.name.endswith("_thb") and field.descriptor["type"] == "number"
 
 
 def held_values(table: ReleasedTable) -> Iterator[tuple[Value, ...]]:

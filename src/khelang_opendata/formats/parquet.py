@@ -1,21 +1,27 @@
-"""A release's tables as Parquet, one file each, written if polars (the extra ``large``) is installed.
+"""A release's tables, and those made from them, as Parquet, one file each, if polars (extra ``large``) is installed.
 
-Amounts are doubles, not decimals: pandas shows decimals as objects that most of its functions refuse, and a double
-gives back every number of up to 15 digits. Text that is empty in the CSV is null, as in every typed form.
+Money is a column of whole numbers where all its amounts are whole baht, else of decimals with two places or as many as
+are written. Whole numbers come first, because pandas shows decimals as objects that most of its functions refuse.
+Other numbers are doubles, which give back every number of up to 15 digits. Text that is empty in the CSV is null, as in
+every typed form.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from khelang_opendata.formats.doubles import held_values
-from khelang_opendata.package.edition import Edition, ReleasedTable
+from khelang_opendata.formats.doubles import held_values, is_money
+from khelang_opendata.formats.made_tables import tables_made_of
+from khelang_opendata.package.edition import Edition, ReleasedTable, Value
 
 if TYPE_CHECKING:
     import polars as pl
+
+_SATANG, _DIGITS = 2, 38
 
 
 def is_available() -> bool:
@@ -30,7 +36,7 @@ def parquet(edition: Edition) -> dict[str, bytes]:
     """
     if not is_available():
         return {}
-    return {name: _file(table) for name, table in edition.tables.items()}
+    return {name: _file(table) for name, table in {**edition.tables, **tables_made_of(edition)}.items()}
 
 
 def _file(table: ReleasedTable) -> bytes:
@@ -42,8 +48,24 @@ def _file(table: ReleasedTable) -> bytes:
         "boolean": pl.Boolean(),
         "date": pl.Date(),
     }
-    schema = {f.name: types.get(f.descriptor["type"], pl.String()) for f in table.schema.fields}
-    rows = [tuple(float(cell) if isinstance(cell, Decimal) else cell for cell in row) for row in held_values(table)]
+    fields, rows = table.schema.fields, list(held_values(table))
+    schema, columns = {}, []
+    for at, field in enumerate(fields):
+        cells = [row[at] for row in rows]
+        decimals = _decimals(cells) if is_money(field) else None
+        type_, convert = types.get(field.descriptor["type"], pl.String()), float
+        if decimals is not None:
+            type_, convert = (pl.Decimal(_DIGITS, decimals), Decimal) if decimals else (pl.Int64(), int)  # type: ignore[assignment]
+        schema[field.name] = type_
+        columns.append([convert(cell) if isinstance(cell, Decimal) else cell for cell in cells])
     stream = io.BytesIO()
-    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(stream, compression="zstd", statistics=True)
+    frame = pl.DataFrame(columns, schema=schema, orient="col")
+    frame.write_parquet(stream, compression="zstd", statistics=True)
     return stream.getvalue()
+
+
+def _decimals(amounts: Sequence[Value]) -> int:
+    """The decimal places of a column of money; 0 where all amounts are whole."""
+    exponents = (amount.normalize().as_tuple().exponent for amount in amounts if isinstance(amount, Decimal))
+    most = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
+    return max(most, _SATANG) if most > 0 else 0

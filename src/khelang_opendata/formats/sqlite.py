@@ -1,7 +1,8 @@
-"""A release as one SQLite file: typed tables with their keys, the codelists, the flat table and the totals.
+"""A release as one SQLite file: typed tables with their keys, the codelists, and the tables made from them.
 
-Amounts are REAL: a share of a total is then a fraction, where whole numbers would divide to 0, and any amount below
-ten trillion baht comes back to the satang. Dates are ISO text, truth is 1 or 0, an empty cell is NULL.
+Money is NUMERIC: whole baht are integers, as they are written everywhere else, and amounts with satang are REAL, which
+gives back any amount below ten trillion baht. So a query for shares multiplies by 1.0 before it divides. Other numbers
+are REAL, dates ISO text, truth is 1 or 0, an empty cell is NULL.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from khelang_opendata.formats.about import citation, licences, publisher
-from khelang_opendata.formats.doubles import held_values
-from khelang_opendata.formats.flat import flat_table
+from khelang_opendata.formats.doubles import held_values, is_money
+from khelang_opendata.formats.made_tables import tables_made_of
 from khelang_opendata.formats.sqlite_pages import Cell, StoredTable, database_image
-from khelang_opendata.formats.totals import summary_table
 from khelang_opendata.package.edition import Edition, ReleasedTable, Value
 from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
@@ -34,12 +34,12 @@ def database(edition: Edition) -> bytes:
 def _tables(edition: Edition) -> Iterator[StoredTable]:
     for name, field in codelist_tables(edition).items():
         codes = [astuple(code) for code in field.meanings.values()]
-        rows = [(_cell(field.value(code)), *(text or None for text in texts)) for code, *texts in codes]
+        rows = [(_cell(field, field.value(code)), *(text or None for text in texts)) for code, *texts in codes]
         yield StoredTable(name, _create_codelist(name, field), rows, (0,))
     for name, table in stored_tables(edition).items():
         schema = table.schema
         columns = list(schema.field_by_name)
-        rows = [tuple(map(_cell, row)) for row in held_values(table)]
+        rows = [tuple(map(_cell, schema.fields, row)) for row in held_values(table)]
         yield StoredTable(name, _create_table(name, schema), rows, tuple(map(columns.index, schema.primary_key)))
     create = _create("metadata", ["key TEXT NOT NULL PRIMARY KEY", "value TEXT NOT NULL"])
     yield StoredTable("metadata", create, list(_metadata(edition)), (0,))
@@ -47,7 +47,7 @@ def _tables(edition: Edition) -> Iterator[StoredTable]:
 
 def stored_tables(edition: Edition) -> Mapping[str, ReleasedTable]:
     """The edition's tables, and those made from them, by their names in the database."""
-    return {**edition.tables, "flat": flat_table(edition), "totals": summary_table(edition)}
+    return {**edition.tables, **tables_made_of(edition)}
 
 
 def codelist_tables(edition: Edition) -> Mapping[str, Field]:
@@ -92,7 +92,7 @@ def _column(field: Field) -> str:
 
 
 def _type(field: Field) -> str:
-    return _TYPES.get(field.descriptor["type"], "TEXT")
+    return "NUMERIC" if is_money(field) else _TYPES.get(field.descriptor["type"], "TEXT")
 
 
 def _foreign_key(columns: Iterable[str], table: str, targets: Iterable[str]) -> str:
@@ -117,10 +117,12 @@ def _literal(value: str | int) -> str:
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
-def _cell(value: Value) -> Cell:
+def _cell(field: Field, value: Value) -> Cell:
     if isinstance(value, date):
         return value.isoformat()
-    return float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return int(value) if is_money(field) and value == value.to_integral_value() else float(value)
+    return value
 
 
 def _metadata(edition: Edition) -> Iterator[tuple[str, str]]:

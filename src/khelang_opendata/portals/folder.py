@@ -20,18 +20,20 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from khelang_opendata.files import StrPath
 from khelang_opendata.files.place import LOCK, exchange, flush_folder, locked, remove, write_files
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
 from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.portals.publication import Publication, read_publication, releases_folder
 from khelang_opendata.published import verify
 from khelang_opendata.published.archive import ArchiveRefused, read_folder
-from khelang_opendata.published.history import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS
+from khelang_opendata.published.history import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, feed_of
 from khelang_opendata.published.page_mark import plan_of_page
 
 PAGE = "index.html"
@@ -41,6 +43,9 @@ PAGES_LIST = "pages.json"
 """In a folder of pages: the plan's name and the files that this program wrote there."""
 
 _STAGING = ".unfinished-publish"
+_NOT_IN_ADDRESS = re.compile(r"[^!-~]|[<>\"\\^`{|}]")
+"""What an address holds in escaped form only (RFC 3986)."""
+_LONGEST_SHOWN = 80
 _ARCHIVE = re.compile(rf"(?P<plan>.+)-{VERSION_FOLDER.pattern}\.zip")
 
 _Content = bytes | Mapping[str, bytes]
@@ -84,7 +89,13 @@ class _Site:
 
 
 def publish_folder(
-    releases: StrPath, target: StrPath, *, pages: Pages | None = None, dry_run: bool = False, force: bool = False
+    releases: StrPath,
+    target: StrPath,
+    *,
+    pages: Pages | None = None,
+    dry_run: bool = False,
+    force: bool = False,
+    base_url: str | None = None,
 ) -> FolderOutcome:
     """Publish a folder of releases to the folder of a web server, completely or not at all.
 
@@ -95,6 +106,7 @@ def publish_folder(
             :func:`~khelang_opendata.site.plan_site.pages_of_releases`; without it there are none.
         dry_run: report the changes and write nothing.
         force: replace published releases that were altered, and remove those that ``releases`` does not have.
+        base_url: the address of the folder on the web, for absolute links in the feed and in what search engines read.
 
     Returns:
         The names of the files and folders that were added, replaced, removed or unchanged.
@@ -104,6 +116,7 @@ def publish_folder(
         ReleaseDamaged: a release was altered after it was made, or does not read back as it was written.
         DataError: a release is not safe to read.
         EnvironmentFailure: a release cannot be read, or the index beside the releases does not list them all.
+        UsageError: ``base_url`` is no address of a folder on the web.
         UsageError: ``target`` overlaps with ``releases``, belongs to another plan, or has a link or an unknown file
             where this function writes.
         EnvironmentFailure: a release in ``target`` was altered, or ``releases`` does not have it; see ``force``.
@@ -116,11 +129,12 @@ def publish_folder(
         '1.0.0'
     """
     releases, target = Path(releases), Path(target)
+    base = checked_base(base_url) if base_url is not None else None
     with system_errors_as("file_unreadable", releases):
         root = releases_folder(releases)
         if root is None:
             raise UsageError("no_release", path=str(releases))
-        site = _site_of(root, read_publication(releases), pages)
+        site = _site_of(root, read_publication(releases), pages, base)
     with system_errors_as("folder_unwritable", target):
         _refuse_overlap(root, target)
         return _published(site, target, dry_run=dry_run, force=force)
@@ -171,7 +185,19 @@ def _refuse_overlap(root: Path, target: Path) -> None:
     refuse_protected(target, target, may_hold_releases=True)
 
 
-def _site_of(root: Path, publication: Publication, pages: Pages | None) -> _Site:
+def checked_base(base_url: str) -> str:
+    """An address with its last slash."""
+    try:
+        parts = urlsplit(base_url)
+        is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_sound = False
+    if not is_sound or "@" in parts.netloc or parts.query or parts.fragment or _NOT_IN_ADDRESS.search(base_url):
+        raise UsageError("base_url_invalid", value=visible(base_url[:_LONGEST_SHOWN]))
+    return f"{base_url.rstrip('/')}/"
+
+
+def _site_of(root: Path, publication: Publication, pages: Pages | None, base: str | None) -> _Site:
     versions: dict[str, Mapping[str, bytes]] = {
         f"v{note.version}": read_folder(root / f"v{note.version}") for note in publication.history
     }
@@ -181,6 +207,8 @@ def _site_of(root: Path, publication: Publication, pages: Pages | None) -> _Site
     if not _lists_releases(about[INDEX], publication, archives):
         raise EnvironmentFailure("releases_unfinished", path=str(root / INDEX))
     current = versions.get(f"v{publication.current_version}")
+    if base is not None:
+        about[FEED] = feed_of(publication.history, publication.descriptor, base)
     latest = {LATEST: current} if current else {}
     plan = str(publication.descriptor["name"])
     shown = _page_contents(pages(root) if pages else {}, plan)

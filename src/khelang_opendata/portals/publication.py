@@ -17,6 +17,8 @@ from pathlib import Path, PurePosixPath
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.formats.metadata.facts import FORMATS, FileFormat
 from khelang_opendata.model.failures import ReleaseDamaged, UsageError
+from khelang_opendata.package.datapackage import DESCRIPTOR
+from khelang_opendata.package.release_files import CODEBOOK, CODEBOOK_PAGE, REPORT_PAGE, whole_path
 from khelang_opendata.published import releases_of
 from khelang_opendata.published.content import PublishedRelease, read_published
 from khelang_opendata.published.history import LATEST, is_store
@@ -110,7 +112,7 @@ def read_publication(path: Path) -> Publication:
     if root != path and path.name not in (LATEST, f"v{current}"):
         raise UsageError("release_superseded", path=str(path), newest=current or "-")
     releases = {version: read_published(root / f"v{version}") for version in reversed(notes)}
-    archives = [_archive(release, notes[version]) for version, release in releases.items()]
+    archives = [_archive(release, notes[version], root) for version, release in releases.items()]
     return _publication(releases[current or newest], tuple(notes.values()), current, archives)
 
 
@@ -126,7 +128,7 @@ def _single_release(folder: Path) -> Publication:
     if not (folder / MANIFEST).is_file():
         raise UsageError("no_release", path=str(folder))
     release = read_published(folder)
-    return _publication(release, (release.note,), release.version, [_archive(release, release.note)])
+    return _publication(release, (release.note,), release.version, [_archive(release, release.note, None)])
 
 
 def _publication(
@@ -140,19 +142,26 @@ def _publication(
 def _single_files(release: PublishedRelease, note: ReleaseNote) -> Iterator[Distribution]:
     """Yield the files that are useful by themselves: the overviews, then the tables, then codebook and report.
 
+    The overviews are as many as the release has: those of earlier versions of this program have other ones.
     A package's own files follow its tables, where their format is known; the archive holds the others, too.
     """
     entries = {entry["path"]: entry for entry in release.descriptor["resources"]}
     name = release.name
     own = [path for path, entry in entries.items() if not entry.get("derived")]
     tables = [path for path in own if not path.startswith("files/") or PurePosixPath(path).suffix in FORMATS]
-    first = (f"{name}-flat.csv", f"{name}-summary.csv", f"{name}.xlsx")
-    last = (f"{name}.json", "codebook.html", "codebook.csv", "validation-report.html")
-    for path in (*first, *tables, *last):
+    named = {entry["name"]: path for path, entry in entries.items() if entry.get("derived")}
+    if "flat" not in named:
+        raise ReleaseDamaged(str(release.folder / DESCRIPTOR))
+    made = [path for path in named.values() if path.endswith(".csv") and path != named.get("codebook")]
+    last = (named.get("nested", whole_path(name, "json")), CODEBOOK_PAGE, named.get("codebook", CODEBOOK), REPORT_PAGE)
+    for path in (*made, named.get("workbook", whole_path(name, "xlsx")), *tables, *last):
         if path not in release.files or PurePosixPath(path).suffix not in FORMATS:
             raise ReleaseDamaged(str(release.folder / path))
         yield Distribution(path, release.files[path], note, entries.get(path, {}))
 
 
-def _archive(release: PublishedRelease, note: ReleaseNote) -> Distribution:
-    return Distribution(release.archive_name, release.archive, note, None)
+def _archive(release: PublishedRelease, note: ReleaseNote, root: Path | None) -> Distribution:
+    """Return a release's archive: the file beside it, for another build of zlib makes another one."""
+    path = root / release.archive_name if root else None
+    data = path.read_bytes() if path and path.is_file() else release.archive
+    return Distribution(release.archive_name, data, note, None)

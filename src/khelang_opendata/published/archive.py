@@ -1,4 +1,4 @@
-"""Archives of releases, and safe reading of folders and archives from any publisher.
+"""Safe reading of releases as folders and archives, from any publisher.
 
 A foreign archive is read entry by entry, and no library unpacks it. Names that leave it or that not every system keeps
 apart, links, devices, and more than a release could ever hold are refused.
@@ -15,7 +15,6 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -30,7 +29,7 @@ MAX_FILES = 10_000
 MAX_BYTES = 512 * 1024**2
 """The most bytes of a release, unpacked; the plan of a municipality is a hundredth of it.
 
-A ZIP is verified in twice the memory: its files, and the archive that they would make.
+A ZIP is verified in the memory of its files and of the largest of them.
 """
 
 MAX_DIRECTORY = 12 * 1024**2
@@ -75,21 +74,6 @@ class ArchiveRefused(DataError):
 
 class NotRegular(OSError):
     """Not an ordinary file: opening a FIFO blocks, and reading a device may never end."""
-
-
-def zip_bytes(files: Mapping[str, bytes], folder: str, day: date) -> bytes:
-    """A ZIP archive of files in one folder, all of one day, of one of the :data:`YEARS`.
-
-    It is sorted and stored: compressed bytes would depend on the version of zlib.
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(files):
-            entry = zipfile.ZipInfo(f"{folder}/{path}", (day.year, day.month, day.day, 0, 0, 0))
-            entry.create_system = 3  # Unix; zipfile would write the system that it runs on
-            entry.external_attr = (stat.S_IFREG | 0o644) << 16
-            archive.writestr(entry, files[path])
-    return buffer.getvalue()
 
 
 @contextmanager
@@ -370,14 +354,3 @@ class _Budget:
             if self.bytes > MAX_BYTES:
                 raise ArchiveRefused("too_large", path=str(self.path), limit=MAX_BYTES)
             yield piece
-
-
-def holds(path: Path, data: bytes) -> bool:
-    """Whether a file holds these bytes; it is compared piece by piece, not read whole."""
-    rest = memoryview(data)
-    with open_regular(path) as file:
-        while piece := file.read(_PIECE):
-            if rest[: len(piece)] != piece:
-                return False
-            rest = rest[len(piece) :]
-    return not rest

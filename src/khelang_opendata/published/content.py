@@ -21,15 +21,15 @@ from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.thai import FISCAL_YEARS
 from khelang_opendata.package.datapackage import DESCRIPTOR, is_plan_name, plan_name
-from khelang_opendata.published.archive import read_folder
+from khelang_opendata.package.release_files import CHANGES, present_path, table_path
+from khelang_opendata.published.archive import ArchiveRefused, read_folder, read_zip
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.published.verification import archive_of, damage_of, verify
+from khelang_opendata.published.verification import archive_of, damage_of, is_archive_of, verify
 from khelang_opendata.standard.family import SchemaFamily, known_schemas, load_family
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.descriptor import satisfies_profile
 
-CHANGES = "CHANGES.json"
-_PLANS = "data/plans.csv"
+_PLANS = table_path("plans")
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,28 @@ class PublishedRelease:
 
     @cached_property
     def archive(self) -> bytes:
-        """Its ZIP archive, the same bytes for the same files; ReleaseDamaged where an archive cannot hold it."""
+        """Its ZIP archive, the same bytes for the same files and version of zlib.
+
+        ReleaseDamaged where an archive cannot hold it.
+        """
         data = archive_of(self.files)
         if data is None:
             raise ReleaseDamaged(str(self.folder / DESCRIPTOR))
         return data
+
+    def archive_with(self, hash_: str) -> bytes | None:
+        """Its archive of this hash, as this or an earlier version of the program makes it; None if none has it."""
+        if hash_of(self.archive) == hash_:
+            return self.archive
+        stored = archive_of(self.files, compressed=False)
+        return stored if stored and hash_of(stored) == hash_ else None
+
+    def is_archived_in(self, path: Path) -> bool:
+        """Whether a file is its archive, with whatever version of zlib it was made."""
+        try:
+            return read_zip(path) == self.files and is_archive_of(path, self.files)
+        except ArchiveRefused:
+            return False
 
 
 def read_published(folder: Path) -> PublishedRelease:
@@ -85,7 +102,7 @@ def read_published(folder: Path) -> PublishedRelease:
     descriptor = _descriptor(folder, files)
     note = _note(folder, files)
     if note.version != descriptor["version"]:
-        raise ReleaseDamaged(str(folder / CHANGES))
+        raise ReleaseDamaged(str(folder / present_path(files, CHANGES)))
     plan = _plan(folder, files, load_family(descriptor["conformsTo"]))
     return PublishedRelease(folder, files, descriptor, plan_name(descriptor), note, plan)
 
@@ -125,7 +142,8 @@ def _descriptor(folder: Path, files: Mapping[str, bytes]) -> JsonObject:
 
 
 def _note(folder: Path, files: Mapping[str, bytes]) -> ReleaseNote:
-    content = _object(folder, files, CHANGES)
+    path = present_path(files, CHANGES)
+    content = _object(folder, files, path)
     try:
         summary = Summary.from_json(content["summary"]) if content["summary"] is not None else None
         note = content["note"]
@@ -133,7 +151,7 @@ def _note(folder: Path, files: Mapping[str, bytes]) -> ReleaseNote:
             raise ValueError(note)
         return ReleaseNote(content["version"], read_day(content["released_on"]), note, None, summary)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ReleaseDamaged(str(folder / CHANGES)) from None
+        raise ReleaseDamaged(str(folder / path)) from None
 
 
 def _plan(folder: Path, files: Mapping[str, bytes], family: SchemaFamily) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.wording import Language
 from khelang_opendata.published.content import PublishedRelease, read_published, read_withdrawal
 from khelang_opendata.published.manifest import MANIFEST
-from khelang_opendata.render.changes_log import changelog_markdown
+from khelang_opendata.render.changes_log import atom_feed, changelog_markdown
 from khelang_opendata.standard.family import version_numbers
 from khelang_opendata.standard.tables import JsonObject
 
@@ -59,10 +59,9 @@ class StoredRelease:
     descriptor: JsonObject
 
     @classmethod
-    def of(cls, release: PublishedRelease, withdrawn: Withdrawal | None) -> StoredRelease:
+    def of(cls, release: PublishedRelease, withdrawn: Withdrawal | None, archive: bytes) -> StoredRelease:
         note = replace(release.note, withdrawn=withdrawn)
-        archive = hash_of(release.archive)
-        return cls(note, release.manifest_hash, release.archive_name, archive, release.descriptor)
+        return cls(note, release.manifest_hash, release.archive_name, hash_of(archive), release.descriptor)
 
 
 def is_store(folder: Path) -> bool:
@@ -109,14 +108,12 @@ def _compared(
     ``listed`` is None if the index is lost, and then the archive must exist; ``pending`` is the interrupted change.
     """
     release = read_published(folder)
-    one, version = StoredRelease.of(release, withdrawn), release.version
-    archive = folder.parent / release.archive_name
+    version, archive = release.version, folder.parent / release.archive_name
     is_pending = pending is not None and pending.version == version
     if version != folder.name[1:]:
         raise ReleaseDamaged(str(folder))
-    if archive.exists() and (not archive.is_file() or hash_of(archive.read_bytes()) != one.archive_hash):
-        raise ReleaseDamaged(str(archive))
     entry = listed.get(version) if listed is not None else None
+    one = StoredRelease.of(release, withdrawn, _archive_of(release, archive, entry))
     if entry is None:
         is_new = is_pending and pending is not None and pending.manifest == one.manifest
         if not is_new and (listed is not None or not archive.exists()):
@@ -127,6 +124,22 @@ def _compared(
     if entry.withdrawn != withdrawn and not is_pending:
         raise ReleaseDamaged(str(folder.parent / WITHDRAWALS))
     return replace(one, note=replace(one.note, withdrawn=withdrawn or entry.withdrawn))
+
+
+def _archive_of(release: PublishedRelease, path: Path, entry: _IndexEntry | None) -> bytes:
+    """The archive of a release as it is, or is made again: that of the index, which other builds of zlib cannot make.
+
+    ReleaseDamaged where the file is not its archive, or the lost one cannot be made again.
+    """
+    if path.exists():
+        if not path.is_file() or not release.is_archived_in(path):
+            raise ReleaseDamaged(str(path))
+        return path.read_bytes()
+    if entry is None or entry.manifest != release.manifest_hash:
+        return release.archive
+    if (again := release.archive_with(entry.archive_hash)) is None:
+        raise ReleaseDamaged(str(path))
+    return again
 
 
 def _read_index(out: Path) -> dict[str, _IndexEntry] | None:
@@ -183,6 +196,19 @@ def changelog_of(stored: Mapping[str, StoredRelease]) -> bytes:
     """``CHANGELOG.md`` of these releases, in Thai and then in English."""
     notes = [one.note for one in stored.values()]
     return "\n".join(changelog_markdown(notes, language) for language in Language).encode()
+
+
+def feed_of(notes: Iterable[ReleaseNote], descriptor: JsonObject, base_url: str | None = None) -> bytes:
+    """``feed.atom`` of these releases.
+
+    Args:
+        notes: the releases' notes with their withdrawals, at least one.
+        descriptor: the newest release's, which names the plan and its publisher.
+        base_url: the address of the folder of all releases; None for links relative to the feed.
+    """
+    publishers = (c["title"] for c in descriptor.get("contributors", ()) if "publisher" in (c.get("roles") or ()))
+    author = next(publishers, descriptor["name"])
+    return atom_feed(notes, descriptor["name"], descriptor["title"], author, Language.TH, base_url)
 
 
 def holds_bytes(path: Path, data: bytes) -> bool:

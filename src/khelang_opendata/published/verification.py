@@ -19,9 +19,10 @@ from khelang_opendata.files.paths import is_safe_path
 from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ExtraMissing, ReleaseDamaged, system_errors_as
 from khelang_opendata.package.datapackage import DESCRIPTOR
-from khelang_opendata.published.archive import YEARS, holds, leftovers_in, read_release, zip_bytes
+from khelang_opendata.published.archive import YEARS, leftovers_in, read_release
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, digests_in
 from khelang_opendata.published.signature import is_valid, public_key_of, raw_public_key, require_library
+from khelang_opendata.published.zip_form import is_zip_of, zip_bytes
 
 MAX_DESCRIPTOR = 8 * 1024**2
 """The largest descriptor that is read to build an archive again; parsed, JSON takes up to 35 times its size."""
@@ -38,7 +39,7 @@ class ProblemKind(StrEnum):
     EXTRA = "extra"
     MALFORMED = "malformed"
     REPACKED = "repacked"
-    """The files are right, but the archive around them is not byte for byte the one that a release has."""
+    """The files are right, but the archive around them is not of the one form that a release has."""
 
 
 class SignatureState(StrEnum):
@@ -114,7 +115,7 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
     files = read_release(path)
     state, key = _signature(files.get(MANIFEST), files.get(SIGNATURE), public_key)
     problems = sorted(_problems(files))
-    if not problems and path.is_file() and not ((archive := archive_of(files)) and holds(path, archive)):
+    if not problems and path.is_file() and not is_archive_of(path, files):
         problems.append(Problem(ProblemKind.REPACKED, path.name))
     with system_errors_as("file_unreadable", path):
         leftovers = leftovers_in(path) if path.is_dir() else []
@@ -130,8 +131,28 @@ def damage_of(folder: Path, verification: Verification) -> ReleaseDamaged:
     return ReleaseDamaged(str(folder / (worse[0].path if worse else MANIFEST)))
 
 
-def archive_of(files: Mapping[str, bytes]) -> bytes | None:
-    """The ZIP archive of a release's files, the same bytes for the same files; None if they are not a release.
+def archive_of(files: Mapping[str, bytes], *, compressed: bool = True) -> bytes | None:
+    """The ZIP archive of a release's files; None if they are not a release.
+
+    Args:
+        files: the release's files by path.
+        compressed: as of :func:`~khelang_opendata.published.zip_form.zip_bytes`.
+
+    Returns:
+        The same bytes for the same files and version of zlib.
+    """
+    root = _root_of(files)
+    return zip_bytes(files, *root, compressed=compressed) if root else None
+
+
+def is_archive_of(path: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether an archive that holds a release's files is one that :func:`archive_of` makes with any version of zlib."""
+    root = _root_of(files)
+    return root is not None and is_zip_of(path, files, *root)
+
+
+def _root_of(files: Mapping[str, bytes]) -> tuple[str, date] | None:
+    """The folder in a release's archive, and the day of its files.
 
     The descriptor is not trusted: without a name, version and day that fit an archive, the result is None.
     """
@@ -148,7 +169,7 @@ def archive_of(files: Mapping[str, bytes]) -> bytes | None:
         return None
     folder, day = f"{name}-v{version}", _day_of(created)
     is_folder = is_safe_path(folder) and "/" not in folder and len(folder.encode()) <= _MAX_FOLDER
-    return zip_bytes(files, folder, day) if is_folder and day else None
+    return (folder, day) if is_folder and day else None
 
 
 def _day_of(created: str) -> date | None:

@@ -31,14 +31,26 @@ from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, Resource
 from khelang_opendata.package.edition import Edition, released_tables, table_csv
+from khelang_opendata.package.release_files import (
+    CHANGES,
+    CHANGES_PAGE,
+    CODEBOOK_PAGE,
+    LICENCE,
+    PROVENANCE,
+    REPORT,
+    REPORT_PAGE,
+    errata_path,
+    readme_path,
+    schema_path,
+    table_path,
+)
 from khelang_opendata.published.archive import YEARS
-from khelang_opendata.published.content import CHANGES
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, manifest_of
 from khelang_opendata.release.readme import errata_page, licence_text, readme
 from khelang_opendata.render.changes_data import changes_json
 from khelang_opendata.render.changes_log import changelog_markdown
 from khelang_opendata.render.changes_markdown import changes_markdown
-from khelang_opendata.render.report_html import report_html
+from khelang_opendata.render.published_report import published_report_html
 from khelang_opendata.render.report_json import report_json
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import JsonObject
@@ -65,7 +77,7 @@ class ReleaseOptions:
         at_least: what the version is raised to where the difference asks for less.
         allow_warnings: why the package is released with warnings that no erratum explains.
         approved_by: the role that approved the release, not a person.
-        commit: the whole hash of the commit that the package is in, for ``provenance.json``.
+        commit: the whole hash of the commit that the package is in, for its provenance.
 
     Raises:
         UsageError: the commit is not a whole hash.
@@ -178,7 +190,7 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     held = family.held
     edition = Edition(held, released_tables(package, held), descriptor, options.released_on, others)
     forms = list(forms_of(edition))
-    tables = {r.name: {**r.descriptor, **CSV, "path": f"data/{r.name}.csv"} for r in own if r.name in edition.tables}
+    tables = {r.name: {**r.descriptor, **CSV, "path": table_path(r.name)} for r in own if r.name in edition.tables}
     data = {str(entry["path"]): table_csv(edition.tables[name]) for name, entry in tables.items()}
     data |= {form.path: form.data for form in forms}
     data |= {path: resource.data or b"" for path, resource in additional.items()}
@@ -188,16 +200,16 @@ def build_release(draft: Draft, sign: Signer | None = None) -> Release:
     files = {
         **data,
         DESCRIPTOR: json_bytes(whole),
-        "codebook.html": codebook_html(edition),
-        "provenance.json": json_bytes(_provenance(edition, options.approved_by, options.commit)),
-        "LICENSE": licence_text(descriptor).encode(),
+        CODEBOOK_PAGE: codebook_html(edition),
+        PROVENANCE: json_bytes(_provenance(edition, options.approved_by, options.commit)),
+        LICENCE: licence_text(descriptor).encode(),
         **_schema_files(family),
         **metadata_files(edition, data, draft.changes.old.version if draft.changes is not None else None),
         **_change_files(draft),
-        "validation-report.json": report_json(draft.report).encode(),
-        "validation-report.html": report_html(draft.report, Language.TH, package).encode(),
-        **{f"README.{lang}.md": readme(edition, forms, lang, draft.note).encode() for lang in Language},
-        **{f"ERRATA.{lang}.md": errata_page(edition, lang).encode() for lang in Language},
+        REPORT: report_json(draft.report).encode(),
+        REPORT_PAGE: published_report_html(draft.report, package, options.allow_warnings).encode(),
+        **{readme_path(lang): readme(edition, forms, lang, draft.note).encode() for lang in Language},
+        **{errata_path(lang): errata_page(edition, lang).encode() for lang in Language},
     }
     files[MANIFEST] = manifest_of(files)
     if sign:
@@ -224,7 +236,7 @@ def _descriptor(draft: Draft) -> JsonObject:
 
 
 def _provenance(edition: Edition, approved_by: str | None, commit: str | None) -> JsonObject:
-    """What ``provenance.json`` says; None for an approving role or a commit that is not known.
+    """What a release says of its origin; None for an approving role or a commit that is not known.
 
     The publisher gives the commit. Nothing asks git: in a folder that others made, its configuration can run any
     command.
@@ -259,7 +271,7 @@ def _change_files(draft: Draft) -> dict[str, bytes]:
         + ("\n" + changes_markdown(draft.changes, language) if draft.changes is not None else "")
         for language in Language
     ]
-    return {CHANGES: json_bytes({**note, **content}), "CHANGES.md": "\n".join(pages).encode()}
+    return {CHANGES: json_bytes({**note, **content}), CHANGES_PAGE: "\n".join(pages).encode()}
 
 
 def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
@@ -270,5 +282,5 @@ def _schema_files(family: SchemaFamily) -> dict[str, bytes]:
         family.folder / "package.schema.json",
         family.folder / "plan.schema.json",
     ]
-    files = {f"schemas/{family.id}/{p.relative_to(family.folder).as_posix()}": p.read_bytes() for p in sources}
+    files = {schema_path(family.id, p.relative_to(family.folder).as_posix()): p.read_bytes() for p in sources}
     return {path: BOM + data if path.endswith(".csv") else data for path, data in files.items()}

@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 
 from khelang_opendata.formats.nested import INSIDE
 from khelang_opendata.formats.parquet import is_available
+from khelang_opendata.formats.totals import TOTALS
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.package.edition import ReleasedTable, released_tables
 from khelang_opendata.standard.family import SchemaFamily
@@ -42,33 +43,53 @@ _DAY_NONE = date(1899, 12, 30)
 def differing_forms(release: Package) -> list[str]:
     """The paths of those forms of a release whose tables are not those of its CSV files, in whatever order.
 
-    Of the flat table the amounts of each project and year are compared, of the totals those of each year.
+    The tables made from them are compared between CSV, SQLite and Parquet; of the flat table the amounts of each
+    project and year are compared with the budgets, of each table of totals those of each year.
     """
     family = family_of(release).held
     expected = _sorted(plain(released_tables(release, family)))
     paths = {r.name: r.path for r in release.resources if r.is_derived and r.data is not None}
     data = {r.name: r.data for r in release.resources if r.is_derived and r.data is not None}
+    made_fields = _fields_of_made(release, family)
+    made = _sorted({name: _read(fields, *_records(data[name])) for name, fields in made_fields.items()})
     readers = {"workbook": tables_from_xlsx, "database": tables_from_sqlite}
     differing = [paths[n] for n, read in readers.items() if _sorted(read(data[n], family)) != expected]
     empty = {name: table for name, table in expected.items() if not table[1]}
     if empty | _sorted(tables_from_json(data["nested"], family)) != expected:
         differing.append(paths["nested"])
+    if _sorted(made_tables_from_sqlite(data["database"], made_fields)) != made:
+        differing.append(paths["database"])
     columns = {n.removesuffix("-parquet"): file for n, file in data.items() if n.endswith("-parquet")}
     if columns and is_available():
-        found = _sorted(tables_from_parquet(columns, family))
-        differing += [paths[f"{name}-parquet"] for name in columns if found[name] != expected[name]]
+        fields = {name: schema.field_by_name for name, schema in family.tables.items()} | made_fields
+        found = _sorted(tables_from_parquet(columns, fields))
+        differing += [paths[f"{name}-parquet"] for name in columns if found[name] != (expected | made)[name]]
     budgets = _amounts(expected["budgets"], "project_id")
-    held = made_tables_from_sqlite(data["database"])
-    flat = {"flat": _records(data["flat"]), "database": held["flat"]}
-    totals = {"summary": _records(data["summary"]), "database": held["totals"]}
-    differing += [paths[name] for name, table in flat.items() if _amounts(table, "project_id") != budgets]
-    differing += [paths[name] for name, table in totals.items() if _totals(table) != _by_year(budgets)]
+    differing += [paths["flat"]] if _amounts(made["flat"], "project_id") != budgets else []
+    years = _by_year(budgets)
+    differing += [paths[name] for name in TOTALS if _by_year(_amounts(made[name], "plan_id")) != years]
     return list(dict.fromkeys(differing))
+
+
+FieldsByName = Mapping[str, Field]
+
+
+def _fields_of_made(release: Package, family: SchemaFamily) -> dict[str, FieldsByName]:
+    """The columns of each table that is made from the others, by their names."""
+    schemas = {r.name: r.descriptor["schema"] for r in release.resources if r.is_derived and "schema" in r.descriptor}
+    codelists = family.folder / "codelists"
+    return {name: {f["name"]: Field(f, codelists) for f in schema["fields"]} for name, schema in schemas.items()}
 
 
 def _records(data: bytes) -> Table:
     header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     return header, rows
+
+
+def _read(fields: FieldsByName, header: list[str], rows: list[list[str]]) -> list[list[str]]:
+    """A table of a CSV file with each value in the one form that its type gives it."""
+    columns = [fields[column] for column in header]
+    return [header, *([as_text(f, f.value(cell)) for f, cell in zip(columns, row, strict=True)] for row in rows)]
 
 
 def _amounts(table: Table, by: str) -> Counter[tuple[str, str, Decimal]]:
@@ -83,14 +104,6 @@ def _by_year(amounts: Counter[tuple[str, str, Decimal]]) -> dict[str, Decimal]:
     for (_, year, amount), count in amounts.items():
         totals[year] += amount * count
     return dict(totals)
-
-
-def _totals(table: Table) -> dict[str, Decimal] | None:
-    """The totals by year; None where those of the plan, of its dimensions, divisions and units are not the same."""
-    amounts = _amounts(table, "scope")
-    scopes = {scope for scope, _, _ in amounts}
-    totals = [_by_year(Counter({key: n for key, n in amounts.items() if key[0] == scope})) for scope in scopes]
-    return totals[0] if all(total == totals[0] for total in totals) else None
 
 
 def _sorted(tables: Tables) -> dict[str, Table]:
@@ -141,7 +154,7 @@ def tables_from_xlsx(data: bytes, family: SchemaFamily) -> Tables:
             header, *rows = _sheet_rows(trees[f"xl/worksheets/sheet{number}.xml"], texts)
             places = [at for at, label in enumerate(header) if label in family.tables[name].field_by_name]
             own = ([row[at] for at in places] for row in rows)  # the other columns repeat names beside ids
-            found[name] = _rebuilt(family, name, [str(header[at]) for at in places], own)
+            found[name] = _rebuilt(family.tables[name].field_by_name, [str(header[at]) for at in places], own)
     return found
 
 
@@ -169,16 +182,12 @@ def _sheet_cell(cell: ElementTree.Element, texts: Sequence[str]) -> str | bool |
 def tables_from_sqlite(data: bytes, family: SchemaFamily) -> Tables:
     """The tables of a database, read by SQLite."""
     tables = _sqlite_tables(data, family.tables)
-    return {name: _rebuilt(family, name, header, rows) for name, (header, rows) in tables.items()}
+    return {name: _rebuilt(family.tables[name].field_by_name, *table) for name, table in tables.items()}
 
 
-def made_tables_from_sqlite(data: bytes) -> Mapping[str, Table]:
-    """The flat table and the totals of a database, each value as Python writes it."""
-    tables = _sqlite_tables(data, ("flat", "totals"))
-    return {
-        name: (header, [["" if value is None else str(value) for value in row] for row in rows])
-        for name, (header, rows) in tables.items()
-    }
+def made_tables_from_sqlite(data: bytes, fields: Mapping[str, FieldsByName]) -> Tables:
+    """The tables of a database that are made from the others, whose columns are given."""
+    return {name: _rebuilt(fields[name], *table) for name, table in _sqlite_tables(data, fields).items()}
 
 
 def _sqlite_tables(data: bytes, names: Iterable[str]) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
@@ -194,12 +203,12 @@ def _sqlite_tables(data: bytes, names: Iterable[str]) -> dict[str, tuple[list[st
     return found
 
 
-def tables_from_parquet(files: Mapping[str, bytes], family: SchemaFamily) -> Tables:
-    """The tables of Parquet files by name, read by polars."""
+def tables_from_parquet(files: Mapping[str, bytes], fields: Mapping[str, FieldsByName]) -> Tables:
+    """The tables of Parquet files by name, read by polars; the columns of each are given."""
     import polars as pl  # noqa: PLC0415 (extra, 140 ms to import)
 
     frames = {name: pl.read_parquet(io.BytesIO(data)) for name, data in files.items()}
-    return {name: _rebuilt(family, name, frame.columns, frame.rows()) for name, frame in frames.items()}
+    return {name: _rebuilt(fields[name], frame.columns, frame.rows()) for name, frame in frames.items()}
 
 
 def tables_from_json(data: bytes, family: SchemaFamily) -> Tables:
@@ -215,9 +224,8 @@ def tables_from_json(data: bytes, family: SchemaFamily) -> Tables:
     for name, schema in family.tables.items():
         if name in records:
             header = [field.name for field in schema.fields]
-            found[name] = _rebuilt(
-                family, name, header, ([record[column] for column in header] for record in records[name])
-            )
+            rows = ([record[column] for column in header] for record in records[name])
+            found[name] = _rebuilt(schema.field_by_name, header, rows)
     return found
 
 
@@ -239,6 +247,6 @@ def _unnest(
                 _unnest(family, inner, row, {key: own[key] for key in keys}, records)
 
 
-def _rebuilt(family: SchemaFamily, name: str, header: list[str], rows: Iterable[Iterable[Any]]) -> list[list[str]]:
-    fields = [family.tables[name].field_by_name[column] for column in header]
-    return [header, *([as_text(f, cell) for f, cell in zip(fields, row, strict=True)] for row in rows)]
+def _rebuilt(fields: FieldsByName, header: list[str], rows: Iterable[Iterable[Any]]) -> list[list[str]]:
+    columns = [fields[column] for column in header]
+    return [header, *([as_text(f, cell) for f, cell in zip(columns, row, strict=True)] for row in rows)]

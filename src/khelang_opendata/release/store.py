@@ -32,7 +32,6 @@ from khelang_opendata.files.place import exchange, flush_folder, locked, remove,
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
-from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, plan_name
 from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.published.archive import ArchiveRefused, read_folder
@@ -47,6 +46,7 @@ from khelang_opendata.published.history import (
     PendingChange,
     StoredRelease,
     changelog_of,
+    feed_of,
     folders_in,
     holds_bytes,
     read_history,
@@ -63,7 +63,6 @@ from khelang_opendata.release.build import (
     draft_release,
 )
 from khelang_opendata.release.readback import differing_forms
-from khelang_opendata.render.changes_log import atom_feed
 from khelang_opendata.standard.family import version_numbers
 
 _UNFINISHED, _OLD = ".unfinished-", ".old-"
@@ -184,7 +183,8 @@ def _published(
         try:
             with system_errors_as("output_unwritable", out):
                 flush_folder(out)
-                written = StoredRelease.of(read_published(out / release.folder), None)
+                published = read_published(out / release.folder)
+                written = StoredRelease.of(published, None, published.archive)
                 _sync(out, {**stored, release.version: written})
         except EnvironmentFailure as error:  # the release itself is written
             if error.code != "output_unwritable":
@@ -252,7 +252,6 @@ def _sync(out: Path, stored: Mapping[str, StoredRelease]) -> None:
     made from it. A withdrawal is written to its own list first, so that no crash loses it.
     """
     order = sorted(stored, key=version_numbers)
-    notes = [stored[version].note for version in stored]
     latest = next((version for version in reversed(order) if stored[version].note.withdrawn is None), None)
     newest = stored[order[-1]].descriptor
     withdrawals = {v: _withdrawal(stored[v].note) for v in order if stored[v].note.withdrawn}
@@ -262,10 +261,7 @@ def _sync(out: Path, stored: Mapping[str, StoredRelease]) -> None:
     index = {"name": newest["name"], "title": newest["title"], "latest": latest, "releases": entries}
     _write_if_new(out / INDEX, json_bytes(index))
     _write_if_new(out / CHANGELOG, changelog_of(stored))
-    publishers = (c["title"] for c in newest.get("contributors", ()) if "publisher" in (c.get("roles") or ()))
-    author = next(publishers, newest["name"])
-    feed = atom_feed(notes, newest["name"], newest["title"], author, Language.TH)
-    _write_if_new(out / FEED, feed)
+    _write_if_new(out / FEED, feed_of([stored[version].note for version in stored], newest))
     _sync_latest(out, latest)
     flush_folder(out)
     (out / PENDING).unlink(missing_ok=True)
@@ -279,7 +275,8 @@ def _entry(out: Path, one: StoredRelease) -> dict[str, Any]:
     """The entry of a release in the index; writes its archive if missing."""
     folder = out / f"v{one.note.version}"
     if not (out / one.archive_name).exists():
-        write_atomically(out / one.archive_name, read_published(folder).archive)
+        release = read_published(folder)
+        write_atomically(out / one.archive_name, release.archive_with(one.archive_hash) or release.archive)
     return {
         "version": one.note.version,
         "path": f"{folder.name}/",

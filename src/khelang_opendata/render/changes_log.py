@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree
 
@@ -33,7 +34,7 @@ def atom_feed(
         title: what the feed is called.
         author: who publishes.
         language: Thai or English.
-        url: the address of the folder of all releases, for links; None to write no links.
+        url: the address of the folder of all releases; None for links relative to the feed, which lies in it.
     """
     words, releases = Words(language, 0), _newest_first(entries)
     feed = ElementTree.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": language.value})
@@ -42,10 +43,15 @@ def atom_feed(
     _add(feed, "title", title)
     _add(feed, "updated", _instant(max(map(_updated, releases))))
     _add(ElementTree.SubElement(feed, "author"), "name", author)
-    if url:
-        ElementTree.SubElement(feed, "link", {"rel": "alternate", "href": url})
+    base = f"{url.rstrip('/')}/" if url else ""
+    ElementTree.SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{base}feed.atom"})
+    if base:
+        ElementTree.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": base})
     for release in releases:
-        _add_entry(feed, release, id_, url, words)
+        _add_entry(feed, release, id_, f"{base}v{release.version}/", words)
+        archive = quote(f"{plan_id}-v{release.version}.zip")
+        link = {"rel": "enclosure", "type": "application/zip", "href": f"{base}{archive}"}
+        ElementTree.SubElement(feed[-1], "link", link)
     ElementTree.indent(feed)
     document: bytes = ElementTree.tostring(feed, "utf-8", xml_declaration=True)
     return document + b"\n"
@@ -67,7 +73,7 @@ def _log(releases: Sequence[ReleaseNote], words: Words) -> Iterator[str]:
         yield from ("", *(f"- {inline(line)}" for line in _what(release, words)))
 
 
-def _add_entry(feed: ElementTree.Element, release: ReleaseNote, id_: UUID, url: str | None, words: Words) -> None:
+def _add_entry(feed: ElementTree.Element, release: ReleaseNote, id_: UUID, address: str, words: Words) -> None:
     entry = ElementTree.SubElement(feed, "entry")
     withdrawn = _withdrawn(release, words)
     name = "changes_feed_withdrawn" if withdrawn else "changes_feed_release"
@@ -75,9 +81,7 @@ def _add_entry(feed: ElementTree.Element, release: ReleaseNote, id_: UUID, url: 
     _add(entry, "title", words.say(name, version=release.version))
     _add(entry, "published", _instant(release.released_on))
     _add(entry, "updated", _instant(_updated(release)))
-    if url:
-        link = f"{url.rstrip('/')}/v{release.version}/"
-        ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": link})
+    ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": address})
     lines = [withdrawn, release.note or "", *_what(release, words)]
     _add(entry, "content", "\n".join(_one_line(line) for line in lines if line)).set("type", "text")
 

@@ -72,7 +72,7 @@ def report_html(report: Report, language: Language, package: Package | None = No
         .render(
             report=report,
             languages=[language, *(other for other in Language if other is not language)],
-            name=_package_name(package),
+            name=package_title(package),
             open_groups=[(group, list(findings.kinds(group))) for group in open_groups(report)],
             acknowledged=[(g, [findings.one(issue) for issue in g.issues]) for g in acknowledged_groups(report)],
             outcome=_outcome(report),
@@ -124,7 +124,7 @@ def _outcome(report: Report) -> str:
     return names.get(report.verdict, "failed")
 
 
-def _package_name(package: Package | None) -> Both:
+def package_title(package: Package | None) -> Both:
     """The package's title in each language, as far as its descriptor gives one."""
     descriptor = package.descriptor if package else {}
     thai = next((t for key in ("title", "name") if isinstance(t := descriptor.get(key), str)), "")
@@ -135,18 +135,18 @@ def _package_name(package: Package | None) -> Both:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = templates_of("khelang_opendata.render", escape=True)
-    environment.filters["shown"] = _shown
+    environment.filters["shown"] = shown_text
     environment.filters["visible"] = visible
-    environment.filters["tongue"] = _tongue
+    environment.filters["tongue"] = language_to_read
     environment.globals["notices"] = notice.both
     return environment
 
 
-def _shown(cell: str) -> str:
+def shown_text(cell: str) -> str:
     """A cell as far as a page can show it, without anything invisible."""
     return visible(cell if len(cell) <= _LONGEST_CELL else cell[: _LONGEST_CELL - 1] + "…")
 
 
-def _tongue(cell: str) -> str:
+def language_to_read(cell: str) -> str:
     """The language to read a cell in."""
     return "th" if re.search("[\u0e00-\u0e7f]", cell) else "en"

@@ -19,9 +19,11 @@ from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.formats.about import Both, citation, creators, publisher
 from khelang_opendata.formats.joins import NOTHING, Record
 from khelang_opendata.formats.key_figures import NOT_NAMED, Money, Part
+from khelang_opendata.formats.metadata.schema_org import located
 from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.model.failures import ReleaseDamaged
 from khelang_opendata.model.wording import Language
+from khelang_opendata.package.release_files import SCHEMA_ORG
 from khelang_opendata.published.page_mark import html_mark, line_mark
 from khelang_opendata.render.changes_words import Words
 from khelang_opendata.site.charts import Chart, chart_css, plan_charts
@@ -45,7 +47,6 @@ PAGE_ROWS = 50
 CHARTS = "charts"
 """The folder of the charts' pictures, in that of a language."""
 
-_DATASET = "schema-org.jsonld"
 _PER_CENT = 100
 _PARTS = ("dimensions", "divisions", "audiences")
 _MENU = ("projects", *_PARTS, "risks", "errata", "data")
@@ -326,20 +327,17 @@ class _PlanSite:
 
     def _dataset(self) -> Markup:
         """The schema.org description, with the addresses of the files as seen from the first page."""
-        release = self.releases
-        path = next((path for path in release.files if path.endswith(_DATASET)), _DATASET)
+        release, base = self.releases, self.options.base_url
         try:
-            dataset: JsonObject = dict(read_json(release.files[path]))
-            base = urljoin(self.options.base_url or "", f"{release.folder}{path}")
+            description = release.files[SCHEMA_ORG]
+            dataset: JsonObject = dict(read_json(located(description, base) if base else description))
             first = {one.name for one in self.downloads.groups["read"]}
             listed = [one for one in dataset["distribution"] if PurePosixPath(one["contentUrl"]).name in first]
             for one in listed:
-                one["contentUrl"] = urljoin(base, one["contentUrl"])
+                one["contentUrl"] = urljoin(f"{release.folder}{SCHEMA_ORG}", one["contentUrl"])
             dataset["distribution"] = listed
         except (JsonRefused, KeyError, TypeError, ValueError, AttributeError):
-            raise ReleaseDamaged(path) from None
-        if self.options.base_url:
-            dataset["url"] = self.options.base_url
+            raise ReleaseDamaged(SCHEMA_ORG) from None
         return Markup(json.dumps(dataset, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 (escaped here)
 
 

@@ -3,28 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from khelang_opendata.model.failures import UsageError
 from khelang_opendata.site.site_templates import HOME
-
-_LONGEST_SHOWN = 80
-
-
-def site_address(value: str) -> str:
-    """The address of a site's folder, with a slash at its end.
-
-    Raises:
-        UsageError: it is no address of a folder.
-    """
-    try:
-        parts = urlsplit(value)
-        is_sound = parts.scheme in ("https", "http") and parts.hostname and not (parts.query or parts.fragment)
-    except ValueError:
-        is_sound = False
-    if not is_sound or quote(value, safe=":/[]%@-._~!$&'()*+,;=") != value:
-        raise UsageError("site_address_invalid", value=value[:_LONGEST_SHOWN])
-    return value.rstrip("/") + "/"
 
 
 def robots_and_sitemap(base_url: str, mark: str, paths: Iterable[str]) -> dict[str, bytes]:

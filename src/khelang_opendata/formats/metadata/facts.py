@@ -16,7 +16,7 @@ from urllib.parse import quote, urljoin
 
 import yaml
 
-from khelang_opendata.formats.flat import made_texts
+from khelang_opendata.formats.made_schemas import made_tables, made_texts
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render.dates import fiscal_year_days
 from khelang_opendata.standard.tables import JsonObject
@@ -177,5 +177,6 @@ class DatasetFacts:
         """What each file is, by its name without the ending."""
         plan = self.edition.plan_id
         tables = {name: table.schema.descriptor for name, table in self.edition.tables.items()}
-        made = {f"{plan}-{name}": made_texts(name) for name in ("flat", "summary")}
-        return {**tables, **made, "codebook": made_texts("codebook"), plan: made_texts("whole")}
+        made = {name: made_texts(name) for name, about in made_tables().items() if "primaryKey" in about}
+        of_csv = {f"{plan}-{name}": texts for name, texts in made.items()}
+        return {**tables, **made, **of_csv, "codebook": made_texts("codebook"), plan: made_texts("whole")}

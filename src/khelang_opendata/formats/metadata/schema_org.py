@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urljoin
 
 from khelang_opendata.files.serialize import json_bytes
+from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.formats.metadata.facts import DataFile, DatasetFacts, context
 from khelang_opendata.package.edition import Edition
+from khelang_opendata.package.release_files import SCHEMA_ORG
 from khelang_opendata.standard.tables import JsonObject
 
 _LONGEST_DESCRIPTION = 5000
@@ -24,6 +27,27 @@ def schema_org_jsonld(edition: Edition, files: Mapping[str, bytes], *, base: str
         dataset["url"] = facts.homepage
     dataset["distribution"] = [_download(file) for file in facts.files]
     return json_bytes(dataset)
+
+
+def located(description: bytes, base_url: str) -> bytes:
+    """A release's description for a page at a known address.
+
+    Args:
+        description: the file of a release; one that is not readable stays as it is.
+        base_url: the address of the page, with its last slash, in which the releases' folders are.
+
+    Returns:
+        The description whose ``url`` is the page, and whose ``contentUrl`` are absolute. An address that the publisher
+        gives as the data set's home page becomes ``sameAs``.
+    """
+    try:
+        dataset = dict(read_json(description))
+        folder = urljoin(base_url, f"v{dataset['version']}/{SCHEMA_ORG}")
+        files = [{**file, "contentUrl": urljoin(folder, file["contentUrl"])} for file in dataset["distribution"]]
+    except (JsonRefused, KeyError, TypeError, ValueError):
+        return description
+    homepage = {"sameAs": dataset["url"]} if dataset.get("url", base_url) != base_url else {}
+    return json_bytes({**dataset, "url": base_url, **homepage, "distribution": files})
 
 
 def _about(facts: DatasetFacts) -> JsonObject:
