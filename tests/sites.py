@@ -23,7 +23,9 @@ _HIDDEN = {"script", "style", "title", "desc"}
 
 def make_site(releases: Path, target: Path, base_url: str | None = None) -> FolderOutcome:
     """The site of releases in a folder, as ``khelang site`` makes it."""
-    return publish_folder(releases, target, pages=lambda root: site_pages(root, base_url, Language.EN))
+    return publish_folder(
+        releases, target, pages=lambda root: site_pages(root, base_url, Language.EN), base_url=base_url
+    )
 
 
 @dataclass

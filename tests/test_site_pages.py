@@ -19,12 +19,13 @@ import pytest
 
 from khelang_opendata import Language, load_family
 from khelang_opendata.package.edition import ReleasedTable
+from khelang_opendata.portals.folder import checked_base
 from khelang_opendata.release import withdraw
 from khelang_opendata.site.plan_site import PAGE_ROWS, SiteOptions, pages_of_releases, plan_pages
 from khelang_opendata.site.plans_compared import comparison_pages
 from khelang_opendata.site.site_source import read_plan_releases
 from khelang_opendata.site.site_texts import site_texts
-from tests.conftest import VALID, Khelang, edit_descriptor
+from tests.conftest import VALID, Khelang, edit_descriptor, fails
 from tests.releases import DAY, NAME, add_a_progress_round, change_a_figure, contents, copied, correct_a_cell, publish
 from tests.sites import NATURE, ReadPage, edited, make_site, read_pages, table_of
 
@@ -97,7 +98,7 @@ def test_policy_is_strict_and_nothing_breaks_it(site: Path, pages: dict[str, Rea
         assert policy == CSP if "/evidence/" not in path else "unsafe" not in policy
         assert "javascript:" not in html
         loaded = [link["to"] for tag, link in page.links if tag in ("link", "script") and "alternate" not in str(link)]
-        assert not [address for address in loaded if ":" in address], "asks nobody"
+        assert not [address for address in loaded if ":" in address], "makes no request to others"
     assert not re.search("https?://", (site / "assets/site.css").read_text())
 
 
@@ -181,6 +182,14 @@ def test_address_of_the_site_is_in_pages_and_in_the_map(released: Path, site: Pa
     for one in dataset["distribution"]:
         assert (site / one["contentUrl"].removeprefix(address)).stat().st_size == int(one["contentSize"].split()[0])
     assert not (site / "robots.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "value", ["example.go.th", "ftp://a.b/", "https://", "javascript:alert(1)", "https://a.b/?q", "https://a.b/<b>"]
+)
+def test_address_that_is_none_is_refused(value: str) -> None:
+    with fails("base_url_invalid"):
+        checked_base(value)
 
 
 def test_spending_is_shown_beside_the_plan(plan: Path, tmp_path: Path) -> None:

@@ -100,19 +100,18 @@ def publish_command(
 
 def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, base_url: str | None, lang: Language) -> None:
     from khelang_opendata.cli.site_pages import site_pages  # noqa: PLC0415 (only this target)
-    from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (as above)
-    from khelang_opendata.published.web_address import folder_address  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.folder import checked_base, publish_folder  # noqa: PLC0415 (as above)
 
     if not 1 <= len(paths) <= 2:  # noqa: PLR2004 (the releases and the folder)
         raise click.UsageError(notice("publish_usage_folder", lang))
-    address = folder_address(base_url) if base_url is not None else None
+    base = checked_base(base_url) if base_url is not None else None
     outcome = publish_folder(
         paths[0] if len(paths) > 1 else _RELEASES,
         paths[-1],
-        pages=lambda root: site_pages(root, address, lang),
+        pages=lambda root: site_pages(root, base, lang),
         dry_run=dry_run,
         force=force,
-        base_url=address,
+        base_url=base,
     )
     signs = (("+", outcome.added), ("~", outcome.replaced), ("-", outcome.removed))
     lines = [f"{sign} {name}" for sign, names in signs for name in names]

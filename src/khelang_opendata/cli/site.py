@@ -30,9 +30,9 @@ def site_command(
     paths: tuple[Path, ...], out: Path, base_url: str | None, dry_run: bool, force: bool, lang: Language
 ) -> None:
     """Make the site of a plan's releases."""
-    from khelang_opendata.published.web_address import folder_address  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.portals.folder import checked_base  # noqa: PLC0415 (the help does not need it)
 
-    address = folder_address(base_url) if base_url is not None else None
+    address = checked_base(base_url) if base_url is not None else None
     stores = [*dict.fromkeys(store for path in paths or (_RELEASES,) for store in _stores(path))]
     if len(stores) == 1:
         outcomes = [_plan_site(stores[0], out, address, lang, dry_run=dry_run, force=force)]
@@ -63,12 +63,7 @@ def _plan_site(
     from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (as above)
 
     return publish_folder(
-        store,
-        out,
-        pages=lambda root: site_pages(root, address, lang),
-        base_url=address,
-        dry_run=dry_run,
-        force=force,
+        store, out, pages=lambda root: site_pages(root, address, lang), dry_run=dry_run, force=force, base_url=address
     )
 
 

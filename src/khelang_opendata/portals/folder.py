@@ -20,11 +20,13 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from khelang_opendata.files import StrPath
 from khelang_opendata.files.place import LOCK, exchange, flush_folder, locked, remove, write_files
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
 from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.package.outputs import refuse_protected
@@ -33,7 +35,6 @@ from khelang_opendata.published import verify
 from khelang_opendata.published.archive import ArchiveRefused, read_folder
 from khelang_opendata.published.history import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, feed_of
 from khelang_opendata.published.page_mark import plan_of_page
-from khelang_opendata.published.web_address import folder_address
 
 PAGE = "index.html"
 FOR_SEARCH_ENGINES = ("robots.txt", "sitemap.xml")
@@ -42,6 +43,9 @@ PAGES_LIST = "pages.json"
 """In a folder of pages: the plan's name and the files that this program wrote there."""
 
 _STAGING = ".unfinished-publish"
+_NOT_IN_ADDRESS = re.compile(r"[^!-~]|[<>\"\\^`{|}]")
+"""What an address holds in escaped form only (RFC 3986)."""
+_LONGEST_SHOWN = 80
 _ARCHIVE = re.compile(rf"(?P<plan>.+)-{VERSION_FOLDER.pattern}\.zip")
 
 _Content = bytes | Mapping[str, bytes]
@@ -89,9 +93,9 @@ def publish_folder(
     target: StrPath,
     *,
     pages: Pages | None = None,
-    base_url: str | None = None,
     dry_run: bool = False,
     force: bool = False,
+    base_url: str | None = None,
 ) -> FolderOutcome:
     """Publish a folder of releases to the folder of a web server, completely or not at all.
 
@@ -125,7 +129,7 @@ def publish_folder(
         '1.0.0'
     """
     releases, target = Path(releases), Path(target)
-    base = folder_address(base_url) if base_url is not None else None
+    base = checked_base(base_url) if base_url is not None else None
     with system_errors_as("file_unreadable", releases):
         root = releases_folder(releases)
         if root is None:
@@ -179,6 +183,18 @@ def _refuse_overlap(root: Path, target: Path) -> None:
     if source == destination or source in destination.parents or destination in source.parents:
         raise UsageError("folder_refused", "overlaps", path=str(target), releases=str(root))
     refuse_protected(target, target, may_hold_releases=True)
+
+
+def checked_base(base_url: str) -> str:
+    """An address with its last slash."""
+    try:
+        parts = urlsplit(base_url)
+        is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_sound = False
+    if not is_sound or "@" in parts.netloc or parts.query or parts.fragment or _NOT_IN_ADDRESS.search(base_url):
+        raise UsageError("base_url_invalid", value=visible(base_url[:_LONGEST_SHOWN]))
+    return f"{base_url.rstrip('/')}/"
 
 
 def _site_of(root: Path, publication: Publication, pages: Pages | None, base: str | None) -> _Site:

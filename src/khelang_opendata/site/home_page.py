@@ -18,6 +18,9 @@ from khelang_opendata.site.project_rows import ProjectRows, grouped, slug_of
 LARGEST_SHOWN = 10
 """How many of the largest projects the first page lists."""
 
+HEAVIEST_SHOWN = 10
+"""How many reasons for errata that affect money or responsibility the first page gives."""
+
 _HALF = 50
 _ABOUT_MONEY = ("amount", "period")
 
@@ -81,6 +84,7 @@ def home_values(rows: ProjectRows) -> dict[str, Any]:
         "promises": [(one, rows.by_id[one["project_id"]]) for one in figures.edition.records("step_promises")],
         "spending": list(spending(figures)) if figures.spent is not None else [],
         "heaviest": heaviest_errata(figures),
+        "heaviest_shown": HEAVIEST_SHOWN,
     }
 
 

@@ -327,15 +327,14 @@ class _PlanSite:
 
     def _dataset(self) -> Markup:
         """The schema.org description, with the addresses of the files as seen from the first page."""
-        release = self.releases
+        release, base = self.releases, self.options.base_url
         try:
-            address, description = self.options.base_url, release.files[SCHEMA_ORG]
-            dataset: JsonObject = dict(read_json(located(description, address) if address else description))
-            base = f"{release.folder}{SCHEMA_ORG}"
+            description = release.files[SCHEMA_ORG]
+            dataset: JsonObject = dict(read_json(located(description, base) if base else description))
             first = {one.name for one in self.downloads.groups["read"]}
             listed = [one for one in dataset["distribution"] if PurePosixPath(one["contentUrl"]).name in first]
             for one in listed:
-                one["contentUrl"] = urljoin(base, one["contentUrl"])
+                one["contentUrl"] = urljoin(f"{release.folder}{SCHEMA_ORG}", one["contentUrl"])
             dataset["distribution"] = listed
         except (JsonRefused, KeyError, TypeError, ValueError, AttributeError):
             raise ReleaseDamaged(SCHEMA_ORG) from None
