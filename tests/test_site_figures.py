@@ -291,4 +291,4 @@ def test_sizes_and_hashes_are_those_of_the_files(site: Path, pages: dict[str, Re
             continue
         size = (site / path).stat().st_size
         written = f"{max(1, round(size / 1000))} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
-        assert written in page.text[page.text.index(Path(path).name) :][:160], path
+        assert written in page.text[page.text.index(f" {Path(path).name} ") :][:160], path
