@@ -21,6 +21,7 @@ NOT_NAMED: Both = ("ไม่ได้ระบุ", "Not named")
 """The name of what a project's dimension, unit or a line's source is where the document names none."""
 
 _PER_CENT = 100
+_ABOUT_MONEY = ("amount", "period")
 _COUNTED = ("amount_thb", "quantity", "value")
 
 
@@ -320,6 +321,24 @@ class KeyFigures:
         if name in _COUNTED and value.isascii() and value.isdigit():
             return (f"{int(value):,}",) * 2
         return names.get(value, (value, value))
+
+    @cached_property
+    def heaviest_errata(self) -> Sequence[Sequence[Mapping[str, Any]]]:
+        """The errata that affect money or responsibility, those of one reason together.
+
+        Those about money come first, and of those the ones that concern most records, whatever the number of their
+        years.
+        """
+        alike: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+        for erratum in self.errata:
+            if erratum["weight"] == WEIGHTS[0]:
+                alike[erratum["topic"], erratum["basis_th"]].append(erratum)
+
+        def order(errata: Sequence[Mapping[str, Any]]) -> tuple[bool, int]:
+            concerned = {record["record_id"] for erratum in errata for record in (erratum, *erratum["records"])}
+            return errata[0]["topic"] not in _ABOUT_MONEY, -len(concerned)
+
+        return sorted(alike.values(), key=order)
 
     @cached_property
     def errata_by_weight(self) -> Mapping[str, int]:

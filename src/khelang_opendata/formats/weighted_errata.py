@@ -31,13 +31,18 @@ def errata_by_weight(records: Records) -> list[Mapping[str, Any]]:
 
 
 def errata_of_records(records: Records) -> Mapping[str, Sequence[Record]]:
-    """The errata by the id of each record that they concern, the weightiest first.
+    """The errata by the id of each record that they concern, as :func:`errata_by_record` gives them."""
+    return errata_by_record(errata_by_weight(records))
+
+
+def errata_by_record(errata: Iterable[Mapping[str, Any]]) -> Mapping[str, Sequence[Record]]:
+    """The errata of :func:`errata_by_weight` by the id of each record that they concern, the weightiest first.
 
     Of a longer key the first part is the id, as a project's is of its indicators. Table, column and year of an erratum
     are those of that record.
     """
     found: defaultdict[str, list[Record]] = defaultdict(list)
-    for erratum in errata_by_weight(records):
+    for erratum in errata:
         for record in (erratum, *erratum["records"]):
             found[record["record_id"].partition("/")[0]].append({**erratum, **{name: record[name] for name in _PLACE}})
     return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from jinja2 import Environment
 
@@ -12,7 +11,6 @@ from khelang_opendata.formats.about import creators, publisher
 from khelang_opendata.formats.derived import Form
 from khelang_opendata.formats.headlines import baht, entry_headlines, limit_headlines, money_headlines
 from khelang_opendata.formats.key_figures import KeyFigures
-from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.render import markdown
@@ -20,7 +18,6 @@ from khelang_opendata.render.dates import thai_date
 from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.tables import JsonObject
 
-_ABOUT_MONEY = ("amount", "period")
 _SHOWN_ERRATA = 10
 """How many reasons for errata that affect money or responsibility the README shows."""
 
@@ -46,28 +43,11 @@ def readme(edition: Edition, forms: Sequence[Form], language: Language, note: Re
         has_parquet=any(form.path.startswith("parquet/") for form in forms),
         errata=figures.errata,
         errata_by_weight=figures.errata_by_weight,
-        heaviest=_heaviest(figures)[:_SHOWN_ERRATA],
+        heaviest=figures.heaviest_errata[:_SHOWN_ERRATA],
         note=note.note,
         released_on=edition.released_on.isoformat(),
         released_on_thai=thai_date(edition.released_on),
     )
-
-
-def _heaviest(figures: KeyFigures) -> list[list[Mapping[str, Any]]]:
-    """The errata that affect money or responsibility, those of one reason together.
-
-    Those about money come first, and of those the ones that concern most records, whatever the number of their years.
-    """
-    alike: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for erratum in figures.errata:
-        if erratum["weight"] == WEIGHTS[0]:
-            alike.setdefault((erratum["topic"], erratum["basis_th"]), []).append(erratum)
-
-    def order(errata: list[Mapping[str, Any]]) -> tuple[bool, int]:
-        concerned = {record["record_id"] for erratum in errata for record in (erratum, *erratum["records"])}
-        return errata[0]["topic"] not in _ABOUT_MONEY, -len(concerned)
-
-    return sorted(alike.values(), key=order)
 
 
 def errata_page(edition: Edition, language: Language) -> str:

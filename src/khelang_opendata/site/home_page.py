@@ -22,7 +22,6 @@ HEAVIEST_SHOWN = 10
 """How many reasons for errata that affect money or responsibility the first page gives."""
 
 _HALF = 50
-_ABOUT_MONEY = ("amount", "period")
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def home_values(rows: ProjectRows) -> dict[str, Any]:
         "levels": list(level_counts(figures)),
         "promises": [(one, rows.by_id[one["project_id"]]) for one in figures.edition.records("step_promises")],
         "spending": list(spending(figures)) if figures.spent is not None else [],
-        "heaviest": heaviest_errata(figures),
+        "heaviest": figures.heaviest_errata,
         "heaviest_shown": HEAVIEST_SHOWN,
     }
 
@@ -123,19 +122,6 @@ def spending(figures: KeyFigures) -> Iterator[YearSpending]:
         lines = [line for line in figures.whole.lines if line["fiscal_year_be"] == str(year)]
         of_reported = Money.of(line for line in lines if line["project_id"] in ids)
         yield YearSpending(year, planned, len(ids), of_reported.thb, sum(known, Decimal()) if known else None)
-
-
-def heaviest_errata(figures: KeyFigures) -> list[list[Mapping[str, Any]]]:
-    """The errata that affect money or responsibility, those of one reason together, those about money first."""
-    alike: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for erratum in figures.errata:
-        if erratum["weight"] == WEIGHTS[0]:
-            alike.setdefault((erratum["topic"], erratum["basis_th"]), []).append(erratum)
-
-    def order(errata: list[Mapping[str, Any]]) -> tuple[bool, int]:
-        return errata[0]["topic"] not in _ABOUT_MONEY, -sum(1 + len(erratum["records"]) for erratum in errata)
-
-    return sorted(alike.values(), key=order)
 
 
 def topic_counts(figures: KeyFigures) -> Mapping[str, Mapping[str, int]]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from khelang_opendata.formats.joins import Record
 from khelang_opendata.formats.key_figures import KeyFigures, Money
-from khelang_opendata.formats.weighted_errata import errata_of_records
+from khelang_opendata.formats.weighted_errata import errata_by_record
 
 STATUSES = ("budgeted", "unknown", "shared", "no_budget", "not_run")
 """The statuses of a budget, the most informative first."""
@@ -100,7 +100,7 @@ class ProjectRows:
     @cached_property
     def errata(self) -> Mapping[str, Sequence[Record]]:
         """The errata by the id of each record that they concern."""
-        return errata_of_records(self.figures.edition.records)
+        return errata_by_record(self.figures.errata)
 
     @cached_property
     def _audiences(self) -> Mapping[str, Sequence[Record]]:
