@@ -19,8 +19,9 @@ import errno
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from khelang_opendata.files.place import exchange, flush_folder, locked, remove,
 from khelang_opendata.files.serialize import hash_of, json_bytes
 from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, UsageError, system_errors_as
+from khelang_opendata.model.limits import Limits
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, plan_name
 from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.published.archive import ArchiveRefused, read_folder
@@ -64,6 +66,9 @@ from khelang_opendata.release.build import (
 )
 from khelang_opendata.release.readback import differing_forms
 from khelang_opendata.standard.family import version_numbers
+
+_UNLIMITED = Limits(*(sys.maxsize for _ in fields(Limits)))
+"""For a release that this program just wrote: its forms are many times as large as the package it is of."""
 
 _UNFINISHED, _OLD = ".unfinished-", ".old-"
 _HALF_WRITTEN = (
@@ -241,7 +246,7 @@ def _check(folder: Path) -> None:
     """Check that the written release is complete, and that all forms hold the same data."""
     if problems := verify(folder).problems:
         raise ReleaseDamaged(str(folder / problems[0].path))
-    if differing := differing_forms(Package.load(folder)):
+    if differing := differing_forms(Package.load(folder, _UNLIMITED)):
         raise ReleaseDamaged(str(folder / differing[0]))
 
 
