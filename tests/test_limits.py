@@ -126,3 +126,13 @@ def test_json_that_is_some_is_read(text: str, value: Any) -> None:
 def test_digits_beyond_what_python_takes_are_refused_whatever_the_limit() -> None:
     with pytest.raises(JsonRefused):
         read_json(b"1" * 5000, replace(DEFAULT, json_digits=10_000))
+
+
+def test_release_is_valid_whose_forms_alone_are_beyond_the_limits(released: Path) -> None:
+    tables = sum(file.stat().st_size for file in (released / "v1.0.0/data").iterdir())
+    package = Package.load(released / "v1.0.0", replace(DEFAULT, package_bytes=tables + 1_000_000))
+    unread = [resource.name for resource in package.resources if resource.problem]
+    assert unread
+    assert validate(package).valid
+    fewer = Package.load(released / "v1.0.0", replace(DEFAULT, package_bytes=tables // 2))
+    assert "limit_exceeded" in {issue.code for issue in validate(fewer).issues}
