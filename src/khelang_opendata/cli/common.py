@@ -44,6 +44,7 @@ language_option = click.option(
 
 
 _COMMANDS = {
+    "init": ("init", "init_command"),
     "validate": ("validate", "validate_command"),
     "release": ("release", "release_command"),
     "withdraw": ("release", "withdraw_command"),
