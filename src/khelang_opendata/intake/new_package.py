@@ -41,7 +41,7 @@ def new_package(answers: Answers) -> Mapping[str, bytes]:
     row = plan_row(answers)
     tables["plans"].append([row.get(name, "") for name in tables["plans"][0]])
     files = {f"{DATA}/{name}.csv": csv_bytes(rows) for name, rows in tables.items()}
-    readme = notice("readme", Language.TH, title=_titles(answers)["title"], name=answers.plan_id)
+    readme = notice("readme", Language.TH, title=package_titles(answers)["title"], name=answers.plan_id)
     return {DESCRIPTOR: json_bytes(new_descriptor(answers, family, names)), **files, README: readme.encode()}
 
 
@@ -64,7 +64,7 @@ def plan_row(answers: Answers) -> dict[str, str]:
 
 def new_descriptor(answers: Answers, family: SchemaFamily, names: list[str]) -> JsonObject:
     """The descriptor of a new package with the tables of these names."""
-    titles = _titles(answers)
+    titles = package_titles(answers)
     owner = {"title": answers.name_th, "title_en": answers.name_en, "roles": ["creator", "publisher", "planAuthor"]}
     document = answers.title or titles["title"]
     descriptor: JsonObject = {
@@ -84,7 +84,8 @@ def new_descriptor(answers: Answers, family: SchemaFamily, names: list[str]) -> 
     return family.compile_into(descriptor)
 
 
-def _titles(answers: Answers) -> dict[str, str]:
+def package_titles(answers: Answers) -> dict[str, str]:
+    """Title and description of a package in both languages, by the names of a descriptor's properties."""
     texts = {}
     for name in ("title", "description"):
         for language, ending in ((Language.TH, ""), (Language.EN, "_en")):
