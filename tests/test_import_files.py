@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from openpyxl.workbook import Workbook
@@ -16,7 +17,7 @@ from khelang_opendata import validate
 from khelang_opendata.intake.workbook_reading import cell_text, number_text, read_sheets
 from khelang_opendata.intake.xlsx_checks import address, column_number
 from khelang_opendata.model.failures import DataError
-from tests.conftest import PLAN, VALID
+from tests.conftest import PLAN, VALID, replace_in
 from tests.workbooks import cell, edited, run, workbook_of
 
 SUMMARY = "ตารางสรุป"
@@ -125,3 +126,23 @@ def test_new_package_of_a_workbook_has_the_descriptor_it_was_made_of(tmp_path: P
     made, source = (json.loads((folder / "datapackage.json").read_bytes()) for folder in (tmp_path / "package", PLAN))
     assert made == source
     assert validate(tmp_path / "package").valid
+
+
+def test_package_whose_cells_cannot_be_read_is_refused_as_such(tmp_path: Path) -> None:
+    package, path = tmp_path / "package", tmp_path / "plan.xlsx"
+    copytree(VALID, package)
+    replace_in(package / "data/budgets.csv", "20000.00", "20000 baht")
+    done = run("template", "-o", path, "--from", package)
+    assert (done.exit_code, "errors: " in done.output) == (1, True)
+    assert not path.exists()
+    path.write_bytes(workbook_of(VALID))
+    assert run("import", path, "-o", package).exit_code == 1
+
+
+def test_import_into_a_release_or_a_folder_of_other_files_is_refused(tmp_path: Path) -> None:
+    path, folder = tmp_path / "plan.xlsx", tmp_path / "other"
+    path.write_bytes(workbook_of(VALID))
+    folder.mkdir()
+    (folder / "note.txt").write_text("mine", encoding="utf-8")
+    assert run("import", path, "-o", folder).exit_code == 2
+    assert [file.name for file in folder.iterdir()] == ["note.txt"]

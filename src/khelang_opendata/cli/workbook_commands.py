@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from khelang_opendata.package.datapackage import Package
     from khelang_opendata.standard.family import SchemaFamily
 
+_FILLED_IN_LATER = ("table_missing", "value_missing", "erratum_unmatched", "hash_mismatch")
+"""Errors of a package whose cells have the form of their columns all the same: a workbook is to mend them."""
+
 _SHOWN = 200
 """Remarks of one kind that are printed; a longer list is not read."""
 
@@ -48,12 +51,23 @@ def template_command(output: Path, source: Path | None, lang: Language) -> None:
 
 
 def _read(folder: Path) -> tuple[Package, SchemaFamily, dict[str, list[Row]]]:
-    """A package with its schemas and tables; DataError where a table cannot be read."""
+    """A package with its schemas and tables.
+
+    Raises:
+        DataError: cells have not the form of their columns, so that a workbook could not show them as they are.
+    """
     from khelang_opendata.intake.plan_sheets import tables_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.model.failures import DataError  # noqa: PLC0415 (as above)
     from khelang_opendata.package.datapackage import Package  # noqa: PLC0415 (as above)
-    from khelang_opendata.validation import family_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.validation import family_of, validate  # noqa: PLC0415 (as above)
+    from khelang_opendata.validation.catalogue import rules  # noqa: PLC0415 (as above)
+    from khelang_opendata.validation.rules.registry import PlanRule  # noqa: PLC0415 (as above)
 
     package = Package.load(folder, limits())
+    errors = [issue.code for issue in validate(package).issues if issue.severity.value == "error"]
+    of_form = [code for code in errors if code not in _FILLED_IN_LATER and not isinstance(rules()[code], PlanRule)]
+    if of_form:
+        raise DataError("package_unreadable", path=str(folder), count=len(of_form), code=of_form[0])
     family = family_of(package)
     return package, family, tables_of(package, family)
 

@@ -47,6 +47,7 @@ OPEN = {"locked": False}
 _YEAR_WIDTH, _TITLE_WIDTH, _TEXT_WIDTH, _CODE_WIDTH, _SHORT_WIDTH = 15, 46, 34, 20, 10
 _NOTE_LIMITS = (32, 255)
 _DIGITS_KEPT = 15
+_TITLE_HEIGHT = 24
 _ALLOWED = dict.fromkeys(
     ("sort", "autofilter", "insert_rows", "delete_rows", "format_cells", "format_columns", "format_rows"), True
 )
@@ -92,7 +93,7 @@ def grid(writer: PlanWriter, plan_sheet: PlanSheet, headings: int, cells: Sequen
         for row, line in enumerate(cells, headings + 1):
             write_value(writer, sheet, row, at, line[at], column)
     for row in range(headings - 1):
-        sheet.set_row(row, None, book.style(BODY, locked=True))
+        sheet.set_row(row, _TITLE_HEIGHT if row == 0 else None, book.style(BODY, locked=True))
     in_sight = [at for at, column in enumerate(plan_sheet.columns) if not column.is_folded]
     set_height(sheet, headings, [titles[at] for at in in_sight], [widths[at] - 2 for at in in_sight])
     for row, line in enumerate(cells, headings + 1):
@@ -117,7 +118,7 @@ def _write_heading(writer: PlanWriter, sheet: Worksheet, row: int, at: int, colu
     else:
         write_text(sheet, row, at, column.title(writer.language), style)
     example = _example(writer, column)
-    write_text(sheet, row - 1, at, example, book.style(TEXT, **GREY, locked=True))
+    write_text(sheet, row - 1, at, example, book.style(NUMBER if _is_number(column) else TEXT, **GREY, locked=True))
     texts = (column.title(writer.language), description(column, writer.language))
     if texts[1]:
         note = [t if len(t) <= most else f"{t[: most - 1]}…" for t, most in zip(texts, _NOTE_LIMITS, strict=True)]
