@@ -8,14 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from openpyxl.workbook import Workbook
 
-from khelang_opendata import validate
-from khelang_opendata.cli import main
 from khelang_opendata.intake.remarks import RemarkKind
 from tests.conftest import PLAN
-from tests.test_init import FACTS, run_init
 from tests.workbooks import (
     Edit,
     Tables,
@@ -370,40 +366,16 @@ def test_details_follow_their_numbers_and_words(before: Tables) -> None:
     assert result.tables["steps"].index(new[1]) == count
 
 
-def test_plan_goes_from_nothing_to_a_valid_package(tmp_path: Path) -> None:
-    """init, template, cells typed as a person types them, import, validate."""
-    assert run_init(tmp_path / "plan", FACTS).exit_code == 0
-    path = tmp_path / "plan.xlsx"
-    made = CliRunner().invoke(main, ["template", "-o", str(path), "--from", str(tmp_path / "plan"), "--lang", "th"])
-    assert made.exit_code == 0
+def test_missing_sheet_and_column_leave_what_is_there_and_are_named(before: Tables) -> None:
+    def edit(book: Workbook) -> None:
+        book.remove(book[STEPS])
+        book[SUMMARY].cell(heading_row(book[SUMMARY], TITLE), column(book[SUMMARY], UNIT)).value = None
+        for row in range(1, ROWS + 1):
+            book[SUMMARY].cell(heading_row(book[SUMMARY], TITLE) + row, 8).value = None
 
-    def fill(book: Workbook) -> None:
-        for row, unit in enumerate((FACTS["name-th"], "สำนักปลัด"), 1):
-            cell(book[UNITS], "ชื่อหน่วยงาน", row).value = unit
-            cell(book[UNITS], "ระดับหน่วยงาน", row).value = ["องค์กรปกครองส่วนท้องถิ่น", "สำนัก/กอง/หน่วย"][row - 1]
-        cell(book[UNITS], "หน่วยงานต้นสังกัด", 2).value = FACTS["name-th"]
-        for label, value in {"เลขมิติ": "๑", "ชื่อมิติ": "การสร้างวัฒนธรรมสุจริต", "คิดคะแนน": "ใช่"}.items():
-            cell(book["มิติ"], label, 1).value = value
-        for label, value in {"เลขภารกิจ": "1.1", "มิติ": "1", "ชื่อภารกิจ": "การเสริมสร้างจิตสำนึก"}.items():
-            cell(book["ภารกิจ"], label, 1).value = value
-        sheet = book[SUMMARY]
-        sheet["C2"], sheet["C3"] = "ดำเนินการโดยไม่ใช้งบประมาณ", "ไม่ดำเนินการ"
-        values: list[Any] = [1, "โครงการอบรมคุณธรรม", "๒๐,๐๐๐.-", "20000 บาท", 0, "-", 20000, "สำนักปลัด", "1", "1.1"]
-        for place, value in enumerate(values, 1):
-            sheet.cell(heading_row(sheet, TITLE) + 1, place).value = value
-        plan = book["แผน"]
-        row = next(r for r in range(1, 40) if str(plan.cell(r, 1).value).startswith("ที่มาในเอกสารของแถวใหม่"))
-        plan.cell(row, 2).value = "ส่วนที่ 2 ตารางสรุป"
-        detail = {"โครงการ": "1. โครงการอบรมคุณธรรม", "กลุ่มเป้าหมาย": "พนักงาน"}
-        for label, value in detail.items():
-            cell(book["กลุ่มเป้าหมาย"], label, 1).value = value
-        detail = {"โครงการ": "1", "ระดับของผล": "ผลผลิต", "ตัวชี้วัด": "จำนวนผู้เข้าอบรม"}
-        for label, value in detail.items():
-            cell(book["ตัวชี้วัด"], label, 1).value = value
-
-    path.write_bytes(edited(path.read_bytes(), fill))
-    done = run("import", path, "-o", tmp_path / "plan")
-    assert done.exit_code == 0, done.output
-    report = validate(tmp_path / "plan")
-    assert report.valid, [(issue.code, issue.location) for issue in report.issues]
-    assert report.warnings == 0, [(issue.code, issue.location) for issue in report.issues]
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert [(r.code, r.place) for r in result.remarks] == [
+        ("column_missing", f"{SUMMARY}!8:8"),
+        ("sheet_missing", STEPS),
+    ]
+    assert result.tables == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from khelang_opendata.intake.answers import answers_of, province_of, provinces, 
 from khelang_opendata.intake.new_package import new_package, write_new_folder
 from khelang_opendata.model.failures import UsageError
 from tests.conftest import EXAMPLES, PLAN
-from tests.terminals import at_a_terminal
 
 FACTS = {
     "name-th": "องค์การบริหารส่วนตำบลบ้านใหม่",
@@ -146,7 +146,11 @@ def test_code_of_another_type_is_remarked_on_and_taken() -> None:
     assert type_disagrees(answers_of({**FACTS, "type": "ทต."}))
 
 
+@pytest.mark.system
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 def test_at_a_terminal_each_fact_is_asked_for_until_it_is_right(tmp_path: Path) -> None:
+    from tests.terminals import at_a_terminal  # noqa: PLC0415 (POSIX)
+
     typed = [FACTS["name-th"], FACTS["name-en"], "บ้าน", "อบต.", "", "น่าน", "เวียงสา", FACTS["years"], "", ""]
     code, shown = at_a_terminal("init", "plan", "--lang", "th", cwd=tmp_path, typed=typed)
     assert code == 0, shown.decode()

@@ -80,18 +80,23 @@ def _code(field: Field, text: str) -> Meaning:
 
 
 def codes_like(meanings: Mapping[str, Code], text: str) -> list[str]:
-    """The codes of a codelist that a text names by code, or by title in either language, with or without brackets."""
+    """The codes that a text names: by code or title, whole, without its brackets, or by what these hold."""
     sought = comparable(text)
-    for cut in (False, True):
-        found = [
-            code
-            for code, entry in meanings.items()
-            if sought
-            in (comparable(t.partition(" (")[0] if cut else t) for t in (code, entry.title_th, entry.title_en) if t)
-        ]
+    for names in (_whole_names, _short_names):
+        found = [code for code, entry in meanings.items() if sought in map(comparable, filter(None, names(entry)))]
         if found:
             return found
     return []
+
+
+def _whole_names(code: Code) -> tuple[str, ...]:
+    return code.code, code.title_th, code.title_en
+
+
+def _short_names(code: Code) -> tuple[str, ...]:
+    """The titles without their brackets, and what the brackets hold, which is an abbreviation."""
+    parts = [title.partition(" (") for title in (code.title_th, code.title_en)]
+    return tuple(text for title, _, bracket in parts for text in (title, bracket.rstrip(")")))
 
 
 def _typed(field: Field, text: str) -> Meaning:

@@ -74,6 +74,8 @@ def import_sheets(
         if table not in found:
             if table in old:
                 merge.new[table] = old[table]
+            if old.get(table):
+                merge.remarks.append(Remark(RemarkKind.IGNORED, "sheet_missing", plans[table].titles[0]))
             if table in OWN_IDS:
                 merge.new.setdefault(table, [])
                 merge.relabel(table)

@@ -113,7 +113,9 @@ def _write_heading(writer: PlanWriter, sheet: Worksheet, row: int, at: int, colu
         number = int(column.name.removeprefix("plan_year_"))
         start = f"'{writer.text('plan')}'!$B${_start_year_row(writer)}"
         title = text_in(writer.language, "headings", "year").replace("{year}", "")
-        formula = f'=IF({start}="","{column.title(writer.language)}","{title}"&({start}+{number - 1}))'
+        known = f'"{title}"&({start}+{number - 1})'
+        unknown = f'"{column.title(writer.language)}"'
+        formula = f'=IF({start}="",{unknown},IFERROR({known},{unknown}))'
         sheet.write_formula(row, at, formula, style, column.title(writer.language))
     else:
         write_text(sheet, row, at, column.title(writer.language), style)

@@ -131,13 +131,24 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
             continue
         free = [column for column in plan.columns if column.name not in {c.name for c in found.values()}]
         column = _similar(label, free)
-        if column is not None:
+        place = (heading, at)
+        if place in sheet.check.unvalued:
+            remarks.append(Remark(RemarkKind.REFUSED, "formula_without_value", sheet.name, heading, at))
+        elif place in sheet.check.errors:
+            params = {"text": sheet.check.errors[place]}
+            remarks.append(Remark(RemarkKind.REFUSED, "cell_error", sheet.name, heading, at, params))
+        elif column is not None:
             found[at] = column
             params = {"label": label, "title": column.titles[0], "title_en": column.titles[1]}
             remarks.append(Remark(RemarkKind.TAKEN, "heading_taken", sheet.name, heading, at, params))
         elif label or any(len(line) > at and line[at] for line in sheet.cells[heading + 1 :]):
             params = {"label": label[:_LONGEST_SHOWN]}
             remarks.append(Remark(RemarkKind.IGNORED, "column_unread", sheet.name, heading, at, params))
+    named = {column.name for column in found.values()}
+    for column in _in_sight(plan):
+        if column.name not in named and not any(r.kind is RemarkKind.REFUSED for r in remarks):
+            params = {"title": column.titles[0], "title_en": column.titles[1]}
+            remarks.append(Remark(RemarkKind.IGNORED, "column_missing", sheet.name, heading, params=params))
     return found, remarks
 
 
