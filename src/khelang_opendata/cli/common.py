@@ -44,6 +44,9 @@ language_option = click.option(
 
 
 _COMMANDS = {
+    "init": ("init", "init_command"),
+    "template": ("workbook_commands", "template_command"),
+    "import": ("workbook_commands", "import_command"),
     "validate": ("validate", "validate_command"),
     "release": ("release", "release_command"),
     "withdraw": ("release", "withdraw_command"),

@@ -109,7 +109,7 @@ def synchronised(package: Package, family: SchemaFamily) -> JsonObject:
     listed = {str(entry.get("name")) for entry in resources if isinstance(entry, dict)}
     unlisted = {Path(path).stem: path for path in unlisted_tables(package)}
     added = [
-        _entry(table, unlisted[name])
+        table_entry(table, unlisted[name])
         for name, table in family.tables.items()
         if name in unlisted and name not in listed
     ]
@@ -128,7 +128,13 @@ def _own_columns(path: Path) -> list[JsonObject]:
     return [{"name": label} for label in dict.fromkeys(header) if OWN_COLUMN.fullmatch(label)]
 
 
-def _entry(table: TableSchema, path: str) -> JsonObject:
+def table_entry(table: TableSchema, path: str) -> JsonObject:
+    """The entry of a table of the standard in a descriptor, without its schema.
+
+    Args:
+        table: the table.
+        path: its file below the package's folder.
+    """
     texts = {name: table.descriptor[name] for name in ("title", "title_en", "description", "description_en")}
     texts = {name: text for name, text in texts.items() if text}
     return {"name": table.name, **texts, "path": path, **_FORM}

@@ -1,0 +1,143 @@
+"""Import: the sheets of a workbook and the package as it is become the package as it will be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from khelang_opendata.intake.answers import suggested_plan_id
+from khelang_opendata.intake.merging import Merge
+from khelang_opendata.intake.plan_sheets import OWN_IDS, Row, plan_columns, plan_sheets, text_pair
+from khelang_opendata.intake.record_labels import Labels, comparable
+from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.sheet_headings import DataRow, find_sheets
+from khelang_opendata.intake.snapshot import LISTS, SNAPSHOT, Snapshot, read_snapshot
+from khelang_opendata.intake.taking_details import take_details
+from khelang_opendata.intake.taking_records import take_records
+from khelang_opendata.intake.taking_summary import take_summary
+from khelang_opendata.intake.workbook_reading import ReadSheet
+from khelang_opendata.model.failures import DataError
+from khelang_opendata.package.datapackage import is_plan_name
+from khelang_opendata.standard.codelists import Code
+from khelang_opendata.standard.family import SchemaFamily
+
+_ORDER = ("codes", "units", "dimensions", "missions", "projects", "risks", "errata")
+"""The sheets that others refer to, first."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The tables of the package as the workbook has them, and what there is to say of its cells."""
+
+    tables: Mapping[str, list[Row]]
+    remarks: Sequence[Remark]
+
+    def of_kind(self, kind: RemarkKind) -> list[Remark]:
+        return [remark for remark in self.remarks if remark.kind is kind]
+
+
+def snapshot_of(sheets: Sequence[ReadSheet]) -> Snapshot | None:
+    """The package that a workbook was made of; None where it was made of none, or by another program."""
+    for sheet in sheets:
+        if sheet.name == SNAPSHOT:
+            return read_snapshot(sheet.cells)
+    return None
+
+
+def import_sheets(
+    sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], family: SchemaFamily, plan_id: str | None = None
+) -> Imported:
+    """The tables of a package after the import of a workbook.
+
+    Args:
+        sheets: the sheets of the workbook.
+        old: the tables of the package as it is; none for a new one.
+        family: its schemas.
+        plan_id: the plan's id, where the package is new and the id is not to be made from its name.
+
+    Raises:
+        DataError: the workbook has no sheet of the plan, or an id cannot be made.
+    """
+    seen = [sheet for sheet in sheets if sheet.name not in (SNAPSHOT, LISTS) and not sheet.check.is_hidden]
+    facts = next((s for s in seen if comparable(s.name) in map(comparable, text_pair("plan"))), None)
+    guides = [*map(comparable, text_pair("guide"))]
+    merge = Merge(family, plan_id or "", old, Labels.of(old))
+    merge.labels = merge.older
+    others = [s for s in seen if s is not facts and comparable(s.name) not in guides]
+    if facts is None and not find_sheets(others, plan_sheets(family, None))[0]:
+        raise DataError("workbook_refused", "no_sheet", path=seen[0].name if seen else "–")
+    years = _take_plan(merge, facts)
+    plans = plan_sheets(family, years)
+    found, remarks = find_sheets(others, plans if _has_years(others, years) else plan_sheets(family, None))
+    merge.remarks += remarks
+    for table in (*_ORDER, *(name for name in plans if name not in _ORDER)):
+        if table not in found:
+            if table in old:
+                merge.new[table] = old[table]
+            if old.get(table):
+                merge.remarks.append(Remark(RemarkKind.IGNORED, "sheet_missing", plans[table].titles[0]))
+            if table in OWN_IDS:
+                merge.new.setdefault(table, [])
+                merge.relabel(table)
+            if table == "projects":
+                merge.new["budgets"] = old.get("budgets", [])
+        elif table == "projects":
+            take_summary(merge, found[table], years or range(0))
+        elif table in OWN_IDS:
+            take_records(merge, found[table])
+        else:
+            take_details(merge, found[table])
+        if table == "codes":
+            _take_codes(merge)
+    kept = {name: rows for name, rows in merge.new.items() if rows or name in old}
+    return Imported({name: kept[name] for name in family.tables if name in kept}, merge.remarks)
+
+
+def _has_years(sheets: Sequence[ReadSheet], years: range | None) -> bool:
+    """Whether a sheet has a heading with the first year of the plan, rather than numbers of years."""
+    return years is not None and any(str(years[0]) in label for s in sheets for line in s.cells[:25] for label in line)
+
+
+def _take_codes(merge: Merge) -> None:
+    """Let the columns of open codelists take the codes that the workbook adds."""
+    own: dict[str, dict[str, Code]] = {}
+    for row in merge.new.get("codes", []):
+        texts = (row["title_th"], row["title_en"], row["description_th"], row["description_en"])
+        own.setdefault(row["codelist"], {})[row["code"]] = Code(row["code"], *texts)
+    merge.family = merge.family.with_codes(own)
+
+
+def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
+    """Take the facts of the plan, and its id."""
+    old = next(iter(merge.rows("plans")), None)
+    row = dict(old) if old else merge.blank("plans")
+    columns = {comparable(title): column for column in plan_columns(merge.family) for title in column.titles}
+    default = [comparable(text) for text in text_pair("source_default")]
+    for at, cells in enumerate(facts.cells if facts else ()):
+        label, value = comparable(cells[0]), cells[1] if len(cells) > 1 else ""
+        if facts and label in columns:
+            column = columns[label]
+            errors = {column.name: facts.check.errors[at, 1]} if (at, 1) in facts.check.errors else {}
+            data = DataRow(facts.name, at, {column.name: value}, {column.name: 1}, errors)
+            for error in errors.values():
+                merge.remarks.append(data.remark(RemarkKind.REFUSED, "cell_error", column.name, text=error))
+            merge.take(column, data, row, is_new=old is None)
+        elif label in default:
+            merge.source = value
+    years = _years(row)
+    merge.plan_id = row["plan_id"] = row["plan_id"] or _new_id(merge, row, years)
+    merge.new["plans"] = [row]
+    merge.relabel("plans")
+    return years
+
+
+def _years(row: Row) -> range | None:
+    first, last = row["start_fiscal_year_be"], row["end_fiscal_year_be"]
+    return range(int(first), int(last) + 1) if first.isdigit() and last.isdigit() else None
+
+
+def _new_id(merge: Merge, row: Row, years: range | None) -> str:
+    made = merge.plan_id or (suggested_plan_id(row["lao_name_en"], row["lao_type"], years) if years else "")
+    if not is_plan_name(made):
+        raise DataError("plan_id_unknown")
+    return made

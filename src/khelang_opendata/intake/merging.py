@@ -1,0 +1,137 @@
+"""The state of an import while sheet after sheet is taken: old and new rows, labels, remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from khelang_opendata.intake.cell_meanings import Meaning, meaning
+from khelang_opendata.intake.plan_sheets import OWN_IDS, PlanColumn, Row
+from khelang_opendata.intake.record_labels import Labels, labels_of
+from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.sheet_headings import DataRow
+from khelang_opendata.standard.family import SchemaFamily
+
+_LONGEST = 80
+_GIVEN = ("funding_source", "source_basis", "amount_basis")
+"""Columns of budget lines that import fills in where a new row leaves them empty."""
+_LEAST_DIGITS = 2
+
+
+@dataclass
+class Merge:
+    """An import under way.
+
+    Attributes:
+        family: the package's schemas.
+        plan_id: the plan's id, with which every other id begins.
+        old: the tables of the package as they are.
+        older: the labels of the old records.
+        new: the tables as far as they are taken.
+        remarks: what there is to say so far.
+        source: the place in the document of new rows that name none.
+        labels: the labels of the records as the workbook has them.
+    """
+
+    family: SchemaFamily
+    plan_id: str
+    old: Mapping[str, list[Row]]
+    older: Labels
+    new: dict[str, list[Row]] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    source: str = ""
+    labels: Labels = field(default_factory=lambda: Labels({}))
+
+    def rows(self, table: str) -> list[Row]:
+        """The old rows of a table."""
+        return self.old.get(table, [])
+
+    def relabel(self, table: str) -> None:
+        """Take the labels of a table's records from its new rows."""
+        self.labels = Labels({**self.labels.by_table, table: labels_of(table, self.new[table])})
+
+    def blank(self, table: str) -> Row:
+        """A new row of a table, with nothing but the plan's id."""
+        row = dict.fromkeys((f.name for f in self.family.tables[table].fields), "")
+        return {**row, "plan_id": self.plan_id}
+
+    def read(self, column: PlanColumn, data: DataRow, row: Row) -> str | None:
+        """The value of a cell; None, with a remark, where it is not understood."""
+        text = data.text(column.name)
+        if column.name in data.errors:
+            return None  # which has its remark already
+        found: Meaning = meaning(column, text, row, self.labels, self.older)
+        if found.value is None:
+            params = {"text": text[:_LONGEST], "title": column.titles[0], "title_en": column.titles[1]}
+            self.remarks.append(data.remark(RemarkKind.REFUSED, found.problem, column.name, **params))
+        return found.value
+
+    def take(self, column: PlanColumn, data: DataRow, row: Row, *, is_new: bool) -> None:
+        """Write a cell's value into a row: a value that says the same stays as it was, another is a remark."""
+        value = self.read(column, data, row)
+        before = row.get(column.name, "")
+        if value is None or column.field is None or is_same(column, before, value):
+            return
+        if not value and _keeps(column):
+            return
+        row[column.name] = value
+        if not is_new:
+            params = {"title": column.titles[0], "title_en": column.titles[1]}
+            shown = {"before": self.shown(column, before), "after": data.text(column.name)[:_LONGEST]}
+            self.remarks.append(data.remark(RemarkKind.CHANGED, "cell_changed", column.name, **params, **shown))
+
+    def shown(self, column: PlanColumn, value: str) -> str:
+        """An old value as a remark shows it."""
+        text = self.older.label(column.refers_to, value) if column.refers_to and column.refers_to != "*" else value
+        return text[:_LONGEST] or "–"
+
+    def take_source(self, data: DataRow, row: Row) -> None:
+        """Fill in the place in the document of a new row that names none."""
+        if "source_section" in row and not row["source_section"] and self.source:
+            row["source_section"] = self.source
+            self.remarks.append(data.remark(RemarkKind.TAKEN, "source_taken", None, text=self.source[:_LONGEST]))
+
+    def deleted(self, table: str, sheet: str, text: str) -> None:
+        """Remark that a row of the package is not in the workbook."""
+        about = self.family.tables[table].descriptor
+        params = {"text": text[:_LONGEST], "table": about["title"], "table_en": about["title_en"]}
+        self.remarks.append(Remark(RemarkKind.DELETED, "row_deleted", sheet, params=params))
+
+
+def _keeps(column: PlanColumn) -> bool:
+    """Whether an empty cell leaves the old value: it must have one, or import itself gave it one."""
+    is_needed = bool(column.field and column.field.descriptor.get("constraints", {}).get("required"))
+    return is_needed or column.name in _GIVEN
+
+
+def is_same(column: PlanColumn, before: str, after: str) -> bool:
+    """Whether two values of a column say the same: 20000.00 is 20000, and a space at the end says nothing."""
+    kind = column.field.descriptor["type"] if column.field else "string"
+    if kind in ("number", "integer") and not (column.field and column.field.codelist) and before and after:
+        return Decimal(before) == Decimal(after)
+    return before == after or " ".join(before.split()) == " ".join(after.split())
+
+
+def next_id(table: str, plan_id: str, taken: Sequence[str], wanted: int | None = None) -> str:
+    """An id that no record has: with the wanted number where it is free, else after the greatest."""
+    letter = {"projects": "P", "units": "U", "risks": "R", "errata": "E"}[table]
+    numbers = {int(id_.rpartition(letter)[2]) for id_ in taken if id_.rpartition(letter)[2].isdigit()}
+    widths = {len(id_.rpartition(letter)[2]) for id_ in taken}
+    number = wanted if wanted and wanted not in numbers else max(numbers, default=0) + 1
+    return f"{plan_id}-{letter}{number:0{max(widths, default=_LEAST_DIGITS)}d}"
+
+
+def placed_after(old: Sequence[Row], new: Sequence[Row], key: Callable[[Row], object]) -> list[Row]:
+    """Rows in the old order, each new one after the last of its group, or at the end."""
+    order = {id(row): at for at, row in enumerate(old)}
+    kept = sorted((row for row in new if id(row) in order), key=lambda row: order[id(row)])
+    for row in (row for row in new if id(row) not in order):
+        places = [at for at, other in enumerate(kept) if key(other) == key(row)]
+        kept.insert(places[-1] + 1 if places else len(kept), row)
+    return kept
+
+
+def own_id(table: str) -> str:
+    """The column of a table's own id."""
+    return OWN_IDS[table]

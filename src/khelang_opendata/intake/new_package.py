@@ -1,0 +1,137 @@
+"""A new package: its descriptor, tables of which only the plan's has a row, and a README."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+
+from khelang_opendata.files.place import remove, write_files
+from khelang_opendata.files.serialize import csv_bytes, json_bytes
+from khelang_opendata.intake import notice
+from khelang_opendata.intake.answers import Answers
+from khelang_opendata.model.failures import UsageError, system_errors_as
+from khelang_opendata.model.wording import Language
+from khelang_opendata.package.datapackage import DATA, DESCRIPTOR
+from khelang_opendata.package.listing import table_entry
+from khelang_opendata.package.outputs import refuse_protected
+from khelang_opendata.standard.family import CURRENT, SchemaFamily, load_family
+from khelang_opendata.standard.tables import JsonObject
+
+README = "README.md"
+_RESULTS = "progress"
+_FIRST_VERSION = "1.0.0"
+_LICENCE = {
+    "name": "CC-BY-4.0",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+    "title": "Creative Commons Attribution 4.0 International",
+}
+
+
+def new_package(answers: Answers) -> Mapping[str, bytes]:
+    """The files of a new package by their paths.
+
+    Args:
+        answers: the facts of its plan.
+    """
+    family = load_family(CURRENT)
+    names = [name for name, table in family.tables.items() if not table.optional or name == _RESULTS]
+    tables = {name: [[field.name for field in family.tables[name].fields]] for name in names}
+    row = plan_row(answers)
+    tables["plans"].append([row.get(name, "") for name in tables["plans"][0]])
+    files = {f"{DATA}/{name}.csv": csv_bytes(rows) for name, rows in tables.items()}
+    readme = notice("readme", Language.TH, title=package_titles(answers)["title"], name=answers.plan_id)
+    return {DESCRIPTOR: json_bytes(new_descriptor(answers, family, names)), **files, README: readme.encode()}
+
+
+def plan_row(answers: Answers) -> dict[str, str]:
+    """The row of the table ``plans``, without the columns that are not known yet."""
+    return {
+        "plan_id": answers.plan_id,
+        "lao_name_th": answers.name_th,
+        "lao_name_en": answers.name_en,
+        "lao_type": answers.type,
+        "dla_code": answers.dla_code,
+        "province_th": answers.province.name_th,
+        "province_code": answers.province.code,
+        "district_th": answers.district,
+        "title_th": answers.title,
+        "start_fiscal_year_be": str(answers.first_year),
+        "end_fiscal_year_be": str(answers.last_year),
+    }
+
+
+def new_descriptor(answers: Answers, family: SchemaFamily, names: list[str]) -> JsonObject:
+    """The descriptor of a new package with the tables of these names."""
+    titles = package_titles(answers)
+    owner = {"title": answers.name_th, "title_en": answers.name_en, "roles": ["creator", "publisher", "planAuthor"]}
+    document = answers.title or titles["title"]
+    descriptor: JsonObject = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "conformsTo": family.id,
+        "name": answers.plan_id,
+        **titles,
+        "languages": ["th", "en"],
+        "version": _FIRST_VERSION,
+        "licenses": [_LICENCE],
+        "contributors": [owner],
+        "sources": [{"title": document}],
+        "keywords": [notice(f"keyword_{name}", Language.TH) for name in ("plan", "openness")]
+        + [answers.name_th, answers.province.name_th],
+        "resources": [table_entry(family.tables[name], f"{DATA}/{name}.csv") for name in names],
+    }
+    return family.compile_into(descriptor)
+
+
+def package_titles(answers: Answers) -> dict[str, str]:
+    """Title and description of a package in both languages, by the names of a descriptor's properties."""
+    texts = {}
+    for name in ("title", "description"):
+        for language, ending in ((Language.TH, ""), (Language.EN, "_en")):
+            owner = answers.name_th if language is Language.TH else answers.name_en
+            years = {"first": answers.first_year, "last": answers.last_year}
+            texts[name + ending] = notice(f"package_{name}", language, owner=owner, **years)
+    return texts
+
+
+def write_new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files as a new folder, whole or not at all.
+
+    Raises:
+        UsageError: there is a file of that name or a folder that is not empty, or it lies within a package or release.
+        EnvironmentFailure: the system refuses to write.
+    """
+    check_new_folder(folder)
+    with system_errors_as("output_unwritable", folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            write_files(made, files)
+            made.chmod(0o777 & ~_umask())
+            if folder.is_dir():
+                folder.rmdir()
+            made.rename(folder)
+        except BaseException:
+            remove(made)
+            raise
+
+
+def check_new_folder(folder: Path) -> None:
+    """Check that a new package may be written here.
+
+    Raises:
+        UsageError: it may not.
+    """
+    with system_errors_as("output_unwritable", folder):
+        if (folder / DESCRIPTOR).exists():
+            raise UsageError("new_folder_refused", "package", path=str(folder))
+        if os.path.lexists(folder) and (not folder.is_dir() or folder.is_symlink() or any(folder.iterdir())):
+            raise UsageError("new_folder_refused", "not_empty", path=str(folder))
+        refuse_protected(folder, folder)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

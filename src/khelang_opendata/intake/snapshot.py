@@ -1,0 +1,85 @@
+"""The hidden sheet of a workbook: the package that it was made of, as it was then.
+
+Import finds the ids of records there, and the columns that no visible sheet shows. A cell is text of at most
+:data:`_PIECE` characters, for Excel takes no longer one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from khelang_opendata.intake.plan_sheets import Row
+from khelang_opendata.standard.codelists import Code
+from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
+from khelang_opendata.standard.tables import JsonObject
+
+SNAPSHOT = "_khelang"
+LISTS = "_lists"
+"""The names of the hidden sheets."""
+
+FORMAT = "khelang workbook 1"
+_DESCRIPTOR, _TABLE, _ROW = "descriptor", "table", "row"
+_PIECE = 30_000
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A package as a workbook keeps it: tables, and the descriptor without the standard's schemas."""
+
+    tables: dict[str, list[Row]]
+    descriptor: JsonObject
+
+
+def snapshot_rows(snapshot: Snapshot) -> Iterator[Sequence[str]]:
+    """The rows of the hidden sheet."""
+    yield [FORMAT]
+    text = json.dumps(snapshot.descriptor, ensure_ascii=False)
+    yield [_DESCRIPTOR, *(text[at : at + _PIECE] for at in range(0, len(text), _PIECE))]
+    for name, rows in snapshot.tables.items():
+        fields = list(dict.fromkeys(field for row in rows for field in row))
+        yield [_TABLE, name, *fields]
+        yield from ([_ROW, *(row.get(field, "") for field in fields)] for row in rows)
+
+
+def read_snapshot(rows: Sequence[Sequence[str]]) -> Snapshot | None:
+    """The package of a hidden sheet; None where the sheet is of another form."""
+    if not rows or not rows[0] or rows[0][0] != FORMAT:
+        return None
+    descriptor: JsonObject = {}
+    tables: dict[str, list[Row]] = {}
+    name, fields = "", list[str]()
+    for kind, *cells in rows[1:]:
+        if kind == _DESCRIPTOR:
+            descriptor = json.loads("".join(cells) or "{}")
+        elif kind == _TABLE:
+            name, *named = cells
+            fields = [field for field in named if field]
+            tables[name] = []
+        elif kind == _ROW:
+            tables[name].append(dict(zip(fields, [*cells, *[""] * len(fields)], strict=False)))
+    return Snapshot(tables, descriptor)
+
+
+def kept_descriptor(descriptor: JsonObject, tables: Sequence[str]) -> JsonObject:
+    """A descriptor as the snapshot keeps it: of the standard's tables, with the schema of own columns only."""
+    kept = []
+    for entry in descriptor.get("resources", ()):
+        if isinstance(entry, dict) and entry.get("name") in tables:
+            fields = entry.get("schema", {}).get("fields", ())
+            own = [field for field in fields if str(field.get("name")).startswith("x_")]
+            rest = {name: value for name, value in entry.items() if name not in ("schema", "hash", "bytes")}
+            kept.append({**rest, **({"schema": {"fields": own}} if own else {})})
+    return {**descriptor, "resources": kept}
+
+
+def family_of_snapshot(snapshot: Snapshot) -> SchemaFamily:
+    """The schemas of a package that a workbook carries, with the codes and columns that it adds."""
+    named = snapshot.descriptor.get("conformsTo")
+    family = load_family(named if named in known_schemas() else CURRENT)
+    own: dict[str, dict[str, Code]] = {}
+    for row in snapshot.tables.get("codes", []):
+        own.setdefault(row["codelist"], {})[row["code"]] = Code(row["code"], row["title_th"], row["title_en"])
+    fields = {e["name"]: e["schema"]["fields"] for e in snapshot.descriptor.get("resources", ()) if "schema" in e}
+    return family.with_codes(own).with_fields(fields)

@@ -1,0 +1,126 @@
+"""Take the sheets of details: rows that belong to a project or a risk and are numbered there, or only numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from khelang_opendata.intake.merging import Merge, placed_after
+from khelang_opendata.intake.plan_sheets import PlanColumn, Row
+from khelang_opendata.intake.record_labels import comparable
+from khelang_opendata.intake.remarks import RemarkKind
+from khelang_opendata.intake.row_matching import likeness
+from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
+
+_LABELS = ("label_th", "group_th", "title_th", "unit_printed")
+_LEAST_ALIKE = 0.4
+Key = tuple[str, ...]
+
+
+def take_details(merge: Merge, found: FoundSheet) -> None:
+    """Take a sheet of details: a row is the old one of its key, or the one of its group that says the same."""
+    table = found.plan.table
+    data, remarks = data_rows(found)
+    merge.remarks += remarks
+    key = [name for name in merge.family.tables[table].primary_key if name != "plan_id"]
+    number = key[-1] if key[-1].endswith("_no") else None
+    group = [name for name in key if name != number]
+    read = [(one, row) for one in data if (row := _key_of(merge, found, one, group)) is not None]
+    olds = _matched(merge, table, read, group, number)
+    rows: list[Row] = []
+    for (one, keyed), old in zip(read, olds, strict=True):
+        row = old if old is not None else {**merge.blank(table), **keyed}
+        _take_row(merge, found, one, row, is_new=old is None)
+        if number and not row[number]:
+            row[number] = _next_number(row, number, group, [*rows, *merge.rows(table)])
+            merge.remarks.append(one.remark(RemarkKind.TAKEN, "number_taken", number, text=row[number]))
+        if old is None:
+            merge.take_source(one, row)
+            text = next((row[name] for name in _LABELS if row.get(name)), "")
+            merge.remarks.append(one.remark(RemarkKind.ADDED, "row_added", None, text=text[:80]))
+        rows.append(row)
+        _check_key(merge, one, row, key, rows)
+    _finish(merge, found, rows, group)
+
+
+def _key_of(merge: Merge, found: FoundSheet, one: DataRow, group: Sequence[str]) -> Row | None:
+    """The values of the columns that name a row's group; None, with a remark, where one is not understood."""
+    row: Row = {}
+    columns = {column.name: column for column in found.plan.columns}
+    for name in sorted(columns, key=lambda n: n not in ("resource", "scope")):
+        if name in ("resource", "scope") or name in group:
+            value = merge.read(columns[name], one, row)
+            if not value and name in group:
+                _missing(merge, one, columns[name], value)
+                return None
+            row[name] = value or ""
+    return {name: row[name] for name in group}
+
+
+def _missing(merge: Merge, one: DataRow, column: PlanColumn, value: str | None) -> None:
+    if value == "":
+        params = {"title": column.titles[0], "title_en": column.titles[1]}
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", column.name, **params))
+
+
+def _matched(
+    merge: Merge, table: str, read: Sequence[tuple[DataRow, Row]], group: Sequence[str], number: str | None
+) -> list[Row | None]:
+    """A copy of the old row of each row: of equal number and label, of equal label, of equal number; else None."""
+    old = merge.rows(table)
+    found: dict[int, int] = {}
+    label = next((name for name in _LABELS if name in merge.family.tables[table].field_by_name), None)
+    keys = [tuple(row[name] for name in group) for row in old]
+    for test in range(3):
+        for at, (one, keyed) in enumerate(read):
+            if at in found:
+                continue
+            for place, row in enumerate(old):
+                if keys[place] != tuple(keyed.values()) or place in found.values():
+                    continue
+                if _fits(one, row, number, label, test):
+                    found[at] = place
+                    break
+    return [dict(old[found[at]]) if at in found else None for at in range(len(read))]
+
+
+def _fits(one: DataRow, row: Row, number: str | None, label: str | None, test: int) -> bool:
+    has_number = number is None or one.text(number) == row[number]
+    if label is None or not one.text(label):
+        return has_number
+    has_label = comparable(one.text(label)) == comparable(row[label])
+    if test == 0:
+        return has_number and has_label
+    if test == 1:
+        return has_label and (number is not None)
+    return has_number and (number is None or likeness(one.text(label), row[label]) >= _LEAST_ALIKE)
+
+
+def _take_row(merge: Merge, found: FoundSheet, one: DataRow, row: Row, *, is_new: bool) -> None:
+    for column in sorted(found.columns.values(), key=lambda c: c.name not in ("resource", "scope")):
+        if column.name == "erratum_id" and not is_new:
+            continue
+        merge.take(column, one, row, is_new=is_new)
+
+
+def _next_number(row: Row, number: str, group: Sequence[str], others: Sequence[Row]) -> str:
+    numbers = [int(o[number]) for o in others if all(o[n] == row[n] for n in group) and o[number].isdigit()]
+    return str(max(numbers, default=0) + 1)
+
+
+def _check_key(merge: Merge, one: DataRow, row: Row, key: Sequence[str], rows: Sequence[Row]) -> None:
+    if sum(all(other[name] == row[name] for name in key) for other in rows) > 1:
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, "key_twice", key[-1], text=row[key[-1]]))
+
+
+def _finish(merge: Merge, found: FoundSheet, rows: list[Row], group: Sequence[str]) -> None:
+    table = found.plan.table
+    key = [name for name in merge.family.tables[table].primary_key if name != "plan_id"]
+    kept = {tuple(row[name] for name in key): row for row in rows}
+    ordered = [kept[k] for row in merge.rows(table) if (k := tuple(row[name] for name in key)) in kept]
+    for row in merge.rows(table):
+        if tuple(row[name] for name in key) not in kept:
+            text = next((row[name] for name in _LABELS if row.get(name)), " ".join(row[name] for name in key))
+            merge.deleted(table, found.read.name, text)
+    is_old = {id(row) for row in ordered}
+    new = [row for row in rows if id(row) not in is_old]
+    merge.new[table] = placed_after(ordered, [*ordered, *new], lambda row: tuple(row[name] for name in group))

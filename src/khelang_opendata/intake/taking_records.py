@@ -1,0 +1,146 @@
+"""Take the sheets of records that have ids: units, dimensions, missions, risks, errata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from khelang_opendata.intake.cell_meanings import number_of
+from khelang_opendata.intake.merging import Merge, next_id, own_id
+from khelang_opendata.intake.plan_sheets import ERRATUM_NO, PlanColumn, Row
+from khelang_opendata.intake.record_labels import comparable, number_of_id
+from khelang_opendata.intake.remarks import RemarkKind
+from khelang_opendata.intake.row_matching import Described, Matches, match_rows
+from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
+from khelang_opendata.model.thai import ascii_text
+
+_TITLES = {
+    "units": "name_th",
+    "dimensions": "name_th",
+    "missions": "name_th",
+    "risks": "process_th",
+    "errata": "basis_th",
+    "projects": "title_th",
+}
+"""The column by which a record is known."""
+
+_CODES = {"dimensions": ("dimension_code", "D"), "missions": ("mission_code", "M"), "errata": (ERRATUM_NO, "E")}
+"""The columns whose value is part of the id."""
+
+
+def take_records(merge: Merge, found: FoundSheet) -> None:
+    """Take a sheet of records: each row is an old record, or a new one with an id of its own.
+
+    Rows refer to each other, so that all have their ids before any cell is read.
+    """
+    table = found.plan.table
+    data, remarks = data_rows(found)
+    merge.remarks += remarks
+    data = [row for row in data if _has_title(merge, found, row)]
+    matches = match_records(merge, table, data)
+    rows = _rows_with_ids(merge, table, data, matches.old)
+    title = _column(found, _TITLES[table])
+    merge.new[table] = [provisional(table, row, one) for row, one in zip(rows, data, strict=True)]
+    merge.relabel(table)
+    for row, one, old in zip(rows, data, matches.old, strict=True):
+        for column in (c for c in found.columns.values() if c.name != ERRATUM_NO):
+            merge.take(column, one, row, is_new=old is None)
+        if old is None:
+            merge.take_source(one, row)
+            merge.remarks.append(one.remark(RemarkKind.ADDED, "row_added", None, text=one.text(title.name)[:80]))
+    finish(merge, table, found.read.name, rows, matches.old)
+    merge.relabel(table)
+
+
+def provisional(table: str, row: Row, one: DataRow) -> Row:
+    """A row as far as its label needs it, with the texts of the sheet."""
+    names = [name for name in ("name_th", "process_th", "title_th", "sequence_no") if name in row and one.text(name)]
+    code = _CODES.get(table, ("", ""))[0]
+    codes = {code: ascii_text(one.text(code)).strip()} if code in row and one.text(code) else {}
+    return {**row, **{name: one.text(name) for name in names}, **codes}
+
+
+def _column(found: FoundSheet, name: str) -> PlanColumn:
+    return next(column for column in found.plan.columns if column.name == name)
+
+
+def _has_title(merge: Merge, found: FoundSheet, row: DataRow) -> bool:
+    title = _column(found, _TITLES[found.plan.table])
+    if row.text(title.name) or title.name in row.errors:
+        return bool(row.text(title.name))
+    params = {"title": title.titles[0], "title_en": title.titles[1]}
+    merge.remarks.append(row.remark(RemarkKind.REFUSED, "title_missing", title.name, **params))
+    return False
+
+
+def match_records(merge: Merge, table: str, data: Sequence[DataRow]) -> Matches:
+    """The old record of each row, by its code or number where it has one, else by what it says."""
+    old = merge.rows(table)
+    if table in _CODES:
+        codes = [_code_of(table, row) for row in old]
+        places = [_code(table, one) for one in data]
+        taken: set[int] = set()
+        found: list[int | None] = []
+        for code in places:
+            at = next((n for n, known in enumerate(codes) if code and known == code and n not in taken), None)
+            taken |= {at} if at is not None else set()
+            found.append(at)
+        return Matches(found, [])
+    title = _TITLES[table]
+    parent = "parent_unit_id" if table == "units" else "risk_type"
+    described = [Described(one.text(title), (comparable(one.text(parent)),)) for one in data]
+    known = [Described(row[title], (comparable(_parent(merge, table, row)),)) for row in old]
+    return match_rows(described, known)
+
+
+def _parent(merge: Merge, table: str, row: Row) -> str:
+    if table == "units":
+        return merge.older.label("units", row["parent_unit_id"]) if row["parent_unit_id"] else ""
+    field = merge.family.tables["risks"].field_by_name["risk_type"]
+    code = field.meanings.get(row["risk_type"])
+    return code.title_th if code else row["risk_type"]
+
+
+def _code(table: str, one: DataRow) -> str:
+    text = ascii_text(one.text(_CODES[table][0])).strip().rstrip(".")
+    number = number_of(text) if table == "errata" else None
+    return str(number) if number is not None else text
+
+
+def _code_of(table: str, row: Row) -> str:
+    return number_of_id(row["erratum_id"]) if table == "errata" else ascii_text(row[_CODES[table][0]])
+
+
+def _rows_with_ids(merge: Merge, table: str, data: Sequence[DataRow], old: Sequence[int | None]) -> list[Row]:
+    rows, taken = [], [row[own_id(table)] for row in merge.rows(table)]
+    for one, at in zip(data, old, strict=True):
+        if at is not None:
+            rows.append(dict(merge.rows(table)[at]))
+            continue
+        row = merge.blank(table)
+        row[own_id(table)] = _new_id(merge, table, one, taken)
+        taken.append(row[own_id(table)])
+        rows.append(row)
+    return rows
+
+
+def _new_id(merge: Merge, table: str, one: DataRow, taken: Sequence[str]) -> str:
+    if table not in ("dimensions", "missions"):
+        number = number_of(one.text(ERRATUM_NO)) if table == "errata" else None
+        return next_id(table, merge.plan_id, taken, int(number) if number else None)
+    parts = re.findall("[0-9A-Z]+", _code(table, one).upper().replace("*", "S"))
+    id_ = f"{merge.plan_id}-{_CODES[table][1]}{'.'.join(parts)}"
+    if not parts or id_ in taken:
+        code = "code_twice" if parts else "code_missing"
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, code, _CODES[table][0], text=_code(table, one)))
+    return id_
+
+
+def finish(merge: Merge, table: str, sheet: str, rows: Sequence[Row], old: Sequence[int | None]) -> None:
+    """Order the new rows as the old ones, and remark on those that are gone."""
+    kept = {at for at in old if at is not None}
+    for at, row in enumerate(merge.rows(table)):
+        if at not in kept:
+            merge.deleted(table, sheet, merge.older.label(table, row[own_id(table)]))
+    order = sorted((at, n) for n, at in enumerate(old) if at is not None)
+    merge.new[table] = [rows[n] for _, n in order] + [rows[n] for n, at in enumerate(old) if at is None]

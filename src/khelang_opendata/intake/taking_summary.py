@@ -1,0 +1,357 @@
+"""Take the summary table: the projects, and their budget lines of all years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from khelang_opendata.intake.cell_meanings import YearMeaning, codes_like, number_of, year_meaning
+from khelang_opendata.intake.merging import Merge, next_id, placed_after
+from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair, year_names
+from khelang_opendata.intake.project_rows import (
+    BUDGETED,
+    DASH,
+    SHARED,
+    WHOLE,
+    ZERO,
+    SummaryRow,
+    line_fields,
+    summary_rows,
+)
+from khelang_opendata.intake.record_labels import comparable
+from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.row_matching import Described, match_rows
+from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
+from khelang_opendata.intake.taking_records import finish, provisional
+from khelang_opendata.model.thai import ascii_text
+
+_LONGEST = 80
+
+
+@dataclass
+class _Project:
+    """The rows of the sheet that are one project's, and its row of the table."""
+
+    data: list[DataRow]
+    row: Row = field(default_factory=dict)
+    old: int | None = None
+
+    @property
+    def first(self) -> DataRow:
+        return self.data[0]
+
+
+def take_summary(merge: Merge, found: FoundSheet, years: range) -> None:
+    """Take the summary table.
+
+    Args:
+        merge: the import.
+        found: the sheet.
+        years: the plan's fiscal years, for columns that are only numbered.
+    """
+    data, remarks = data_rows(found)
+    merge.remarks += remarks
+    signs = _signs(merge, found)
+    projects = _projects(merge, data)
+    _identify(merge, projects)
+    merge.new["projects"] = [provisional("projects", p.row, p.first) for p in projects]
+    merge.relabel("projects")
+    own = [c for c in found.columns.values() if c.name in merge.family.tables["projects"].field_by_name]
+    own = [c for c in own if c.field and c.name not in line_fields()]
+    for project in projects:
+        _take_project(merge, project, own)
+    finish(merge, "projects", found.read.name, [p.row for p in projects], [p.old for p in projects])
+    merge.relabel("projects")
+    _take_lines(merge, found, projects, _year_columns(found, years), signs)
+
+
+def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
+    """What 0 and a dash mean, from the two cells above the heading."""
+    signs = {}
+    statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
+    for name, sign in (("zero", ZERO), ("dash", DASH)):
+        titles = [comparable(text) + sign for text in text_pair("settings", name)]
+        for row, cells in enumerate(found.read.cells[: found.heading]):
+            for at, cell in enumerate(cells):
+                if cell and comparable(cell) + sign in titles and _has_sign(cell, sign):
+                    text = next((c for c in cells[at + 1 :] if c), "")
+                    codes = codes_like(statuses, text) if text else []
+                    if len(codes) == 1:
+                        signs[sign] = codes[0]
+                    elif text:
+                        params = {"text": text[:_LONGEST], "title": cell, "title_en": cell}
+                        place = cells.index(text)
+                        merge.remarks.append(
+                            Remark(RemarkKind.REFUSED, "code_unknown", found.read.name, row, place, params)
+                        )
+    return signs
+
+
+def _has_sign(cell: str, sign: str) -> bool:
+    return sign in ascii_text(cell)
+
+
+def _projects(merge: Merge, data: Sequence[DataRow]) -> list[_Project]:
+    """The projects of the sheet: rows of one number and title, and rows without both below them, are one's."""
+    projects: dict[tuple[str, str], _Project] = {}
+    last: _Project | None = None
+    for one in data:
+        title, number = one.text("title_th"), ascii_text(one.text("sequence_no"))
+        if not title and not number and last is not None:
+            last.data.append(one)
+            merge.remarks.append(
+                one.remark(RemarkKind.TAKEN, "row_continues", None, text=last.first.text("title_th")[:_LONGEST])
+            )
+            continue
+        if not title:
+            params = {"title": "โครงการ กิจกรรม หรือมาตรการ", "title_en": "Project, activity or measure"}
+            merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **params))
+            continue
+        key = (comparable(title), number)
+        if key in projects:
+            projects[key].data.append(one)
+        else:
+            projects[key] = _Project([one])
+        last = projects[key]
+    return list(projects.values())
+
+
+def _identify(merge: Merge, projects: Sequence[_Project]) -> None:
+    """Find the old record of each project, or make a new one's id."""
+    old = merge.rows("projects")
+    known = [
+        Described(row["title_th"], (row["sequence_no"], comparable(merge.older.label("units", row["lead_unit_id"]))))
+        for row in old
+    ]
+    new = [
+        Described(p.first.text("title_th"), (_number(p.first), comparable(p.first.text("lead_unit_id"))))
+        for p in projects
+    ]
+    matches = match_rows(new, known)
+    for at, place in matches.doubts:
+        params = {"text": old[place]["title_th"][:_LONGEST], "number": old[place]["sequence_no"]}
+        merge.remarks.append(projects[at].first.remark(RemarkKind.TAKEN, "project_doubtful", "title_th", **params))
+    taken = [row["project_id"] for row in old]
+    for project, match in zip(projects, matches.old, strict=True):
+        project.old = match
+        project.row = dict(old[match]) if match is not None else merge.blank("projects")
+        if match is None:
+            number = _number(project.first)
+            wanted = int(number) if number.isdigit() else None
+            project.row["project_id"] = next_id("projects", merge.plan_id, taken, wanted)
+            taken.append(project.row["project_id"])
+
+
+def _number(one: DataRow) -> str:
+    number = number_of(one.text("sequence_no").rstrip("."))
+    return str(int(number)) if number is not None and number == number.to_integral_value() else one.text("sequence_no")
+
+
+def _take_project(merge: Merge, project: _Project, own: Sequence[PlanColumn]) -> None:
+    is_new = project.old is None
+    for column in own:
+        first = next((one for one in project.data if one.text(column.name)), project.first)
+        merge.take(column, first, project.row, is_new=is_new)
+        for one in project.data:
+            if one.text(column.name) and comparable(one.text(column.name)) != comparable(first.text(column.name)):
+                params = {
+                    "title": column.titles[0],
+                    "title_en": column.titles[1],
+                    "text": one.text(column.name)[:_LONGEST],
+                }
+                merge.remarks.append(one.remark(RemarkKind.REFUSED, "rows_disagree", column.name, **params))
+    if is_new:
+        _fill(merge, project)
+
+
+def _fill(merge: Merge, project: _Project) -> None:
+    """Give a new project what its row leaves out, and remark on it."""
+    row, first = project.row, project.first
+    plan = merge.new["plans"][0]
+    if not row["sequence_no"]:
+        numbers = [
+            int(r["sequence_no"])
+            for r in (*merge.rows("projects"), *merge.new["projects"])
+            if r["sequence_no"].isdigit()
+        ]
+        row["sequence_no"] = str(max(numbers, default=0) + 1)
+        merge.remarks.append(first.remark(RemarkKind.TAKEN, "number_taken", "sequence_no", text=row["sequence_no"]))
+    if not row["project_kind"]:
+        kinds = merge.family.tables["projects"].field_by_name["project_kind"].meanings
+        code = next((c for c, kind in kinds.items() if row["title_th"].startswith(kind.title_th)), None)
+        if code:
+            row["project_kind"] = code
+            merge.remarks.append(
+                first.remark(
+                    RemarkKind.TAKEN,
+                    "kind_taken",
+                    "project_kind",
+                    text=kinds[code].title_th,
+                    text_en=kinds[code].title_en,
+                )
+            )
+    if not row["start_fiscal_year_be"] and not row["end_fiscal_year_be"]:
+        row["start_fiscal_year_be"], row["end_fiscal_year_be"] = (
+            plan["start_fiscal_year_be"],
+            plan["end_fiscal_year_be"],
+        )
+        text = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
+        merge.remarks.append(first.remark(RemarkKind.TAKEN, "years_taken", "start_fiscal_year_be", text=text))
+    merge.take_source(first, row)
+    merge.remarks.append(first.remark(RemarkKind.ADDED, "row_added", None, text=row["title_th"][:_LONGEST]))
+
+
+def _year_columns(found: FoundSheet, years: range) -> dict[str, str]:
+    """The columns of amounts by name, with the fiscal year of each; empty for that of all years together."""
+    numbered = dict(zip(year_names(None), map(str, years), strict=False))
+    named = {}
+    for column in found.columns.values():
+        if column.name in numbered:
+            named[column.name] = numbered[column.name]
+        elif column.name.isdigit():
+            named[column.name] = column.name
+        elif column.name == WHOLE:
+            named[column.name] = ""
+    return named
+
+
+def _take_lines(
+    merge: Merge, found: FoundSheet, projects: Sequence[_Project], years: Mapping[str, str], signs: Mapping[str, str]
+) -> None:
+    old: dict[str, list[SummaryRow]] = {}
+    for before in summary_rows(merge.old):
+        old.setdefault(before.project["project_id"], []).append(before)
+    lines: list[Row] = []
+    for project in projects:
+        lines += _lines_of(merge, found, project, old.get(project.row["project_id"], []), years, signs)
+    by_id = {id(line): line for line in lines}
+    keys = {(line["project_id"], line["line_no"]): line for line in lines}
+    ordered = [keys[k] for row in merge.rows("budgets") if (k := (row["project_id"], row["line_no"])) in keys]
+    new = [line for line in by_id.values() if all(line is not other for other in ordered)]
+    merge.new["budgets"] = placed_after(ordered, [*ordered, *new], lambda row: row["project_id"])
+    gone = {p["project_id"] for p in merge.rows("projects")} - {p.row["project_id"] for p in projects}
+    for row in merge.rows("budgets"):
+        is_left = (row["project_id"], row["line_no"]) in keys or row["project_id"] in gone
+        if not is_left:
+            year = row["fiscal_year_be"] or "–"
+            merge.deleted("budgets", found.read.name, f"{merge.older.label('projects', row['project_id'])} / {year}")
+
+
+def _lines_of(
+    merge: Merge,
+    found: FoundSheet,
+    project: _Project,
+    old: Sequence[SummaryRow],
+    years: Mapping[str, str],
+    signs: Mapping[str, str],
+) -> list[Row]:
+    """The budget lines of one project: each cell of a year is the old line of its row, or a new one."""
+    lines: list[Row] = []
+    used = [int(line["line_no"]) for row in old for line in row.lines.values()]
+    for one, before in zip(project.data, _paired(merge, project.data, old), strict=True):
+        shared = _shared(merge, found, one, before)
+        for name, year in years.items():
+            line = dict(before.lines[year or WHOLE]) if before and (year or WHOLE) in before.lines else None
+            said = _said(merge, found, one, name, signs, line)
+            if said is None:
+                continue
+            row = line or {**merge.blank("budgets"), "project_id": project.row["project_id"], "fiscal_year_be": year}
+            if line is None:
+                row["line_no"] = str(max(used, default=0) + 1)
+                used.append(int(row["line_no"]))
+            _take_year(merge, found, one, name, row, said, is_new=line is None)
+            _take_shared(row, shared, before, is_new=line is None)
+            lines.append(row)
+    return lines
+
+
+def _paired(merge: Merge, data: Sequence[DataRow], old: Sequence[SummaryRow]) -> list[SummaryRow | None]:
+    """The old row of each row of a project: the pairs that agree most in source and years, then in order."""
+    scores = [(-_agreement(merge, one, row), n, o) for n, one in enumerate(data) for o, row in enumerate(old)]
+    found: dict[int, int] = {}
+    for _, n, o in sorted(scores):
+        if n not in found and o not in found.values():
+            found[n] = o
+    return [old[found[n]] if n in found else None for n in range(len(data))]
+
+
+def _agreement(merge: Merge, one: DataRow, row: SummaryRow) -> int:
+    """How many of a row's shared columns and years say in the sheet what they said before."""
+    fields = merge.family.tables["budgets"].field_by_name
+    agreed = 0
+    for name in line_fields():
+        text, value = one.text(name), row.shared.get(name, "")
+        is_equal = comparable(text) == comparable(value) or value in codes_like(fields[name].meanings, text)
+        agreed += bool(value) and is_equal
+    return agreed + sum(
+        bool(one.text(year)) == (year in row.lines) for year in one.texts if year.isdigit() or year == WHOLE
+    )
+
+
+def _shared(merge: Merge, found: FoundSheet, one: DataRow, before: SummaryRow | None) -> dict[str, str]:
+    """The columns that hold for a row's lines and were changed in the sheet, or all of a new row."""
+    shared = dict(before.shared) if before else dict.fromkeys(line_fields(), "")
+    unchanged = dict(shared)
+    for column in found.columns.values():
+        if column.name in line_fields():
+            merge.take(column, one, shared, is_new=before is None)
+    return {name: value for name, value in shared.items() if before is None or value != unchanged.get(name, "")}
+
+
+def _said(
+    merge: Merge, found: FoundSheet, one: DataRow, name: str, signs: Mapping[str, str], line: Row | None
+) -> YearMeaning | None:
+    """What the cell of a year says; None for an empty one and for one that is not understood."""
+    text = one.text(name)
+    if not text or name in one.errors:
+        return None
+    statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
+    said = year_meaning(text, signs, statuses)
+    if said.problem:
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, said.problem, name, text=text[:_LONGEST]))
+        return None
+    return said
+
+
+def _take_year(
+    merge: Merge, found: FoundSheet, one: DataRow, name: str, row: Row, said: YearMeaning, *, is_new: bool
+) -> None:
+    is_same_status = row["budget_status"] == said.status
+    is_same_amount = said.status != BUDGETED or not said.amount or _equal(row["amount_thb"], said.amount)
+    if said.status == BUDGETED and not said.amount and row["amount_thb"]:
+        is_same_amount = False
+    if is_same_status and is_same_amount and not is_new:
+        return
+    before = row["amount_thb"] or row["budget_status"]
+    row["budget_status"], row["amount_thb"] = said.status, said.amount
+    if not is_new:
+        column = next(c for c in found.columns.values() if c.name == name)
+        params = {
+            "title": column.titles[0],
+            "title_en": column.titles[1],
+            "before": before,
+            "after": one.text(name)[:_LONGEST],
+        }
+        merge.remarks.append(one.remark(RemarkKind.CHANGED, "cell_changed", name, **params))
+
+
+def _equal(one: str, other: str) -> bool:
+    return bool(one) and Decimal(one) == Decimal(other)
+
+
+def _take_shared(row: Row, shared: Mapping[str, str], before: SummaryRow | None, *, is_new: bool) -> None:
+    """Write what a row's lines share into those that have money, and the defaults of the standard into new ones."""
+    has_money = row["budget_status"] in (BUDGETED, SHARED)
+    if is_new and before is not None:
+        shared = {**before.shared, **shared}
+    for name, value in shared.items():
+        if name == "note_th" or has_money:
+            row[name] = value
+    if is_new and has_money:
+        row["source_basis"] = row["source_basis"] or ("stated" if row["funding_source"] else "not_stated")
+        row["funding_source"] = row["funding_source"] or "lao_budget"
+        if row["budget_status"] == BUDGETED and not row["amount_basis"] and row["amount_thb"]:
+            row["amount_basis"] = "not_said" if row["fiscal_year_be"] else "whole_period"
+    if not has_money:
+        row["amount_basis"] = ""

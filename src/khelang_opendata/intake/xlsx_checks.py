@@ -1,0 +1,149 @@
+"""A look at a workbook before it is read: whether it is safe, and what the reader of values leaves out.
+
+The reader gives an empty text for an error (``#REF!``) and for a formula without a value, and does not know of hidden
+rows. One value in the last cell of a sheet makes it ask for hundreds of gigabytes, which ends the process.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+from khelang_opendata.model.failures import DataError
+
+MOST_BYTES = 200_000_000
+MOST_TIMES = 150
+_SMALL = 5_000_000
+"""Unpacked bytes below which no ratio is asked for: small parts of one letter pack well."""
+MOST_CELLS = 20_000_000
+_ROWS, _COLUMNS = 1_048_576, 16_384
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+_ID = re.compile(r"\}id$")
+_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_MAGIC = {b"PK\x03\x04": "zip", b"\xd0\xcf\x11\xe0": "old"}
+
+
+@dataclass
+class SheetCheck:
+    """What a look at one sheet finds: places count from zero, row before column."""
+
+    name: str
+    is_hidden: bool = False
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    unvalued: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    last_row: int = 0
+    last_column: int = 0
+
+
+def check_xlsx(data: bytes, name: str) -> list[SheetCheck]:
+    """Check a workbook, and find what its values alone do not show.
+
+    Args:
+        data: the file.
+        name: its name, for failures.
+
+    Raises:
+        DataError: it is no XLSX workbook, damaged, protected by a password, or too large to be read safely.
+    """
+    kind = _MAGIC.get(data[:4])
+    if kind != "zip":
+        raise DataError("workbook_refused", "password_or_old" if kind else "not_workbook", path=name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            _check_size(packed, len(data), name)
+            return [_check_sheet(packed, *sheet, name) for sheet in _sheets(packed, name)]
+    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, EOFError, NotImplementedError) as error:
+        raise DataError("workbook_refused", "damaged", path=name) from error
+
+
+def _check_size(packed: zipfile.ZipFile, size: int, name: str) -> None:
+    total = sum(part.file_size for part in packed.infolist())
+    if total > MOST_BYTES or (total > _SMALL and total > MOST_TIMES * size):
+        raise DataError("workbook_refused", "large", path=name)
+
+
+def _sheets(packed: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str, bool]]:
+    """The sheets of a workbook: the part of each, its name, and whether it is hidden."""
+    if "xl/workbook.xml" not in packed.namelist():
+        raise DataError("workbook_refused", "not_workbook", path=name)
+    links = _tree(packed, "xl/_rels/workbook.xml.rels")
+    targets = {link.get("Id"): str(link.get("Target")) for link in links}
+    for sheet in _tree(packed, "xl/workbook.xml").iter():
+        if sheet.tag in (f"{_MAIN}sheet", f"{_STRICT}sheet"):
+            link = next(value for key, value in sheet.items() if _ID.search(key))
+            part = posixpath.normpath(posixpath.join("/xl", targets[link])).lstrip("/")
+            yield part, str(sheet.get("name")), sheet.get("state", "visible") != "visible"
+
+
+def _tree(packed: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    return ElementTree.fromstring(_xml(packed, part))  # noqa: S314 (document types are refused)
+
+
+def _xml(packed: zipfile.ZipFile, part: str) -> bytes:
+    data = packed.read(part)
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise ValueError("a document type, which no workbook has")
+    return data
+
+
+def _check_sheet(packed: zipfile.ZipFile, part: str, title: str, is_hidden: bool, name: str) -> SheetCheck:
+    check = SheetCheck(title, is_hidden)
+    if "/chartsheets/" in part:
+        return check
+    for _, element in ElementTree.iterparse(io.BytesIO(_xml(packed, part))):  # noqa: S314 (as above)
+        kind = element.tag.rpartition("}")[2]
+        if kind == "c":
+            _check_cell(check, element)
+        elif kind == "row":
+            if element.get("hidden") in ("1", "true"):
+                check.hidden_rows.add(int(element.get("r", "0")) - 1)
+            element.clear()
+    if (check.last_row + 1) * (check.last_column + 1) > MOST_CELLS:
+        raise DataError("workbook_refused", "large", path=name)
+    return check
+
+
+def _check_cell(check: SheetCheck, element: ElementTree.Element) -> None:
+    match = _ADDRESS.fullmatch(element.get("r", ""))
+    if not match:
+        return
+    place = int(match[2]) - 1, column_number(match[1])
+    if not (0 <= place[0] < _ROWS and place[1] < _COLUMNS):
+        raise ValueError("a cell beyond the sheet")
+    parts = {child.tag.rpartition("}")[2]: child.text for child in element}
+    if element.get("t") == "e":
+        check.errors[place] = parts.get("v") or "#"
+    elif "f" in parts and not parts.get("v") and element.get("t") != "str":
+        check.unvalued.add(place)
+    if parts:
+        check.last_row, check.last_column = max(check.last_row, place[0]), max(check.last_column, place[1])
+
+
+def column_number(letters: str) -> int:
+    """The number of a column from zero by its letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def column_letters(number: int) -> str:
+    """The letters of a column by its number from zero."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def address(row: int, column: int) -> str:
+    """A cell as a spreadsheet names it, from its row and column counted from zero."""
+    return f"{column_letters(column)}{row + 1}"
