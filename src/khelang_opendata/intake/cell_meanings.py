@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from khelang_opendata.intake.plan_sheets import ID_VALUES, PlanColumn, Row
-from khelang_opendata.intake.project_rows import BUDGETED, DASH, NO_BUDGET, ZERO
 from khelang_opendata.intake.record_labels import Labels, comparable
 from khelang_opendata.intake.shown_values import names_a_table, table_titles
+from khelang_opendata.intake.summary_rows import BUDGETED, DASH, NO_BUDGET, ZERO
 from khelang_opendata.model.calendar import YEARS, read_day
 from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.standard.codelists import Code

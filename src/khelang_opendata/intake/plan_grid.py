@@ -26,11 +26,11 @@ from khelang_opendata.intake.plan_sheets import (
     text_in,
     year_names,
 )
-from khelang_opendata.intake.project_rows import (
-    WHOLE,
-)
 from khelang_opendata.intake.record_labels import Labels
 from khelang_opendata.intake.shown_values import Shown, names_a_table, shown
+from khelang_opendata.intake.summary_rows import (
+    WHOLE,
+)
 from khelang_opendata.intake.workbook_lists import Placed, list_name
 from khelang_opendata.model.wording import Language
 from khelang_opendata.standard.family import SchemaFamily

@@ -45,7 +45,10 @@ from khelang_opendata.intake.plan_sheets import (
     text_in,
     year_names,
 )
-from khelang_opendata.intake.project_rows import (
+from khelang_opendata.intake.record_labels import Labels
+from khelang_opendata.intake.shown_values import Shown, shown, shown_line
+from khelang_opendata.intake.snapshot import SNAPSHOT, Snapshot, snapshot_rows
+from khelang_opendata.intake.summary_rows import (
     DASH,
     ZERO,
     SummaryRow,
@@ -53,9 +56,6 @@ from khelang_opendata.intake.project_rows import (
     meanings_of_signs,
     summary_rows,
 )
-from khelang_opendata.intake.record_labels import Labels
-from khelang_opendata.intake.shown_values import Shown, shown, shown_line
-from khelang_opendata.intake.snapshot import SNAPSHOT, Snapshot, snapshot_rows
 from khelang_opendata.intake.workbook_lists import fixed_lists, write_lists
 from khelang_opendata.model.wording import Language
 from khelang_opendata.standard.family import SchemaFamily

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cache
 
 from khelang_opendata.intake.plan_sheets import ERRATUM_NO, ID_VALUES, PlanColumn, Row, text_in
-from khelang_opendata.intake.project_rows import BUDGETED, sign_of
 from khelang_opendata.intake.record_labels import Labels
+from khelang_opendata.intake.summary_rows import BUDGETED, sign_of
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.dates import written_date
 from khelang_opendata.standard.codelists import Code

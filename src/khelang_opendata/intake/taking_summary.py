@@ -9,7 +9,11 @@ from decimal import Decimal
 from khelang_opendata.intake.cell_meanings import YearMeaning, codes_like, number_of, year_meaning
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair, year_names
-from khelang_opendata.intake.project_rows import (
+from khelang_opendata.intake.record_labels import comparable
+from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.row_matching import Described, match_rows
+from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
+from khelang_opendata.intake.summary_rows import (
     BUDGETED,
     DASH,
     SHARED,
@@ -19,10 +23,6 @@ from khelang_opendata.intake.project_rows import (
     line_fields,
     summary_rows,
 )
-from khelang_opendata.intake.record_labels import comparable
-from khelang_opendata.intake.remarks import Remark, RemarkKind
-from khelang_opendata.intake.row_matching import Described, match_rows
-from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
 from khelang_opendata.intake.taking_records import finish, provisional
 from khelang_opendata.model.thai import ascii_text
 
