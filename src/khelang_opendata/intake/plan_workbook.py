@@ -109,6 +109,7 @@ def _write_guide(writer: PlanWriter) -> None:
         write_text(sheet, row, 1, text, style)
         set_height(sheet, row, [text], [100])
     set_page(sheet, 0.4)
+    sheet.fit_to_pages(1, 0)
     sheet.protect()
 
 
