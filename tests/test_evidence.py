@@ -14,14 +14,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser
 
-from khelang_opendata import Package
+from khelang_opendata import Package, validate
+from khelang_opendata.model.report import Severity
 from khelang_opendata.model.wording import Language
 from khelang_opendata.nacc.evidence_pages import MARK, evidence_files
 from khelang_opendata.nacc.exhibits import Evidence, Exhibit, evidence_of
-from khelang_opendata.nacc.ita import Item, ItemKind, items_of, known_years
+from khelang_opendata.nacc.ita import Item, ItemKind, confirmed_in, items_of, known_years
 from khelang_opendata.nacc.sheet import Cell
 from khelang_opendata.nacc.source import released_package
-from tests.conftest import PLAN, VALID, Khelang, fails, needs, replace_in
+from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, needs, replace_in
 from tests.releases import contents, copied, publish
 from tests.test_accessibility import browser, opened
 
@@ -459,6 +460,49 @@ def test_unknown_year_names_the_known_ones() -> None:
     with fails("ita_year_unknown") as caught:
         items_of(2571)
     assert caught.value.params == {"year": 2571, "known": "2566, 2568, 2569"}
+
+
+def test_official_confirms_the_number_of_an_item() -> None:
+    before = {item.kind: item for item in items_of(2569)}
+    after = {item.kind: item for item in items_of(2569, {"plan": "o30"})}
+    plan = after[ItemKind.PLAN]
+    assert (plan.code, plan.is_confirmed, plan.sources) == ("O30", True, ())
+    assert plan.title_th == before[ItemKind.PLAN].title_th
+    assert after[ItemKind.RISKS] == before[ItemKind.RISKS]
+
+
+def test_year_that_is_not_known_has_the_items_that_are_given() -> None:
+    items = items_of(2570, {"results": "O25", "plan": "24", "results-6": "O23"})
+    assert [(item.code, item.kind, item.months) for item in items] == [
+        ("O23", ItemKind.RESULTS, 6),
+        ("O24", ItemKind.PLAN, 12),
+        ("O25", ItemKind.RESULTS, 12),
+    ]
+
+
+@pytest.mark.parametrize("given", [{"plan": ""}, {"plan": "OIT"}, {"plan": "O๒๓"}, {"plans": "O23"}, {"": "O23"}])
+def test_item_that_is_none_is_refused(given: dict[str, str]) -> None:
+    with fails("ita_item_invalid"):
+        items_of(2570, given)
+
+
+def test_confirmed_items_are_in_the_package_or_given(khelang: Khelang, plan: Path, tmp_path: Path) -> None:
+    edit_descriptor(plan, lambda d: d.update(itaItems={"2570": {"plan": "O23"}}))
+    assert not validate(Package.load(plan)).errors
+    release = publish(plan, tmp_path / "releases").path
+    assert confirmed_in(Package.load(release).descriptor, 2570) == {"plan": "O23"}
+    done = khelang("evidence", release, "--year=2570", "--item=results=O24")
+    assert done.returncode == 0
+    assert {"o23-plan.html", "o24-results.html"} < {*contents(tmp_path / "evidence/2570")}
+    assert "เทียบเลขข้อนี้กับคู่มือ" in (tmp_path / "evidence/2570/o23-plan.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("value", [{"2570": {"plan": "Item 23"}}, {"2570": {"plans": "O23"}}, {"2023": {}}, ["O23"]])
+def test_confirmed_items_in_a_package_are_checked(plan: Path, value: object) -> None:
+    edit_descriptor(plan, lambda d: d.update(itaItems=value))
+    assert [issue.code for issue in validate(Package.load(plan)).issues if issue.severity is Severity.ERROR] == [
+        "descriptor_invalid"
+    ]
 
 
 def test_year_outside_the_plan_is_refused(small: Package) -> None:

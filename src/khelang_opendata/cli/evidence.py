@@ -16,17 +16,20 @@ from khelang_opendata.model.wording import Language
 @click.command("evidence", cls=HelpedCommand)
 @click.argument("release", type=click.Path(path_type=Path))
 @click.option("--year", "typed", metavar="2569", required=True)
+@click.option("--item", "given", metavar="plan=O23", multiple=True)
 @click.option("--out", type=click.Path(path_type=Path), show_default="evidence/<year>")
 @language_option
-def evidence_command(release: Path, typed: str, out: Path | None, lang: Language) -> None:
+def evidence_command(release: Path, typed: str, given: tuple[str, ...], out: Path | None, lang: Language) -> None:
     """Write the pages and tables for the ITA's OIT items."""
     from khelang_opendata.nacc.evidence_pages import INDEX, evidence_files  # noqa: PLC0415 (loads jinja2)
     from khelang_opendata.nacc.exhibits import evidence_of  # noqa: PLC0415 (the help does not need it)
-    from khelang_opendata.nacc.ita import items_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.ita import confirmed_in, items_of  # noqa: PLC0415 (as above)
     from khelang_opendata.nacc.source import fiscal_year, released_package  # noqa: PLC0415 (as above)
 
     year = fiscal_year(typed)
-    evidence = evidence_of(released_package(release, limits()), year, items_of(year))
+    package = released_package(release, limits())
+    codes = {key: code for key, _, code in (one.partition("=") for one in given)}
+    evidence = evidence_of(package, year, items_of(year, {**confirmed_in(package.descriptor, year), **codes}))
     folder = out or Path("evidence", str(year))
     _write(folder, evidence_files(evidence))
     for exhibit in evidence.exhibits:

@@ -49,13 +49,13 @@ def show_progress(name: str, lang: Language, /, **params: str | int) -> None:
 def _evidence(release: Path, years: range) -> dict[int, dict[str, bytes]]:
     from khelang_opendata.nacc.evidence_pages import evidence_files  # noqa: PLC0415 (loads jinja2)
     from khelang_opendata.nacc.exhibits import evidence_of  # noqa: PLC0415 (as above)
-    from khelang_opendata.nacc.ita import items_of, known_years  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.ita import confirmed_in, items_of, known_years  # noqa: PLC0415 (as above)
     from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
 
-    known = [year for year in known_years() if year in years]
-    package = released_package(release, limits()) if known else None
+    package = released_package(release, limits())
+    confirmed = {year: confirmed_in(package.descriptor, year) for year in years}
     return {
-        year: evidence_files(evidence_of(package, year, items_of(year)), _HOME_FROM_EVIDENCE)
-        for year in known
-        if package is not None
+        year: evidence_files(evidence_of(package, year, items_of(year, codes)), _HOME_FROM_EVIDENCE)
+        for year, codes in confirmed.items()
+        if codes or year in known_years()
     }

@@ -5,15 +5,21 @@ They are in ``ita_items.yaml`` with their sources, because their codes change ev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import UsageError
 
+_CODE = re.compile("[Oo]?[0-9]{1,3}", re.ASCII)
+_HALF_YEAR = 6
+_LONGEST_SHOWN = 80
 _ITEMS = Path(__file__).with_name("ita_items.yaml")
 
 
@@ -46,17 +52,49 @@ class Item:
     months: int = 12
 
 
-def items_of(year: int) -> tuple[Item, ...]:
-    """The items of an assessment fiscal year (B.E.), in the order of their codes; UsageError where none are known."""
+def items_of(year: int, confirmed: Mapping[str, str] = MappingProxyType({})) -> tuple[Item, ...]:
+    """The items of an assessment fiscal year (B.E.), in the order of their codes.
+
+    Args:
+        year: the year.
+        confirmed: the codes that an official compared with the handbook of the NACC, by what answers them: ``plan``,
+            ``risks``, ``measures``, ``results``, and ``results-6`` for the report of the first six months. Of a year
+            that is not known, only these are given; what they ask for is taken from the newest year that has them.
+
+    Raises:
+        UsageError: nothing is known of the year and nothing is confirmed, or a code is none.
+    """
     content = _content()
-    if year not in content["years"]:
+    known = {_key(entry): entry for entry in content["years"].get(year, ())}
+    if not known and not confirmed:
         raise UsageError("ita_year_unknown", year=year, known=", ".join(map(str, known_years())))
-    return tuple(_item(entry, content["sources"]) for entry in content["years"][year])
+    newest = {_key(entry): entry for _, entries in sorted(content["years"].items()) for entry in entries}
+    for key, code in confirmed.items():
+        if key not in newest or not _CODE.fullmatch(code):
+            raise UsageError(
+                "ita_item_invalid", value=visible(f"{key}={code}")[:_LONGEST_SHOWN], known=", ".join(newest)
+            )
+        written = f"O{int(code.upper().removeprefix('O'))}"
+        known[key] = {**known.get(key, newest[key]), "code": written, "status": "confirmed", "sources": []}
+    return tuple(
+        sorted((_item(one, content["sources"]) for one in known.values()), key=lambda item: int(item.code[1:]))
+    )
 
 
 def known_years() -> list[int]:
     """The assessment fiscal years (B.E.) whose items are known."""
     return sorted(_content()["years"])
+
+
+def confirmed_in(descriptor: Mapping[str, Any], year: int) -> Mapping[str, str]:
+    """The codes of a year that ``datapackage.json`` has as confirmed (its property ``itaItems``)."""
+    years = descriptor.get("itaItems")
+    codes = years.get(str(year)) if isinstance(years, dict) else None
+    return {str(key): str(code) for key, code in codes.items()} if isinstance(codes, dict) else {}
+
+
+def _key(entry: Mapping[str, Any]) -> str:
+    return f"{entry['kind']}-6" if entry.get("months") == _HALF_YEAR else str(entry["kind"])
 
 
 def _item(entry: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> Item:
