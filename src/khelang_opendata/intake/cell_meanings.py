@@ -16,9 +16,9 @@ from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.tables import Field
 
-_NUMBER = re.compile(
-    r"(?:฿\s*|บาท\s*)?(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
-    r"\s*(?:[.,]?\s*[-–—])?\s*(?:(?P<unit>บาท|baht|thb)\s*(?:ถ้วน)?)?",
+_AMOUNT = re.compile(
+    r"(?:(?:฿|บาท)\s*)?(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+    r"\s*(?:(?:[.,]\s*)?[-–—]\s*)?(?:(?P<unit>บาท|baht|thb)\s*(?:ถ้วน)?)?",
     re.IGNORECASE,
 )
 _YES = ("ใช่", "yes", "true", "1", "✓", "y")
@@ -120,7 +120,7 @@ def _typed(field: Field, text: str) -> Meaning:
 
 def number_of(text: str) -> Decimal | None:
     """The number that the whole text is, in digits of any script, with or without the signs of money."""
-    match = _NUMBER.fullmatch(ascii_text(text).strip())
+    match = _AMOUNT.fullmatch(ascii_text(text).strip())
     try:
         return Decimal(match["number"].replace(",", "")) if match else None
     except InvalidOperation:

@@ -15,7 +15,7 @@ from khelang_opendata.model.thai import ascii_text
 _TABLES = ("projects", "units", "dimensions", "missions", "risks", "plans")
 _LONGEST = 120
 _MISSION = 60
-_NUMBER = re.compile(r"(\d+)\s*[.)]\s*(.*)", re.DOTALL)
+_NUMBER = re.compile(r"(\d+)\s*[.)]")
 
 
 @lru_cache(maxsize=65_536)
@@ -123,13 +123,20 @@ class Labels:
 
     def record_id(self, row: Row, column: str, text: str) -> str | None:
         """The id of a record of any table by its label."""
-        head, rest = re.fullmatch(r"(.*?)((?:/\d+)*)", text.strip(), re.DOTALL).groups()  # type: ignore[union-attr]
+        head, rest = _without_numbers(text.strip())
         for table in _TABLES:
             if table != _kind(row, column) and _kind(row, column) in self.by_table:
                 continue
             if found := self.id_of(table, head):
                 return found + rest
         return None
+
+
+def _without_numbers(text: str) -> tuple[str, str]:
+    """A label, and the numbers that end it, each behind a slash."""
+    parts = text.split("/")
+    own = next((at for at in range(len(parts), 1, -1) if not parts[at - 1].isdecimal()), 1)
+    return "/".join(parts[:own]), "".join(f"/{part}" for part in parts[own:])
 
 
 def _kind(row: Row, column: str) -> str:
@@ -144,7 +151,7 @@ def _table_of(row: Row, column: str, record: str) -> str:
 
 
 def _short(table: str, label: str) -> str:
-    match = _NUMBER.fullmatch(label)
+    match = _NUMBER.match(label)
     if table == "projects" and match:
         return match[1]
     return comparable(label.partition(" ")[0]) if table in ("missions", "dimensions") else ""

@@ -24,7 +24,6 @@ MOST_CELLS = 20_000_000
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-_ID = re.compile(r"\}id$")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MAGIC = {b"PK\x03\x04": "zip", b"\xd0\xcf\x11\xe0": "old"}
 
@@ -77,7 +76,7 @@ def _sheets(packed: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str, bool
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
     for sheet in _tree(packed, "xl/workbook.xml").iter():
         if sheet.tag in (f"{_MAIN}sheet", f"{_STRICT}sheet"):
-            link = next(value for key, value in sheet.items() if _ID.search(key))
+            link = next(value for key, value in sheet.items() if key.endswith("}id"))
             part = posixpath.normpath(posixpath.join("/xl", targets[link])).lstrip("/")
             yield part, str(sheet.get("name")), sheet.get("state", "visible") != "visible"
 

@@ -30,7 +30,7 @@ _NAMES = (("title_th", "title_en"), ("name_th", "name_en"), ("process_th", "proc
 """The columns that name a table's rows to people."""
 _ROW = re.compile(r",? (?:in )?row [0-9]+| ?แถวที่ [0-9]+")
 """Where a message names the row of a file."""
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-[A-Z][A-Z0-9.]*")
+_RECORD_ID = re.compile(r"(?<![a-z0-9-])[a-z0-9-]+-[A-Z][A-Z0-9.]*")
 _NOTHING: Both = dict.fromkeys(Language, "")
 
 
@@ -143,7 +143,8 @@ class _NamedRecords:
         for language in Language:
             text = issue_texts(issue, language, self.report.schema).message
             text = _ROW.sub("", text)
-            text = re.sub(rf"\A{re.escape(id_)}\S*: ", "", text) if id_ else text
+            place, colon, rest = text.partition(": ")
+            text = rest if id_ and colon and place.startswith(id_) and " " not in place else text
             found[language] = visible(self._with_names(text, language))
         return found
 
@@ -152,7 +153,7 @@ class _NamedRecords:
             name = self._names.get(match[0], _NOTHING)[language]
             return f"“{name}”" if name else match[0]
 
-        return _ID.sub(named, text)
+        return _RECORD_ID.sub(named, text)
 
     def _name_of(self, id_: str) -> Both:
         names = self._names.get(id_) or dict.fromkeys(Language, id_)

@@ -119,13 +119,21 @@ def lines_of(
     return lines
 
 
+def _places(name: str, text: str) -> Iterator[int]:
+    """Where a name begins in a text."""
+    at = text.find(name)
+    while at >= 0:
+        yield at
+        at = text.find(name, at + len(name))
+
+
 def _end_of_line(text: str, width: float, size: float, whole: Sequence[str], is_bold: bool) -> int:
     """Where the first line of a text ends: the best place, the last one of its kind."""
     fits = _fitting(text, width, size, is_bold)
     if fits == len(text):
         return fits
     inside = {
-        at for name in whole if name for m in re.finditer(re.escape(name), text) for at in range(m.start() + 1, m.end())
+        at for name in whole if name for start in _places(name, text) for at in range(start + 1, start + len(name))
     }
     for places in _breaks(text):
         good = [
@@ -141,7 +149,7 @@ def _end_of_line(text: str, width: float, size: float, whole: Sequence[str], is_
 def _breaks(text: str) -> Iterator[list[int]]:
     """The places where a line may end, the best kind first: spaces, before some words, before a leading vowel."""
     yield [m.start() for m in re.finditer(" ", text)]
-    held = {at for word in _INSIDE for m in re.finditer(word, text) for at in range(m.start() + 1, m.end())}
+    held = {at for word in _INSIDE for start in _places(word, text) for at in range(start + 1, start + len(word))}
     yield [m.start() for m in re.finditer("|".join(_STARTS), text) if m.start() not in held]
     yield [m.start() for m in re.finditer("(?<![เแโใไ])[เแโใไ]", text)]
 
