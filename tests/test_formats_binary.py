@@ -191,7 +191,7 @@ def test_the_sums_are_those_of_the_budgets(plan: Edition) -> None:
 
 
 def test_the_budgets_can_be_filtered_in_thai(plan: Edition) -> None:
-    book = pd.read_excel(io.BytesIO(workbook(plan)), sheet_name=BUDGETS)
+    book = pd.read_excel(io.BytesIO(workbook(plan)), sheet_name=BUDGETS, engine="openpyxl")
     assert list(book.columns[:4]) == ["ลำดับที่", "ชื่อโครงการ กิจกรรม หรือมาตรการ", "ปีงบประมาณ", "งบประมาณ (บาท)"]
     youth = book[book["กลุ่มเป้าหมาย"].str.contains("เยาวชน", na=False)]
     assert sorted(youth["ลำดับที่"].unique()) == [9, 12, 13, 14]
@@ -220,7 +220,7 @@ def test_every_column_has_its_row_in_the_codebook(plan: Edition) -> None:
 
 
 def test_errata_are_by_weight_with_the_names_of_what_they_concern(plan: Edition) -> None:
-    errata = pd.read_excel(io.BytesIO(workbook(plan)), sheet_name="errata")
+    errata = pd.read_excel(io.BytesIO(workbook(plan)), sheet_name="errata", engine="openpyxl")
     assert [*dict.fromkeys(errata["weight"])] == ["money_or_responsibility", "meaning", "editorial"]
     about_projects = errata[(errata["resource"] == "projects") & errata["record_id"].notna()]
     assert len(about_projects) > 50
@@ -314,7 +314,7 @@ def test_what_does_not_fit_is_reported_and_nothing_is_released(tmp_path: Path, k
 
 
 def test_pandas_reads_a_sheet_as_numbers_and_dates(plan: Edition) -> None:
-    sheets = pd.read_excel(io.BytesIO(workbook(plan)), sheet_name=None)
+    sheets = pd.read_excel(io.BytesIO(workbook(plan)), sheet_name=None, engine="openpyxl")
     budgets = sheets["budgets"]
     assert budgets.groupby("fiscal_year_be").amount_thb.sum()[2566] == 5_996_755
     assert sheets["dimensions"].scored.dtype == bool

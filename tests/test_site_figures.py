@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from khelang_opendata.formats.key_figures import KeyFigures
+from tests.conftest import PLAN
 from tests.releases import NAME, index_of
+from tests.roundtrip import edition_of
 from tests.sites import NATURE, ReadPage, by, make_site, numbers_in, read_pages, table_of
 
 YEARS = ("2566", "2567", "2568", "2569", "2570")
@@ -189,10 +192,12 @@ def test_page_of_errata_has_each_with_its_values(pages: dict[str, ReadPage], tab
     page = pages[f"{language}/errata/index.html"]
     shown = {row[0].split()[0].lower(): row for name, rows in page.tables.items() if "table-" in name for row in rows}
     assert len([key for key in shown if re.fullmatch(r"e\d+", key)]) == len(tables.errata)
+    in_words = {erratum["erratum_id"]: erratum for erratum in KeyFigures(edition_of(PLAN)).errata}
     for erratum in tables.errata:
         row = shown[erratum["erratum_id"].removeprefix(f"{NAME}-").lower()]
-        for cell, column in ((2, "printed_value"), (3, "other_value"), (4, "adopted_value")):
-            assert " ".join(erratum[column].split()) in row[cell]
+        words = [in_words[erratum["erratum_id"]][name][language == "en"] for name in ("other", "adopted")]
+        for cell, text in enumerate((erratum["printed_value"], *words), 2):
+            assert " ".join(text.split()) in row[cell]
     counts = by(tables.errata, "topic")
     matrix = next(rows for name, rows in page.tables.items() if "table-" not in name)
     assert [int(row[-1]) for row in matrix[1:-1]] == [len(counts[topic]) for topic in TOPICS]

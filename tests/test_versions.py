@@ -23,6 +23,7 @@ from khelang_opendata.published import verify, zip_form
 from khelang_opendata.published.manifest import MANIFEST
 from khelang_opendata.published.zip_form import zip_bytes
 from khelang_opendata.release import Outcome, ReleaseOptions, release_package, withdraw
+from khelang_opendata.site.plan_site import pages_of_releases
 from khelang_opendata.standard import family
 from tests.archive_fuzz import whole
 from tests.conftest import PLAN, Khelang, edit_descriptor, fails, replace_in
@@ -469,7 +470,7 @@ def test_archive_that_this_zlib_cannot_make_again_is_lost(out: Path) -> None:
 def test_description_without_the_addresses_of_the_files_makes_no_page(out: Path) -> None:
     _rewrite(out, "metadata/schema-org.jsonld", lambda dataset: dataset.pop("distribution"))
     with pytest.raises(ReleaseDamaged, match=r"schema-org\.jsonld"):
-        publish_folder(out, out.with_name("web"))
+        publish_folder(out, out.with_name("web"), pages=pages_of_releases)
 
 
 def test_release_that_lacks_a_form_is_not_published(out: Path, tmp_path: Path) -> None:
