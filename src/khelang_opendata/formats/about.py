@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from khelang_opendata.model.thai import ERA
 from khelang_opendata.package.edition import Edition
-from khelang_opendata.standard.tables import TableSchema
 
 Both = tuple[str, str]
 """A text in Thai and in English."""
+
+NOT_NAMED: Both = ("ไม่ได้ระบุ", "Not named")
+"""The name of a project's dimension or unit, or of a line's source, where the document names none."""
 
 
 def publisher(edition: Edition) -> Both:
@@ -41,9 +43,3 @@ def citation(edition: Edition) -> Both:
         f"{thai}. ({year + ERA}). {title} (รุ่น {edition.version}) [ชุดข้อมูล].",
         f"{english}. ({year}). {title_en} (Version {edition.version}) [Data set].",
     )
-
-
-def label_column(schema: TableSchema) -> str | None:
-    """The column that names a table's rows to people; None where they have no name of their own."""
-    names = ("title_th", "name_th", "process_th")
-    return next((name for name in names if name in schema.field_by_name), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from khelang_opendata.files.serialize import json_bytes
-from khelang_opendata.formats.about import label_column
 from khelang_opendata.formats.made_tables import schemas_made_of
 from khelang_opendata.formats.sqlite import codelist_tables
 from khelang_opendata.package.edition import Edition
@@ -35,5 +34,5 @@ def _table(schema: TableSchema) -> JsonObject:
     about = schema.descriptor
     columns = {field.name: f"{field.title} / {field.descriptor['title_en']}" for field in schema.fields}
     described = {"title": f"{about['title']} / {about['title_en']}", "description": about["description"]}
-    label = label_column(schema)
+    label = schema.label_column
     return {**described, "columns": columns, **({"label_column": label} if label else {})}

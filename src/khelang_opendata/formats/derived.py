@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from khelang_opendata.formats.codebook import codebook_csv
+from khelang_opendata.formats.flat import FLAT
 from khelang_opendata.formats.made_schemas import made_texts
 from khelang_opendata.formats.made_tables import tables_made_of
 from khelang_opendata.formats.nested import nested_json
@@ -51,12 +52,12 @@ def forms_of(edition: Edition) -> Iterator[Form]:
     # frictionless would take the first sheet for a table, and wants a library for Parquet: their formats are named so
     # that it leaves the files alone. The media types are the registered ones.
     book = _file("ทุกตารางในไฟล์ Excel", "All tables as a workbook", "workbook", _XLSX)
-    yield _form("workbook", whole_path(plan, "xlsx"), book, workbook(edition))
+    yield _form("workbook", whole_path(plan, "xlsx"), book, workbook(edition, made_tables[FLAT]))
     nested = _file("ทั้งแผนเป็นไฟล์ JSON เดียว", "The plan as nested JSON", "json", "application/json")
     yield _form("nested", whole_path(plan, "json"), nested, nested_json(edition))
     sqlite = _file("ทุกตารางในฐานข้อมูล SQLite", "All tables as a SQLite database", "sqlite", "application/vnd.sqlite3")
-    yield _form("database", whole_path(plan, "sqlite"), sqlite, database(edition))
-    for table, data in parquet(edition).items():
+    yield _form("database", whole_path(plan, "sqlite"), sqlite, database(edition, made_tables))
+    for table, data in parquet(edition, made_tables).items():
         titles = {**made_tables, **edition.tables}[table].schema.descriptor
         columns = _file(titles["title"], titles["title_en"], "columns", "application/vnd.apache.parquet")
         yield _form(f"{table}-parquet", parquet_path(table), columns, data)

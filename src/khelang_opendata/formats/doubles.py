@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from khelang_opendata.model.failures import DataError
@@ -11,6 +11,14 @@ from khelang_opendata.package.edition import ReleasedTable, Value
 from khelang_opendata.standard.tables import Field
 
 _HEADING_ROWS = 1
+_SATANG = 2
+
+
+def decimals_of(amounts: Iterable[Decimal | None]) -> int:
+    """The decimal places that a column of amounts is written with: 0 where all are whole, else at least the satang."""
+    exponents = (amount.normalize().as_tuple().exponent for amount in amounts if amount is not None)
+    most = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
+    return max(most, _SATANG) if most > 0 else 0
 
 
 def is_money(field: Field) -> bool:

@@ -56,12 +56,8 @@ def roles_of_project(joins: Joins, project: Record) -> dict[str, Record]:
 
 def headings_of_dimension(joins: Joins, project: Record) -> dict[str, str]:
     """The dimension's number and name in both languages."""
-    dimension = joins.dimensions.get(project["dimension_id"], NOTHING)
-    code, name = dimension.get("dimension_code", ""), dimension.get("name_th", "")
-    return {
-        "dimension_heading_th": f"{code} {name}".strip(),
-        "dimension_heading_en": f"{code} {dimension.get('name_en') or name}".strip(),
-    }
+    thai, english = joins.dimension_heading(project["dimension_id"])
+    return {"dimension_heading_th": thai, "dimension_heading_en": english}
 
 
 def _joined_budgets(edition: Edition) -> Iterator[Mapping[str, Record]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from khelang_opendata.formats.about import label_column
+from khelang_opendata.formats.about import Both
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.edition import Edition
 from khelang_opendata.validation.rules.portal_readiness import TABLE_LIMITS
@@ -42,15 +42,21 @@ class Joins:
         return self._by("projects", "project_id")
 
     @cached_property
-    def names(self) -> Mapping[str, tuple[str, str]]:
+    def names(self) -> Mapping[str, Both]:
         """The names in Thai and in English of the records that have one, by their ids; Thai where English lacks."""
-        found: dict[str, tuple[str, str]] = {}
+        found: dict[str, Both] = {}
         for table in self.edition.tables.values():
-            label, key = label_column(table.schema), table.schema.primary_key
+            label, key = table.schema.label_column, table.schema.primary_key
             if label and len(key) == 1:
                 english = label.replace("_th", "_en")
                 found |= {r[key[0]]: (r[label], r.get(english) or r[label]) for r in table.records()}
         return found
+
+    def dimension_heading(self, dimension_id: str) -> Both:
+        """The number and the name of a dimension; two empty texts without one."""
+        dimension = self.dimensions.get(dimension_id, NOTHING)
+        code, name = dimension.get("dimension_code", ""), dimension.get("name_th", "")
+        return f"{code} {name}".strip(), f"{code} {dimension.get('name_en') or name}".strip()
 
     def mission_path(self, mission_id: str) -> list[Record]:
         """A mission and those above it, the highest first; empty without a mission."""

@@ -12,13 +12,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from khelang_opendata.formats.about import Both
+from khelang_opendata.formats.about import NOT_NAMED, Both
 from khelang_opendata.formats.joins import Joins, Record
+from khelang_opendata.formats.reported_progress import latest_reports
 from khelang_opendata.formats.weighted_errata import WEIGHTS, errata_by_weight
 from khelang_opendata.package.edition import Edition
-
-NOT_NAMED: Both = ("ไม่ได้ระบุ", "Not named")
-"""The name of what a project's dimension, unit or a line's source is where the document names none."""
 
 _PER_CENT = 100
 _ABOUT_MONEY = ("amount", "period")
@@ -140,13 +138,7 @@ class KeyFigures:
     @cached_property
     def dimensions(self) -> Sequence[Part]:
         """The plan by dimension, in the document's order; what names none comes last."""
-        names = {
-            id_: (
-                f"{dimension['dimension_code']} {dimension['name_th']}",
-                f"{dimension['dimension_code']} {dimension['name_en'] or dimension['name_th']}",
-            )
-            for id_, dimension in self.joins.dimensions.items()
-        }
+        names = {id_: self.joins.dimension_heading(id_) for id_ in self.joins.dimensions}
         return [*self._parts(names, lambda project: [project["dimension_id"]])]
 
     @cached_property
@@ -269,13 +261,7 @@ class KeyFigures:
 
     @cached_property
     def _latest_reports(self) -> Mapping[tuple[str, str], Record]:
-        """The report of the last round of each project and year."""
-        latest: dict[tuple[str, str], Record] = {}
-        for report in self.edition.records("progress"):
-            key = (report["project_id"], report["fiscal_year_be"])
-            if key not in latest or int(report["round_months"]) >= int(latest[key]["round_months"]):
-                latest[key] = report
-        return latest
+        return latest_reports(self.edition)
 
     @property
     def indicators(self) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from khelang_opendata.formats.doubles import decimals_of
 from khelang_opendata.formats.joins import Record
 from khelang_opendata.model.thai import ERA
 from khelang_opendata.model.wording import Language
@@ -18,7 +19,6 @@ from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
 STEP = " > "
 """Separates the names of a path."""
-_SATANG = 2
 
 
 @cache
@@ -73,9 +73,7 @@ def made_schema(name: str, fields: Sequence[JsonObject], family: SchemaFamily) -
 
 def aligned(amounts: Sequence[Decimal | None]) -> list[str]:
     """Amounts as text: whole where all are, else all with as many decimals, for programs that infer types."""
-    exponents = (amount.normalize().as_tuple().exponent for amount in amounts if amount is not None)
-    most = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
-    decimals = max(most, _SATANG) if most > 0 else 0
+    decimals = decimals_of(amounts)
     return ["" if amount is None else f"{amount:.{decimals}f}" for amount in amounts]
 
 

@@ -9,19 +9,19 @@ every typed form.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from khelang_opendata.formats.doubles import held_values, is_money
+from khelang_opendata.formats.doubles import decimals_of, held_values, is_money
 from khelang_opendata.formats.made_tables import tables_made_of
-from khelang_opendata.package.edition import Edition, ReleasedTable, Value
+from khelang_opendata.package.edition import Edition, ReleasedTable
 
 if TYPE_CHECKING:
     import polars as pl
 
-_SATANG, _DIGITS = 2, 38
+_DIGITS = 38
 
 
 def is_available() -> bool:
@@ -29,14 +29,19 @@ def is_available() -> bool:
     return find_spec("polars") is not None
 
 
-def parquet(edition: Edition) -> dict[str, bytes]:
+def parquet(edition: Edition, made: Mapping[str, ReleasedTable] | None = None) -> dict[str, bytes]:
     """The edition's tables as Parquet files by table; nothing without polars. DataError as of the database.
 
     The bytes are the same for the same version of polars, which the lock file names.
+
+    Args:
+        edition: the edition.
+        made: the tables that :func:`tables_made_of` makes of it, where they exist already.
     """
     if not is_available():
         return {}
-    return {name: _file(table) for name, table in {**edition.tables, **tables_made_of(edition)}.items()}
+    made = tables_made_of(edition) if made is None else made
+    return {name: _file(table) for name, table in {**edition.tables, **made}.items()}
 
 
 def _file(table: ReleasedTable) -> bytes:
@@ -52,7 +57,7 @@ def _file(table: ReleasedTable) -> bytes:
     schema, columns = {}, []
     for at, field in enumerate(fields):
         cells = [row[at] for row in rows]
-        decimals = _decimals(cells) if is_money(field) else None
+        decimals = decimals_of(c for c in cells if isinstance(c, Decimal)) if is_money(field) else None
         type_, convert = types.get(field.descriptor["type"], pl.String()), float
         if decimals is not None:
             type_, convert = (pl.Decimal(_DIGITS, decimals), Decimal) if decimals else (pl.Int64(), int)  # type: ignore[assignment]
@@ -62,10 +67,3 @@ def _file(table: ReleasedTable) -> bytes:
     frame = pl.DataFrame(columns, schema=schema, orient="col")
     frame.write_parquet(stream, compression="zstd", statistics=True)
     return stream.getvalue()
-
-
-def _decimals(amounts: Sequence[Value]) -> int:
-    """The decimal places of a column of money; 0 where all amounts are whole."""
-    exponents = (amount.normalize().as_tuple().exponent for amount in amounts if isinstance(amount, Decimal))
-    most = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
-    return max(most, _SATANG) if most > 0 else 0

@@ -26,28 +26,29 @@ _APPLICATION = int.from_bytes(b"KLOD")
 _CODE_COLUMNS = tuple(field.name for field in fields(Code))
 
 
-def database(edition: Edition) -> bytes:
-    """The edition as the bytes of a SQLite database; DataError where a number has more than 15 digits."""
-    return database_image(_tables(edition), _APPLICATION)
+def database(edition: Edition, made: Mapping[str, ReleasedTable] | None = None) -> bytes:
+    """The edition as the bytes of a SQLite database; DataError where a number has more than 15 digits.
+
+    Args:
+        edition: the edition.
+        made: the tables that :func:`tables_made_of` makes of it, where they exist already.
+    """
+    made = tables_made_of(edition) if made is None else made
+    return database_image(_tables(edition, {**edition.tables, **made}), _APPLICATION)
 
 
-def _tables(edition: Edition) -> Iterator[StoredTable]:
+def _tables(edition: Edition, tables: Mapping[str, ReleasedTable]) -> Iterator[StoredTable]:
     for name, field in codelist_tables(edition).items():
         codes = [astuple(code) for code in field.meanings.values()]
         rows = [(_cell(field, field.value(code)), *(text or None for text in texts)) for code, *texts in codes]
         yield StoredTable(name, _create_codelist(name, field), rows, (0,))
-    for name, table in stored_tables(edition).items():
+    for name, table in tables.items():
         schema = table.schema
         columns = list(schema.field_by_name)
         rows = [tuple(map(_cell, schema.fields, row)) for row in held_values(table)]
         yield StoredTable(name, _create_table(name, schema), rows, tuple(map(columns.index, schema.primary_key)))
     create = _create("metadata", ["key TEXT NOT NULL PRIMARY KEY", "value TEXT NOT NULL"])
     yield StoredTable("metadata", create, list(_metadata(edition)), (0,))
-
-
-def stored_tables(edition: Edition) -> Mapping[str, ReleasedTable]:
-    """The edition's tables, and those made from them, by their names in the database."""
-    return {**edition.tables, **tables_made_of(edition)}
 
 
 def codelist_tables(edition: Edition) -> Mapping[str, Field]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from khelang_opendata.formats.about import NOT_NAMED
 from khelang_opendata.formats.joins import Joins, Record
 from khelang_opendata.formats.made_schemas import STEP, aligned, made_schema, made_tables, year_ce
 from khelang_opendata.formats.reported_progress import MONEY, has_progress, progress_of_lines
@@ -19,9 +20,6 @@ from khelang_opendata.package.edition import Edition, ReleasedTable
 from khelang_opendata.standard.tables import JsonObject, TableSchema
 
 TOTALS = ("totals_by_year", "totals_by_dimension", "totals_by_division", "totals_by_unit")
-
-_NOT_NAMED = ("ไม่ได้ระบุ", "Not named")
-"""The name of the projects that name no dimension or unit; their row has the plan's id."""
 
 
 def totals_tables(edition: Edition) -> list[ReleasedTable]:
@@ -65,7 +63,7 @@ class _Budgets:
         else:
             yield from ((id_, self._unit_names(name, id_)) for id_ in joins.units if id_ in used)
         if plan_id in used:
-            yield plan_id, _NOT_NAMED
+            yield plan_id, NOT_NAMED
 
     def id_of(self, name: str, project: Record) -> str:
         """What a project counts towards; where it names no dimension or unit, the plan."""

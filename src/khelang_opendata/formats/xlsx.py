@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from khelang_opendata.formats.about import citation, label_column, licences, publisher
+from khelang_opendata.formats.about import citation, licences, publisher
 from khelang_opendata.formats.codebook import codebook_tables
 from khelang_opendata.formats.doubles import held_values
 from khelang_opendata.formats.flat import flat_table
@@ -51,10 +51,14 @@ _OF_ANY_TABLE = ("record_id", "scope_id")
 """The columns that hold the id of a record of any table."""
 
 
-def workbook(edition: Edition) -> bytes:
+def workbook(edition: Edition, flat: ReleasedTable | None = None) -> bytes:
     """The edition as the bytes of an XLSX file.
 
     The parts are stored, not deflated: builds of zlib differ in what they make of the same bytes.
+
+    Args:
+        edition: the edition.
+        flat: its flat table, where it exists already.
 
     Raises:
         DataError: a text is longer than a cell, a table longer than a sheet, or a number has more than 15 digits.
@@ -77,7 +81,7 @@ def workbook(edition: Edition) -> bytes:
         figures = KeyFigures(edition)
         _front_sheet(book, figures)
         write_sums(book, SUMS, figures)
-        _budgets_sheet(book, edition)
+        _budgets_sheet(book, edition, flat or flat_table(edition))
         labels = _labels(edition)
         for table in edition.tables.values():
             _table_sheet(book, table, labels)
@@ -169,9 +173,8 @@ def _sheets(edition: Edition) -> Iterator[tuple[str, str, str, int | None]]:
     yield CODEBOOK, *_texts()["sheets"]["codebook"], fields
 
 
-def _budgets_sheet(book: Book, edition: Edition) -> None:
+def _budgets_sheet(book: Book, edition: Edition, table: ReleasedTable) -> None:
     """The flat table's columns that people filter by, under Thai headings."""
-    table = flat_table(edition)
     names = [field.name for field in table.schema.fields]
     chosen = _texts()["budgets"]
     columns = [
@@ -230,7 +233,7 @@ _Labels = Mapping[str, tuple[str, Mapping[str, str], str]]
 def _labels(edition: Edition) -> _Labels:
     found = {}
     for table in edition.tables.values():
-        label, key = label_column(table.schema), table.schema.primary_key
+        label, key = table.schema.label_column, table.schema.primary_key
         if label and len(key) == 1:
             found[table.name] = label, {record[key[0]]: record[label] for record in table.records()}, key[0]
     return found

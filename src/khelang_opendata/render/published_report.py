@@ -26,8 +26,6 @@ from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.family import find_family
 from khelang_opendata.standard.tables import TableSchema
 
-_NAMES = (("title_th", "title_en"), ("name_th", "name_en"), ("process_th", "process_en"))
-"""The columns that name a table's rows to people."""
 _ROW = re.compile(r",? (?:in )?row [0-9]+| ?แถวที่ [0-9]+")
 """Where a message names the row of a file."""
 _RECORD_ID = re.compile(r"(?<![a-z0-9-])[a-z0-9-]+-[A-Z][A-Z0-9.]*")
@@ -170,12 +168,12 @@ class _NamedRecords:
 
     def _names_in(self, schema: TableSchema) -> Iterator[tuple[str, Both]]:
         table = self.sheets.table(schema.name)
-        columns = next((pair for pair in _NAMES if pair[0] in schema.field_by_name), None)
-        if table is None or columns is None or len(schema.primary_key) != 1:
+        label = schema.label_column
+        if table is None or label is None or len(schema.primary_key) != 1:
             return
         for row in table.rows:
             cells = dict(zip(table.header, row, strict=False))
-            thai, english = (cells.get(column, "") for column in columns)
+            thai, english = (cells.get(column, "") for column in (label, label.replace("_th", "_en")))
             thai, english = ("", "") if schema.name == "plans" else (thai, english)
             yield cells.get(schema.primary_key[0], ""), {Language.TH: thai, Language.EN: english or thai}
 

@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.files.strict_json import JsonRefused, read_json
-from khelang_opendata.formats.about import Both, citation, creators, publisher
+from khelang_opendata.formats.about import NOT_NAMED, Both, citation, creators, publisher
 from khelang_opendata.formats.joins import NOTHING, Record
-from khelang_opendata.formats.key_figures import NOT_NAMED, Money, Part
+from khelang_opendata.formats.key_figures import Money, Part
 from khelang_opendata.formats.metadata.schema_org import located
 from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.model.failures import ReleaseDamaged

@@ -116,6 +116,10 @@ class Field:
         return replace(self, own_codes={**(self.own_codes or {}), **added}) if added else self
 
 
+LABEL_COLUMNS = ("title_th", "name_th", "process_th")
+"""The columns that name the rows of the standard's tables."""
+
+
 @dataclass(frozen=True, eq=False)
 class TableSchema:
     """One table: its Table Schema, in which keys are lists, and its columns.
@@ -183,6 +187,11 @@ class TableSchema:
     def fields_match(self) -> str:
         """How the heading matches the schema: ``exact``, ``equal``, ``subset``, ``superset``, ``partial``."""
         return str(self.descriptor.get("fieldsMatch", "equal"))
+
+    @property
+    def label_column(self) -> str | None:
+        """The column that names the rows to people in Thai; None where they have no name of their own."""
+        return next((name for name in LABEL_COLUMNS if name in self.field_by_name), None)
 
     @property
     def primary_key(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Table
-from khelang_opendata.standard.tables import Field, TableSchema
+from khelang_opendata.standard.tables import LABEL_COLUMNS, Field, TableSchema
 from khelang_opendata.tableschema.columns import Column
 from khelang_opendata.tableschema.dialect import Row
 from khelang_opendata.tableschema.official_profile import SchemaInvalid
@@ -45,7 +45,7 @@ _DASH = r"[-\u2010-\u2015\u2212]+"
 _FIRST_CELLS = 3
 """Cells of a row that are compared with the heading first; few rows need more."""
 
-_NAMES = ("title_th", "name_th", "process_th", "name")
+_NAMES = (*LABEL_COLUMNS, "name")
 """Second parts of the headings of names beside ids, in the sheets of a released workbook."""
 
 _LAST_ROWS = 3
