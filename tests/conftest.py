@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -19,6 +19,9 @@ from hypothesis import HealthCheck, settings
 
 from khelang_opendata import Issue, KhelangError, SchemaFamily, validate
 from khelang_opendata.validation.rules.example_copies import example_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 PLAN = ROOT / "datapackage"
@@ -57,7 +60,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         assert isinstance(item, pytest.Function)
         starts_processes = {"subprocess", "Axe", "playwright", "SiteTools"} & vars(item.module).keys()
-        needs_more = {"khelang", "serve", "serve_tls", "released"} & {*item.fixturenames}
+        needs_more = {"khelang", "serve", "serve_tls", "released", "browser"} & {*item.fixturenames}
         if starts_processes or needs_more or "portal" in item.path.parent.name or item.path.stem in SLOW_MODULES:
             item.add_marker("system")
 
@@ -108,6 +111,25 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("released") / "releases"
     publish(PLAN, out)
     return out
+
+
+@pytest.fixture(scope="session")
+def site(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of that release, which no test may spoil."""
+    from tests.sites import make_site  # noqa: PLC0415 (as above)
+
+    target = tmp_path_factory.mktemp("site") / "public"
+    make_site(released, target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser."""
+    from tests.browsers import launched  # noqa: PLC0415 (only `make test` installs playwright)
+
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

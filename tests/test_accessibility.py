@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Literal
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from khelang_opendata import Language, Package, validate
 from khelang_opendata.render.reports import ReportFormat, render_report
+from tests.browsers import opened
 from tests.conftest import PLAN, needs
 from tests.test_reports import SPOILED, spoiled
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = [320, 360, 1280]
 
 pytestmark = needs("chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium with a new profile, which playwright makes and removes."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +30,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             path.write_text(render_report(report, package, ReportFormat.HTML, language), encoding="utf-8")
             addresses[f"{name} {language}"] = path.as_uri()
     return addresses
-
-
-@contextmanager
-def opened(browser: Browser, address: str, width: int, scheme: Literal["light", "dark"] = "light") -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page.goto(address)
-    yield page
-    page.close()
 
 
 @pytest.mark.parametrize("language", Language)

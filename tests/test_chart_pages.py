@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from khelang_opendata.formats.key_figures import KeyFigures
 from khelang_opendata.model.wording import Language
 from khelang_opendata.site.charts import chart_css, plan_charts
+from tests.browsers import opened
 from tests.conftest import PLAN, needs
 from tests.roundtrip import edition_of
-from tests.test_accessibility import CHROMIUM, FLAGS, opened
 
 pytestmark = needs("chromium")
 
 POLICY = "default-src 'none'; style-src 'self' file:; font-src 'self'"
 STYLE = "body { background: var(--chart-paper); color: var(--chart-ink); margin: 0; padding: 12px; }\n"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

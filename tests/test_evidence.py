@@ -22,11 +22,9 @@ from khelang_opendata.nacc.exhibits import Evidence, Exhibit, evidence_of
 from khelang_opendata.nacc.ita import Item, ItemKind, confirmed_in, items_of, known_years
 from khelang_opendata.nacc.sheet import Cell
 from khelang_opendata.nacc.source import released_package
+from tests.browsers import opened
 from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, needs, replace_in
 from tests.releases import contents, copied, publish
-from tests.test_accessibility import browser, opened
-
-__all__ = ["browser"]  # a fixture
 
 NAMES_2569 = ["o21-risks", "o22-measures", "o23-plan", "o24-results"]
 KINDS_2569 = [ItemKind.RISKS, ItemKind.MEASURES, ItemKind.PLAN, ItemKind.RESULTS]

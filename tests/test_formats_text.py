@@ -36,10 +36,10 @@ from khelang_opendata.package.edition import Edition
 from khelang_opendata.release.readback import plain, tables_from_json
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.tableschema import Engine, TableSource, check_tables
+from tests.browsers import opened
 from tests.conftest import PLAN, STANDARD, VALID, needs, replace_in
 from tests.edits import add, cell, unplace_two_projects, without_rows
 from tests.roundtrip import FAMILY, edition_of, flat_csv, made_csv, tables_from_csv
-from tests.test_accessibility import browser, opened  # noqa: F401 (a fixture)
 
 TOTALS = {2566: 5_996_755, 2567: 1_532_600, 2568: 2_242_600, 2569: 1_532_600, 2570: 1_637_600}
 MADE = ("flat", "totals_by_year", "totals_by_unit", "flat_indicators")
@@ -517,7 +517,7 @@ def pages(khelang_nakhon: Edition, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[Language, str],
     language: Language,
     scheme: Any,
@@ -532,7 +532,7 @@ def test_axe_finds_no_violation(
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("shown", ["th", "en", "both"])
 def test_page_never_scrolls_sideways(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[Language, str],
     width: int,
     shown: str,

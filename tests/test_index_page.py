@@ -13,10 +13,8 @@ from playwright.sync_api import Browser
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.release_files import INDEX_PAGE
 from khelang_opendata.release.index_page import index_page
+from tests.browsers import opened
 from tests.conftest import needs
-from tests.test_accessibility import browser, opened
-
-__all__ = ["browser"]
 
 
 class _Read(HTMLParser):

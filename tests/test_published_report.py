@@ -13,9 +13,9 @@ from khelang_opendata import Package, validate
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render import notice
 from khelang_opendata.render.published_report import published_report_html
+from tests.browsers import opened
 from tests.conftest import PLAN, needs
 from tests.edits import cell
-from tests.test_accessibility import browser, opened  # noqa: F401 (a fixture)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_warnings_that_are_not_explained_have_the_publisher_s_reason(tmp_path: P
 
 
 @needs("chromium")
-def test_page_is_accessible(browser: Browser, page: str, tmp_path: Path) -> None:  # noqa: F811 (the fixture)
+def test_page_is_accessible(browser: Browser, page: str, tmp_path: Path) -> None:
     (tmp_path / "report.html").write_text(page, encoding="utf-8")
     with opened(browser, (tmp_path / "report.html").as_uri(), 360) as tab:
         assert Axe().run(tab).violations_count == 0

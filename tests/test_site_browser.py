@@ -5,20 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import needs
 from tests.releases import NAME, copied
 from tests.site_tools import site_tools
 from tests.sites import make_site, table_of
-from tests.test_accessibility import CHROMIUM, FLAGS
 from tests.test_site_pages import large_plan
 
 pytestmark = needs("chromium")
@@ -39,21 +37,6 @@ PAGES = (
     "th/data/index.html",
 )
 SUM = re.compile(r"แสดง ([\d,]+) รายการ.*?รวม (?:อย่างน้อย )?([\d,]+) บาท")
-
-
-@pytest.fixture(scope="module")
-def site(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("site") / "public"
-    make_site(released, target)
-    return target
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Visit:

@@ -13,18 +13,11 @@ from khelang_opendata.formats.key_figures import KeyFigures
 from tests.conftest import PLAN
 from tests.releases import NAME, index_of
 from tests.roundtrip import edition_of
-from tests.sites import NATURE, ReadPage, by, make_site, numbers_in, read_pages, table_of
+from tests.sites import NATURE, ReadPage, by, numbers_in, read_pages, table_of
 
 YEARS = ("2566", "2567", "2568", "2569", "2570")
 LANGUAGES = ("th", "en")
 Rows = list[dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def site(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("site") / "public"
-    make_site(released, target)
-    return target
 
 
 @pytest.fixture(scope="module")

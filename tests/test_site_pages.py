@@ -38,13 +38,6 @@ EXAMPLE = "mae-thung-2561-2564"
 
 
 @pytest.fixture(scope="module")
-def site(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("site") / "public"
-    make_site(released, target)
-    return target
-
-
-@pytest.fixture(scope="module")
 def pages(site: Path) -> dict[str, ReadPage]:
     return read_pages(site)
 
