@@ -22,6 +22,8 @@ from khelang_opendata.nacc.exhibits import Evidence, Exhibit, evidence_of
 from khelang_opendata.nacc.ita import Item, ItemKind, confirmed_in, items_of, known_years
 from khelang_opendata.nacc.sheet import Cell
 from khelang_opendata.nacc.source import released_package
+from khelang_opendata.package.edition import Edition, released_edition
+from khelang_opendata.validation import family_of
 from tests.browsers import opened
 from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, fails, needs, replace_in
 from tests.releases import contents, copied, publish
@@ -46,11 +48,15 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Package:
     return released_package(publish(VALID, tmp_path_factory.mktemp("small")).path)
 
 
+def edition_of(package: Package) -> Edition:
+    return released_edition(package, family_of(package))
+
+
 def exhibit(package: Package, year: int, kind: ItemKind, months: int = 12, covers: int | None = None) -> Exhibit:
     """What answers one item, as the newest known assessment asks it, in any year."""
     item = next(item for item in items_of(2569) if item.kind is kind)
     asked = replace(item, months=months, covers=item.covers if covers is None else covers)
-    return evidence_of(package, year, [asked]).exhibits[0]
+    return evidence_of(edition_of(package), year, [asked]).exhibits[0]
 
 
 def rows_of(shown: Exhibit) -> dict[str, tuple[Cell, ...]]:
@@ -67,7 +73,7 @@ def table_of(files: dict[str, bytes], name: str) -> list[list[str]]:
 
 
 def all_of(package: Package, year: int = 2569) -> Evidence:
-    return evidence_of(package, year, items_of(year))
+    return evidence_of(edition_of(package), year, items_of(year))
 
 
 def test_items_of_2569_are_those_that_the_map_names(real: Package) -> None:
@@ -505,7 +511,7 @@ def test_confirmed_items_in_a_package_are_checked(plan: Path, value: object) -> 
 
 def test_year_outside_the_plan_is_refused(small: Package) -> None:
     with fails("year_outside_plan"):
-        evidence_of(small, 2569, items_of(2569))
+        evidence_of(edition_of(small), 2569, items_of(2569))
 
 
 def _alter(folder: Path) -> None:
@@ -570,7 +576,7 @@ def addresses(real: Package, small: Package, tmp_path_factory: pytest.TempPathFa
     """Addresses of all pages of the real plan, and of a report with results."""
     folder = tmp_path_factory.mktemp("pages")
     items: list[Item] = [*items_of(2569)]
-    for name, evidence in (("real", all_of(real)), ("small", evidence_of(small, 2562, items))):
+    for name, evidence in (("real", all_of(real)), ("small", evidence_of(edition_of(small), 2562, items))):
         (folder / name).mkdir()
         for file, data in evidence_files(evidence).items():
             (folder / name / file).write_bytes(data)

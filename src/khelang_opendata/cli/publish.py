@@ -99,20 +99,14 @@ def publish_command(
 
 
 def _publish_folder(paths: tuple[Path, ...], dry_run: bool, force: bool, base_url: str | None, lang: Language) -> None:
-    from khelang_opendata.cli.site_pages import site_pages  # noqa: PLC0415 (only this target)
-    from khelang_opendata.portals.folder import checked_base, publish_folder  # noqa: PLC0415 (as above)
+    from khelang_opendata.cli.site_pages import publish_site  # noqa: PLC0415 (only this target)
+    from khelang_opendata.portals.folder import checked_base  # noqa: PLC0415 (as above)
 
     if not 1 <= len(paths) <= 2:  # noqa: PLR2004 (the releases and the folder)
         raise click.UsageError(notice("publish_usage_folder", lang))
+    releases = paths[0] if len(paths) > 1 else _RELEASES
     base = checked_base(base_url) if base_url is not None else None
-    outcome = publish_folder(
-        paths[0] if len(paths) > 1 else _RELEASES,
-        paths[-1],
-        pages=lambda root: site_pages(root, base, lang),
-        dry_run=dry_run,
-        force=force,
-        base_url=base,
-    )
+    outcome = publish_site(releases, paths[-1], base, lang, dry_run=dry_run, force=force)
     signs = (("+", outcome.added), ("~", outcome.replaced), ("-", outcome.removed))
     lines = [f"{sign} {name}" for sign, names in signs for name in names]
     name = "folder_unchanged" if not lines else "folder_dry_run" if dry_run else "folder_published"

@@ -10,6 +10,7 @@ import click
 
 from khelang_opendata.cli.common import language_option, notice, print_text
 from khelang_opendata.cli.help import HelpedCommand
+from khelang_opendata.cli.site_pages import publish_site
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 
@@ -35,7 +36,7 @@ def site_command(
     address = checked_base(base_url) if base_url is not None else None
     stores = [*dict.fromkeys(store for path in paths or (_RELEASES,) for store in _stores(path))]
     if len(stores) == 1:
-        outcomes = [_plan_site(stores[0], out, address, lang, dry_run=dry_run, force=force)]
+        outcomes = [publish_site(stores[0], out, address, lang, dry_run=dry_run, force=force)]
     else:
         outcomes = _compared_sites(stores, out, address, lang, dry_run=dry_run, force=force)
     name = "site_unchanged" if not any(one.written for one in outcomes) else "site_dry_run" if dry_run else "site_made"
@@ -56,17 +57,6 @@ def _stores(path: Path) -> Iterator[Path]:
     yield from found
 
 
-def _plan_site(
-    store: Path, out: Path, address: str | None, lang: Language, *, dry_run: bool, force: bool
-) -> FolderOutcome:
-    from khelang_opendata.cli.site_pages import site_pages  # noqa: PLC0415 (only this command and publish)
-    from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (as above)
-
-    return publish_folder(
-        store, out, pages=lambda root: site_pages(root, address, lang), dry_run=dry_run, force=force, base_url=address
-    )
-
-
 def _compared_sites(
     stores: Sequence[Path], out: Path, address: str | None, lang: Language, *, dry_run: bool, force: bool
 ) -> list[FolderOutcome]:
@@ -82,6 +72,6 @@ def _compared_sites(
     outcomes = []
     for store, plan in zip(stores, plans, strict=True):
         place = address and f"{address}{plan.name}/"
-        outcomes.append(_plan_site(store, out / plan.name, place, lang, dry_run=dry_run, force=force))
+        outcomes.append(publish_site(store, out / plan.name, place, lang, dry_run=dry_run, force=force))
     outcomes.append(publish_pages(comparison_pages(plans, address), out, COMPARISON, dry_run=dry_run))
     return outcomes

@@ -6,9 +6,14 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from khelang_opendata.cli.common import limits, notice, print_text
+from khelang_opendata.cli.common import notice, print_text
 from khelang_opendata.model.wording import Language
+
+if TYPE_CHECKING:
+    from khelang_opendata.package.edition import Edition
+    from khelang_opendata.portals.folder import FolderOutcome
 
 _DRAW = ("vl_convert", "resvg_py")
 """The libraries of the extra ``site``."""
@@ -32,7 +37,7 @@ def site_pages(root: Path, base_url: str | None, lang: Language) -> dict[str, by
     releases = read_plan_releases(root)
     evidence: Mapping[int, Mapping[str, bytes]] = {}
     if releases.edition is not None:
-        evidence = _evidence(root / releases.folder, releases.figures.period)
+        evidence = _evidence(releases.edition, releases.figures.period)
     show_progress("site_draws", lang, name=releases.name)
     has_charts = all(map(find_spec, _DRAW))
     if not has_charts:
@@ -46,16 +51,30 @@ def show_progress(name: str, lang: Language, /, **params: str | int) -> None:
         print_text(notice(name, lang, **params) + "\n", err=True)
 
 
-def _evidence(release: Path, years: range) -> dict[int, dict[str, bytes]]:
+def publish_site(
+    store: Path, target: Path, base_url: str | None, lang: Language, *, dry_run: bool, force: bool
+) -> FolderOutcome:
+    """Publish a folder of releases with its site to a folder; see :func:`publish_folder`."""
+    from khelang_opendata.portals.folder import publish_folder  # noqa: PLC0415 (as above)
+
+    return publish_folder(
+        store,
+        target,
+        pages=lambda root: site_pages(root, base_url, lang),
+        dry_run=dry_run,
+        force=force,
+        base_url=base_url,
+    )
+
+
+def _evidence(edition: Edition, years: range) -> dict[int, dict[str, bytes]]:
     from khelang_opendata.nacc.evidence_pages import evidence_files  # noqa: PLC0415 (loads jinja2)
     from khelang_opendata.nacc.exhibits import evidence_of  # noqa: PLC0415 (as above)
     from khelang_opendata.nacc.ita import confirmed_in, items_of, known_years  # noqa: PLC0415 (as above)
-    from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (as above)
 
-    package = released_package(release, limits())
-    confirmed = {year: confirmed_in(package.descriptor, year) for year in years}
+    confirmed = {year: confirmed_in(edition.descriptor, year) for year in years}
     return {
-        year: evidence_files(evidence_of(package, year, items_of(year, codes)), _HOME_FROM_EVIDENCE)
+        year: evidence_files(evidence_of(edition, year, items_of(year, codes)), _HOME_FROM_EVIDENCE)
         for year, codes in confirmed.items()
         if codes or year in known_years()
     }

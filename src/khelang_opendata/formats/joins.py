@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,6 +74,14 @@ class Joins:
 
     def _by(self, table: str, key: str) -> dict[str, Record]:
         return {record[key]: record for record in self.edition.records(table)}
+
+
+def grouped(records: Iterable[Record], column: str) -> Mapping[str, Sequence[Record]]:
+    """Records by the value of a column."""
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record[column]].append(record)
+    return found
 
 
 def _path(table: str, records: Mapping[str, Record], id_: str, parent: str) -> list[Record]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from khelang_opendata.formats.about import NOT_NAMED, Both
-from khelang_opendata.formats.joins import Joins, Record
+from khelang_opendata.formats.joins import Joins, Record, grouped
 from khelang_opendata.formats.reported_progress import latest_reports
 from khelang_opendata.formats.weighted_errata import WEIGHTS, errata_by_weight
 from khelang_opendata.package.edition import Edition
@@ -88,15 +88,12 @@ class KeyFigures:
         return [*self.joins.projects.values()]
 
     @cached_property
-    def _lines(self) -> Mapping[str, Sequence[Record]]:
+    def lines(self) -> Mapping[str, Sequence[Record]]:
         """The lines of the budgets by project_id."""
-        found: defaultdict[str, list[Record]] = defaultdict(list)
-        for line in self.edition.records("budgets"):
-            found[line["project_id"]].append(line)
-        return found
+        return grouped(self.edition.records("budgets"), "project_id")
 
     def _part(self, id_: str, name: Both, projects: Sequence[Record]) -> Part:
-        lines = [line for project in projects for line in self._lines.get(project["project_id"], ())]
+        lines = [line for project in projects for line in self.lines.get(project["project_id"], ())]
         return Part(id_, name, lines, projects)
 
     @cached_property
@@ -272,14 +269,12 @@ class KeyFigures:
     @cached_property
     def indicator_levels(self) -> Sequence[IndicatorLevel]:
         """The indicators by what they measure: outputs, outcomes."""
-        values: defaultdict[str, list[str]] = defaultdict(list)
-        for indicator in self.edition.records("indicators"):
-            values[indicator["result_level"]].append(indicator["value"])
+        levels = grouped(self.edition.records("indicators"), "result_level")
         titles = self._titles("indicators", "result_level")
         return [
-            IndicatorLevel(id_, titles.get(id_, NOT_NAMED), len(values[id_]), sum(bool(v) for v in values[id_]))
-            for id_ in [*titles, *(id_ for id_ in values if id_ not in titles)]
-            if values[id_]
+            IndicatorLevel(id_, titles.get(id_, NOT_NAMED), len(found), sum(bool(one["value"]) for one in found))
+            for id_ in [*titles, *(id_ for id_ in levels if id_ not in titles)]
+            if (found := levels.get(id_))
         ]
 
     @cached_property

@@ -14,9 +14,7 @@ from khelang_opendata.nacc.measures import measures_sheet, risks_sheet
 from khelang_opendata.nacc.projects import plan_sheet, results_sheet
 from khelang_opendata.nacc.sheet import Sheet, ToDo
 from khelang_opendata.nacc.source import check_year
-from khelang_opendata.package.datapackage import Package
-from khelang_opendata.package.edition import Edition, released_tables
-from khelang_opendata.validation import family_of
+from khelang_opendata.package.edition import Edition
 
 _SHEETS = {
     ItemKind.PLAN: plan_sheet,
@@ -59,14 +57,11 @@ class Evidence:
     exhibits: tuple[Exhibit, ...]
 
 
-def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
+def evidence_of(edition: Edition, year: int, items: Sequence[Item]) -> Evidence:
     """What answers the items of one assessment, by its fiscal year (B.E.), from a release that was verified.
 
     UsageError where the plan does not run in that year.
     """
-    family = family_of(package)
-    released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
-    edition = Edition(family, released_tables(package, family), package.descriptor, released_on)
     plan = edition.plan
     first, last = int(plan["start_fiscal_year_be"]), int(plan["end_fiscal_year_be"])
     check_year(year, range(first, last + 1))
@@ -75,7 +70,7 @@ def evidence_of(package: Package, year: int, items: Sequence[Item]) -> Evidence:
         organisation=plan["lao_name_th"],
         plan=plan["title_th"],
         plan_years=(first, last),
-        document=package.descriptor["sources"][0]["title"],
+        document=edition.descriptor["sources"][0]["title"],
         announced_on=date.fromisoformat(plan["announced_on"]) if plan["announced_on"] else None,
         version=edition.version,
         released_on=edition.released_on,

@@ -76,6 +76,12 @@ def table_csv(table: ReleasedTable) -> bytes:
     return csv_bytes([[field.name for field in table.schema.fields], *table.rows])
 
 
+def released_edition(package: Package, family: SchemaFamily) -> Edition:
+    """The edition that a release holds; the release's package is valid."""
+    released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
+    return Edition(family, released_tables(package, family), package.descriptor, released_on)
+
+
 def released_tables(package: Package, family: SchemaFamily) -> dict[str, ReleasedTable]:
     """The tables of a valid package, in the family's order."""
     resources = {resource.name: resource for resource in package.resources}

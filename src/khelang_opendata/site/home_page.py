@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from khelang_opendata.formats.headlines import entry_headlines, limit_headlines, money_headlines
-from khelang_opendata.formats.joins import Record
+from khelang_opendata.formats.joins import Record, grouped
 from khelang_opendata.formats.key_figures import KeyFigures, Money, Part
+from khelang_opendata.formats.reported_progress import latest_reports
 from khelang_opendata.formats.weighted_errata import WEIGHTS
-from khelang_opendata.site.project_rows import ProjectRows, grouped, slug_of
+from khelang_opendata.site.project_rows import ProjectRows, slug_of
 
 LARGEST_SHOWN = 10
 """How many of the largest projects the first page lists."""
@@ -35,15 +36,6 @@ class Concentration:
     def count(self) -> int:
         """How many they are."""
         return len(self.parts)
-
-
-@dataclass(frozen=True)
-class LevelCount:
-    """The indicators of one level of result: how many there are, and how many have a value to reach."""
-
-    code: str
-    count: int
-    with_value: int
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,6 @@ def home_values(rows: ProjectRows) -> dict[str, Any]:
         "concentration": concentration(figures),
         "largest_shown": len(shown),
         "rest": {"count": len(others), "money": _sum([part.money for part in others])},
-        "levels": list(level_counts(figures)),
         "promises": [(one, rows.by_id[one["project_id"]]) for one in figures.edition.records("step_promises")],
         "spending": list(spending(figures)) if figures.spent is not None else [],
         "heaviest": figures.heaviest_errata,
@@ -99,29 +90,14 @@ def concentration(figures: KeyFigures) -> Concentration:
     return Concentration(parts, share)
 
 
-def level_counts(figures: KeyFigures) -> Iterator[LevelCount]:
-    """The indicators by level of result, in the order of the codelist."""
-    table = figures.edition.family.tables["indicators"]
-    by_level = grouped(figures.edition.records("indicators"), "result_level")
-    for code in table.field_by_name["result_level"].meanings:
-        if found := by_level.get(code):
-            yield LevelCount(code, len(found), sum(bool(one["value"]) for one in found))
-
-
 def spending(figures: KeyFigures) -> Iterator[YearSpending]:
     """Planned and spent money by fiscal year."""
-    latest: dict[tuple[str, str], Record] = {}
-    for report in figures.edition.records("progress"):
-        key = (report["fiscal_year_be"], report["project_id"])
-        if key not in latest or int(report["round_months"]) >= int(latest[key]["round_months"]):
-            latest[key] = report
+    reported = latest_reports(figures.edition)
     for year, planned in figures.years.items():
-        ids = {project for reported, project in latest if reported == str(year)}
-        amounts = [latest[str(year), id_]["disbursed_thb"] for id_ in ids]
-        known = [Decimal(amount) for amount in amounts if amount]
+        ids = {project for project, of_year in reported if of_year == str(year)}
         lines = [line for line in figures.whole.lines if line["fiscal_year_be"] == str(year)]
         of_reported = Money.of(line for line in lines if line["project_id"] in ids)
-        yield YearSpending(year, planned, len(ids), of_reported.thb, sum(known, Decimal()) if known else None)
+        yield YearSpending(year, planned, len(ids), of_reported.thb, figures.spent_in(year))
 
 
 def topic_counts(figures: KeyFigures) -> Mapping[str, Mapping[str, int]]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from khelang_opendata.formats.joins import Record
-from khelang_opendata.site.project_rows import ProjectRow, ProjectRows, grouped
+from khelang_opendata.formats.joins import Record, grouped
+from khelang_opendata.site.project_rows import ProjectRow, ProjectRows
 
 _PER_CENT = 100
 
@@ -113,7 +113,7 @@ class ProjectViews:
         )
 
     def _lines(self, id_: str) -> list[BudgetLine]:
-        lines = sorted(self.rows.lines.get(id_, ()), key=lambda line: line["fiscal_year_be"] or "9")
+        lines = sorted(self.rows.figures.lines.get(id_, ()), key=lambda line: line["fiscal_year_be"] or "9")
         items = grouped(self._items.get(id_, ()), "line_no")
         most = max((Decimal(line["amount_thb"] or 0) for line in lines), default=Decimal())
         return [BudgetLine(line, items.get(line["line_no"], ()), _share(line, most)) for line in lines]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from khelang_opendata.formats.joins import Record
+from khelang_opendata.formats.joins import Record, grouped
 from khelang_opendata.formats.key_figures import KeyFigures, Money
 from khelang_opendata.formats.weighted_errata import errata_by_record
 
@@ -93,11 +92,6 @@ class ProjectRows:
         return {row.record["project_id"]: row for row in self.all}
 
     @cached_property
-    def lines(self) -> Mapping[str, Sequence[Record]]:
-        """The lines of the budgets by project_id."""
-        return grouped(self.figures.edition.records("budgets"), "project_id")
-
-    @cached_property
     def errata(self) -> Mapping[str, Sequence[Record]]:
         """The errata by the id of each record that they concern."""
         return errata_by_record(self.figures.errata)
@@ -116,7 +110,7 @@ class ProjectRows:
 
     def _row(self, project: Record) -> ProjectRow:
         id_ = project["project_id"]
-        lines = self.lines.get(id_, ())
+        lines = self.figures.lines.get(id_, ())
         by_year = grouped(lines, "fiscal_year_be")
         audiences = {target["audience"]: None for target in self._audiences.get(id_, ()) if target["audience"]}
         return ProjectRow(
@@ -150,11 +144,3 @@ def slug_of(id_: str, plan_id: str) -> str:
 def plain(amount: Decimal) -> str:
     """A bare amount: 300000 or 0.5, never 3E+5."""
     return f"{amount.normalize():f}"
-
-
-def grouped(records: Iterable[Record], column: str) -> Mapping[str, Sequence[Record]]:
-    """Records by the value of a column."""
-    found: defaultdict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        found[record[column]].append(record)
-    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from khelang_opendata.diff import ReleaseNote
 from khelang_opendata.formats.key_figures import KeyFigures
 from khelang_opendata.model.failures import PackageRefused, UsageError
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.package.edition import Edition, released_tables
+from khelang_opendata.package.edition import Edition, released_edition
 from khelang_opendata.published.content import PublishedRelease, read_published
 from khelang_opendata.published.history import StoredRelease, read_history
 from khelang_opendata.standard.tables import JsonObject
@@ -106,6 +105,4 @@ def _edition(release: PublishedRelease) -> Edition:
     report = validate(package)
     if not report.valid:
         raise PackageRefused("package_invalid", report)
-    family = family_of(package)
-    released_on = date.fromisoformat(str(package.descriptor["created"])[:10])
-    return Edition(family, released_tables(package, family), package.descriptor, released_on)
+    return released_edition(package, family_of(package))
