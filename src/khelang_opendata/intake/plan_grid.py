@@ -25,6 +25,7 @@ from khelang_opendata.intake.plan_sheets import (
     plan_columns,
     text_in,
     year_names,
+    years_of_plan,
 )
 from khelang_opendata.intake.record_labels import Labels
 from khelang_opendata.intake.shown_values import Shown, names_a_table, shown
@@ -204,11 +205,3 @@ def description(column: PlanColumn, language: Language) -> str:
     if column.field is None:
         return ""
     return str(column.field.descriptor["description" if language is Language.TH else "description_en"])
-
-
-def years_of_plan(tables: Mapping[str, list[Row]]) -> range | None:
-    """The fiscal years of the plan; None where they are not known yet."""
-    for plan in tables.get("plans", []):
-        if plan["start_fiscal_year_be"].isdigit() and plan["end_fiscal_year_be"].isdigit():
-            return range(int(plan["start_fiscal_year_be"]), int(plan["end_fiscal_year_be"]) + 1)
-    return None

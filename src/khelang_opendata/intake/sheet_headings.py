@@ -111,7 +111,7 @@ def _exact(label: str, plan: PlanSheet) -> PlanColumn | None:
         return None
     year = _YEAR.search(ascii_text(label))
     for column in plan.columns:
-        if sought in (*map(comparable, column.titles), column.name) and sought:
+        if sought in (*map(comparable, (*column.titles, *column.also)), column.name) and sought:
             return column
         if year and column.name == year[1] and len(sought) <= len("fiscalyearbe2566") + 4:
             return column

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from khelang_opendata.intake.cell_meanings import YearMeaning, codes_like, number_of, year_meaning
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
-from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair, year_names
+from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.row_matching import Described, match_rows
@@ -42,13 +42,12 @@ class _Project:
         return self.data[0]
 
 
-def take_summary(merge: Merge, found: FoundSheet, years: range) -> None:
+def take_summary(merge: Merge, found: FoundSheet) -> None:
     """Take the summary table.
 
     Args:
         merge: the import.
         found: the sheet.
-        years: the plan's fiscal years, for columns that are only numbered.
     """
     data, remarks = data_rows(found)
     merge.remarks += remarks
@@ -63,7 +62,7 @@ def take_summary(merge: Merge, found: FoundSheet, years: range) -> None:
         _take_project(merge, project, own)
     finish(merge, "projects", found.read.name, [p.row for p in projects], [p.old for p in projects])
     merge.relabel("projects")
-    _take_lines(merge, found, projects, _year_columns(found, years), signs)
+    _take_lines(merge, found, projects, _year_columns(found), signs)
 
 
 def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
@@ -202,18 +201,10 @@ def _fill(merge: Merge, project: _Project) -> None:
     merge.remarks.append(first.remark(RemarkKind.ADDED, "row_added", None, text=row["title_th"][:_LONGEST]))
 
 
-def _year_columns(found: FoundSheet, years: range) -> dict[str, str]:
+def _year_columns(found: FoundSheet) -> dict[str, str]:
     """The columns of amounts by name, with the fiscal year of each; empty for that of all years together."""
-    numbered = dict(zip(year_names(None), map(str, years), strict=False))
-    named = {}
-    for column in found.columns.values():
-        if column.name in numbered:
-            named[column.name] = numbered[column.name]
-        elif column.name.isdigit():
-            named[column.name] = column.name
-        elif column.name == WHOLE:
-            named[column.name] = ""
-    return named
+    names = [column.name for column in found.columns.values()]
+    return {name: "" if name == WHOLE else name for name in names if name == WHOLE or name.isdigit()}
 
 
 def _take_lines(
