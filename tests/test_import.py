@@ -219,6 +219,15 @@ def move_column(book: Workbook) -> None:
         sheet.cell(row, at).value = None
 
 
+def spent_left_of_budget(book: Workbook) -> None:
+    """Another column of a year comes before that of its budget."""
+    sheet, top = book[SUMMARY], heading_row(book[SUMMARY], TITLE)
+    at = column(sheet, YEAR)
+    for row in range(top, top + ROWS + 1):
+        sheet.cell(row, 40).value = sheet.cell(row, at).value
+        sheet.cell(row, at).value = "เบิกจ่ายจริง 2566" if row == top else 7
+
+
 def rename_headings(book: Workbook) -> None:
     sheet = book[SUMMARY]
     for old, new in ((UNIT, "หน่วยงานที่รับผิดชอบหลัก"), (YEAR, "ปี ๒๕๖๖"), (NUMBER, "No.")):
@@ -276,6 +285,7 @@ def text_for_numbers(book: Workbook) -> None:
     ("edit", "remarks"),
     [
         (move_column, set()),
+        (spent_left_of_budget, {"column_unread"}),
         (rename_headings, {"heading_taken"}),
         (title_rows_above, set()),
         (totals_and_headings_between, {"heading_repeated", "total_left_out"}),
@@ -364,6 +374,15 @@ def test_details_follow_their_numbers_and_words(before: Tables) -> None:
         (first, str(count + 1), "รายงานผล"),
     ]
     assert result.tables["steps"].index(new[1]) == count
+
+
+def test_heading_that_only_names_a_year_is_remarked_on(before: Tables) -> None:
+    def edit(book: Workbook) -> None:
+        book[SUMMARY].cell(heading_row(book[SUMMARY], TITLE), column(book[SUMMARY], YEAR)).value = "งบ ปี ๒๕๖๖"
+
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert [(r.code, r.place) for r in result.remarks] == [("heading_taken", f"{SUMMARY}!C8")]
+    assert result.tables == before
 
 
 def test_missing_sheet_and_column_leave_what_is_there_and_are_named(before: Tables) -> None:

@@ -17,8 +17,9 @@ _ROWS_SOUGHT = 25
 _LEAST_KNOWN = 2
 _ALIKE, _LEAD = 0.8, 0.1
 _LONGEST_SHOWN = 60
+_LONGEST_OF_YEAR = len("fiscalyearbe2566") + 4
 _TOTAL = re.compile(r"(?:รวม|ยอดรวม|total\b|sum\b|grand total)", re.IGNORECASE)
-_YEAR = re.compile(r"\b(25\d\d)\b")
+_YEAR = re.compile(r"\b25\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -101,21 +102,23 @@ def _heading(sheet: ReadSheet, plan: PlanSheet) -> int:
 def _known(sheet: ReadSheet, plan: PlanSheet, row: int) -> int:
     if row >= len(sheet.cells):
         return 0
-    labels = {column.name for label in sheet.cells[row] if (column := _exact(label, plan)) is not None}
-    return len(labels)
+    found = (_exact(label, plan.columns) or _of_year(label, plan.columns) for label in sheet.cells[row])
+    return len({column.name for column in found if column is not None})
 
 
-def _exact(label: str, plan: PlanSheet) -> PlanColumn | None:
+def _exact(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
+    """The column of this title."""
     sought = comparable(label)
-    if not sought:
+    titles = ((column, (*map(comparable, (*column.titles, *column.also)), column.name)) for column in columns)
+    return next((column for column, names in titles if sought in names), None) if sought else None
+
+
+def _of_year(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
+    """The column of the only year that a short heading names."""
+    years = _YEAR.findall(ascii_text(label))
+    if len(years) != 1 or len(comparable(label)) > _LONGEST_OF_YEAR:
         return None
-    year = _YEAR.search(ascii_text(label))
-    for column in plan.columns:
-        if sought in (*map(comparable, (*column.titles, *column.also)), column.name) and sought:
-            return column
-        if year and column.name == year[1] and len(sought) <= len("fiscalyearbe2566") + 4:
-            return column
-    return None
+    return next((column for column in columns if column.name == years[0]), None)
 
 
 def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int, PlanColumn], list[Remark]]:
@@ -123,14 +126,14 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
     found: dict[int, PlanColumn] = {}
     remarks: list[Remark] = []
     for at, label in labels.items():
-        column = _exact(label, plan)
+        column = _exact(label, plan.columns)
         if column is not None and column.name not in {c.name for c in found.values()}:
             found[at] = column
     for at, label in labels.items():
         if at in found:
             continue
         free = [column for column in plan.columns if column.name not in {c.name for c in found.values()}]
-        column = _similar(label, free)
+        column = _of_year(label, free) or _similar(label, [column for column in free if not column.name.isdigit()])
         place = (heading, at)
         if place in sheet.check.unvalued:
             remarks.append(Remark(RemarkKind.REFUSED, "formula_without_value", sheet.name, heading, at))
