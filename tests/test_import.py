@@ -196,7 +196,11 @@ def test_doubtful_project_is_named_and_holds_the_import() -> None:
 def test_deletion_is_announced_and_waits_for_consent(tmp_path: Path) -> None:
     def edit(book: Workbook) -> None:
         sheet = book[UNITS]
+        deleted = cell(sheet, "ชื่อหน่วยงาน", 28).value
         sheet.delete_rows(heading_row(sheet, "ชื่อหน่วยงาน") + 28)
+        for row in range(1, ROWS + 1):
+            if cell(book[SUMMARY], UNIT, row).value == deleted:
+                cell(book[SUMMARY], UNIT, row).value = "กองสาธารณสุขและสิ่งแวดล้อม"
 
     path, folder = tmp_path / "plan.xlsx", tmp_path / "package"
     path.write_bytes(workbook_of(PLAN))
@@ -354,6 +358,25 @@ def test_renamed_unit_is_followed_by_its_projects(before: Tables) -> None:
     result = imported(edited(workbook_of(PLAN), edit))
     changed = differences(before, result.tables)
     assert [(name, field, new) for name, _, field, _, new in changed] == [("units", "name_th", "กองคลังและพัสดุ")]
+
+
+def test_record_that_is_deleted_is_no_record_for_others() -> None:
+    """Its old label would otherwise leave its id in the rows that name it."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book[UNITS]
+        for row in range(28, 0, -1):
+            if cell(sheet, "ชื่อหน่วยงาน", row).value == "กองคลัง":
+                sheet.delete_rows(heading_row(sheet, "ชื่อหน่วยงาน") + row)
+        named = [row for row in range(1, ROWS + 1) if cell(book[SUMMARY], UNIT, row).value == "กองคลัง"]
+        places.extend(f"{SUMMARY}!H{heading_row(book[SUMMARY], TITLE) + row}" for row in named)
+
+    places: list[str] = []
+    result = imported(edited(workbook_of(PLAN), edit))
+    refused = [(r.code, r.place) for r in result.of_kind(RemarkKind.REFUSED) if r.sheet == SUMMARY]
+    assert places
+    assert refused == [("record_unknown", place) for place in places]
+    assert len(result.of_kind(RemarkKind.DELETED)) == 1
 
 
 def test_details_follow_their_numbers_and_words(before: Tables) -> None:

@@ -93,6 +93,10 @@ class Labels:
         """The label of a record; the id itself where there is no such record."""
         return self.by_table.get(table, {}).get(record, record)
 
+    def has(self, record: str) -> bool:
+        """Whether there is a record of this id."""
+        return any(record in labels for labels in self.by_table.values())
+
     def id_of(self, table: str, text: str) -> str | None:
         """The id of the record that a text names: its label, or its number or code alone; None for none or several."""
         full, short = self._ids[table]
