@@ -307,6 +307,59 @@ def test_shape_of_a_sheet_does_not_matter(edit: Edit, remarks: set[str], before:
     assert result.tables == before
 
 
+def merge_years(value: Any) -> Edit:
+    """Merge the cells of the five years of the first project, as people do for one amount of all."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book[SUMMARY]
+        row, at = heading_row(sheet, TITLE) + 1, column(sheet, YEAR)
+        sheet.merge_cells(start_row=row, end_row=row, start_column=at, end_column=at + 4)
+        sheet.cell(row, at).value = value
+
+    return edit
+
+
+def test_merged_amount_is_refused_and_not_multiplied() -> None:
+    result = imported(edited(workbook_of(PLAN), merge_years(500000)))
+    found = [(remark.code, remark.place) for remark in result.of_kind(RemarkKind.REFUSED)]
+    assert found == [("amount_merged", f"{SUMMARY}!{letter}9") for letter in "DEFG"]
+
+
+def test_merged_sign_holds_for_each_year() -> None:
+    result = imported(edited(workbook_of(PLAN), merge_years("-")))
+    assert [line["budget_status"] for line in result.tables["budgets"][:5]] == ["not_run"] * 5
+    assert result.of_kind(RemarkKind.REFUSED) == []
+
+
+def test_merged_amount_of_two_items_is_refused() -> None:
+    def edit(book: Workbook) -> None:
+        sheet = book["รายละเอียดค่าใช้จ่าย"]
+        row, at = heading_row(sheet, "จำนวนเงิน") + 1, column(sheet, "จำนวนเงิน")
+        sheet.merge_cells(start_row=row, end_row=row + 1, start_column=at, end_column=at)
+
+    (refused,) = imported(edited(workbook_of(PLAN), edit)).of_kind(RemarkKind.REFUSED)
+    assert refused.code == "amount_merged"
+
+
+@pytest.mark.parametrize(
+    ("title", "is_total"),
+    [
+        *(("รวม", True), ("รวมทั้งสิ้น", True), ("ยอดรวม 45 โครงการ", True), ("รวมมิติที่ ๑", True)),
+        *(("รวมโครงการ 5 โครงการ", True), ("รวมเป็นเงินทั้งสิ้น (บาท)", True), ("Grand total", True), ("Sum", True)),
+        *(("รวมพลังต่อต้านการทุจริต", False), ("รวมโครงการดีเด่น", False), ("Summer school", False)),
+    ],
+)
+def test_row_of_totals_is_no_project_and_a_project_no_total(title: str, is_total: bool) -> None:
+    def edit(book: Workbook) -> None:
+        add_project(book)
+        cell(book[SUMMARY], NUMBER, ROWS + 1).value = None
+        cell(book[SUMMARY], TITLE, ROWS + 1).value = title
+
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert ("total_left_out" in codes(result, RemarkKind.IGNORED)) == is_total
+    assert len(result.tables["projects"]) == (45 if is_total else 46)
+
+
 @pytest.mark.parametrize(
     ("typed", "day"),
     [

@@ -62,6 +62,8 @@ class Merge:
         if column.name in data.errors:
             return None  # which has its remark already
         found: Meaning = meaning(column, text, row, self.labels, self.older)
+        if found.value and column.name in data.filled and column.field and column.field.descriptor["type"] == "number":
+            found = Meaning(None, "amount_merged")
         if found.value is None:
             params = {"text": text[:_LONGEST], "title": column.titles[0], "title_en": column.titles[1]}
             self.remarks.append(data.remark(RemarkKind.REFUSED, found.problem, column.name, **params))

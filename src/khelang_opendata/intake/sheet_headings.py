@@ -18,7 +18,12 @@ _LEAST_KNOWN = 2
 _ALIKE, _LEAD = 0.8, 0.1
 _LONGEST_SHOWN = 60
 _LONGEST_OF_YEAR = len("fiscalyearbe2566") + 4
-_TOTAL = re.compile(r"(?:รวม|ยอดรวม|total\b|sum\b|grand total)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(?:ยอด)?รวม(?:ยอด|ย่อย|ทั้งสิ้น|ทั้งหมด|ทั้งแผน|ทุกปี|สุทธิ|เป็นเงิน|เงิน|งบประมาณ|จำนวน|โครงการ|กิจกรรม|มาตรการ|มิติ|ภารกิจ|ด้าน|ปี|ที่)*"
+    r"(?=[\s\d:.(/]|$)|(?:grand )?total\b|sum\b",
+    re.IGNORECASE,
+)
+"""The words of a row of totals; a title that goes on after them, as that of a project may, is none."""
 _YEAR = re.compile(r"\b25\d\d\b")
 
 
@@ -31,6 +36,8 @@ class DataRow:
     texts: Mapping[str, str]
     columns: Mapping[str, int]
     errors: Mapping[str, str]
+    filled: frozenset[str] = frozenset()
+    """The columns in which a merge fills in the value of another cell."""
 
     def text(self, name: str) -> str:
         """A cell as text; empty where the sheet lacks the column."""
@@ -189,7 +196,8 @@ def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
                 for p, c in found.columns.items()
                 if (at, p) in found.read.check.errors
             }
-            rows.append(DataRow(found.read.name, at, texts, places, errors))
+            filled = frozenset(c.name for p, c in found.columns.items() if (at, p) in found.read.filled)
+            rows.append(DataRow(found.read.name, at, texts, places, errors, filled))
             remarks += _of_row(rows[-1], found)
     return rows, remarks
 

@@ -299,8 +299,10 @@ def _said(
         return None
     statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
     said = year_meaning(text, signs, statuses)
-    if said.problem:
-        merge.remarks.append(one.remark(RemarkKind.REFUSED, said.problem, name, text=text[:_LONGEST]))
+    is_merged = name in one.filled and said.status == BUDGETED and bool(said.amount)
+    problem = said.problem or ("amount_merged" if is_merged else "")
+    if problem:
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, problem, name, text=text[:_LONGEST]))
         return None
     return said
 
