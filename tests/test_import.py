@@ -461,6 +461,36 @@ def test_heading_that_only_names_a_year_is_remarked_on(before: Tables) -> None:
     assert result.tables == before
 
 
+@pytest.mark.parametrize("heading", ["งบปีสอง", "ปีงบประมาณ 2571"])
+def test_lines_of_a_year_without_a_column_stay(heading: str, before: Tables) -> None:
+    """Also where the heading is that of a year which the plan has not, and which is alike in its digits."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book[SUMMARY]
+        sheet.cell(heading_row(sheet, TITLE), column(sheet, "ปีงบประมาณ 2567")).value = heading
+
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert codes(result, RemarkKind.DELETED) == codes(result, RemarkKind.TAKEN) == []
+    assert {*codes(result, RemarkKind.IGNORED)} == {"column_unread", "column_missing"}
+    assert result.tables == before
+
+
+@pytest.mark.parametrize("value", ["?", "#REF!", "=SUM(A1:A2)"])
+def test_cell_that_is_not_understood_is_no_deletion(value: str, before: Tables) -> None:
+    result = imported(edited(workbook_of(PLAN), set_year(value)))
+    assert [remark.kind for remark in result.remarks] == [RemarkKind.REFUSED]
+    assert result.tables == before
+
+
+def test_formula_without_value_empties_no_cell(before: Tables) -> None:
+    def edit(book: Workbook) -> None:
+        cell(book[SUMMARY], UNIT, 1).value = "=H10"
+
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert [(r.kind, r.code) for r in result.remarks] == [(RemarkKind.REFUSED, "formula_without_value")]
+    assert result.tables == before
+
+
 def test_missing_sheet_and_column_leave_what_is_there_and_are_named(before: Tables) -> None:
     def edit(book: Workbook) -> None:
         book.remove(book[STEPS])

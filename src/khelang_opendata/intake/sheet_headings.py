@@ -36,6 +36,7 @@ class DataRow:
     texts: Mapping[str, str]
     columns: Mapping[str, int]
     errors: Mapping[str, str]
+    """The errors of cells that have no value; an empty one for a formula without a value."""
     filled: frozenset[str] = frozenset()
     """The columns in which a merge fills in the value of another cell."""
 
@@ -182,6 +183,7 @@ def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
     remarks: list[Remark] = []
     heading = [comparable(label) for label in found.read.cells[found.heading]]
     places = {column.name: at for at, column in found.columns.items()}
+    unread = {**dict.fromkeys(found.read.check.unvalued, ""), **found.read.check.errors}
     for at, cells in enumerate(found.read.cells[found.heading + 1 :], found.heading + 1):
         if not any(cells[place] for place in found.columns if place < len(cells)):
             continue
@@ -191,11 +193,7 @@ def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
             remarks.append(Remark(RemarkKind.IGNORED, "total_left_out", found.read.name, at, params={"text": total}))
         else:
             texts = {column.name: cells[p] for p, column in found.columns.items() if p < len(cells)}
-            errors = {
-                c.name: found.read.check.errors[at, p]
-                for p, c in found.columns.items()
-                if (at, p) in found.read.check.errors
-            }
+            errors = {c.name: unread[at, p] for p, c in found.columns.items() if (at, p) in unread}
             filled = frozenset(c.name for p, c in found.columns.items() if (at, p) in found.read.filled)
             rows.append(DataRow(found.read.name, at, texts, places, errors, filled))
             remarks += _of_row(rows[-1], found)
@@ -216,9 +214,9 @@ def _total(cells: Sequence[str], found: FoundSheet) -> str | None:
 
 def _of_row(row: DataRow, found: FoundSheet) -> Iterator[Remark]:
     for name, error in row.errors.items():
-        yield row.remark(RemarkKind.REFUSED, "cell_error", name, text=error)
-    for place, column in found.columns.items():
-        if (row.row, place) in found.read.check.unvalued:
-            yield row.remark(RemarkKind.REFUSED, "formula_without_value", column.name)
+        if error:
+            yield row.remark(RemarkKind.REFUSED, "cell_error", name, text=error)
+        else:
+            yield row.remark(RemarkKind.REFUSED, "formula_without_value", name)
     if row.row in found.read.check.hidden_rows:
         yield row.remark(RemarkKind.TAKEN, "row_hidden")

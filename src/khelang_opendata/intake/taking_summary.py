@@ -237,15 +237,21 @@ def _lines_of(
     years: Mapping[str, str],
     signs: Mapping[str, str],
 ) -> list[Row]:
-    """The budget lines of one project: each cell of a year is the old line of its row, or a new one."""
-    lines: list[Row] = []
+    """The budget lines of one project: each cell of a year is the old line of its row, or a new one.
+
+    Old lines stay where the sheet has no column of their year, and where their cell is not understood.
+    """
+    read = {year or WHOLE for year in years.values()}
+    lines = [dict(line) for row in old for year, line in row.lines.items() if year not in read]
     used = [int(line["line_no"]) for row in old for line in row.lines.values()]
     for one, before in zip(project.data, _paired(merge, project.data, old), strict=True):
         shared = _shared(merge, found, one, before)
         for name, year in years.items():
             line = dict(before.lines[year or WHOLE]) if before and (year or WHOLE) in before.lines else None
-            said = _said(merge, found, one, name, signs, line)
+            said = _said(merge, one, name, signs)
             if said is None:
+                if line is not None and (one.text(name) or name in one.errors):
+                    lines.append(line)
                 continue
             row = line or {**merge.blank("budgets"), "project_id": project.row["project_id"], "fiscal_year_be": year}
             if line is None:
@@ -290,9 +296,7 @@ def _shared(merge: Merge, found: FoundSheet, one: DataRow, before: SummaryRow | 
     return {name: value for name, value in shared.items() if before is None or value != unchanged.get(name, "")}
 
 
-def _said(
-    merge: Merge, found: FoundSheet, one: DataRow, name: str, signs: Mapping[str, str], line: Row | None
-) -> YearMeaning | None:
+def _said(merge: Merge, one: DataRow, name: str, signs: Mapping[str, str]) -> YearMeaning | None:
     """What the cell of a year says; None for an empty one and for one that is not understood."""
     text = one.text(name)
     if not text or name in one.errors:
