@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
+from khelang_opendata.intake.merging import is_same
+from khelang_opendata.intake.plan_sheets import plan_sheets
 from khelang_opendata.intake.remarks import RemarkKind
+from khelang_opendata.standard.family import load_family
 from tests.conftest import PLAN
 from tests.workbooks import (
     Edit,
@@ -489,6 +492,18 @@ def test_formula_without_value_empties_no_cell(before: Tables) -> None:
     result = imported(edited(workbook_of(PLAN), edit))
     assert [(r.kind, r.code) for r in result.remarks] == [(RemarkKind.REFUSED, "formula_without_value")]
     assert result.tables == before
+
+
+def test_same_values_in_other_forms_are_no_changes() -> None:
+    columns = {column.name: column for column in plan_sheets(load_family(), None)["dimensions"].columns}
+    scored, name = columns["scored"], columns["name_th"]
+    assert is_same(scored, "TRUE", "true")
+    assert not is_same(scored, "TRUE", "false")
+    assert not is_same(scored, "TRUE", "")
+    assert is_same(name, "ก ข ", "ก ข")
+    amount = next(c for c in plan_sheets(load_family(), None)["budget_items"].columns if c.name == "amount_thb")
+    assert is_same(amount, "20000.00", "20000")
+    assert not is_same(amount, "20000.00", "20000.01")
 
 
 def test_missing_sheet_and_column_leave_what_is_there_and_are_named(before: Tables) -> None:

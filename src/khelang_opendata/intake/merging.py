@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from khelang_opendata.intake.cell_meanings import Meaning, meaning
 from khelang_opendata.intake.plan_sheets import OWN_IDS, PlanColumn, Row
@@ -108,11 +107,9 @@ def _keeps(column: PlanColumn) -> bool:
 
 
 def is_same(column: PlanColumn, before: str, after: str) -> bool:
-    """Whether two values of a column say the same: 20000.00 is 20000, and a space at the end says nothing."""
-    kind = column.field.descriptor["type"] if column.field else "string"
-    if kind in ("number", "integer") and not (column.field and column.field.codelist) and before and after:
-        return Decimal(before) == Decimal(after)
-    return before == after or " ".join(before.split()) == " ".join(after.split())
+    """Whether two values of a column say the same: 20000.00 is 20000, TRUE is true, and a last space does not count."""
+    one, other = (column.field.value(text) if column.field else None for text in (before, after))
+    return (one is not None and one == other) or " ".join(before.split()) == " ".join(after.split())
 
 
 def next_id(table: str, plan_id: str, taken: Sequence[str], wanted: int | None = None) -> str:
