@@ -98,23 +98,42 @@ def package_titles(answers: Answers) -> dict[str, str]:
 def write_new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files as a new folder, whole or not at all.
 
+    An empty folder stays the same folder, for it may be the one in which the user works.
+
     Raises:
         UsageError: there is a file of that name or a folder that is not empty, or it lies within a package or release.
         EnvironmentFailure: the system refuses to write.
     """
     check_new_folder(folder)
     with system_errors_as("output_unwritable", folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        place = folder.resolve()
+        is_there = place.is_dir()
+        beside = place if is_there else place.parent
+        beside.mkdir(parents=True, exist_ok=True)
+        made = Path(mkdtemp(prefix=f".{place.name}.", dir=beside))
         try:
-            write_files(made, files)
-            made.chmod(0o777 & ~_umask())
-            if folder.is_dir():
-                folder.rmdir()
-            made.rename(folder)
-        except BaseException:
+            new = made / "new"  # which has the rights of the user's other folders
+            new.mkdir()
+            write_files(new, files)
+            if is_there:
+                _move_into(new, place)
+            else:
+                new.rename(place)
+        finally:
             remove(made)
-            raise
+
+
+def _move_into(new: Path, place: Path) -> None:
+    """Move what a folder holds into another, the descriptor last, or leave that as it was."""
+    moved: list[Path] = []
+    try:
+        for part in sorted(new.iterdir(), key=lambda part: (part.name == DESCRIPTOR, part.name)):
+            part.rename(place / part.name)
+            moved.append(place / part.name)
+    except BaseException:
+        for part in moved:
+            remove(part)
+        raise
 
 
 def check_new_folder(folder: Path) -> None:
@@ -129,9 +148,3 @@ def check_new_folder(folder: Path) -> None:
         if os.path.lexists(folder) and (not folder.is_dir() or folder.is_symlink() or any(folder.iterdir())):
             raise UsageError("new_folder_refused", "not_empty", path=str(folder))
         refuse_protected(folder, folder)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
