@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -35,14 +35,43 @@ def new_package(answers: Answers) -> Mapping[str, bytes]:
     Args:
         answers: the facts of its plan.
     """
-    family = load_family(CURRENT)
-    names = [name for name, table in family.tables.items() if not table.optional or name == _RESULTS]
-    tables = {name: [[field.name for field in family.tables[name].fields]] for name in names}
-    row = plan_row(answers)
-    tables["plans"].append([row.get(name, "") for name in tables["plans"][0]])
-    files = {f"{DATA}/{name}.csv": csv_bytes(rows) for name, rows in tables.items()}
+    return whole_package(answers, {"plans": [plan_row(answers)], _RESULTS: []}, load_family(CURRENT))
+
+
+def whole_package(
+    answers: Answers,
+    tables: Mapping[str, Sequence[Mapping[str, str]]],
+    family: SchemaFamily,
+    descriptor: JsonObject | None = None,
+) -> dict[str, bytes]:
+    """The files of a package by their paths: its tables and those that every package has, the descriptor, a README.
+
+    Args:
+        answers: the facts of its plan.
+        tables: the rows of its tables.
+        family: its schemas.
+        descriptor: the one that it is to keep; None for one of the answers.
+    """
+    names = [name for name, table in family.tables.items() if name in tables or not table.optional]
+    headings = {name: [field.name for field in family.tables[name].fields] for name in names}
+    files = {f"{DATA}/{name}.csv": table_csv(headings[name], tables.get(name, ())) for name in names}
+    kept = _with_tables(descriptor, family, names) if descriptor else new_descriptor(answers, family, names)
     readme = notice("readme", Language.TH, title=package_titles(answers)["title"], name=answers.plan_id)
-    return {DESCRIPTOR: json_bytes(new_descriptor(answers, family, names)), **files, README: readme.encode()}
+    return {DESCRIPTOR: json_bytes(kept), **files, README: readme.encode()}
+
+
+def table_csv(heading: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
+    """A table as a CSV file with these columns."""
+    return csv_bytes([heading, *([row.get(name, "") for name in heading] for row in rows)])
+
+
+def _with_tables(descriptor: JsonObject, family: SchemaFamily, names: Sequence[str]) -> JsonObject:
+    """A descriptor with an entry of each table, in its order, and its path as a new package has it."""
+    entries = [entry for entry in descriptor["resources"] if entry["name"] in names]
+    listed = [entry["name"] for entry in entries]
+    entries += [table_entry(family.tables[name], "") for name in names if name not in listed]
+    placed = [{**entry, "path": f"{DATA}/{entry['name']}.csv"} for entry in entries]
+    return family.compile_into({**descriptor, "resources": placed})
 
 
 def plan_row(answers: Answers) -> dict[str, str]:
