@@ -15,8 +15,9 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from khelang_opendata import validate
+from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.workbook_reading import cell_text, number_text, read_sheets
-from khelang_opendata.intake.xlsx_checks import address, check_xlsx, column_number
+from khelang_opendata.intake.xlsx_checks import check_xlsx
 from khelang_opendata.model.failures import DataError
 from tests.conftest import PLAN, VALID, replace_in
 from tests.workbooks import cell, edited, run, workbook_of
@@ -162,7 +163,10 @@ def test_numbers_and_addresses_are_those_of_a_spreadsheet() -> None:
     assert [number_text(n) for n in (300000.0, 0.1 + 0.2, 1e-3, 1234567.89, 1e15)] == [
         *("300000", "0.3", "0.001", "1234567.89", "1000000000000000"),
     ]
-    assert (address(0, 0), address(8, 27), column_number("AB")) == ("A1", "AB9", 27)
+    places = [Remark(RemarkKind.TAKEN, "row_hidden", "a", *place).place for place in ((0, 0), (8, 27))]
+    assert places == ["a!A1", "a!AB9"]
+    (check,) = check_xlsx(_minimal('<row r="9"><c r="AB9"><v>1</v></c></row>'), "plan.xlsx")
+    assert (check.last_row, check.last_column) == (8, 27)
     assert cell_text(datetime(2567, 2, 28)) == "2024-02-28"
 
 

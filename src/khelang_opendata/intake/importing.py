@@ -18,7 +18,7 @@ from khelang_opendata.intake.taking_summary import take_summary
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.datapackage import is_plan_name
-from khelang_opendata.standard.codelists import Code
+from khelang_opendata.standard.codelists import own_codes_of
 from khelang_opendata.standard.family import SchemaFamily
 
 _ORDER = ("codes", "units", "dimensions", "missions", "projects", "risks", "errata")
@@ -91,18 +91,9 @@ def import_sheets(
         else:
             take_details(merge, found[table])
         if table == "codes":
-            _take_codes(merge)
+            merge.family = merge.family.with_codes(own_codes_of(merge.new.get("codes", ())))
     kept = {name: rows for name, rows in merge.new.items() if rows or name in old}
     return Imported({name: kept[name] for name in family.tables if name in kept}, merge.remarks)
-
-
-def _take_codes(merge: Merge) -> None:
-    """Let the columns of open codelists take the codes that the workbook adds."""
-    own: dict[str, dict[str, Code]] = {}
-    for row in merge.new.get("codes", []):
-        texts = (row["title_th"], row["title_en"], row["description_th"], row["description_en"])
-        own.setdefault(row["codelist"], {})[row["code"]] = Code(row["code"], *texts)
-    merge.family = merge.family.with_codes(own)
 
 
 def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from khelang_opendata.formats.worksheets import (
     BODY,
     HEADING,
+    LINE,
     NUMBER,
     TEXT,
     Book,
@@ -26,7 +27,6 @@ from khelang_opendata.formats.worksheets import (
 from khelang_opendata.intake.plan_grid import (
     GREY,
     LAST_ROW,
-    LINE,
     OPEN,
     PlanWriter,
     description,

@@ -72,6 +72,11 @@ def _label(table: str, row: Row) -> str:
     return shortened(text, longest) if longest else text
 
 
+def longest_label(table: str) -> int:
+    """How many characters a label of a table's record has at most; 0 for any number."""
+    return _FORMS.get(table, ("", 0))[1]
+
+
 def shortened(text: str, longest: int) -> str:
     """The beginning of a text, in one line."""
     line = " ".join(text.split())

@@ -58,6 +58,10 @@ class FoundSheet:
     heading: int
     columns: Mapping[int, PlanColumn]
 
+    def column(self, name: str) -> PlanColumn:
+        """A column of the plan's sheet, whether or not the file's has it."""
+        return next(column for column in self.plan.columns if column.name == name)
+
 
 def find_sheets(
     read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from khelang_opendata.intake.cell_meanings import number_of
 from khelang_opendata.intake.merging import Merge, next_id, own_id
-from khelang_opendata.intake.plan_sheets import ERRATUM_NO, PlanColumn, Row
+from khelang_opendata.intake.plan_sheets import ERRATUM_NO, Row
 from khelang_opendata.intake.record_labels import comparable, number_of_id
 from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.intake.row_matching import Described, Matches, match_rows
@@ -39,7 +39,7 @@ def take_records(merge: Merge, found: FoundSheet) -> None:
     data = [row for row in data if _has_title(merge, found, row)]
     matches = match_records(merge, table, data)
     rows = _rows_with_ids(merge, table, data, matches.old)
-    title = _column(found, _TITLES[table])
+    title = found.column(_TITLES[table])
     merge.new[table] = [provisional(table, row, one) for row, one in zip(rows, data, strict=True)]
     merge.relabel(table)
     for row, one, old in zip(rows, data, matches.old, strict=True):
@@ -60,12 +60,8 @@ def provisional(table: str, row: Row, one: DataRow) -> Row:
     return {**row, **{name: one.text(name) for name in names}, **codes}
 
 
-def _column(found: FoundSheet, name: str) -> PlanColumn:
-    return next(column for column in found.plan.columns if column.name == name)
-
-
 def _has_title(merge: Merge, found: FoundSheet, row: DataRow) -> bool:
-    title = _column(found, _TITLES[found.plan.table])
+    title = found.column(_TITLES[found.plan.table])
     if row.text(title.name) or title.name in row.errors:
         return bool(row.text(title.name))
     params = {"title": title.titles[0], "title_en": title.titles[1]}

@@ -52,7 +52,7 @@ def take_summary(merge: Merge, found: FoundSheet) -> None:
     data, remarks = data_rows(found)
     merge.remarks += remarks
     signs = _signs(merge, found)
-    projects = _projects(merge, data)
+    projects = _projects(merge, found, data)
     _identify(merge, projects)
     merge.new["projects"] = [provisional("projects", p.row, p.first) for p in projects]
     merge.relabel("projects")
@@ -91,7 +91,7 @@ def _has_sign(cell: str, sign: str) -> bool:
     return sign in ascii_text(cell)
 
 
-def _projects(merge: Merge, data: Sequence[DataRow]) -> list[_Project]:
+def _projects(merge: Merge, found: FoundSheet, data: Sequence[DataRow]) -> list[_Project]:
     """The projects of the sheet: rows of one number and title, and rows without both below them, are one's."""
     projects: dict[tuple[str, str], _Project] = {}
     last: _Project | None = None
@@ -104,7 +104,8 @@ def _projects(merge: Merge, data: Sequence[DataRow]) -> list[_Project]:
             )
             continue
         if not title:
-            params = {"title": "โครงการ กิจกรรม หรือมาตรการ", "title_en": "Project, activity or measure"}
+            column = found.column("title_th")
+            params = {"title": column.titles[0], "title_en": column.titles[1]}
             merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **params))
             continue
         key = (comparable(title), number)
@@ -323,7 +324,7 @@ def _take_year(
     before = row["amount_thb"] or row["budget_status"]
     row["budget_status"], row["amount_thb"] = said.status, said.amount
     if not is_new:
-        column = next(c for c in found.columns.values() if c.name == name)
+        column = found.column(name)
         params = {
             "title": column.titles[0],
             "title_en": column.titles[1],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from khelang_opendata.formats.worksheets import TEXT, Book, write_text
 from khelang_opendata.intake.plan_sheets import PlanSheet, text_pair
+from khelang_opendata.intake.record_labels import longest_label
 from khelang_opendata.intake.shown_values import code_title, names_a_table, table_titles
 from khelang_opendata.intake.snapshot import LISTS
 from khelang_opendata.model.wording import Language
@@ -31,7 +32,6 @@ _FORMULAS = {
     "risks": "TRIM({process_th})",
     "errata": "{erratum_no}",
 }
-_LONGEST = {"dimensions": 60, "missions": 60, "projects": 120, "risks": 120}
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,6 @@ def _formulas(table: str, placed: Placed) -> Iterator[str]:
         cells = {name: f"INDEX({placed.cells(name)},{number})" for name in placed.letters}
         label = _FORMULAS[table].format_map(cells)
         needed = [cells[name] for name in placed.letters if f"{{{name}}}" in _FORMULAS[table]][-1]
-        if longest := _LONGEST.get(table):
+        if longest := longest_label(table):
             label = f'IF(LEN({label})>{longest},LEFT({label},{longest - 1})&"…",{label})'
         yield f'=IF({needed}="","",{label})'

@@ -25,7 +25,7 @@ MOST_CELLS = 20_000_000
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ADDRESS = re.compile("[A-Z]{1,3}[0-9]{1,7}")
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The packings that a workbook may have (ISO/IEC 29500-2)."""
 _IS_ENCRYPTED = 1
@@ -136,11 +136,12 @@ def _check_sheet(packed: zipfile.ZipFile, part: str, title: str, is_hidden: bool
 
 def _place(element: ElementTree.Element, following: tuple[int, int]) -> tuple[int, int]:
     """The row and the column of a cell: a cell without an address, which it may lack, follows the one before."""
-    named = element.get("r")
-    match = _ADDRESS.fullmatch(named.upper()) if named is not None else None
-    if named is not None and not match:
+    from xlsxwriter.utility import xl_cell_to_rowcol  # noqa: PLC0415 (with the library)
+
+    named = element.get("r", "").upper()
+    if "r" in element.keys() and not _ADDRESS.fullmatch(named):  # noqa: SIM118 (an element of XML is no mapping)
         raise ValueError("an address of no cell")
-    place = (int(match[2]) - 1, column_number(match[1])) if match else following
+    place = xl_cell_to_rowcol(named) if named else following
     if not (0 <= place[0] < _ROWS and place[1] < _COLUMNS):
         raise ValueError("a cell beyond the sheet")
     return place
@@ -154,26 +155,3 @@ def _check_cell(check: SheetCheck, element: ElementTree.Element, place: tuple[in
         check.unvalued.add(place)
     if parts:
         check.last_row, check.last_column = max(check.last_row, place[0]), max(check.last_column, place[1])
-
-
-def column_number(letters: str) -> int:
-    """The number of a column from zero by its letters."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
-
-
-def column_letters(number: int) -> str:
-    """The letters of a column by its number from zero."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def address(row: int, column: int) -> str:
-    """A cell as a spreadsheet names it, from its row and column counted from zero."""
-    return f"{column_letters(column)}{row + 1}"
