@@ -61,6 +61,11 @@ class PlanColumn:
     also: tuple[str, ...] = ()
     """Further headings that it is known by."""
 
+    @property
+    def named(self) -> dict[str, str]:
+        """The parameters of a remark that name the column."""
+        return {"title": self.titles[0], "title_en": self.titles[1]}
+
     def title(self, language: Language) -> str:
         return self.titles[language is Language.EN]
 

@@ -74,11 +74,10 @@ def find_sheets(
     """
     found: dict[str, FoundSheet] = {}
     remarks: list[Remark] = []
-    for sheet in read:
+    for sheet in (sheet for sheet in read if any(any(line) for line in sheet.cells)):
         plan = _plan_of(sheet, plans)
-        if plan is None or not any(any(line) for line in sheet.cells):
-            if any(any(line) for line in sheet.cells):
-                remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
+        if plan is None:
+            remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
         elif plan.table in found:
             remarks.append(
                 Remark(RemarkKind.REFUSED, "sheet_twice", sheet.name, params={"other": found[plan.table].read.name})
@@ -154,7 +153,7 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
             remarks.append(Remark(RemarkKind.REFUSED, "cell_error", sheet.name, heading, at, params))
         elif column is not None:
             found[at] = column
-            params = {"label": label, "title": column.titles[0], "title_en": column.titles[1]}
+            params = {"label": label, **column.named}
             remarks.append(Remark(RemarkKind.TAKEN, "heading_taken", sheet.name, heading, at, params))
         elif label or any(len(line) > at and line[at] for line in sheet.cells[heading + 1 :]):
             params = {"label": label[:_LONGEST_SHOWN]}
@@ -162,8 +161,7 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
     named = {column.name for column in found.values()}
     for column in _in_sight(plan):
         if column.name not in named and not any(r.kind is RemarkKind.REFUSED for r in remarks):
-            params = {"title": column.titles[0], "title_en": column.titles[1]}
-            remarks.append(Remark(RemarkKind.IGNORED, "column_missing", sheet.name, heading, params=params))
+            remarks.append(Remark(RemarkKind.IGNORED, "column_missing", sheet.name, heading, params=column.named))
     return found, remarks
 
 

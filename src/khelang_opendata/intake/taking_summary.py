@@ -70,25 +70,20 @@ def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
     signs = {}
     statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
     for name, sign in (("zero", ZERO), ("dash", DASH)):
-        titles = [comparable(text) + sign for text in text_pair("settings", name)]
+        titles = [comparable(text) for text in text_pair("settings", name)]
         for row, cells in enumerate(found.read.cells[: found.heading]):
             for at, cell in enumerate(cells):
-                if cell and comparable(cell) + sign in titles and _has_sign(cell, sign):
-                    text = next((c for c in cells[at + 1 :] if c), "")
+                if cell and comparable(cell) in titles:
+                    place, text = next(((p, c) for p, c in enumerate(cells) if p > at and c), (at, ""))
                     codes = codes_like(statuses, text) if text else []
                     if len(codes) == 1:
                         signs[sign] = codes[0]
                     elif text:
                         params = {"text": text[:_LONGEST], "title": cell, "title_en": cell}
-                        place = cells.index(text)
                         merge.remarks.append(
                             Remark(RemarkKind.REFUSED, "code_unknown", found.read.name, row, place, params)
                         )
     return signs
-
-
-def _has_sign(cell: str, sign: str) -> bool:
-    return sign in ascii_text(cell)
 
 
 def _projects(merge: Merge, found: FoundSheet, data: Sequence[DataRow]) -> list[_Project]:
@@ -104,9 +99,8 @@ def _projects(merge: Merge, found: FoundSheet, data: Sequence[DataRow]) -> list[
             )
             continue
         if not title:
-            column = found.column("title_th")
-            params = {"title": column.titles[0], "title_en": column.titles[1]}
-            merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **params))
+            title_column = found.column("title_th")
+            merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **title_column.named))
             continue
         key = (comparable(title), number)
         if key in projects:
@@ -155,11 +149,7 @@ def _take_project(merge: Merge, project: _Project, own: Sequence[PlanColumn]) ->
         merge.take(column, first, project.row, is_new=is_new)
         for one in project.data:
             if one.text(column.name) and comparable(one.text(column.name)) != comparable(first.text(column.name)):
-                params = {
-                    "title": column.titles[0],
-                    "title_en": column.titles[1],
-                    "text": one.text(column.name)[:_LONGEST],
-                }
+                params = {**column.named, "text": one.text(column.name)[:_LONGEST]}
                 merge.remarks.append(one.remark(RemarkKind.REFUSED, "rows_disagree", column.name, **params))
     if is_new:
         _fill(merge, project)
@@ -217,11 +207,11 @@ def _take_lines(
     lines: list[Row] = []
     for project in projects:
         lines += _lines_of(merge, found, project, old.get(project.row["project_id"], []), years, signs)
-    by_id = {id(line): line for line in lines}
     keys = {(line["project_id"], line["line_no"]): line for line in lines}
     ordered = [keys[k] for row in merge.rows("budgets") if (k := (row["project_id"], row["line_no"])) in keys]
-    new = [line for line in by_id.values() if all(line is not other for other in ordered)]
-    merge.new["budgets"] = placed_after(ordered, [*ordered, *new], lambda row: row["project_id"])
+    is_old = {id(line) for line in ordered}
+    new = [line for line in lines if id(line) not in is_old]
+    merge.new["budgets"] = placed_after(ordered, new, lambda row: row["project_id"])
     gone = {p["project_id"] for p in merge.rows("projects")} - {p.row["project_id"] for p in projects}
     for row in merge.rows("budgets"):
         is_left = (row["project_id"], row["line_no"]) in keys or row["project_id"] in gone
@@ -324,13 +314,7 @@ def _take_year(
     before = row["amount_thb"] or row["budget_status"]
     row["budget_status"], row["amount_thb"] = said.status, said.amount
     if not is_new:
-        column = found.column(name)
-        params = {
-            "title": column.titles[0],
-            "title_en": column.titles[1],
-            "before": before,
-            "after": one.text(name)[:_LONGEST],
-        }
+        params = {**found.column(name).named, "before": before, "after": one.text(name)[:_LONGEST]}
         merge.remarks.append(one.remark(RemarkKind.CHANGED, "cell_changed", name, **params))
 
 

@@ -103,10 +103,11 @@ def _write_record_list(sheet: Worksheet, at: int, items: Sequence[str], formulas
 
 def _formulas(table: str, placed: Placed) -> Iterator[str]:
     """The formula of each line of a list: the label of the record in that row of the sheet, or nothing."""
+    ranges = {name: placed.cells(name) for name in placed.letters if f"{{{name}}}" in _FORMULAS[table]}
+    longest = longest_label(table)
     for number in range(1, RECORDS + 1):
-        cells = {name: f"INDEX({placed.cells(name)},{number})" for name in placed.letters}
+        cells = {name: f"INDEX({cells},{number})" for name, cells in ranges.items()}
         label = _FORMULAS[table].format_map(cells)
-        needed = [cells[name] for name in placed.letters if f"{{{name}}}" in _FORMULAS[table]][-1]
-        if longest := longest_label(table):
+        if longest:
             label = f'IF(LEN({label})>{longest},LEFT({label},{longest - 1})&"…",{label})'
-        yield f'=IF({needed}="","",{label})'
+        yield f'=IF({[*cells.values()][-1]}="","",{label})'
