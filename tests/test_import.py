@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
+from khelang_opendata.intake.merging import is_same
+from khelang_opendata.intake.plan_sheets import plan_sheets
 from khelang_opendata.intake.remarks import RemarkKind
+from khelang_opendata.standard.family import load_family
 from tests.conftest import PLAN
 from tests.workbooks import (
     Edit,
@@ -196,7 +199,11 @@ def test_doubtful_project_is_named_and_holds_the_import() -> None:
 def test_deletion_is_announced_and_waits_for_consent(tmp_path: Path) -> None:
     def edit(book: Workbook) -> None:
         sheet = book[UNITS]
+        deleted = cell(sheet, "ชื่อหน่วยงาน", 28).value
         sheet.delete_rows(heading_row(sheet, "ชื่อหน่วยงาน") + 28)
+        for row in range(1, ROWS + 1):
+            if cell(book[SUMMARY], UNIT, row).value == deleted:
+                cell(book[SUMMARY], UNIT, row).value = "กองสาธารณสุขและสิ่งแวดล้อม"
 
     path, folder = tmp_path / "plan.xlsx", tmp_path / "package"
     path.write_bytes(workbook_of(PLAN))
@@ -217,6 +224,15 @@ def move_column(book: Workbook) -> None:
     for row in rows:
         sheet.cell(row, 40).value = sheet.cell(row, at).value
         sheet.cell(row, at).value = None
+
+
+def spent_left_of_budget(book: Workbook) -> None:
+    """Another column of a year comes before that of its budget."""
+    sheet, top = book[SUMMARY], heading_row(book[SUMMARY], TITLE)
+    at = column(sheet, YEAR)
+    for row in range(top, top + ROWS + 1):
+        sheet.cell(row, 40).value = sheet.cell(row, at).value
+        sheet.cell(row, at).value = "เบิกจ่ายจริง 2566" if row == top else 7
 
 
 def rename_headings(book: Workbook) -> None:
@@ -276,6 +292,7 @@ def text_for_numbers(book: Workbook) -> None:
     ("edit", "remarks"),
     [
         (move_column, set()),
+        (spent_left_of_budget, {"column_unread"}),
         (rename_headings, {"heading_taken"}),
         (title_rows_above, set()),
         (totals_and_headings_between, {"heading_repeated", "total_left_out"}),
@@ -291,6 +308,59 @@ def test_shape_of_a_sheet_does_not_matter(edit: Edit, remarks: set[str], before:
     result = imported(edited(workbook_of(PLAN), edit))
     assert {remark.code for remark in result.remarks} == remarks
     assert result.tables == before
+
+
+def merge_years(value: Any) -> Edit:
+    """Merge the cells of the five years of the first project, as people do for one amount of all."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book[SUMMARY]
+        row, at = heading_row(sheet, TITLE) + 1, column(sheet, YEAR)
+        sheet.merge_cells(start_row=row, end_row=row, start_column=at, end_column=at + 4)
+        sheet.cell(row, at).value = value
+
+    return edit
+
+
+def test_merged_amount_is_refused_and_not_multiplied() -> None:
+    result = imported(edited(workbook_of(PLAN), merge_years(500000)))
+    found = [(remark.code, remark.place) for remark in result.of_kind(RemarkKind.REFUSED)]
+    assert found == [("amount_merged", f"{SUMMARY}!{letter}9") for letter in "DEFG"]
+
+
+def test_merged_sign_holds_for_each_year() -> None:
+    result = imported(edited(workbook_of(PLAN), merge_years("-")))
+    assert [line["budget_status"] for line in result.tables["budgets"][:5]] == ["not_run"] * 5
+    assert result.of_kind(RemarkKind.REFUSED) == []
+
+
+def test_merged_amount_of_two_items_is_refused() -> None:
+    def edit(book: Workbook) -> None:
+        sheet = book["รายละเอียดค่าใช้จ่าย"]
+        row, at = heading_row(sheet, "จำนวนเงิน") + 1, column(sheet, "จำนวนเงิน")
+        sheet.merge_cells(start_row=row, end_row=row + 1, start_column=at, end_column=at)
+
+    (refused,) = imported(edited(workbook_of(PLAN), edit)).of_kind(RemarkKind.REFUSED)
+    assert refused.code == "amount_merged"
+
+
+@pytest.mark.parametrize(
+    ("title", "is_total"),
+    [
+        *(("รวม", True), ("รวมทั้งสิ้น", True), ("ยอดรวม 45 โครงการ", True), ("รวมมิติที่ ๑", True)),
+        *(("รวมโครงการ 5 โครงการ", True), ("รวมเป็นเงินทั้งสิ้น (บาท)", True), ("Grand total", True), ("Sum", True)),
+        *(("รวมพลังต่อต้านการทุจริต", False), ("รวมโครงการดีเด่น", False), ("Summer school", False)),
+    ],
+)
+def test_row_of_totals_is_no_project_and_a_project_no_total(title: str, is_total: bool) -> None:
+    def edit(book: Workbook) -> None:
+        add_project(book)
+        cell(book[SUMMARY], NUMBER, ROWS + 1).value = None
+        cell(book[SUMMARY], TITLE, ROWS + 1).value = title
+
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert ("total_left_out" in codes(result, RemarkKind.IGNORED)) == is_total
+    assert len(result.tables["projects"]) == (45 if is_total else 46)
 
 
 @pytest.mark.parametrize(
@@ -346,6 +416,25 @@ def test_renamed_unit_is_followed_by_its_projects(before: Tables) -> None:
     assert [(name, field, new) for name, _, field, _, new in changed] == [("units", "name_th", "กองคลังและพัสดุ")]
 
 
+def test_record_that_is_deleted_is_no_record_for_others() -> None:
+    """Its old label would otherwise leave its id in the rows that name it."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book[UNITS]
+        for row in range(28, 0, -1):
+            if cell(sheet, "ชื่อหน่วยงาน", row).value == "กองคลัง":
+                sheet.delete_rows(heading_row(sheet, "ชื่อหน่วยงาน") + row)
+        named = [row for row in range(1, ROWS + 1) if cell(book[SUMMARY], UNIT, row).value == "กองคลัง"]
+        places.extend(f"{SUMMARY}!H{heading_row(book[SUMMARY], TITLE) + row}" for row in named)
+
+    places: list[str] = []
+    result = imported(edited(workbook_of(PLAN), edit))
+    refused = [(r.code, r.place) for r in result.of_kind(RemarkKind.REFUSED) if r.sheet == SUMMARY]
+    assert places
+    assert refused == [("record_unknown", place) for place in places]
+    assert len(result.of_kind(RemarkKind.DELETED)) == 1
+
+
 def test_details_follow_their_numbers_and_words(before: Tables) -> None:
     def edit(book: Workbook) -> None:
         sheet = book[STEPS]
@@ -364,6 +453,57 @@ def test_details_follow_their_numbers_and_words(before: Tables) -> None:
         (first, str(count + 1), "รายงานผล"),
     ]
     assert result.tables["steps"].index(new[1]) == count
+
+
+def test_heading_that_only_names_a_year_is_remarked_on(before: Tables) -> None:
+    def edit(book: Workbook) -> None:
+        book[SUMMARY].cell(heading_row(book[SUMMARY], TITLE), column(book[SUMMARY], YEAR)).value = "งบ ปี ๒๕๖๖"
+
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert [(r.code, r.place) for r in result.remarks] == [("heading_taken", f"{SUMMARY}!C8")]
+    assert result.tables == before
+
+
+@pytest.mark.parametrize("heading", ["งบปีสอง", "ปีงบประมาณ 2571"])
+def test_lines_of_a_year_without_a_column_stay(heading: str, before: Tables) -> None:
+    """Also where the heading is that of a year which the plan has not, and which is alike in its digits."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book[SUMMARY]
+        sheet.cell(heading_row(sheet, TITLE), column(sheet, "ปีงบประมาณ 2567")).value = heading
+
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert codes(result, RemarkKind.DELETED) == codes(result, RemarkKind.TAKEN) == []
+    assert {*codes(result, RemarkKind.IGNORED)} == {"column_unread", "column_missing"}
+    assert result.tables == before
+
+
+@pytest.mark.parametrize("value", ["?", "#REF!", "=SUM(A1:A2)"])
+def test_cell_that_is_not_understood_is_no_deletion(value: str, before: Tables) -> None:
+    result = imported(edited(workbook_of(PLAN), set_year(value)))
+    assert [remark.kind for remark in result.remarks] == [RemarkKind.REFUSED]
+    assert result.tables == before
+
+
+def test_formula_without_value_empties_no_cell(before: Tables) -> None:
+    def edit(book: Workbook) -> None:
+        cell(book[SUMMARY], UNIT, 1).value = "=H10"
+
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert [(r.kind, r.code) for r in result.remarks] == [(RemarkKind.REFUSED, "formula_without_value")]
+    assert result.tables == before
+
+
+def test_same_values_in_other_forms_are_no_changes() -> None:
+    columns = {column.name: column for column in plan_sheets(load_family(), None)["dimensions"].columns}
+    scored, name = columns["scored"], columns["name_th"]
+    assert is_same(scored, "TRUE", "true")
+    assert not is_same(scored, "TRUE", "false")
+    assert not is_same(scored, "TRUE", "")
+    assert is_same(name, "ก ข ", "ก ข")
+    amount = next(c for c in plan_sheets(load_family(), None)["budget_items"].columns if c.name == "amount_thb")
+    assert is_same(amount, "20000.00", "20000")
+    assert not is_same(amount, "20000.00", "20000.01")
 
 
 def test_missing_sheet_and_column_leave_what_is_there_and_are_named(before: Tables) -> None:

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 from openpyxl.workbook import Workbook
 
@@ -66,20 +67,72 @@ def test_plan_goes_from_nothing_to_a_valid_package(tmp_path: Path) -> None:
     assert report.warnings == 0, [(issue.code, issue.location) for issue in report.issues]
 
 
+FIRST_YEAR, LAST_YEAR = "ปีงบประมาณเริ่มต้นของแผน", "ปีงบประมาณสิ้นสุดของแผน"
+
+
+def with_facts(book: Workbook, facts: dict[str, Any]) -> None:
+    """Fill in facts of the sheet of the plan."""
+    for row in range(2, 20):
+        if (label := book["แผน"].cell(row, 1).value) in facts:
+            book["แผน"].cell(row, 2).value = facts[str(label)]
+
+
+def with_project(book: Workbook, headings: str) -> None:
+    """Write the headings of five years, and a project with an amount in each."""
+    sheet = book[SUMMARY]
+    for at in range(5):
+        sheet.cell(8, 3 + at).value = headings.format(number=1 + at, year=2571 + at)
+    values: list[Any] = [1, "โครงการอบรม", 1000, 2000, 3000, 4000, 5000]
+    for place, value in enumerate(values, 1):
+        sheet.cell(9, place).value = value
+
+
+@pytest.mark.parametrize("headings", ["ปีที่ {number}", "Year {number}", "ปีงบประมาณ {year}"])
+def test_years_are_read_by_number_and_by_name(headings: str, tmp_path: Path) -> None:
+    """Whichever other cells name a year of the plan, here the first year of a project."""
+
+    def fill(book: Workbook) -> None:
+        with_facts(book, {FIRST_YEAR: 2571, LAST_YEAR: 2575})
+        with_project(book, headings)
+        cell(book[SUMMARY], "ปีงบประมาณเริ่มต้น", 1).value = 2571
+
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(edited(plan_workbook(load_family(), None, Language.TH), fill))
+    done = run("import", path, "-o", tmp_path / "package", "--plan-id", "ban-mai-2571-2575")
+    assert done.exit_code == 0, done.output
+    lines = list(csv.DictReader((tmp_path / "package/data/budgets.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [(line["fiscal_year_be"], line["amount_thb"]) for line in lines] == [
+        (str(2570 + number), f"{number}000") for number in range(1, 6)
+    ]
+
+
+@pytest.mark.parametrize(
+    "facts", [{}, {FIRST_YEAR: 2571}, {FIRST_YEAR: 2575, LAST_YEAR: 2571}, {FIRST_YEAR: 1, LAST_YEAR: 2}]
+)
+def test_projects_without_the_years_of_the_plan_are_refused(facts: dict[str, Any], tmp_path: Path) -> None:
+    def fill(book: Workbook) -> None:
+        with_facts(book, facts)
+        with_project(book, "ปีที่ {number}")
+
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(edited(plan_workbook(load_family(), None, Language.TH), fill))
+    done = run("import", path, "-o", tmp_path / "package", "--plan-id", "ban-mai-2571-2575")
+    assert (done.exit_code, "แผน: the plan's first or last fiscal year is missing" in done.output) == (1, True)
+    assert not (tmp_path / "package").exists()
+
+
 def test_empty_workbook_gives_a_package_by_its_facts_and_numbered_years(tmp_path: Path) -> None:
     """The headings of years are formulas until the years are known; openpyxl saves them without their values."""
     facts: dict[str, Any] = {
         "ชื่อองค์กรปกครองส่วนท้องถิ่น": FACTS["name-th"],
         "ชื่อองค์กรปกครองส่วนท้องถิ่นภาษาอังกฤษ": FACTS["name-en"],
         "ประเภทองค์กรปกครองส่วนท้องถิ่น": "อบต.",
-        "ปีงบประมาณเริ่มต้นของแผน": "๒๕๗๑",
-        "ปีงบประมาณสิ้นสุดของแผน": 2575,
+        FIRST_YEAR: "๒๕๗๑",
+        LAST_YEAR: 2575,
     }
 
     def fill(book: Workbook) -> None:
-        for row in range(2, 20):
-            if (label := book["แผน"].cell(row, 1).value) in facts:
-                book["แผน"].cell(row, 2).value = facts[str(label)]
+        with_facts(book, facts)
         sheet = book[SUMMARY]
         sheet["C2"], sheet["C3"] = "ดำเนินการโดยไม่ใช้งบประมาณ", "ไม่ดำเนินการ"
         values: list[Any] = [1, "โครงการอบรม", 1000, "๒,๐๐๐.-", "-", 0, "ไม่ทราบ"]

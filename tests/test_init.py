@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 from pathlib import Path
@@ -14,7 +15,7 @@ from khelang_opendata import Language, validate
 from khelang_opendata.cli import main
 from khelang_opendata.intake.answers import answers_of, province_of, provinces, suggested_plan_id, type_disagrees
 from khelang_opendata.intake.new_package import new_package, write_new_folder
-from khelang_opendata.model.failures import UsageError
+from khelang_opendata.model.failures import EnvironmentFailure, UsageError
 from tests.conftest import EXAMPLES, PLAN
 
 FACTS = {
@@ -119,6 +120,29 @@ def test_existing_package_or_folder_stays(tmp_path: Path) -> None:
         write_new_folder(tmp_path / "plan/inside", files)
     write_new_folder(tmp_path / "empty", files)
     assert (tmp_path / "empty/datapackage.json").read_bytes() == files["datapackage.json"]
+
+
+def test_empty_folder_in_which_one_works_is_filled_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "plan"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    number = folder.stat().st_ino
+    done = run_init(Path(), FACTS)
+    assert done.exit_code == 0, done.output
+    assert sorted(path.name for path in Path.cwd().iterdir()) == ["README.md", "data", "datapackage.json"]
+    assert (folder.stat().st_ino, [path.name for path in tmp_path.iterdir()]) == (number, ["plan"])
+
+
+def test_folder_that_cannot_be_filled_in_stays_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def renames(part: Path, place: Path) -> None:
+        if part.name == "datapackage.json":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        part.replace(place)
+
+    monkeypatch.setattr(Path, "rename", renames)
+    with pytest.raises(EnvironmentFailure):
+        write_new_folder(tmp_path, new_package(answers_of(FACTS)))
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_provinces_are_found_by_name_and_code() -> None:

@@ -16,6 +16,7 @@ from khelang_opendata.model.wording import Language
 if TYPE_CHECKING:
     from khelang_opendata.intake.importing import Imported
     from khelang_opendata.intake.plan_sheets import Row
+    from khelang_opendata.intake.snapshot import Snapshot
     from khelang_opendata.package.datapackage import Package
     from khelang_opendata.standard.family import SchemaFamily
 
@@ -128,20 +129,18 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
 
 
-def _of_snapshot(snapshot: object) -> tuple[SchemaFamily, dict[str, list[Row]]]:
+def _of_snapshot(snapshot: Snapshot | None) -> tuple[SchemaFamily, dict[str, list[Row]]]:
     """The schemas and tables that a workbook carries, for a folder without a package."""
-    from khelang_opendata.intake.snapshot import Snapshot, family_of_snapshot  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.snapshot import family_of_snapshot  # noqa: PLC0415 (as above)
     from khelang_opendata.standard.family import load_family  # noqa: PLC0415 (as above)
 
-    if not isinstance(snapshot, Snapshot):
+    if snapshot is None:
         return load_family(), {}
     return family_of_snapshot(snapshot), snapshot.tables
 
 
-def _check_same_plan(snapshot: object, old: dict[str, list[Row]], workbook: Path, output: Path) -> None:
-    from khelang_opendata.intake.snapshot import Snapshot  # noqa: PLC0415 (as above)
-
-    if isinstance(snapshot, Snapshot):
+def _check_same_plan(snapshot: Snapshot | None, old: dict[str, list[Row]], workbook: Path, output: Path) -> None:
+    if snapshot:
         ids = [rows[0]["plan_id"] if (rows := tables.get("plans")) else "" for tables in (snapshot.tables, old)]
         if ids[0] != ids[1]:
             raise UsageError("other_plan", path=str(workbook), folder=str(output), plan=ids[0], other=ids[1])

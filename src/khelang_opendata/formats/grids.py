@@ -18,6 +18,7 @@ from khelang_opendata.formats.worksheets import (
     Book,
     columns_taken,
     set_height,
+    set_note,
     set_page,
     write_text,
 )
@@ -31,7 +32,6 @@ _LONGEST_SHEET = 1_048_576 - 1
 _NARROWEST, _WIDEST = 9, 46  # columns, in characters; longer texts are wrapped
 _PAGE_WIDTH = 280  # what an A4 page on its side shows in characters that can still be read
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
-_LONGEST_NOTE = (32, 255)  # what Excel takes for the title and the text of a note on a cell
 _ADDED = "#F0F4F8"
 
 
@@ -73,7 +73,7 @@ def write_grid(
         sheet.set_column(at, at, widths[at])
         write_text(sheet, 0, at, column.name, book.style(HEADING, bold=not column.is_added))
         if column.note:
-            _set_note(sheet, at, column.note)
+            set_note(sheet, 0, at, column.note)
         for row, cells in enumerate(rows, 1):
             _write_cell(book, sheet, row, at, cells[at], column)
     wrapped = [at for at, column in enumerate(columns) if column.wraps]
@@ -83,13 +83,6 @@ def write_grid(
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(texts)}"})
     _set_print(sheet, sum(widths), frozen)
-
-
-def _set_note(sheet: Worksheet, at: int, note: tuple[str, str]) -> None:
-    title, text = (
-        part if len(part) <= most else f"{part[: most - 1]}…" for part, most in zip(note, _LONGEST_NOTE, strict=True)
-    )
-    sheet.data_validation(0, at, 0, at, {"validate": "any", "input_title": title, "input_message": text})
 
 
 def _set_print(sheet: Worksheet, width: int, frozen: int) -> None:

@@ -26,6 +26,8 @@ TEXT = BODY | {"text_wrap": True, "align": "left", "indent": 1}
 HEADING = TEXT | {"bold": True, "border": 1, "border_color": "#9FB3C8", "bg_color": "#D9E2EC"}
 FORMULA = TEXT | {"quote_prefix": True}
 NUMBER = BODY | {"align": "right", "indent": 1}
+LINE = {"border": 1, "border_color": "#C9D3DE"}
+_LONGEST_NOTE = (32, 255)  # what Excel takes for the title and the text of a note on a cell
 _LONGEST_TEXT = TABLE_LIMITS["characters"]
 _TOLD = 80  # characters of a text that is too long
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -79,6 +81,14 @@ def set_height(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequenc
 def _lines(text: str, width: int) -> int:
     """How many lines a wrapped text takes; the indent takes one character of the width."""
     return sum(max(1, ceil(columns_taken(line) / (width - 1))) for line in text.split("\n"))
+
+
+def set_note(sheet: Worksheet, row: int, at: int, note: tuple[str, str]) -> None:
+    """Give a cell a note, a title and a text, which shows when the cell is chosen."""
+    title, text = (
+        part if len(part) <= most else f"{part[: most - 1]}…" for part, most in zip(note, _LONGEST_NOTE, strict=True)
+    )
+    sheet.data_validation(row, at, row, at, {"validate": "any", "input_title": title, "input_message": text})
 
 
 def write_text(sheet: Worksheet, row: int, at: int, text: str, style: Format) -> None:

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from khelang_opendata.intake.cell_meanings import codes_like
+from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.spoilt_text import as_shown
 from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
@@ -55,11 +57,6 @@ class Answers:
     last_year: int
     dla_code: str = ""
     title: str = ""
-
-    @property
-    def years(self) -> range:
-        """The fiscal years of the plan (B.E.)."""
-        return range(self.first_year, self.last_year + 1)
 
 
 def answers_of(given: Mapping[str, str]) -> Answers:
@@ -125,10 +122,10 @@ def province_of(text: str) -> Province:
     Raises:
         UsageError: there is no such province.
     """
-    sought = _squeezed(text).removeprefix("จังหวัด")
+    sought = comparable(text).removeprefix("จังหวัด")
     for province in provinces():
         names = (*province, province.code.removeprefix("TH-"))
-        if sought in (_squeezed(name) for name in names):
+        if sought in (comparable(name) for name in names):
             return province
     raise UsageError("answer_refused", "province", value=text)
 
@@ -138,10 +135,6 @@ def provinces() -> tuple[Province, ...]:
     """The provinces (ISO 3166-2:TH; names of the Royal Institute's list), in the order of their codes."""
     with Path(__file__).with_name("provinces.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(Province(**row) for row in csv.DictReader(lines))
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[\s-]", "", ascii_text(text)).lower()
 
 
 def _words(text: str) -> list[str]:
@@ -164,14 +157,11 @@ def _name(field: str) -> Callable[[str], str]:
 
 
 def _type(text: str) -> str:
-    sought = _squeezed(text)
     meanings = _field("lao_type").meanings
-    for code, meaning in meanings.items():
-        title, _, short = meaning.title_th.partition(" (")
-        names = (code, title, short.rstrip(")"), meaning.title_en)
-        if sought and sought in (_squeezed(name) for name in names):
-            return code
-    raise UsageError("answer_refused", "type", value=text, known=", ".join(meanings))
+    found = codes_like(meanings, text) if text.strip() else []
+    if len(found) != 1:
+        raise UsageError("answer_refused", "type", value=text, known=", ".join(meanings))
+    return found[0]
 
 
 def _dla_code(text: str) -> str:

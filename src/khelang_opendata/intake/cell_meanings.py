@@ -59,15 +59,22 @@ def meaning(column: PlanColumn, text: str, row: Row, labels: Labels, older: Labe
 
 
 def _record(column: PlanColumn, text: str, row: Row, labels: tuple[Labels, Labels]) -> Meaning:
-    """The id of the record that a cell names, by the labels of the workbook, else by the older ones."""
+    """The id of the record that a cell names, by the labels of the workbook, else by the older ones.
+
+    An older label counts only where its record is still there.
+    """
+    now, older = labels
     if column.name in ID_VALUES:
         label = text[1:-1] if text.startswith("[") and text.endswith("]") else ""
-        return Meaning(next(filter(None, (known.any_record_id(label) for known in labels if label)), text))
-    if column.refers_to == "*":
-        found = [known.record_id(row, column.name, text) for known in labels]
+        found = (now.any_record_id(label) or older.any_record_id(label)) if label else None
+        if found is None:
+            return Meaning(text)
+    elif column.refers_to == "*":
+        found = now.record_id(row, column.name, text) or older.record_id(row, column.name, text)
     else:
-        found = [known.id_of(str(column.refers_to), text) for known in labels]
-    return Meaning(next(filter(None, found), None), "record_unknown")
+        table = str(column.refers_to)
+        found = now.id_of(table, text) or older.id_of(table, text)
+    return Meaning(found if found and now.has(found.partition("/")[0]) else None, "record_unknown")
 
 
 def _code(field: Field, text: str) -> Meaning:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from khelang_opendata.intake.answers import suggested_plan_id
 from khelang_opendata.intake.merging import Merge
-from khelang_opendata.intake.plan_sheets import OWN_IDS, Row, plan_columns, plan_sheets, text_pair
+from khelang_opendata.intake.plan_sheets import OWN_IDS, Row, plan_columns, plan_sheets, text_pair, years_of_plan
 from khelang_opendata.intake.record_labels import Labels, comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.sheet_headings import DataRow, find_sheets
@@ -18,7 +18,7 @@ from khelang_opendata.intake.taking_summary import take_summary
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.datapackage import is_plan_name
-from khelang_opendata.standard.codelists import Code
+from khelang_opendata.standard.codelists import own_codes_of
 from khelang_opendata.standard.family import SchemaFamily
 
 _ORDER = ("codes", "units", "dimensions", "missions", "projects", "risks", "errata")
@@ -68,7 +68,7 @@ def import_sheets(
         raise DataError("workbook_refused", "no_sheet", path=seen[0].name if seen else "–")
     years = _take_plan(merge, facts)
     plans = plan_sheets(family, years)
-    found, remarks = find_sheets(others, plans if _has_years(others, years) else plan_sheets(family, None))
+    found, remarks = find_sheets(others, plans)
     merge.remarks += remarks
     for table in (*_ORDER, *(name for name in plans if name not in _ORDER)):
         if table not in found:
@@ -82,29 +82,18 @@ def import_sheets(
             if table == "projects":
                 merge.new["budgets"] = old.get("budgets", [])
         elif table == "projects":
-            take_summary(merge, found[table], years or range(0))
+            take_summary(merge, found[table])
+            if years is None and merge.new["projects"]:
+                sheet = facts.name if facts else text_pair("plan")[0]
+                merge.remarks.append(Remark(RemarkKind.REFUSED, "years_unknown", sheet))
         elif table in OWN_IDS:
             take_records(merge, found[table])
         else:
             take_details(merge, found[table])
         if table == "codes":
-            _take_codes(merge)
+            merge.family = merge.family.with_codes(own_codes_of(merge.new.get("codes", ())))
     kept = {name: rows for name, rows in merge.new.items() if rows or name in old}
     return Imported({name: kept[name] for name in family.tables if name in kept}, merge.remarks)
-
-
-def _has_years(sheets: Sequence[ReadSheet], years: range | None) -> bool:
-    """Whether a sheet has a heading with the first year of the plan, rather than numbers of years."""
-    return years is not None and any(str(years[0]) in label for s in sheets for line in s.cells[:25] for label in line)
-
-
-def _take_codes(merge: Merge) -> None:
-    """Let the columns of open codelists take the codes that the workbook adds."""
-    own: dict[str, dict[str, Code]] = {}
-    for row in merge.new.get("codes", []):
-        texts = (row["title_th"], row["title_en"], row["description_th"], row["description_en"])
-        own.setdefault(row["codelist"], {})[row["code"]] = Code(row["code"], *texts)
-    merge.family = merge.family.with_codes(own)
 
 
 def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
@@ -124,16 +113,11 @@ def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
             merge.take(column, data, row, is_new=old is None)
         elif label in default:
             merge.source = value
-    years = _years(row)
+    years = years_of_plan({"plans": [row]})
     merge.plan_id = row["plan_id"] = row["plan_id"] or _new_id(merge, row, years)
     merge.new["plans"] = [row]
     merge.relabel("plans")
     return years
-
-
-def _years(row: Row) -> range | None:
-    first, last = row["start_fiscal_year_be"], row["end_fiscal_year_be"]
-    return range(int(first), int(last) + 1) if first.isdigit() and last.isdigit() else None
 
 
 def _new_id(merge: Merge, row: Row, years: range | None) -> str:

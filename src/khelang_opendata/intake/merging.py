@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from khelang_opendata.intake.cell_meanings import Meaning, meaning
-from khelang_opendata.intake.plan_sheets import OWN_IDS, PlanColumn, Row
+from khelang_opendata.intake.plan_sheets import PlanColumn, Row
 from khelang_opendata.intake.record_labels import Labels, labels_of
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.sheet_headings import DataRow
@@ -62,8 +61,10 @@ class Merge:
         if column.name in data.errors:
             return None  # which has its remark already
         found: Meaning = meaning(column, text, row, self.labels, self.older)
+        if found.value and column.name in data.filled and column.field and column.field.descriptor["type"] == "number":
+            found = Meaning(None, "amount_merged")
         if found.value is None:
-            params = {"text": text[:_LONGEST], "title": column.titles[0], "title_en": column.titles[1]}
+            params = {"text": text[:_LONGEST], **column.named}
             self.remarks.append(data.remark(RemarkKind.REFUSED, found.problem, column.name, **params))
         return found.value
 
@@ -77,9 +78,8 @@ class Merge:
             return
         row[column.name] = value
         if not is_new:
-            params = {"title": column.titles[0], "title_en": column.titles[1]}
             shown = {"before": self.shown(column, before), "after": data.text(column.name)[:_LONGEST]}
-            self.remarks.append(data.remark(RemarkKind.CHANGED, "cell_changed", column.name, **params, **shown))
+            self.remarks.append(data.remark(RemarkKind.CHANGED, "cell_changed", column.name, **column.named, **shown))
 
     def shown(self, column: PlanColumn, value: str) -> str:
         """An old value as a remark shows it."""
@@ -106,11 +106,9 @@ def _keeps(column: PlanColumn) -> bool:
 
 
 def is_same(column: PlanColumn, before: str, after: str) -> bool:
-    """Whether two values of a column say the same: 20000.00 is 20000, and a space at the end says nothing."""
-    kind = column.field.descriptor["type"] if column.field else "string"
-    if kind in ("number", "integer") and not (column.field and column.field.codelist) and before and after:
-        return Decimal(before) == Decimal(after)
-    return before == after or " ".join(before.split()) == " ".join(after.split())
+    """Whether two values of a column say the same: 20000.00 is 20000, TRUE is true, and a last space does not count."""
+    one, other = (column.field.value(text) if column.field else None for text in (before, after))
+    return (one is not None and one == other) or " ".join(before.split()) == " ".join(after.split())
 
 
 def next_id(table: str, plan_id: str, taken: Sequence[str], wanted: int | None = None) -> str:
@@ -122,16 +120,15 @@ def next_id(table: str, plan_id: str, taken: Sequence[str], wanted: int | None =
     return f"{plan_id}-{letter}{number:0{max(widths, default=_LEAST_DIGITS)}d}"
 
 
-def placed_after(old: Sequence[Row], new: Sequence[Row], key: Callable[[Row], object]) -> list[Row]:
-    """Rows in the old order, each new one after the last of its group, or at the end."""
-    order = {id(row): at for at, row in enumerate(old)}
-    kept = sorted((row for row in new if id(row) in order), key=lambda row: order[id(row)])
-    for row in (row for row in new if id(row) not in order):
-        places = [at for at, other in enumerate(kept) if key(other) == key(row)]
-        kept.insert(places[-1] + 1 if places else len(kept), row)
-    return kept
-
-
-def own_id(table: str) -> str:
-    """The column of a table's own id."""
-    return OWN_IDS[table]
+def placed_after(kept: Sequence[Row], new: Sequence[Row], key: Callable[[Row], object]) -> list[Row]:
+    """The rows that are kept, with each new one after the last of its group, or at the end."""
+    waiting: dict[object, list[Row]] = {}
+    for row in new:
+        waiting.setdefault(key(row), []).append(row)
+    last = {key(row): at for at, row in enumerate(kept)}
+    placed = []
+    for at, row in enumerate(kept):
+        placed.append(row)
+        if last[key(row)] == at:
+            placed += waiting.pop(key(row), ())
+    return [*placed, *(row for rows in waiting.values() for row in rows)]

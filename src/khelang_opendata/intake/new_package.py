@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -35,14 +35,43 @@ def new_package(answers: Answers) -> Mapping[str, bytes]:
     Args:
         answers: the facts of its plan.
     """
-    family = load_family(CURRENT)
-    names = [name for name, table in family.tables.items() if not table.optional or name == _RESULTS]
-    tables = {name: [[field.name for field in family.tables[name].fields]] for name in names}
-    row = plan_row(answers)
-    tables["plans"].append([row.get(name, "") for name in tables["plans"][0]])
-    files = {f"{DATA}/{name}.csv": csv_bytes(rows) for name, rows in tables.items()}
+    return whole_package(answers, {"plans": [plan_row(answers)], _RESULTS: []}, load_family(CURRENT))
+
+
+def whole_package(
+    answers: Answers,
+    tables: Mapping[str, Sequence[Mapping[str, str]]],
+    family: SchemaFamily,
+    descriptor: JsonObject | None = None,
+) -> dict[str, bytes]:
+    """The files of a package by their paths: its tables and those that every package has, the descriptor, a README.
+
+    Args:
+        answers: the facts of its plan.
+        tables: the rows of its tables.
+        family: its schemas.
+        descriptor: the one that it is to keep; None for one of the answers.
+    """
+    names = [name for name, table in family.tables.items() if name in tables or not table.optional]
+    headings = {name: [field.name for field in family.tables[name].fields] for name in names}
+    files = {f"{DATA}/{name}.csv": table_csv(headings[name], tables.get(name, ())) for name in names}
+    kept = _with_tables(descriptor, family, names) if descriptor else new_descriptor(answers, family, names)
     readme = notice("readme", Language.TH, title=package_titles(answers)["title"], name=answers.plan_id)
-    return {DESCRIPTOR: json_bytes(new_descriptor(answers, family, names)), **files, README: readme.encode()}
+    return {DESCRIPTOR: json_bytes(kept), **files, README: readme.encode()}
+
+
+def table_csv(heading: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
+    """A table as a CSV file with these columns."""
+    return csv_bytes([heading, *([row.get(name, "") for name in heading] for row in rows)])
+
+
+def _with_tables(descriptor: JsonObject, family: SchemaFamily, names: Sequence[str]) -> JsonObject:
+    """A descriptor with an entry of each table, in its order, and its path as a new package has it."""
+    entries = [entry for entry in descriptor["resources"] if entry["name"] in names]
+    listed = [entry["name"] for entry in entries]
+    entries += [table_entry(family.tables[name], "") for name in names if name not in listed]
+    placed = [{**entry, "path": f"{DATA}/{entry['name']}.csv"} for entry in entries]
+    return family.compile_into({**descriptor, "resources": placed})
 
 
 def plan_row(answers: Answers) -> dict[str, str]:
@@ -98,23 +127,42 @@ def package_titles(answers: Answers) -> dict[str, str]:
 def write_new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files as a new folder, whole or not at all.
 
+    An empty folder stays the same folder, for it may be the one in which the user works.
+
     Raises:
         UsageError: there is a file of that name or a folder that is not empty, or it lies within a package or release.
         EnvironmentFailure: the system refuses to write.
     """
     check_new_folder(folder)
     with system_errors_as("output_unwritable", folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        place = folder.resolve()
+        is_there = place.is_dir()
+        beside = place if is_there else place.parent
+        beside.mkdir(parents=True, exist_ok=True)
+        made = Path(mkdtemp(prefix=f".{place.name}.", dir=beside))
         try:
-            write_files(made, files)
-            made.chmod(0o777 & ~_umask())
-            if folder.is_dir():
-                folder.rmdir()
-            made.rename(folder)
-        except BaseException:
+            new = made / "new"  # which has the rights of the user's other folders
+            new.mkdir()
+            write_files(new, files)
+            if is_there:
+                _move_into(new, place)
+            else:
+                new.rename(place)
+        finally:
             remove(made)
-            raise
+
+
+def _move_into(new: Path, place: Path) -> None:
+    """Move what a folder holds into another, the descriptor last, or leave that as it was."""
+    moved: list[Path] = []
+    try:
+        for part in sorted(new.iterdir(), key=lambda part: (part.name == DESCRIPTOR, part.name)):
+            part.rename(place / part.name)
+            moved.append(place / part.name)
+    except BaseException:
+        for part in moved:
+            remove(part)
+        raise
 
 
 def check_new_folder(folder: Path) -> None:
@@ -129,9 +177,3 @@ def check_new_folder(folder: Path) -> None:
         if os.path.lexists(folder) and (not folder.is_dir() or folder.is_symlink() or any(folder.iterdir())):
             raise UsageError("new_folder_refused", "not_empty", path=str(folder))
         refuse_protected(folder, folder)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -9,18 +9,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from khelang_opendata.files.place import exchange, remove, write_files
-from khelang_opendata.files.serialize import csv_bytes, json_bytes
-from khelang_opendata.intake import notice
+from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.intake.answers import Answers, Province, provinces
-from khelang_opendata.intake.new_package import README, new_descriptor, package_titles, write_new_folder
+from khelang_opendata.intake.new_package import table_csv, whole_package, write_new_folder
 from khelang_opendata.intake.plan_sheets import Row
 from khelang_opendata.intake.snapshot import Snapshot
 from khelang_opendata.model.failures import UsageError, system_errors_as
-from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DATA, DESCRIPTOR, MANIFEST, Package
 from khelang_opendata.package.listing import table_entry
 from khelang_opendata.standard.family import SchemaFamily
-from khelang_opendata.standard.tables import JsonObject
 
 
 def changed_files(
@@ -41,10 +38,11 @@ def changed_files(
         if name in old and rows == old[name]:
             continue
         path = paths.get(name, f"{DATA}/{name}.csv")
-        files[path] = _csv(headings.get(name) or [field.name for field in family.tables[name].fields], rows)
+        files[path] = table_csv(headings.get(name) or [field.name for field in family.tables[name].fields], rows)
         if name not in paths:
             added.append(table_entry(family.tables[name], path))
     if added:
+        # as the file is: the package's has the schemas read in that are files of their own
         descriptor = json.loads((package.root / DESCRIPTOR).read_bytes())
         descriptor["resources"] += family.compile_into({"resources": added})["resources"]
         files[DESCRIPTOR] = json_bytes(descriptor)
@@ -59,29 +57,8 @@ def new_files(tables: Mapping[str, Sequence[Row]], snapshot: Snapshot | None, fa
         snapshot: the package that the workbook was made of, for its descriptor.
         family: its schemas.
     """
-    needed = [name for name, table in family.tables.items() if name in tables or not table.optional]
-    files = {
-        f"{DATA}/{name}.csv": _csv([field.name for field in family.tables[name].fields], tables.get(name, ()))
-        for name in needed
-    }
-    answers = _answers(tables["plans"][0])
-    descriptor = _kept(snapshot.descriptor, needed, family) if snapshot else new_descriptor(answers, family, needed)
-    title = package_titles(answers)["title"]
-    readme = notice("readme", Language.TH, title=title, name=answers.plan_id)
-    return {DESCRIPTOR: json_bytes(descriptor), **files, README: readme.encode()}
-
-
-def _csv(heading: Sequence[str], rows: Sequence[Row]) -> bytes:
-    return csv_bytes([heading, *([row.get(name, "") for name in heading] for row in rows)])
-
-
-def _kept(descriptor: JsonObject, needed: Sequence[str], family: SchemaFamily) -> JsonObject:
-    """The descriptor of a snapshot with an entry of each table, in its order, and its path as a new package has it."""
-    entries = [e for e in descriptor["resources"] if e["name"] in needed]
-    listed = [entry["name"] for entry in entries]
-    entries += [table_entry(family.tables[name], "") for name in needed if name not in listed]
-    placed = [{**entry, "path": f"{DATA}/{entry['name']}.csv"} for entry in entries]
-    return family.compile_into({**descriptor, "resources": placed})
+    descriptor = snapshot.descriptor if snapshot else None
+    return whole_package(_answers(tables["plans"][0]), tables, family, descriptor)
 
 
 def _answers(plan: Row) -> Answers:

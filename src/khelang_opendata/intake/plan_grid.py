@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from khelang_opendata.formats.worksheets import (
     BODY,
+    FORMULA,
     FORMULA_SIGNS,
     HEADING,
+    LINE,
     NUMBER,
     TEXT,
     Book,
     set_height,
+    set_note,
     set_page,
     write_text,
 )
@@ -25,6 +28,7 @@ from khelang_opendata.intake.plan_sheets import (
     plan_columns,
     text_in,
     year_names,
+    years_of_plan,
 )
 from khelang_opendata.intake.record_labels import Labels
 from khelang_opendata.intake.shown_values import Shown, names_a_table, shown
@@ -42,10 +46,8 @@ LAST_ROW = 2000
 """The last row that has drop-downs and open cells."""
 
 GREY = {"font_color": "#7B8794", "italic": True}
-LINE = {"border": 1, "border_color": "#C9D3DE"}
 OPEN = {"locked": False}
 _YEAR_WIDTH, _TITLE_WIDTH, _TEXT_WIDTH, _CODE_WIDTH, _SHORT_WIDTH = 15, 46, 34, 20, 10
-_NOTE_LIMITS = (32, 255)
 _DIGITS_KEPT = 15
 _TITLE_HEIGHT = 24
 _ALLOWED = dict.fromkeys(
@@ -121,11 +123,8 @@ def _write_heading(writer: PlanWriter, sheet: Worksheet, row: int, at: int, colu
         write_text(sheet, row, at, column.title(writer.language), style)
     example = _example(writer, column)
     write_text(sheet, row - 1, at, example, book.style(NUMBER if _is_number(column) else TEXT, **GREY, locked=True))
-    texts = (column.title(writer.language), description(column, writer.language))
-    if texts[1]:
-        note = [t if len(t) <= most else f"{t[: most - 1]}…" for t, most in zip(texts, _NOTE_LIMITS, strict=True)]
-        rule = {"validate": "any", "input_title": note[0], "input_message": note[1]}
-        sheet.data_validation(row, at, row, at, rule)
+    if note := description(column, writer.language):
+        set_note(sheet, row, at, (column.title(writer.language), note))
 
 
 def _start_year_row(writer: PlanWriter) -> int:
@@ -185,11 +184,9 @@ def write_value(writer: PlanWriter, sheet: Worksheet, row: int, at: int, value: 
         sheet.write_blank(row, at, None, book.style(NUMBER if _is_number(column) else TEXT, **LINE, **OPEN))
     else:
         text = str(value)
-        mark = {"quote_prefix": True} if text.startswith(FORMULA_SIGNS) else {}
-        is_sign = column.field is None
-        write_text(
-            sheet, row, at, text, book.style(TEXT, **LINE, **OPEN, **mark, **({"align": "right"} if is_sign else {}))
-        )
+        base = FORMULA if text.startswith(FORMULA_SIGNS) else TEXT
+        sign = {"align": "right"} if column.field is None else {}
+        write_text(sheet, row, at, text, book.style(base, **LINE, **OPEN, **sign))
 
 
 def _number_format(value: Decimal, column: PlanColumn) -> str:
@@ -204,11 +201,3 @@ def description(column: PlanColumn, language: Language) -> str:
     if column.field is None:
         return ""
     return str(column.field.descriptor["description" if language is Language.TH else "description_en"])
-
-
-def years_of_plan(tables: Mapping[str, list[Row]]) -> range | None:
-    """The fiscal years of the plan; None where they are not known yet."""
-    for plan in tables.get("plans", []):
-        if plan["start_fiscal_year_be"].isdigit() and plan["end_fiscal_year_be"].isdigit():
-            return range(int(plan["start_fiscal_year_be"]), int(plan["end_fiscal_year_be"]) + 1)
-    return None

@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from khelang_opendata.model.thai import FISCAL_YEARS
 from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import SchemaFamily
@@ -56,6 +58,13 @@ class PlanColumn:
     refers_to: str | None = None
     """The table whose labels it shows; ``*`` for a record of any table."""
     is_folded: bool = False
+    also: tuple[str, ...] = ()
+    """Further headings that it is known by."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The parameters of a remark that name the column."""
+        return {"title": self.titles[0], "title_en": self.titles[1]}
 
     def title(self, language: Language) -> str:
         return self.titles[language is Language.EN]
@@ -110,6 +119,16 @@ def plan_sheets(family: SchemaFamily, years: range | None) -> dict[str, PlanShee
 def plan_columns(family: SchemaFamily) -> tuple[PlanColumn, ...]:
     """The facts of the plan, a row each in the sheet of the plan."""
     return tuple(_column("plans", f) for f in family.tables["plans"].fields if f.name != "plan_id")
+
+
+def years_of_plan(tables: Tables) -> range | None:
+    """The fiscal years of the plan; None where they are not known yet, or cannot be those of a plan."""
+    for plan in tables.get("plans", []):
+        ends = [plan["start_fiscal_year_be"], plan["end_fiscal_year_be"]]
+        first, last = (int(end) if end.isdecimal() else 0 for end in ends)
+        if first in FISCAL_YEARS and last in FISCAL_YEARS and first <= last:
+            return range(first, last + 1)
+    return None
 
 
 def year_names(years: range | None) -> list[str]:
@@ -167,7 +186,8 @@ def _summary_columns(family: SchemaFamily, years: range | None) -> Iterator[Plan
         return _column("projects", projects.field_by_name[name], references.get(name))
 
     yield from (column(name) for name in order["before"])
-    yield from (PlanColumn(name, _year_titles(name)) for name in year_names(years))
+    for name, number in zip(year_names(years), count(1)):
+        yield PlanColumn(name, _year_titles(name), also=_year_titles(f"plan_year_{number}"))
     yield from (column(name) for name in order["after"])
     for name in order["line"]:
         yield _column("budgets", budgets.field_by_name[name])

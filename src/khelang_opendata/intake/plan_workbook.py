@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from khelang_opendata.formats.worksheets import (
     BODY,
     HEADING,
+    LINE,
     NUMBER,
     TEXT,
     Book,
@@ -26,7 +27,6 @@ from khelang_opendata.formats.worksheets import (
 from khelang_opendata.intake.plan_grid import (
     GREY,
     LAST_ROW,
-    LINE,
     OPEN,
     PlanWriter,
     description,
@@ -34,7 +34,6 @@ from khelang_opendata.intake.plan_grid import (
     offer,
     place,
     write_value,
-    years_of_plan,
 )
 from khelang_opendata.intake.plan_sheets import (
     PlanColumn,
@@ -44,6 +43,7 @@ from khelang_opendata.intake.plan_sheets import (
     sheet_texts,
     text_in,
     year_names,
+    years_of_plan,
 )
 from khelang_opendata.intake.record_labels import Labels
 from khelang_opendata.intake.shown_values import Shown, shown, shown_line

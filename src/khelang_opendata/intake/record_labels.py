@@ -72,6 +72,11 @@ def _label(table: str, row: Row) -> str:
     return shortened(text, longest) if longest else text
 
 
+def longest_label(table: str) -> int:
+    """How many characters a label of a table's record has at most; 0 for any number."""
+    return _FORMS.get(table, ("", 0))[1]
+
+
 def shortened(text: str, longest: int) -> str:
     """The beginning of a text, in one line."""
     line = " ".join(text.split())
@@ -92,6 +97,10 @@ class Labels:
     def label(self, table: str, record: str) -> str:
         """The label of a record; the id itself where there is no such record."""
         return self.by_table.get(table, {}).get(record, record)
+
+    def has(self, record: str) -> bool:
+        """Whether there is a record of this id."""
+        return any(record in labels for labels in self.by_table.values())
 
     def id_of(self, table: str, text: str) -> str | None:
         """The id of the record that a text names: its label, or its number or code alone; None for none or several."""

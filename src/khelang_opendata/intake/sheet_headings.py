@@ -17,8 +17,14 @@ _ROWS_SOUGHT = 25
 _LEAST_KNOWN = 2
 _ALIKE, _LEAD = 0.8, 0.1
 _LONGEST_SHOWN = 60
-_TOTAL = re.compile(r"(?:รวม|ยอดรวม|total\b|sum\b|grand total)", re.IGNORECASE)
-_YEAR = re.compile(r"\b(25\d\d)\b")
+_LONGEST_OF_YEAR = len("fiscalyearbe2566") + 4
+_TOTAL = re.compile(
+    r"(?:ยอด)?รวม(?:ยอด|ย่อย|ทั้งสิ้น|ทั้งหมด|ทั้งแผน|ทุกปี|สุทธิ|เป็นเงิน|เงิน|งบประมาณ|จำนวน|โครงการ|กิจกรรม|มาตรการ|มิติ|ภารกิจ|ด้าน|ปี|ที่)*"
+    r"(?=[\s\d:.(/]|$)|(?:grand )?total\b|sum\b",
+    re.IGNORECASE,
+)
+"""The words of a row of totals; a title that goes on after them, as that of a project may, is none."""
+_YEAR = re.compile(r"\b25\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,9 @@ class DataRow:
     texts: Mapping[str, str]
     columns: Mapping[str, int]
     errors: Mapping[str, str]
+    """The errors of cells that have no value; an empty one for a formula without a value."""
+    filled: frozenset[str] = frozenset()
+    """The columns in which a merge fills in the value of another cell."""
 
     def text(self, name: str) -> str:
         """A cell as text; empty where the sheet lacks the column."""
@@ -49,6 +58,10 @@ class FoundSheet:
     heading: int
     columns: Mapping[int, PlanColumn]
 
+    def column(self, name: str) -> PlanColumn:
+        """A column of the plan's sheet, whether or not the file's has it."""
+        return next(column for column in self.plan.columns if column.name == name)
+
 
 def find_sheets(
     read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]
@@ -61,11 +74,10 @@ def find_sheets(
     """
     found: dict[str, FoundSheet] = {}
     remarks: list[Remark] = []
-    for sheet in read:
+    for sheet in (sheet for sheet in read if any(any(line) for line in sheet.cells)):
         plan = _plan_of(sheet, plans)
-        if plan is None or not any(any(line) for line in sheet.cells):
-            if any(any(line) for line in sheet.cells):
-                remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
+        if plan is None:
+            remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
         elif plan.table in found:
             remarks.append(
                 Remark(RemarkKind.REFUSED, "sheet_twice", sheet.name, params={"other": found[plan.table].read.name})
@@ -101,21 +113,23 @@ def _heading(sheet: ReadSheet, plan: PlanSheet) -> int:
 def _known(sheet: ReadSheet, plan: PlanSheet, row: int) -> int:
     if row >= len(sheet.cells):
         return 0
-    labels = {column.name for label in sheet.cells[row] if (column := _exact(label, plan)) is not None}
-    return len(labels)
+    found = (_exact(label, plan.columns) or _of_year(label, plan.columns) for label in sheet.cells[row])
+    return len({column.name for column in found if column is not None})
 
 
-def _exact(label: str, plan: PlanSheet) -> PlanColumn | None:
+def _exact(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
+    """The column of this title."""
     sought = comparable(label)
-    if not sought:
+    titles = ((column, (*map(comparable, (*column.titles, *column.also)), column.name)) for column in columns)
+    return next((column for column, names in titles if sought in names), None) if sought else None
+
+
+def _of_year(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
+    """The column of the only year that a short heading names."""
+    years = _YEAR.findall(ascii_text(label))
+    if len(years) != 1 or len(comparable(label)) > _LONGEST_OF_YEAR:
         return None
-    year = _YEAR.search(ascii_text(label))
-    for column in plan.columns:
-        if sought in (*map(comparable, column.titles), column.name) and sought:
-            return column
-        if year and column.name == year[1] and len(sought) <= len("fiscalyearbe2566") + 4:
-            return column
-    return None
+    return next((column for column in columns if column.name == years[0]), None)
 
 
 def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int, PlanColumn], list[Remark]]:
@@ -123,14 +137,14 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
     found: dict[int, PlanColumn] = {}
     remarks: list[Remark] = []
     for at, label in labels.items():
-        column = _exact(label, plan)
+        column = _exact(label, plan.columns)
         if column is not None and column.name not in {c.name for c in found.values()}:
             found[at] = column
     for at, label in labels.items():
         if at in found:
             continue
         free = [column for column in plan.columns if column.name not in {c.name for c in found.values()}]
-        column = _similar(label, free)
+        column = _of_year(label, free) or _similar(label, [column for column in free if not column.name.isdigit()])
         place = (heading, at)
         if place in sheet.check.unvalued:
             remarks.append(Remark(RemarkKind.REFUSED, "formula_without_value", sheet.name, heading, at))
@@ -139,7 +153,7 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
             remarks.append(Remark(RemarkKind.REFUSED, "cell_error", sheet.name, heading, at, params))
         elif column is not None:
             found[at] = column
-            params = {"label": label, "title": column.titles[0], "title_en": column.titles[1]}
+            params = {"label": label, **column.named}
             remarks.append(Remark(RemarkKind.TAKEN, "heading_taken", sheet.name, heading, at, params))
         elif label or any(len(line) > at and line[at] for line in sheet.cells[heading + 1 :]):
             params = {"label": label[:_LONGEST_SHOWN]}
@@ -147,8 +161,7 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
     named = {column.name for column in found.values()}
     for column in _in_sight(plan):
         if column.name not in named and not any(r.kind is RemarkKind.REFUSED for r in remarks):
-            params = {"title": column.titles[0], "title_en": column.titles[1]}
-            remarks.append(Remark(RemarkKind.IGNORED, "column_missing", sheet.name, heading, params=params))
+            remarks.append(Remark(RemarkKind.IGNORED, "column_missing", sheet.name, heading, params=column.named))
     return found, remarks
 
 
@@ -172,6 +185,7 @@ def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
     remarks: list[Remark] = []
     heading = [comparable(label) for label in found.read.cells[found.heading]]
     places = {column.name: at for at, column in found.columns.items()}
+    unread = {**dict.fromkeys(found.read.check.unvalued, ""), **found.read.check.errors}
     for at, cells in enumerate(found.read.cells[found.heading + 1 :], found.heading + 1):
         if not any(cells[place] for place in found.columns if place < len(cells)):
             continue
@@ -181,12 +195,9 @@ def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
             remarks.append(Remark(RemarkKind.IGNORED, "total_left_out", found.read.name, at, params={"text": total}))
         else:
             texts = {column.name: cells[p] for p, column in found.columns.items() if p < len(cells)}
-            errors = {
-                c.name: found.read.check.errors[at, p]
-                for p, c in found.columns.items()
-                if (at, p) in found.read.check.errors
-            }
-            rows.append(DataRow(found.read.name, at, texts, places, errors))
+            errors = {c.name: unread[at, p] for p, c in found.columns.items() if (at, p) in unread}
+            filled = frozenset(c.name for p, c in found.columns.items() if (at, p) in found.read.filled)
+            rows.append(DataRow(found.read.name, at, texts, places, errors, filled))
             remarks += _of_row(rows[-1], found)
     return rows, remarks
 
@@ -205,9 +216,9 @@ def _total(cells: Sequence[str], found: FoundSheet) -> str | None:
 
 def _of_row(row: DataRow, found: FoundSheet) -> Iterator[Remark]:
     for name, error in row.errors.items():
-        yield row.remark(RemarkKind.REFUSED, "cell_error", name, text=error)
-    for place, column in found.columns.items():
-        if (row.row, place) in found.read.check.unvalued:
-            yield row.remark(RemarkKind.REFUSED, "formula_without_value", column.name)
+        if error:
+            yield row.remark(RemarkKind.REFUSED, "cell_error", name, text=error)
+        else:
+            yield row.remark(RemarkKind.REFUSED, "formula_without_value", name)
     if row.row in found.read.check.hidden_rows:
         yield row.remark(RemarkKind.TAKEN, "row_hidden")

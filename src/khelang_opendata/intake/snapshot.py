@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from khelang_opendata.intake.plan_sheets import Row
-from khelang_opendata.standard.codelists import Code
+from khelang_opendata.standard.codelists import own_codes_of
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
-from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject
 
 SNAPSHOT = "_khelang"
 LISTS = "_lists"
@@ -68,7 +68,7 @@ def kept_descriptor(descriptor: JsonObject, tables: Sequence[str]) -> JsonObject
     for entry in descriptor.get("resources", ()):
         if isinstance(entry, dict) and entry.get("name") in tables:
             fields = entry.get("schema", {}).get("fields", ())
-            own = [field for field in fields if str(field.get("name")).startswith("x_")]
+            own = [field for field in fields if OWN_COLUMN.fullmatch(str(field.get("name")))]
             rest = {name: value for name, value in entry.items() if name not in ("schema", "hash", "bytes")}
             kept.append({**rest, **({"schema": {"fields": own}} if own else {})})
     return {**descriptor, "resources": kept}
@@ -78,8 +78,5 @@ def family_of_snapshot(snapshot: Snapshot) -> SchemaFamily:
     """The schemas of a package that a workbook carries, with the codes and columns that it adds."""
     named = snapshot.descriptor.get("conformsTo")
     family = load_family(named if named in known_schemas() else CURRENT)
-    own: dict[str, dict[str, Code]] = {}
-    for row in snapshot.tables.get("codes", []):
-        own.setdefault(row["codelist"], {})[row["code"]] = Code(row["code"], row["title_th"], row["title_en"])
     fields = {e["name"]: e["schema"]["fields"] for e in snapshot.descriptor.get("resources", ()) if "schema" in e}
-    return family.with_codes(own).with_fields(fields)
+    return family.with_codes(own_codes_of(snapshot.tables.get("codes", ()))).with_fields(fields)

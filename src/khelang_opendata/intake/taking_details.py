@@ -27,6 +27,7 @@ def take_details(merge: Merge, found: FoundSheet) -> None:
     read = [(one, row) for one in data if (row := _key_of(merge, found, one, group)) is not None]
     olds = _matched(merge, table, read, group, number)
     rows: list[Row] = []
+    taken: set[Key] = set()
     for (one, keyed), old in zip(read, olds, strict=True):
         row = old if old is not None else {**merge.blank(table), **keyed}
         _take_row(merge, found, one, row, is_new=old is None)
@@ -38,7 +39,10 @@ def take_details(merge: Merge, found: FoundSheet) -> None:
             text = next((row[name] for name in _LABELS if row.get(name)), "")
             merge.remarks.append(one.remark(RemarkKind.ADDED, "row_added", None, text=text[:80]))
         rows.append(row)
-        _check_key(merge, one, row, key, rows)
+        values = tuple(row[name] for name in key)
+        if values in taken:
+            merge.remarks.append(one.remark(RemarkKind.REFUSED, "key_twice", key[-1], text=row[key[-1]]))
+        taken.add(values)
     _finish(merge, found, rows, group)
 
 
@@ -58,8 +62,7 @@ def _key_of(merge: Merge, found: FoundSheet, one: DataRow, group: Sequence[str])
 
 def _missing(merge: Merge, one: DataRow, column: PlanColumn, value: str | None) -> None:
     if value == "":
-        params = {"title": column.titles[0], "title_en": column.titles[1]}
-        merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", column.name, **params))
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", column.name, **column.named))
 
 
 def _matched(
@@ -107,11 +110,6 @@ def _next_number(row: Row, number: str, group: Sequence[str], others: Sequence[R
     return str(max(numbers, default=0) + 1)
 
 
-def _check_key(merge: Merge, one: DataRow, row: Row, key: Sequence[str], rows: Sequence[Row]) -> None:
-    if sum(all(other[name] == row[name] for name in key) for other in rows) > 1:
-        merge.remarks.append(one.remark(RemarkKind.REFUSED, "key_twice", key[-1], text=row[key[-1]]))
-
-
 def _finish(merge: Merge, found: FoundSheet, rows: list[Row], group: Sequence[str]) -> None:
     table = found.plan.table
     key = [name for name in merge.family.tables[table].primary_key if name != "plan_id"]
@@ -123,4 +121,4 @@ def _finish(merge: Merge, found: FoundSheet, rows: list[Row], group: Sequence[st
             merge.deleted(table, found.read.name, text)
     is_old = {id(row) for row in ordered}
     new = [row for row in rows if id(row) not in is_old]
-    merge.new[table] = placed_after(ordered, [*ordered, *new], lambda row: tuple(row[name] for name in group))
+    merge.new[table] = placed_after(ordered, new, lambda row: tuple(row[name] for name in group))

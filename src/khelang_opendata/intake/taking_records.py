@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from khelang_opendata.intake.cell_meanings import number_of
-from khelang_opendata.intake.merging import Merge, next_id, own_id
-from khelang_opendata.intake.plan_sheets import ERRATUM_NO, PlanColumn, Row
+from khelang_opendata.intake.merging import Merge, next_id
+from khelang_opendata.intake.plan_sheets import ERRATUM_NO, OWN_IDS, Row
 from khelang_opendata.intake.record_labels import comparable, number_of_id
 from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.intake.row_matching import Described, Matches, match_rows
@@ -20,12 +20,14 @@ _TITLES = {
     "missions": "name_th",
     "risks": "process_th",
     "errata": "basis_th",
-    "projects": "title_th",
 }
 """The column by which a record is known."""
 
-_CODES = {"dimensions": ("dimension_code", "D"), "missions": ("mission_code", "M"), "errata": (ERRATUM_NO, "E")}
+_CODES = {"dimensions": "dimension_code", "missions": "mission_code", "errata": ERRATUM_NO}
 """The columns whose value is part of the id."""
+
+_LETTERS = {"dimensions": "D", "missions": "M"}
+"""The letters before a code in the ids of a table."""
 
 
 def take_records(merge: Merge, found: FoundSheet) -> None:
@@ -39,7 +41,7 @@ def take_records(merge: Merge, found: FoundSheet) -> None:
     data = [row for row in data if _has_title(merge, found, row)]
     matches = match_records(merge, table, data)
     rows = _rows_with_ids(merge, table, data, matches.old)
-    title = _column(found, _TITLES[table])
+    title = found.column(_TITLES[table])
     merge.new[table] = [provisional(table, row, one) for row, one in zip(rows, data, strict=True)]
     merge.relabel(table)
     for row, one, old in zip(rows, data, matches.old, strict=True):
@@ -55,21 +57,16 @@ def take_records(merge: Merge, found: FoundSheet) -> None:
 def provisional(table: str, row: Row, one: DataRow) -> Row:
     """A row as far as its label needs it, with the texts of the sheet."""
     names = [name for name in ("name_th", "process_th", "title_th", "sequence_no") if name in row and one.text(name)]
-    code = _CODES.get(table, ("", ""))[0]
+    code = _CODES.get(table, "")
     codes = {code: ascii_text(one.text(code)).strip()} if code in row and one.text(code) else {}
     return {**row, **{name: one.text(name) for name in names}, **codes}
 
 
-def _column(found: FoundSheet, name: str) -> PlanColumn:
-    return next(column for column in found.plan.columns if column.name == name)
-
-
 def _has_title(merge: Merge, found: FoundSheet, row: DataRow) -> bool:
-    title = _column(found, _TITLES[found.plan.table])
+    title = found.column(_TITLES[found.plan.table])
     if row.text(title.name) or title.name in row.errors:
         return bool(row.text(title.name))
-    params = {"title": title.titles[0], "title_en": title.titles[1]}
-    merge.remarks.append(row.remark(RemarkKind.REFUSED, "title_missing", title.name, **params))
+    merge.remarks.append(row.remark(RemarkKind.REFUSED, "title_missing", title.name, **title.named))
     return False
 
 
@@ -102,37 +99,37 @@ def _parent(merge: Merge, table: str, row: Row) -> str:
 
 
 def _code(table: str, one: DataRow) -> str:
-    text = ascii_text(one.text(_CODES[table][0])).strip().rstrip(".")
+    text = ascii_text(one.text(_CODES[table])).strip().rstrip(".")
     number = number_of(text) if table == "errata" else None
     return str(number) if number is not None else text
 
 
 def _code_of(table: str, row: Row) -> str:
-    return number_of_id(row["erratum_id"]) if table == "errata" else ascii_text(row[_CODES[table][0]])
+    return number_of_id(row["erratum_id"]) if table == "errata" else ascii_text(row[_CODES[table]])
 
 
 def _rows_with_ids(merge: Merge, table: str, data: Sequence[DataRow], old: Sequence[int | None]) -> list[Row]:
-    rows, taken = [], [row[own_id(table)] for row in merge.rows(table)]
+    rows, taken = [], [row[OWN_IDS[table]] for row in merge.rows(table)]
     for one, at in zip(data, old, strict=True):
         if at is not None:
             rows.append(dict(merge.rows(table)[at]))
             continue
         row = merge.blank(table)
-        row[own_id(table)] = _new_id(merge, table, one, taken)
-        taken.append(row[own_id(table)])
+        row[OWN_IDS[table]] = _new_id(merge, table, one, taken)
+        taken.append(row[OWN_IDS[table]])
         rows.append(row)
     return rows
 
 
 def _new_id(merge: Merge, table: str, one: DataRow, taken: Sequence[str]) -> str:
-    if table not in ("dimensions", "missions"):
+    if table not in _LETTERS:
         number = number_of(one.text(ERRATUM_NO)) if table == "errata" else None
         return next_id(table, merge.plan_id, taken, int(number) if number else None)
     parts = re.findall("[0-9A-Z]+", _code(table, one).upper().replace("*", "S"))
-    id_ = f"{merge.plan_id}-{_CODES[table][1]}{'.'.join(parts)}"
+    id_ = f"{merge.plan_id}-{_LETTERS[table]}{'.'.join(parts)}"
     if not parts or id_ in taken:
         code = "code_twice" if parts else "code_missing"
-        merge.remarks.append(one.remark(RemarkKind.REFUSED, code, _CODES[table][0], text=_code(table, one)))
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, code, _CODES[table], text=_code(table, one)))
     return id_
 
 
@@ -141,6 +138,6 @@ def finish(merge: Merge, table: str, sheet: str, rows: Sequence[Row], old: Seque
     kept = {at for at in old if at is not None}
     for at, row in enumerate(merge.rows(table)):
         if at not in kept:
-            merge.deleted(table, sheet, merge.older.label(table, row[own_id(table)]))
+            merge.deleted(table, sheet, merge.older.label(table, row[OWN_IDS[table]]))
     order = sorted((at, n) for n, at in enumerate(old) if at is not None)
     merge.new[table] = [rows[n] for _, n in order] + [rows[n] for n, at in enumerate(old) if at is None]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from khelang_opendata.intake.cell_meanings import YearMeaning, codes_like, number_of, year_meaning
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
-from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair, year_names
+from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.row_matching import Described, match_rows
@@ -42,18 +42,17 @@ class _Project:
         return self.data[0]
 
 
-def take_summary(merge: Merge, found: FoundSheet, years: range) -> None:
+def take_summary(merge: Merge, found: FoundSheet) -> None:
     """Take the summary table.
 
     Args:
         merge: the import.
         found: the sheet.
-        years: the plan's fiscal years, for columns that are only numbered.
     """
     data, remarks = data_rows(found)
     merge.remarks += remarks
     signs = _signs(merge, found)
-    projects = _projects(merge, data)
+    projects = _projects(merge, found, data)
     _identify(merge, projects)
     merge.new["projects"] = [provisional("projects", p.row, p.first) for p in projects]
     merge.relabel("projects")
@@ -63,7 +62,7 @@ def take_summary(merge: Merge, found: FoundSheet, years: range) -> None:
         _take_project(merge, project, own)
     finish(merge, "projects", found.read.name, [p.row for p in projects], [p.old for p in projects])
     merge.relabel("projects")
-    _take_lines(merge, found, projects, _year_columns(found, years), signs)
+    _take_lines(merge, found, projects, _year_columns(found), signs)
 
 
 def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
@@ -71,28 +70,23 @@ def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
     signs = {}
     statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
     for name, sign in (("zero", ZERO), ("dash", DASH)):
-        titles = [comparable(text) + sign for text in text_pair("settings", name)]
+        titles = [comparable(text) for text in text_pair("settings", name)]
         for row, cells in enumerate(found.read.cells[: found.heading]):
             for at, cell in enumerate(cells):
-                if cell and comparable(cell) + sign in titles and _has_sign(cell, sign):
-                    text = next((c for c in cells[at + 1 :] if c), "")
+                if cell and comparable(cell) in titles:
+                    place, text = next(((p, c) for p, c in enumerate(cells) if p > at and c), (at, ""))
                     codes = codes_like(statuses, text) if text else []
                     if len(codes) == 1:
                         signs[sign] = codes[0]
                     elif text:
                         params = {"text": text[:_LONGEST], "title": cell, "title_en": cell}
-                        place = cells.index(text)
                         merge.remarks.append(
                             Remark(RemarkKind.REFUSED, "code_unknown", found.read.name, row, place, params)
                         )
     return signs
 
 
-def _has_sign(cell: str, sign: str) -> bool:
-    return sign in ascii_text(cell)
-
-
-def _projects(merge: Merge, data: Sequence[DataRow]) -> list[_Project]:
+def _projects(merge: Merge, found: FoundSheet, data: Sequence[DataRow]) -> list[_Project]:
     """The projects of the sheet: rows of one number and title, and rows without both below them, are one's."""
     projects: dict[tuple[str, str], _Project] = {}
     last: _Project | None = None
@@ -105,8 +99,8 @@ def _projects(merge: Merge, data: Sequence[DataRow]) -> list[_Project]:
             )
             continue
         if not title:
-            params = {"title": "โครงการ กิจกรรม หรือมาตรการ", "title_en": "Project, activity or measure"}
-            merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **params))
+            title_column = found.column("title_th")
+            merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **title_column.named))
             continue
         key = (comparable(title), number)
         if key in projects:
@@ -155,11 +149,7 @@ def _take_project(merge: Merge, project: _Project, own: Sequence[PlanColumn]) ->
         merge.take(column, first, project.row, is_new=is_new)
         for one in project.data:
             if one.text(column.name) and comparable(one.text(column.name)) != comparable(first.text(column.name)):
-                params = {
-                    "title": column.titles[0],
-                    "title_en": column.titles[1],
-                    "text": one.text(column.name)[:_LONGEST],
-                }
+                params = {**column.named, "text": one.text(column.name)[:_LONGEST]}
                 merge.remarks.append(one.remark(RemarkKind.REFUSED, "rows_disagree", column.name, **params))
     if is_new:
         _fill(merge, project)
@@ -202,18 +192,10 @@ def _fill(merge: Merge, project: _Project) -> None:
     merge.remarks.append(first.remark(RemarkKind.ADDED, "row_added", None, text=row["title_th"][:_LONGEST]))
 
 
-def _year_columns(found: FoundSheet, years: range) -> dict[str, str]:
+def _year_columns(found: FoundSheet) -> dict[str, str]:
     """The columns of amounts by name, with the fiscal year of each; empty for that of all years together."""
-    numbered = dict(zip(year_names(None), map(str, years), strict=False))
-    named = {}
-    for column in found.columns.values():
-        if column.name in numbered:
-            named[column.name] = numbered[column.name]
-        elif column.name.isdigit():
-            named[column.name] = column.name
-        elif column.name == WHOLE:
-            named[column.name] = ""
-    return named
+    names = [column.name for column in found.columns.values()]
+    return {name: "" if name == WHOLE else name for name in names if name == WHOLE or name.isdigit()}
 
 
 def _take_lines(
@@ -225,11 +207,11 @@ def _take_lines(
     lines: list[Row] = []
     for project in projects:
         lines += _lines_of(merge, found, project, old.get(project.row["project_id"], []), years, signs)
-    by_id = {id(line): line for line in lines}
     keys = {(line["project_id"], line["line_no"]): line for line in lines}
     ordered = [keys[k] for row in merge.rows("budgets") if (k := (row["project_id"], row["line_no"])) in keys]
-    new = [line for line in by_id.values() if all(line is not other for other in ordered)]
-    merge.new["budgets"] = placed_after(ordered, [*ordered, *new], lambda row: row["project_id"])
+    is_old = {id(line) for line in ordered}
+    new = [line for line in lines if id(line) not in is_old]
+    merge.new["budgets"] = placed_after(ordered, new, lambda row: row["project_id"])
     gone = {p["project_id"] for p in merge.rows("projects")} - {p.row["project_id"] for p in projects}
     for row in merge.rows("budgets"):
         is_left = (row["project_id"], row["line_no"]) in keys or row["project_id"] in gone
@@ -246,15 +228,21 @@ def _lines_of(
     years: Mapping[str, str],
     signs: Mapping[str, str],
 ) -> list[Row]:
-    """The budget lines of one project: each cell of a year is the old line of its row, or a new one."""
-    lines: list[Row] = []
+    """The budget lines of one project: each cell of a year is the old line of its row, or a new one.
+
+    Old lines stay where the sheet has no column of their year, and where their cell is not understood.
+    """
+    read = {year or WHOLE for year in years.values()}
+    lines = [dict(line) for row in old for year, line in row.lines.items() if year not in read]
     used = [int(line["line_no"]) for row in old for line in row.lines.values()]
     for one, before in zip(project.data, _paired(merge, project.data, old), strict=True):
         shared = _shared(merge, found, one, before)
         for name, year in years.items():
             line = dict(before.lines[year or WHOLE]) if before and (year or WHOLE) in before.lines else None
-            said = _said(merge, found, one, name, signs, line)
+            said = _said(merge, one, name, signs)
             if said is None:
+                if line is not None and (one.text(name) or name in one.errors):
+                    lines.append(line)
                 continue
             row = line or {**merge.blank("budgets"), "project_id": project.row["project_id"], "fiscal_year_be": year}
             if line is None:
@@ -299,17 +287,17 @@ def _shared(merge: Merge, found: FoundSheet, one: DataRow, before: SummaryRow | 
     return {name: value for name, value in shared.items() if before is None or value != unchanged.get(name, "")}
 
 
-def _said(
-    merge: Merge, found: FoundSheet, one: DataRow, name: str, signs: Mapping[str, str], line: Row | None
-) -> YearMeaning | None:
+def _said(merge: Merge, one: DataRow, name: str, signs: Mapping[str, str]) -> YearMeaning | None:
     """What the cell of a year says; None for an empty one and for one that is not understood."""
     text = one.text(name)
     if not text or name in one.errors:
         return None
     statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
     said = year_meaning(text, signs, statuses)
-    if said.problem:
-        merge.remarks.append(one.remark(RemarkKind.REFUSED, said.problem, name, text=text[:_LONGEST]))
+    is_merged = name in one.filled and said.status == BUDGETED and bool(said.amount)
+    problem = said.problem or ("amount_merged" if is_merged else "")
+    if problem:
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, problem, name, text=text[:_LONGEST]))
         return None
     return said
 
@@ -326,13 +314,7 @@ def _take_year(
     before = row["amount_thb"] or row["budget_status"]
     row["budget_status"], row["amount_thb"] = said.status, said.amount
     if not is_new:
-        column = next(c for c in found.columns.values() if c.name == name)
-        params = {
-            "title": column.titles[0],
-            "title_en": column.titles[1],
-            "before": before,
-            "after": one.text(name)[:_LONGEST],
-        }
+        params = {**found.column(name).named, "before": before, "after": one.text(name)[:_LONGEST]}
         merge.remarks.append(one.remark(RemarkKind.CHANGED, "cell_changed", name, **params))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from khelang_opendata.formats.worksheets import TEXT, Book, write_text
 from khelang_opendata.intake.plan_sheets import PlanSheet, text_pair
+from khelang_opendata.intake.record_labels import longest_label
 from khelang_opendata.intake.shown_values import code_title, names_a_table, table_titles
 from khelang_opendata.intake.snapshot import LISTS
 from khelang_opendata.model.wording import Language
@@ -31,7 +32,6 @@ _FORMULAS = {
     "risks": "TRIM({process_th})",
     "errata": "{erratum_no}",
 }
-_LONGEST = {"dimensions": 60, "missions": 60, "projects": 120, "risks": 120}
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,11 @@ def _write_record_list(sheet: Worksheet, at: int, items: Sequence[str], formulas
 
 def _formulas(table: str, placed: Placed) -> Iterator[str]:
     """The formula of each line of a list: the label of the record in that row of the sheet, or nothing."""
+    ranges = {name: placed.cells(name) for name in placed.letters if f"{{{name}}}" in _FORMULAS[table]}
+    longest = longest_label(table)
     for number in range(1, RECORDS + 1):
-        cells = {name: f"INDEX({placed.cells(name)},{number})" for name in placed.letters}
+        cells = {name: f"INDEX({cells},{number})" for name, cells in ranges.items()}
         label = _FORMULAS[table].format_map(cells)
-        needed = [cells[name] for name in placed.letters if f"{{{name}}}" in _FORMULAS[table]][-1]
-        if longest := _LONGEST.get(table):
+        if longest:
             label = f'IF(LEN({label})>{longest},LEFT({label},{longest - 1})&"…",{label})'
-        yield f'=IF({needed}="","",{label})'
+        yield f'=IF({[*cells.values()][-1]}="","",{label})'

@@ -23,6 +23,8 @@ class ReadSheet:
 
     check: SheetCheck
     cells: Sequence[Sequence[str]]
+    filled: frozenset[tuple[int, int]] = frozenset()
+    """The places of merged cells that have the value of the first."""
 
     @property
     def name(self) -> str:
@@ -47,18 +49,22 @@ def read_sheets(data: bytes, name: str) -> list[ReadSheet]:
     checks = check_xlsx(data, name)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [ReadSheet(check, _cells(workbook.get_sheet_by_name(check.name))) for check in checks]
+        return [ReadSheet(check, *_cells(workbook.get_sheet_by_name(check.name))) for check in checks]
     except (CalamineError, ValueError, OSError) as error:
         raise DataError("workbook_refused", "damaged", path=name) from error
 
 
-def _cells(sheet: Any) -> list[list[str]]:
+def _cells(sheet: Any) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
+    """The cells as text, and the places that a merge fills in."""
     cells = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    filled = set()
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         for row in range(top, min(bottom + 1, len(cells))):
             for column in range(left, min(right + 1, len(cells[row]))):
-                cells[row][column] = cells[row][column] or cells[top][left]
-    return cells
+                if not cells[row][column] and cells[top][left]:
+                    cells[row][column] = cells[top][left]
+                    filled.add((row, column))
+    return cells, frozenset(filled)
 
 
 def cell_text(value: object) -> str:

@@ -10,6 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
@@ -24,7 +25,20 @@ MOST_CELLS = 20_000_000
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ADDRESS = re.compile("[A-Z]{1,3}[0-9]{1,7}")
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The packings that a workbook may have (ISO/IEC 29500-2)."""
+_IS_ENCRYPTED = 1
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    LookupError,
+    ValueError,
+    EOFError,
+    OSError,
+    RuntimeError,  # what zipfile raises of features that it lacks
+)
 _MAGIC = {b"PK\x03\x04": "zip", b"\xd0\xcf\x11\xe0": "old"}
 
 
@@ -56,14 +70,19 @@ def check_xlsx(data: bytes, name: str) -> list[SheetCheck]:
         raise DataError("workbook_refused", "password_or_old" if kind else "not_workbook", path=name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            _check_size(packed, len(data), name)
+            _check_parts(packed, len(data), name)
             return [_check_sheet(packed, *sheet, name) for sheet in _sheets(packed, name)]
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, EOFError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise DataError("workbook_refused", "damaged", path=name) from error
 
 
-def _check_size(packed: zipfile.ZipFile, size: int, name: str) -> None:
-    total = sum(part.file_size for part in packed.infolist())
+def _check_parts(packed: zipfile.ZipFile, size: int, name: str) -> None:
+    parts = packed.infolist()
+    if any(part.flag_bits & _IS_ENCRYPTED for part in parts):
+        raise DataError("workbook_refused", "password_or_old", path=name)
+    if any(part.compress_type not in _PACKINGS for part in parts):
+        raise ValueError("a packing that no workbook has")
+    total = sum(part.file_size for part in parts)
     if total > MOST_BYTES or (total > _SMALL and total > MOST_TIMES * size):
         raise DataError("workbook_refused", "large", path=name)
 
@@ -76,7 +95,7 @@ def _sheets(packed: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str, bool
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
     for sheet in _tree(packed, "xl/workbook.xml").iter():
         if sheet.tag in (f"{_MAIN}sheet", f"{_STRICT}sheet"):
-            link = next(value for key, value in sheet.items() if key.endswith("}id"))
+            link = next((value for key, value in sheet.items() if key.endswith("}id")), None)
             part = posixpath.normpath(posixpath.join("/xl", targets[link])).lstrip("/")
             yield part, str(sheet.get("name")), sheet.get("state", "visible") != "visible"
 
@@ -96,26 +115,39 @@ def _check_sheet(packed: zipfile.ZipFile, part: str, title: str, is_hidden: bool
     check = SheetCheck(title, is_hidden)
     if "/chartsheets/" in part:
         return check
-    for _, element in ElementTree.iterparse(io.BytesIO(_xml(packed, part))):  # noqa: S314 (as above)
+    row, column = -1, -1
+    parts = io.BytesIO(_xml(packed, part))
+    for event, element in ElementTree.iterparse(parts, ("start", "end")):  # noqa: S314 (as above)
         kind = element.tag.rpartition("}")[2]
-        if kind == "c":
-            _check_cell(check, element)
-        elif kind == "row":
+        if kind == "row" and event == "start":
+            row, column = int(element.get("r", row + 2)) - 1, -1
             if element.get("hidden") in ("1", "true"):
-                check.hidden_rows.add(int(element.get("r", "0")) - 1)
+                check.hidden_rows.add(row)
+        elif kind == "c" and event == "end":
+            place = _place(element, (row, column + 1))
+            column = place[1]
+            _check_cell(check, element, place)
+        elif kind == "row":
             element.clear()
     if (check.last_row + 1) * (check.last_column + 1) > MOST_CELLS:
         raise DataError("workbook_refused", "large", path=name)
     return check
 
 
-def _check_cell(check: SheetCheck, element: ElementTree.Element) -> None:
-    match = _ADDRESS.fullmatch(element.get("r", ""))
-    if not match:
-        return
-    place = int(match[2]) - 1, column_number(match[1])
+def _place(element: ElementTree.Element, following: tuple[int, int]) -> tuple[int, int]:
+    """The row and the column of a cell: a cell without an address, which it may lack, follows the one before."""
+    from xlsxwriter.utility import xl_cell_to_rowcol  # noqa: PLC0415 (with the library)
+
+    named = element.get("r", "").upper()
+    if "r" in element.keys() and not _ADDRESS.fullmatch(named):  # noqa: SIM118 (an element of XML is no mapping)
+        raise ValueError("an address of no cell")
+    place = xl_cell_to_rowcol(named) if named else following
     if not (0 <= place[0] < _ROWS and place[1] < _COLUMNS):
         raise ValueError("a cell beyond the sheet")
+    return place
+
+
+def _check_cell(check: SheetCheck, element: ElementTree.Element, place: tuple[int, int]) -> None:
     parts = {child.tag.rpartition("}")[2]: child.text for child in element}
     if element.get("t") == "e":
         check.errors[place] = parts.get("v") or "#"
@@ -123,26 +155,3 @@ def _check_cell(check: SheetCheck, element: ElementTree.Element) -> None:
         check.unvalued.add(place)
     if parts:
         check.last_row, check.last_column = max(check.last_row, place[0]), max(check.last_column, place[1])
-
-
-def column_number(letters: str) -> int:
-    """The number of a column from zero by its letters."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
-
-
-def column_letters(number: int) -> str:
-    """The letters of a column by its number from zero."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def address(row: int, column: int) -> str:
-    """A cell as a spreadsheet names it, from its row and column counted from zero."""
-    return f"{column_letters(column)}{row + 1}"

@@ -12,7 +12,7 @@ from functools import lru_cache
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package
-from khelang_opendata.standard.codelists import Code
+from khelang_opendata.standard.codelists import Code, own_codes_of
 from khelang_opendata.standard.family import SchemaFamily, load_family
 from khelang_opendata.standard.tables import Field
 from khelang_opendata.tableschema.dialect import TableUnreadable
@@ -28,18 +28,12 @@ OWN_CODES = "codes"
 
 def own_codes(package: Package) -> Mapping[str, Mapping[str, Code]]:
     """The codes that a package adds, by codelist and code; none where it has no such table or it cannot be read."""
-    found: dict[str, dict[str, Code]] = {}
     resource = next((r for r in package.resources if r.name == OWN_CODES and r.data is not None), None)
     try:
         table = laid_out(resource.table, load_family().tables[OWN_CODES]).table if resource else None
     except TableUnreadable:
         return {}
-    for row in table.rows if table else ():
-        record = dict(zip(table.header, row, strict=False)) if table else {}
-        texts = (record.get(name, "") for name in ("code", "title_th", "title_en", "description_th", "description_en"))
-        code = Code(*texts)
-        found.setdefault(record.get("codelist", ""), {}).setdefault(code.code, code)
-    return found
+    return own_codes_of(dict(zip(table.header, row, strict=False)) for row in table.rows) if table else {}
 
 
 def check_codes(tables: Mapping[str, HeadedTable]) -> Iterator[Issue]:

@@ -14,8 +14,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from khelang_opendata.formats.worksheets import (
+    FORMULA,
     FORMULA_SIGNS,
     HEADING,
+    LINE,
     NUMBER,
     TEXT,
     Book,
@@ -58,7 +60,6 @@ _GREATEST = 999_999_999_999.99
 _TO_FILL = {"bg_color": "#FFF2B3"}
 _TITLE_SIZE = 14
 _MARGIN = 0.3
-_LINE = {"border": 1, "border_color": "#C9D3DE"}
 _SCORE_COLUMNS = {
     "มิติ": 52,
     "โครงการ": 12,
@@ -163,7 +164,7 @@ def _write_row(book: Book, sheet: Worksheet, grid: _Grid, at: int, row: EplanRow
     for place, (name, cell) in enumerate(cells.items()):
         if name == "state" and not row.is_closed:
             formula = f'=IF(OR({",".join(_needs(grid, at).values())}),"{TO_FILL}","{COMPLETE}")'
-            sheet.write_formula(at, place, formula, book.style(TEXT, **_LINE), cell)
+            sheet.write_formula(at, place, formula, book.style(TEXT, **LINE), cell)
         else:
             _write_cell(book, sheet, at, place, cell)
     set_height(sheet, at, [_shown(cell) for cell in cells.values()], [c.width for c in grid.columns.values()])
@@ -172,14 +173,14 @@ def _write_row(book: Book, sheet: Worksheet, grid: _Grid, at: int, row: EplanRow
 def _write_cell(book: Book, sheet: Worksheet, row: int, at: int, cell: Cell) -> None:
     match cell:
         case None:
-            sheet.write_blank(row, at, None, book.style(TEXT, **_LINE))
+            sheet.write_blank(row, at, None, book.style(TEXT, **LINE))
         case Decimal():
-            sheet.write_number(row, at, cell, book.style(NUMBER, num_format="#,##0.00", **_LINE))
+            sheet.write_number(row, at, cell, book.style(NUMBER, num_format="#,##0.00", **LINE))
         case int():
-            sheet.write_number(row, at, cell, book.style(NUMBER, num_format="0", **_LINE))
+            sheet.write_number(row, at, cell, book.style(NUMBER, num_format="0", **LINE))
         case _:
-            mark = cell.startswith(FORMULA_SIGNS)
-            write_text(sheet, row, at, cell, book.style(TEXT, **_LINE, **({"quote_prefix": True} if mark else {})))
+            base = FORMULA if cell.startswith(FORMULA_SIGNS) else TEXT
+            write_text(sheet, row, at, cell, book.style(base, **LINE))
 
 
 def _needs(grid: _Grid, at: int) -> dict[str, str]:
@@ -293,7 +294,7 @@ def _write_share(
     bold: bool = False,
 ) -> None:
     """One line of the score, with the current results of its formulas."""
-    style = {"bold": bold, **_LINE}
+    style = {"bold": bold, **LINE}
     counts = (share.projects, share.completed, share.in_progress, share.cannot, share.waiting)
     write_text(sheet, row, 0, heading, book.style(TEXT, **style))
     set_height(sheet, row, [heading], _SCORE_WIDTHS)
