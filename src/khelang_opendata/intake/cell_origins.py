@@ -11,7 +11,7 @@ from khelang_opendata.model.places import letters
 
 
 @dataclass(frozen=True, order=True)
-class Origin:
+class CellOrigin:
     """A cell of a sheet, or a whole row where ``column`` is None; both count from zero."""
 
     sheet: str
@@ -34,8 +34,8 @@ class Origin:
 class _Known:
     row: Row
     """Kept, so that no later row takes its identity in memory."""
-    place: Origin
-    columns: dict[str, Origin] = field(default_factory=dict)
+    place: CellOrigin
+    columns: dict[str, CellOrigin] = field(default_factory=dict)
 
 
 class Origins:
@@ -50,7 +50,7 @@ class Origins:
 
     def note_row(self, row: Row, data: DataRow) -> None:
         """Note the row of a sheet that a row of a table came from."""
-        self._known.setdefault(id(row), _Known(row, Origin(data.sheet, data.row)))
+        self._known.setdefault(id(row), _Known(row, CellOrigin(data.sheet, data.row)))
 
     def note(self, row: Row, data: DataRow, name: str, column: str | None = None) -> None:
         """Note the cell that a value came from.
@@ -63,9 +63,9 @@ class Origins:
         """
         self.note_row(row, data)
         if name in data.columns:
-            self._known[id(row)].columns[column or name] = Origin(data.sheet, data.row, data.columns[name])
+            self._known[id(row)].columns[column or name] = CellOrigin(data.sheet, data.row, data.columns[name])
 
-    def of(self, row: Row, column: str | None = None) -> Origin | None:
+    def of(self, row: Row, column: str | None = None) -> CellOrigin | None:
         """The cell that a value came from, the row where the sheet has no such column; None for a row without origin.
 
         Args:
@@ -77,7 +77,7 @@ class Origins:
             return None
         return known.columns.get(column or "", known.place)
 
-    def columns_of(self, row: Row) -> Mapping[str, Origin]:
+    def columns_of(self, row: Row) -> Mapping[str, CellOrigin]:
         """The cells of a row's values by the columns of the table."""
         known = self._known.get(id(row))
         return known.columns if known else {}

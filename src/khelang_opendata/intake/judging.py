@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from khelang_opendata.intake.cell_origins import Origin
+from khelang_opendata.intake.cell_origins import CellOrigin
 from khelang_opendata.intake.importing import Imported, import_sheets, snapshot_of
 from khelang_opendata.intake.package_update import new_files
 from khelang_opendata.intake.plan_sheets import Row
@@ -47,7 +47,7 @@ class Judged:
     report: Report
     package: Package
     imported: Imported
-    found: Sequence[tuple[Issue, Origin | None]]
+    found: Sequence[tuple[Issue, CellOrigin | None]]
 
 
 def judge(
@@ -103,7 +103,7 @@ def _package(path: Path, files: Mapping[str, bytes], limits: Limits) -> Package:
     return Package(path, descriptor, tuple(resources), limits)
 
 
-def _placed(issue: Issue, imported: Imported) -> tuple[Issue, Origin | None]:
+def _placed(issue: Issue, imported: Imported) -> tuple[Issue, CellOrigin | None]:
     """An issue with the address that it is about, and the cell or row, where it has one."""
     place = issue.location
     rows = imported.tables.get(place.resource or "", [])
