@@ -89,7 +89,7 @@ def import_command(
     from khelang_opendata.intake.workbook_reading import read_sheets  # noqa: PLC0415 (as above)
     from khelang_opendata.package.datapackage import DESCRIPTOR  # noqa: PLC0415 (as above)
 
-    sheets = read_sheets(_content(workbook), workbook.name)
+    sheets = read_sheets(read_content(workbook), workbook.name)
     snapshot = snapshot_of(sheets)
     is_new = not (output / DESCRIPTOR).exists()
     if is_new:
@@ -117,7 +117,8 @@ def import_command(
         print_text(notice("import_written" if files else "import_unchanged", lang, path=str(output)) + "\n")
 
 
-def _content(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
+    """The content of a workbook; UsageError where there is none, DataError where it is too large."""
     from khelang_opendata.intake.xlsx_checks import MOST_BYTES  # noqa: PLC0415 (as above)
     from khelang_opendata.model.failures import DataError, system_errors_as  # noqa: PLC0415 (as above)
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from khelang_opendata.intake.answers import suggested_plan_id
+from khelang_opendata.intake.cell_origins import Origins
 from khelang_opendata.intake.merging import Merge
-from khelang_opendata.intake.plan_sheets import OWN_IDS, Row, plan_columns, plan_sheets, text_pair, years_of_plan
+from khelang_opendata.intake.plan_sheets import (
+    OWN_IDS,
+    Row,
+    plan_columns,
+    plan_sheets,
+    sheet_texts,
+    text_pair,
+    years_of_plan,
+)
 from khelang_opendata.intake.record_labels import Labels, comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.sheet_headings import DataRow, find_sheets
@@ -31,6 +40,16 @@ class Imported:
 
     tables: Mapping[str, list[Row]]
     remarks: Sequence[Remark]
+    origins: Origins = field(default_factory=Origins)
+    """The cells that the rows of the tables came from."""
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    """The names of the sheets by the tables, as the workbook has them."""
+
+    def sheet_of(self, table: str) -> str:
+        """The sheet of a table, found or not; the table's name where the workbook has no sheet for it."""
+        name = {"budgets": "projects"}.get(table, table)
+        titles = {"plans": text_pair("plan"), **sheet_texts()["sheets"]}
+        return self.sheets.get(name) or titles.get(name, [table])[0]
 
     def of_kind(self, kind: RemarkKind) -> list[Remark]:
         return [remark for remark in self.remarks if remark.kind is kind]
@@ -93,7 +112,9 @@ def import_sheets(
         if table == "codes":
             merge.family = merge.family.with_codes(own_codes_of(merge.new.get("codes", ())))
     kept = {name: rows for name, rows in merge.new.items() if rows or name in old}
-    return Imported({name: kept[name] for name in family.tables if name in kept}, merge.remarks)
+    names = {table: sheet.read.name for table, sheet in found.items()}
+    names |= {"plans": facts.name} if facts else {}
+    return Imported({name: kept[name] for name in family.tables if name in kept}, merge.remarks, merge.origins, names)
 
 
 def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from khelang_opendata.intake.cell_meanings import Meaning, meaning
+from khelang_opendata.intake.cell_origins import Origins
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row
 from khelang_opendata.intake.record_labels import Labels, labels_of
 from khelang_opendata.intake.remarks import Remark, RemarkKind
@@ -31,6 +32,7 @@ class Merge:
         remarks: what there is to say so far.
         source: the place in the document of new rows that name none.
         labels: the labels of the records as the workbook has them.
+        origins: the cells that the new rows came from.
     """
 
     family: SchemaFamily
@@ -41,6 +43,7 @@ class Merge:
     remarks: list[Remark] = field(default_factory=list)
     source: str = ""
     labels: Labels = field(default_factory=lambda: Labels({}))
+    origins: Origins = field(default_factory=Origins)
 
     def rows(self, table: str) -> list[Row]:
         """The old rows of a table."""
@@ -70,6 +73,7 @@ class Merge:
 
     def take(self, column: PlanColumn, data: DataRow, row: Row, *, is_new: bool) -> None:
         """Write a cell's value into a row: a value that says the same stays as it was, another is a remark."""
+        self.origins.note(row, data, column.name)
         value = self.read(column, data, row)
         before = row.get(column.name, "")
         if value is None or column.field is None or is_same(column, before, value):

@@ -30,6 +30,7 @@ def take_details(merge: Merge, found: FoundSheet) -> None:
     taken: set[Key] = set()
     for (one, keyed), old in zip(read, olds, strict=True):
         row = old if old is not None else {**merge.blank(table), **keyed}
+        merge.origins.note_row(row, one)
         _take_row(merge, found, one, row, is_new=old is None)
         if number and not row[number]:
             row[number] = _next_number(row, number, group, [*rows, *merge.rows(table)])

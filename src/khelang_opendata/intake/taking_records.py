@@ -45,6 +45,7 @@ def take_records(merge: Merge, found: FoundSheet) -> None:
     merge.new[table] = [provisional(table, row, one) for row, one in zip(rows, data, strict=True)]
     merge.relabel(table)
     for row, one, old in zip(rows, data, matches.old, strict=True):
+        merge.origins.note_row(row, one)
         for column in (c for c in found.columns.values() if c.name != ERRATUM_NO):
             merge.take(column, one, row, is_new=old is None)
         if old is None:

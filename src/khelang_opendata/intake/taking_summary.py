@@ -27,6 +27,8 @@ from khelang_opendata.intake.taking_records import finish, provisional
 from khelang_opendata.model.thai import ascii_text
 
 _LONGEST = 80
+_OF_YEAR = ("fiscal_year_be", "budget_status", "amount_thb", "amount_basis", "summary_amount_printed")
+"""The columns of a budget line that the cell of its year decides."""
 
 
 @dataclass
@@ -144,6 +146,7 @@ def _number(one: DataRow) -> str:
 
 def _take_project(merge: Merge, project: _Project, own: Sequence[PlanColumn]) -> None:
     is_new = project.old is None
+    merge.origins.note_row(project.row, project.first)
     for column in own:
         first = next((one for one in project.data if one.text(column.name)), project.first)
         merge.take(column, first, project.row, is_new=is_new)
@@ -250,8 +253,16 @@ def _lines_of(
                 used.append(int(row["line_no"]))
             _take_year(merge, found, one, name, row, said, is_new=line is None)
             _take_shared(row, shared, before, is_new=line is None)
+            _note_line(merge, row, one, name)
             lines.append(row)
     return lines
+
+
+def _note_line(merge: Merge, row: Row, one: DataRow, name: str) -> None:
+    """Note the cell of a line's year, and those of the columns that its row shares with other lines."""
+    merge.origins.note_row(row, one)
+    for column in (*_OF_YEAR, *line_fields()):
+        merge.origins.note(row, one, name if column in _OF_YEAR else column, column)
 
 
 def _paired(merge: Merge, data: Sequence[DataRow], old: Sequence[SummaryRow]) -> list[SummaryRow | None]:

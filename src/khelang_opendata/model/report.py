@@ -10,7 +10,7 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from khelang_opendata.model.wording import Params
+from khelang_opendata.model.wording import Params, Text
 
 MAX_LISTED = 10_000
 """Issues that a report lists at most; those beyond it are counted."""
@@ -29,6 +29,9 @@ class Location(NamedTuple):
 
     ``row`` is the record number as a spreadsheet shows it (the heading is row 1), ``line`` the
     physical line of the file on which that record begins.
+
+    ``address`` is the sheet and the cell of the workbook that the package came from (``ตารางสรุป!E9``), with
+    ``row`` that of its sheet and no ``line``; or the file to correct, where no cell of the workbook has the value.
     """
 
     resource: str | None = None
@@ -36,6 +39,19 @@ class Location(NamedTuple):
     line: int | None = None
     field: str | None = None
     cell: str | None = None
+    address: str | None = None
+
+    def named(self) -> dict[str, str | int | None]:
+        """The parts by name, the address only where there is one."""
+        return {name: value for name, value in self._asdict().items() if name != "address" or value is not None}
+
+
+class UnreadCell(NamedTuple):
+    """A cell of a workbook that import did not understand: its address, and what there is to say of it."""
+
+    code: str
+    address: str
+    message: Text
 
 
 class Issue(NamedTuple):
@@ -115,7 +131,8 @@ class Report:
     """The result of validating one package: up to :data:`MAX_LISTED` issues, and exact counts of all.
 
     What errata acknowledge is among the issues, and counted in ``acknowledged`` alone. ``not_judged`` are the rules
-    that errors kept from running. ``example`` is the id of the standard's example that the package is.
+    that errors kept from running. ``example`` is the id of the standard's example that the package is. ``unread`` are
+    the cells of a workbook that import did not understand; each counts as an error.
     """
 
     schema: str
@@ -126,6 +143,7 @@ class Report:
     acknowledged: int
     not_judged: tuple[NotJudged, ...] = ()
     example: str | None = None
+    unread: tuple[UnreadCell, ...] = ()
 
     @classmethod
     def of(
@@ -151,7 +169,7 @@ class Report:
     @property
     def errors(self) -> int:
         """How many errors there are."""
-        return self.counts.get(Severity.ERROR, 0)
+        return self.counts.get(Severity.ERROR, 0) + len(self.unread)
 
     @property
     def warnings(self) -> int:

@@ -79,7 +79,9 @@ def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
     ``schema`` is the report's schema version, which knows each table's key.
     """
     place = issue.location
-    if place.row is None or place.resource is None or (table := sheets.table(place.resource)) is None:
+    if place.row is None or place.resource is None or place.address is not None:
+        return None
+    if (table := sheets.table(place.resource)) is None:
         return None
     if not 1 <= place.row <= len(table.rows) + 1:
         return None
@@ -99,6 +101,8 @@ def excerpt_of(sheets: Sheets, issue: Issue, schema: str) -> Excerpt | None:
 def address_of(sheets: Sheets, issue: Issue) -> str:
     """The cells at fault as a spreadsheet names them (``F2``), or the row (``2:2``); empty for no row."""
     place = issue.location
+    if place.address is not None:
+        return place.address
     if place.row is None or place.resource is None or (table := sheets.table(place.resource)) is None:
         return ""
     if not 1 <= place.row <= len(table.rows) + 1:

@@ -11,6 +11,7 @@ from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.model.report import Issue, Report, Verdict
 from khelang_opendata.model.wording import Language, Texts
+from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.render import notice
 from khelang_opendata.standard.family import CURRENT, find_family, known_schemas, load_family
 from khelang_opendata.standard.tables import JsonObject
@@ -62,6 +63,10 @@ def failure_text(error: KhelangError, language: Language) -> Texts:
 def place_text(issue: Issue, language: Language) -> str:
     """The place of an issue, with a colon; empty for the package as a whole."""
     place = issue.location
+    if place.address == DESCRIPTOR:
+        return notice("place_descriptor", language, file=DESCRIPTOR) + ": "
+    if place.address is not None:
+        return f"{visible(place.address)}: "
     if place.resource is None:
         return ""
     if place.row is None:

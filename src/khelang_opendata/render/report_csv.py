@@ -41,6 +41,9 @@ def report_csv(report: Report, language: Language, package: Package | None = Non
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(HEADER)
+    for unread in report.unread:
+        shown = ["", notice("severity_error", language), unread.code, "", "", "", unread.address]
+        writer.writerow([harmless(cell) for cell in (*shown, "", unread.message[language], "", "")])
     writer.writerows(_row(issue, report, language, address_of(sheets, issue)) for issue in in_order)
     if report.truncated:
         cut = notice("report_cut", language, listed=len(report.issues))

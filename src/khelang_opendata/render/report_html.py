@@ -80,6 +80,7 @@ def report_html(report: Report, language: Language, package: Package | None = No
             waiting=waiting_rules(report),
             tables=find_family(report.schema).tables,
             places=_PLACES,
+            unread=report.unread,
             errata_path=errata.path if (errata := findings.sheets.resource("errata")) else "data/errata.csv",
         )
     )

@@ -44,6 +44,11 @@ def report_object(report: Report) -> dict[str, Any]:
     }
     if report.example is not None:
         content["example"] = report.example
+    if report.unread:
+        content["unread"] = [
+            {"code": c.code, "address": c.address, **{f"message_{lang}": c.message[lang] for lang in Language}}
+            for c in report.unread
+        ]
     if report.not_judged:
         content["not_judged"] = [{"code": waiting.code, "tables": [*waiting.tables]} for waiting in report.not_judged]
     if report.truncated:
@@ -57,7 +62,7 @@ def _issue(issue: Issue, schema: str) -> dict[str, Any]:
         "code": issue.code,
         "severity": issue.severity.value,
         "acknowledged_by": issue.acknowledged_by,
-        **issue.location._asdict(),
+        **issue.location.named(),
         "params": dict(issue.params),
         "message_th": thai.message,
         "message_en": english.message,

@@ -44,6 +44,7 @@ def report_sarif(report: Report, language: Language, package: Package | None = N
         notifications.append(("warning", waiting))
     if report.truncated:
         notifications.append(("warning", notice("report_cut", language, listed=len(report.issues))))
+    notifications += [("error", f"{cell.address}: {cell.message[language]}") for cell in report.unread]
     notes = [{"level": level, "message": {"text": text}} for level, text in notifications]
     run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": notes}]
     run["properties"] = {"verdict": report.verdict.value}
@@ -78,6 +79,8 @@ def _result(
         "message": {"text": f"{texts.message}\n{notice('fix', language)}: {texts.fix}"},
         "locations": [{"physicalLocation": _location(issue, sheets, package)}],
     }
+    if issue.location.address:
+        result["locations"][0]["logicalLocations"] = [{"fullyQualifiedName": issue.location.address}]
     if issue.acknowledged_by:
         justification = issue.acknowledged_by
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": justification}]
@@ -85,6 +88,8 @@ def _result(
 
 
 def _location(issue: Issue, sheets: Sheets, package: Package | None) -> dict[str, Any]:
+    if issue.location.address and package:
+        return {"artifactLocation": {"uri": _uri(None, package.root.as_posix())}}
     resource = sheets.resource(issue.location.resource)
     location: dict[str, Any] = {"artifactLocation": {"uri": _uri(package, resource.path if resource else DESCRIPTOR)}}
     if resource and issue.location.line:

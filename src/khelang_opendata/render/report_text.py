@@ -50,6 +50,7 @@ class _Writer:
         self.report, self.language, self.sheets, self.color = report, language, Sheets(package), color
 
     def lines(self) -> Iterator[str]:
+        yield from self._unread()
         for group in open_groups(self.report):
             yield from self._group(group)
         yield from self._acknowledged(acknowledged_groups(self.report))
@@ -63,6 +64,17 @@ class _Writer:
         if waiting := not_judged_text(self.report, self.language):
             yield waiting
         yield self._paint(verdict(self.report, self.language), _BOLD)
+
+    def _unread(self) -> Iterator[str]:
+        """The cells of a workbook that import did not understand."""
+        cells = self.report.unread
+        if not cells:
+            return
+        severity = self._paint(notice("severity_error", self.language), _COLOURS[Severity.ERROR])
+        count = notice("report_places", self.language, count=len(cells))
+        yield f"[{severity}] {notice('report_unread', self.language)} ({count})"
+        yield from (f"  {visible(cell.address)}: {visible(cell.message[self.language])}" for cell in cells)
+        yield ""
 
     def _group(self, group: IssueGroup) -> Iterator[str]:
         rule = group.rule
@@ -112,10 +124,17 @@ class _Writer:
             return
         yield f"  {notice('report_further', self.language, count=len(issues))}"
         rows: dict[str, list[str]] = {}
+        addresses: list[str] = []
         for issue in issues:
             place = issue.location
+            if place.address is not None:
+                addresses.append(visible(place.address))
+                continue
             column = f"{place.resource}.{place.field}" if place.field else str(place.resource)
             rows.setdefault(visible(column), []).append(str(place.row))
+        if addresses:
+            more = notice("report_more", self.language, count=len(addresses) - _PLACES)
+            yield f"    {', '.join(addresses[:_PLACES])} {more if len(addresses) > _PLACES else ''}".rstrip()
         for column, found in rows.items():
             more = notice("report_more", self.language, count=len(found) - _PLACES) if len(found) > _PLACES else ""
             listed = f"{', '.join(found[:_PLACES])} {more}".rstrip()
