@@ -13,7 +13,7 @@ ENGLISH = ROOT / "docs/en"
 THAI = ROOT / "docs/th"
 
 
-FOR_DEVELOPERS = {"performance.md", "table-schema.md"}
+FOR_DEVELOPERS = {"performance.md"}
 """Not in Thai yet."""
 
 
