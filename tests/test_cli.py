@@ -130,9 +130,10 @@ def test_schema_sync_mends_a_stale_descriptor(example: Path, khelang: Khelang) -
     assert validate(example).valid
 
 
-@pytest.mark.parametrize("command", ["", "validate", "release", "explain", "schema sync"])
+@pytest.mark.parametrize("command", ["", "fmt", "validate", "release", "explain", "schema sync"])
 def test_examples_in_the_help_work(khelang: Khelang, plan: Path, command: str) -> None:
     shutil.copytree(VALID, plan.parent / "my-plan")
+    assert khelang("template", "-o", "plan.xlsx", "--from", plan, cwd=plan.parent).returncode == 0
     done = khelang(*command.split(), "--help", cwd=plan.parent)
     assert done.returncode == 0
     examples = re.findall(r"^ +khelang (.+)$", done.stdout.decode(), flags=re.MULTILINE)

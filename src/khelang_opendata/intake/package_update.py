@@ -92,8 +92,7 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, is_new: bool) -> 
     if is_new:
         write_new_folder(folder, files)
         return
-    if (folder / MANIFEST).exists():
-        raise UsageError("output_refused", "release", path=str(folder), folder=str(folder))
+    check_no_release(folder)
     if not files:
         return
     real = folder.resolve()
@@ -105,3 +104,9 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, is_new: bool) -> 
             exchange(made / "new", real, made / "old")
         finally:
             remove(made)
+
+
+def check_no_release(folder: Path) -> None:
+    """Raise UsageError where a folder is a release, which never changes."""
+    if (folder / MANIFEST).exists():
+        raise UsageError("output_refused", "release", path=str(folder), folder=str(folder))

@@ -15,7 +15,8 @@ from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
 
 _DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
-_FORM = {"type": "table", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": _DIALECT}
+TABLE_FORM = {"type": "table", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": _DIALECT}
+"""What the descriptor of a package says of the form of a table's file."""
 
 
 _ENDINGS = r"(?:\.(?:csv|txt|tsv|xlsx|xlsm|xls|ods|bak|old))*"
@@ -137,7 +138,7 @@ def table_entry(table: TableSchema, path: str) -> JsonObject:
     """
     texts = {name: table.descriptor[name] for name in ("title", "title_en", "description", "description_en")}
     texts = {name: text for name, text in texts.items() if text}
-    return {"name": table.name, **texts, "path": path, **_FORM}
+    return {"name": table.name, **texts, "path": path, **TABLE_FORM}
 
 
 def _paths(descriptor: JsonObject) -> Iterator[str]:

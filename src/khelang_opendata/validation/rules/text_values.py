@@ -108,6 +108,19 @@ def text_not_normalized(record: Record, field: Field, cell: str) -> Issue | None
     return cell_issue(text_not_normalized, record, field, variant=name, position=at, near=near, corrected=corrected)
 
 
+def normal_text(field: Field, cell: str) -> str:
+    """A cell of a column of text as ``text_not_normalized`` wants it; as it is where only a person can mend it.
+
+    Args:
+        field: the column.
+        cell: its text.
+    """
+    names = _flaws_of(field)
+    if flaw_in(cell, names) is None:
+        return cell if names is _OF_PRINTED else unicodedata.normalize("NFC", cell)
+    return _tidied_or_as_it_is(cell, field)
+
+
 def is_printed(field: Field) -> bool:
     """Whether a column keeps the document's own text."""
     return field.name.endswith("_printed") or field.name in ("printed_value", "other_value")
