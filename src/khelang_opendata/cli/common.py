@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ notice = Notices(__file__)
 _PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
 PROBLEMS_IN_DATA, WRONG_USAGE, FAILURE = 1, 2, 3
+
+_SHOWN = 200
+"""Lines of one list that are printed; a longer list is not read."""
 
 
 def _remember(ctx: click.Context, language: Language) -> Language:
@@ -128,6 +132,19 @@ def failure_lines(error: KhelangError, language: Language) -> str:
     """What a failure says, and what to do."""
     texts = error.texts(language)
     return f"khelang: {texts.message}\n{of_reports('fix', language)}: {texts.fix}\n"
+
+
+def first_lines(lines: Iterator[str], count: int, language: Language) -> Iterator[str]:
+    """The first lines of a list, and how many more there are.
+
+    Args:
+        lines: the lines, as far as they are taken.
+        count: how many there are.
+        language: the language of what is said of the rest.
+    """
+    yield from islice(lines, _SHOWN)
+    if count > _SHOWN:
+        yield notice("list_more", language, count=count - _SHOWN)
 
 
 def print_text(text: str, *, err: bool = False, styled: bool = False) -> None:

@@ -10,6 +10,7 @@ import click
 
 from khelang_opendata.cli.common import (
     PROBLEMS_IN_DATA,
+    first_lines,
     language_option,
     limits,
     notice,
@@ -22,9 +23,6 @@ from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
     from khelang_opendata.intake.canonical_form import FormChange
-
-_SHOWN = 200
-"""Changes that are printed; a longer list is not read."""
 
 _LONGEST = 80
 
@@ -43,9 +41,7 @@ def fmt_command(path: Path, check: bool, lang: Language) -> None:
     package = Package.load(path, limits())
     check_no_release(path)
     form = canonical_form(package, family_of(package))
-    lines = [_line(change, lang) for change in form.changes[:_SHOWN]]
-    if len(form.changes) > _SHOWN:
-        lines.append(notice("import_more", lang, count=len(form.changes) - _SHOWN))
+    lines = [*first_lines((_line(change, lang) for change in form.changes), len(form.changes), lang)]
     if not form.files:
         lines.append(notice("fmt_unchanged", lang, path=str(path)))
     elif check:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, limits, notice, print_text
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, first_lines, language_option, limits, notice, print_text
 from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 _FILLED_IN_LATER = ("table_missing", "value_missing", "erratum_unmatched", "hash_mismatch")
 """Errors of a package whose cells have the form of their columns all the same: a workbook is to mend them."""
-
-_SHOWN = 200
-"""Remarks of one kind that are printed; a longer list is not read."""
 
 
 @click.command("template", cls=HelpedCommand)
@@ -94,9 +91,10 @@ def import_command(
     is_new = not (output / DESCRIPTOR).exists()
     if is_new:
         from khelang_opendata.intake.new_package import check_new_folder  # noqa: PLC0415 (as above)
+        from khelang_opendata.intake.snapshot import carried  # noqa: PLC0415 (as above)
 
         check_new_folder(output)
-        family, old = _of_snapshot(snapshot)
+        family, old = carried(snapshot)
         package = None
     else:
         package, family, old = _read(output)
@@ -130,16 +128,6 @@ def read_content(path: Path) -> bytes:
         return path.read_bytes()
 
 
-def _of_snapshot(snapshot: Snapshot | None) -> tuple[SchemaFamily, dict[str, list[Row]]]:
-    """The schemas and tables that a workbook carries, for a folder without a package."""
-    from khelang_opendata.intake.snapshot import family_of_snapshot  # noqa: PLC0415 (as above)
-    from khelang_opendata.standard.family import load_family  # noqa: PLC0415 (as above)
-
-    if snapshot is None:
-        return load_family(), {}
-    return family_of_snapshot(snapshot), snapshot.tables
-
-
 def _check_same_plan(snapshot: Snapshot | None, old: dict[str, list[Row]], workbook: Path, output: Path) -> None:
     if snapshot:
         ids = [rows[0]["plan_id"] if (rows := tables.get("plans")) else "" for tables in (snapshot.tables, old)]
@@ -156,9 +144,8 @@ def _report(imported: Imported, lang: Language, allow_deletions: bool) -> bool:
         remarks = imported.of_kind(kind)
         if remarks:
             lines.append(notice(f"import_{kind}", lang, count=len(remarks)))
-            lines += [f"  {remark.place}: {remark.text(lang)}" for remark in remarks[:_SHOWN]]
-        if len(remarks) > _SHOWN:
-            lines.append("  " + notice("import_more", lang, count=len(remarks) - _SHOWN))
+            found = (f"{remark.place}: {remark.text(lang)}" for remark in remarks)
+            lines += [f"  {line}" for line in first_lines(found, len(remarks), lang)]
     is_refused = bool(imported.of_kind(RemarkKind.REFUSED))
     is_held = bool(imported.of_kind(RemarkKind.DELETED)) and not allow_deletions
     if is_refused or is_held:

@@ -95,7 +95,8 @@ def _arranged(
 ) -> tuple[Row, list[Row], list[FormChange]]:
     """The heading and the rows of a table, each with its columns in order, and what changes."""
     header, rows = _read(resource)
-    order = sorted(range(len(header)), key=lambda at: _place(header[at], schema))
+    places = {name: at for at, name in enumerate(schema.field_by_name)}
+    order = sorted(range(len(header)), key=lambda at: places.get(header[at], len(places)))
     columns = [header[at] for at in order]
     changes = [FormChange(FormChangeKind.COLUMNS, resource.path)] if columns != header else []
     filled = [(number, row) for number, row in rows if any(row)]
@@ -131,11 +132,6 @@ def _read(resource: Resource) -> tuple[Row, list[tuple[int, Row]]]:
     if len(set(header)) < len(header):
         raise DataError("table_formless", path=resource.path, code="header_wrong")
     return header, [(table.number(at), row) for at, row in enumerate(table.rows, 2)]
-
-
-def _place(label: str, schema: TableSchema) -> int:
-    names = [*schema.field_by_name]
-    return names.index(label) if label in names else len(names)
 
 
 def _normal(schema: TableSchema, label: str, cell: str) -> str:

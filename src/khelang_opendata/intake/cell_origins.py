@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from khelang_opendata.intake.plan_sheets import Row
 from khelang_opendata.intake.sheet_headings import DataRow
-from khelang_opendata.model.places import letters
+from khelang_opendata.model.places import address
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class CellOrigin:
     """A cell of a sheet, or a whole row where ``column`` is None; both count from zero."""
 
@@ -20,14 +19,8 @@ class CellOrigin:
 
     @property
     def address(self) -> str:
-        """Sheet and cell as a spreadsheet names them: ``ตารางสรุป!E9``, or ``ตารางสรุป!9:9`` for a row."""
-        number = self.row + 1
-        return f"{self.sheet}!{number}:{number}" if self.column is None else f"{self.sheet}!{self.cell}"
-
-    @property
-    def cell(self) -> str:
-        """The cell without its sheet (``E9``); empty for a row."""
-        return "" if self.column is None else f"{letters(self.column)}{self.row + 1}"
+        """Sheet and cell as a spreadsheet names them."""
+        return address(self.sheet, self.row, self.column)
 
 
 @dataclass
@@ -76,8 +69,3 @@ class Origins:
         if known is None:
             return None
         return known.columns.get(column or "", known.place)
-
-    def columns_of(self, row: Row) -> Mapping[str, CellOrigin]:
-        """The cells of a row's values by the columns of the table."""
-        known = self._known.get(id(row))
-        return known.columns if known else {}

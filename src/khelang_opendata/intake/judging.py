@@ -8,19 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from khelang_opendata.intake.cell_origins import CellOrigin
 from khelang_opendata.intake.importing import Imported, import_sheets, snapshot_of
 from khelang_opendata.intake.package_update import new_files
 from khelang_opendata.intake.plan_sheets import Row
 from khelang_opendata.intake.remarks import Remark, RemarkKind
-from khelang_opendata.intake.snapshot import family_of_snapshot
+from khelang_opendata.intake.snapshot import carried
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Issue, Location, Report, Tally, UnreadCell
 from khelang_opendata.model.wording import Language, Params
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, Resource
-from khelang_opendata.standard.family import SchemaFamily, load_family
+from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.validation import validate
 
@@ -39,15 +38,10 @@ _ROWS = ("first_row", "rows")
 
 @dataclass(frozen=True)
 class Judged:
-    """A workbook's report with its package, what import had to say, and the issues with the cells that they are about.
-
-    An issue has no cell where its value is in no sheet.
-    """
+    """A workbook's report, and the package that import would make of it."""
 
     report: Report
     package: Package
-    imported: Imported
-    found: Sequence[tuple[Issue, CellOrigin | None]]
 
 
 def judge(
@@ -75,15 +69,15 @@ def judge(
         DataError: the workbook has no sheet of a plan.
     """
     snapshot = snapshot_of(sheets)
-    known = family_of_snapshot(snapshot) if snapshot else load_family()
-    imported = _imported(sheets, snapshot.tables if snapshot else {}, known)
+    known, tables = carried(snapshot)
+    imported = _imported(sheets, tables, known)
     package = _package(path, new_files(imported.tables, snapshot, known), limits)
     report = validate(package, engine, family=family)
     unread = imported.of_kind(RemarkKind.REFUSED)
     refused = {remark.place for remark in unread}
-    placed = [_placed(issue, imported) for issue in report.issues]
-    found = [(issue, origin) for issue, origin in placed if issue.location.address not in refused]
-    return Judged(_with_issues(report, [issue for issue, _ in found], unread), package, imported, found)
+    placed = (_placed(issue, imported) for issue in report.issues)
+    found = [issue for issue in placed if issue.location.address not in refused]
+    return Judged(_with_issues(report, found, unread), package)
 
 
 def _imported(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], family: SchemaFamily) -> Imported:
@@ -103,20 +97,19 @@ def _package(path: Path, files: Mapping[str, bytes], limits: Limits) -> Package:
     return Package(path, descriptor, tuple(resources), limits)
 
 
-def _placed(issue: Issue, imported: Imported) -> tuple[Issue, CellOrigin | None]:
-    """An issue with the address that it is about, and the cell or row, where it has one."""
+def _placed(issue: Issue, imported: Imported) -> Issue:
+    """An issue with the address that it is about."""
     place = issue.location
     rows = imported.tables.get(place.resource or "", [])
     if place.resource is None or issue.code in _OF_DESCRIPTOR:
-        return _at(issue, place._replace(address=DESCRIPTOR)), None
+        return _at(issue, place._replace(address=DESCRIPTOR))
     sheet = imported.sheet_of(place.resource)
-    if place.row is None or not _FIRST <= place.row <= len(rows) + 1:
-        return _at(issue, place._replace(line=None, address=sheet)), None
-    origin = imported.origins.of(rows[place.row - _FIRST], place.field)
+    at = (place.row or 0) - _FIRST
+    origin = imported.origins.of(rows[at], place.field) if 0 <= at < len(rows) else None
     if origin is None:
-        return _at(issue, place._replace(line=None, address=sheet)), None
+        return _at(issue, place._replace(line=None, address=sheet))
     placed = place._replace(row=origin.row + 1, line=None, address=origin.address)
-    return _at(issue, placed, _rows_of_sheet(issue, rows, imported)), origin
+    return _at(issue, placed, _rows_of_sheet(issue, rows, imported))
 
 
 def _at(issue: Issue, place: Location, params: Params | None = None) -> Issue:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from khelang_opendata.intake import notice
+from khelang_opendata.model.places import address
 from khelang_opendata.model.wording import Language
 
 
@@ -34,13 +35,7 @@ class Remark:
     @property
     def place(self) -> str:
         """Sheet and cell as a spreadsheet names them."""
-        from xlsxwriter.utility import xl_rowcol_to_cell  # noqa: PLC0415 (with the library)
-
-        if self.row is None:
-            return self.sheet
-        if self.column is None:
-            return f"{self.sheet}!{self.row + 1}:{self.row + 1}"
-        return f"{self.sheet}!{xl_rowcol_to_cell(self.row, self.column)}"
+        return self.sheet if self.row is None else address(self.sheet, self.row, self.column)
 
     def text(self, language: Language) -> str:
         """What it says, without the place."""

@@ -74,6 +74,11 @@ def kept_descriptor(descriptor: JsonObject, tables: Sequence[str]) -> JsonObject
     return {**descriptor, "resources": kept}
 
 
+def carried(snapshot: Snapshot | None) -> tuple[SchemaFamily, dict[str, list[Row]]]:
+    """The schemas and tables of the package that a workbook carries; the standard and no tables where it has none."""
+    return (family_of_snapshot(snapshot), snapshot.tables) if snapshot else (load_family(), {})
+
+
 def family_of_snapshot(snapshot: Snapshot) -> SchemaFamily:
     """The schemas of a package that a workbook carries, with the codes and columns that it adds."""
     named = snapshot.descriptor.get("conformsTo")

@@ -17,6 +17,18 @@ def letters(position: int) -> str:
     return name
 
 
+def address(sheet: str, row: int, column: int | None = None) -> str:
+    """A cell as a spreadsheet names it: ``ตารางสรุป!E9``, or ``ตารางสรุป!9:9`` for the row where there is no column.
+
+    Args:
+        sheet: the name of the sheet.
+        row: the row, counted from zero.
+        column: the column, counted from zero.
+    """
+    number = row + 1
+    return f"{sheet}!{number}:{number}" if column is None else f"{sheet}!{letters(column)}{number}"
+
+
 def from_the_end(numbers: Iterable[int], shown: Callable[[int], str] = str) -> str:
     """Rows or columns as spans, the last first. Deleted in this order, none moves the others.
 
