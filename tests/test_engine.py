@@ -64,7 +64,7 @@ def test_a_format_of_the_standard_is_judged_by_our_own_engine(monkeypatch: pytes
 
 def test_a_report_says_which_engine_checked_a_table_and_why() -> None:
     summary = TableSummary("units", 1, Engine.FRICTIONLESS, "dialect: csv")
-    report = replace(validate(VALID), tables=(summary,))
+    report = validate(VALID)._replace(tables=(summary,))
     (table,) = json.loads(report_json(report))["tables"]
     assert (table["engine"], table["reason"]) == ("frictionless", "dialect: csv")
     assert "frictionless: units (dialect: csv)" in report_text(report, Language.EN)

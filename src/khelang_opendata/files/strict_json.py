@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, NoReturn
 
@@ -16,6 +15,7 @@ from khelang_opendata.model.limits import DEFAULT, Limits
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN_DIGITS = 12
+_NESTED = (dict, list)
 
 
 class JsonRefused(Exception):
@@ -76,15 +76,10 @@ def _refuse_constant(text: str) -> NoReturn:
 
 def _is_deeper_than(limit: int, content: Any) -> bool:
     """Whether lists and objects are nested more than so many levels; each pass looks at one level."""
-    level = [content]
+    level = [content] if isinstance(content, _NESTED) else []
     for _ in range(limit):
-        level = [inner for value in level for inner in _inside(value)]
+        values = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [inner for value in values for inner in value if isinstance(inner, _NESTED)]
         if not level:
             return False
-    return any(isinstance(value, list | dict) for value in level)
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    return bool(level)

@@ -8,7 +8,6 @@ are REAL, dates ISO text, truth is 1 or 0, an empty cell is NULL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +22,7 @@ from khelang_opendata.standard.tables import Field, JsonObject, TableSchema
 
 _TYPES = {"integer": "INT", "number": "REAL", "boolean": "INT", "date": "DATE"}
 _APPLICATION = int.from_bytes(b"KLOD")
-_CODE_COLUMNS = tuple(field.name for field in fields(Code))
+_CODE_COLUMNS = Code._fields
 
 
 def database(edition: Edition, made: Mapping[str, ReleasedTable] | None = None) -> bytes:
@@ -39,8 +38,10 @@ def database(edition: Edition, made: Mapping[str, ReleasedTable] | None = None) 
 
 def _tables(edition: Edition, tables: Mapping[str, ReleasedTable]) -> Iterator[StoredTable]:
     for name, field in codelist_tables(edition).items():
-        codes = [astuple(code) for code in field.meanings.values()]
-        rows = [(_cell(field, field.value(code)), *(text or None for text in texts)) for code, *texts in codes]
+        rows = [
+            (_cell(field, field.value(code)), *(text or None for text in texts))
+            for code, *texts in field.meanings.values()
+        ]
         yield StoredTable(name, _create_codelist(name, field), rows, (0,))
     for name, table in tables.items():
         schema = table.schema

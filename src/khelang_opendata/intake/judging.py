@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from khelang_opendata.intake.importing import Imported, import_sheets, snapshot_of
@@ -133,6 +133,6 @@ def _with_issues(report: Report, issues: Sequence[Issue], unread: Sequence[Remar
     """A report with other issues, counted anew unless it lists only some of them."""
     cells = tuple(UnreadCell(r.code, r.place, {lang: r.text(lang) for lang in Language}) for r in unread)
     if report.truncated:
-        return replace(report, issues=tuple(issues), unread=cells)
+        return report._replace(issues=tuple(issues), unread=cells)
     made = Report.of(report.schema, report.tables, Tally(issues), not_judged=report.not_judged, example=report.example)
-    return replace(made, unread=cells)
+    return made._replace(unread=cells)

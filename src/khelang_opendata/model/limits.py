@@ -7,7 +7,7 @@ environment variable (``KHELANG_LIMIT_ROWS=5000000``). ``docs/trust.md`` lists t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from khelang_opendata.model.failures import UsageError
 
@@ -17,8 +17,7 @@ PREFIX = "KHELANG_LIMIT_"
 _MIB = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The maximum that is read of one package.
 
     The defaults keep the memory of a validation below 1.5 GB whatever the package holds: a cell takes up to some 64
@@ -53,7 +52,7 @@ class Limits:
         Raises:
             UsageError: a variable that begins with :data:`PREFIX` names no limit, or holds no whole number above 0.
         """
-        names = {f"{PREFIX}{field.name.upper()}": field.name for field in fields(cls)}
+        names = {f"{PREFIX}{field.upper()}": field for field in cls._fields}
         given = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
         for name, text in given.items():
             if name not in names or not (text.isascii() and text.isdecimal() and 0 < len(text.lstrip("0")) <= 18):  # noqa: PLR2004 (what 64 bits hold)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
 from types import MappingProxyType
@@ -126,8 +125,7 @@ class Tally:
                 self.faulty.add(issue.location.resource)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The result of validating one package: up to :data:`MAX_LISTED` issues, and exact counts of all.
 
     What errata acknowledge is among the issues, and counted in ``acknowledged`` alone. ``not_judged`` are the rules

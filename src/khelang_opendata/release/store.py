@@ -21,7 +21,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ from khelang_opendata.release.build import (
 from khelang_opendata.release.readback import differing_forms
 from khelang_opendata.standard.family import version_numbers
 
-_UNLIMITED = Limits(*(sys.maxsize for _ in fields(Limits)))
+_UNLIMITED = Limits(*(sys.maxsize for _ in Limits._fields))
 """For a release that this program just wrote: its forms are many times as large as the package it is of."""
 
 _UNFINISHED, _OLD = ".unfinished-", ".old-"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One code of a codelist; an empty description means that the title says it all."""
 
     code: str
@@ -20,7 +19,7 @@ class Code:
     deprecated_since: str = ""
 
 
-_COLUMNS = tuple(Code.__dataclass_fields__)
+_COLUMNS = Code._fields
 
 
 def read_codelist(path: Path) -> Mapping[str, Code]:

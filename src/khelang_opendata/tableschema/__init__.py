@@ -9,10 +9,10 @@ checked against the standard's profile, and the heading against the schema.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from khelang_opendata.model.failures import ExtraMissing
 from khelang_opendata.tableschema import stdlib
@@ -37,8 +37,7 @@ class Engine(StrEnum):
     FRICTIONLESS = "frictionless"
 
 
-@dataclass(frozen=True, slots=True)
-class TableCheck:
+class TableCheck(NamedTuple):
     """The check of one table: who does it, why not the engine that was asked for, and what it finds, row by row."""
 
     name: str

@@ -6,7 +6,7 @@ import json
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from khelang_opendata.tableschema.columns import Column, JsonObject
 from khelang_opendata.tableschema.dialect import CHUNK, Dialect, Row
@@ -87,8 +87,7 @@ class TableSource:
             yield range(FIRST_ROW + start, FIRST_ROW + start + len(rows)), rows
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignKey:
+class ForeignKey(NamedTuple):
     """A reference: the fields here, and the table and fields that must have their values."""
 
     fields: Fields

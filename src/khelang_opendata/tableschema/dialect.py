@@ -10,10 +10,9 @@ import csv
 import io
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import accumulate, islice, zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from khelang_opendata.model.report import Location
 from khelang_opendata.model.wording import Params
@@ -63,8 +62,7 @@ class TableUnreadable(Exception):
         self.params: Params = params
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """How a CSV file is written; ``quote_char`` is None if cells are never quoted.
 
     ``header_rows`` is None for the first row that is no comment; ``line_end`` is None for any line end.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from khelang_opendata.files import StrPath
 from khelang_opendata.model.failures import DescriptorError
@@ -108,8 +108,7 @@ def _validate_other(package: Package, family: SchemaFamily, engine: Engine | Non
     return checked.report(values, found)
 
 
-@dataclass(frozen=True)
-class _Checked:
+class _Checked(NamedTuple):
     """A package whose descriptor, files, headings and rows were checked."""
 
     family: SchemaFamily

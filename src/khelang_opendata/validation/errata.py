@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from khelang_opendata.model.report import MAX_LISTED, Issue, Severity
 from khelang_opendata.model.rules import Rule
@@ -81,8 +82,7 @@ def _bare(text: str) -> str:
     return " ".join(text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class _Naming:
+class _Naming(NamedTuple):
     """An erratum at one of the places that it names; ``rest`` has the parts of its record's key after the first."""
 
     position: int

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from khelang_opendata.model.report import Issue, Location
 from khelang_opendata.model.rules import Rule
@@ -26,8 +26,7 @@ _MOST_DIGITS_OF_AMOUNT = 16
 _NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row of a table. ``row`` is its number in a spreadsheet (the heading is row 1)."""
 
     table: HeadedTable

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from operator import itemgetter
+from typing import NamedTuple
 
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.spoilt_text import BOUND, TONE_MARKS, VOWEL_MARKS
@@ -126,8 +126,7 @@ def _columns(table: HeadedTable, start: int, positions: list[int]) -> Iterable[S
     return ([cells[position] if len(cells) == width else "" for cells in rows] for position in positions)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
+class _Judge(NamedTuple):
     """A kind of column: the cheap test, which picks suspects among distinct cells, and the rules for those.
 
     A few clean cells are suspect, too.

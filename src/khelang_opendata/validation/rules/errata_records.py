@@ -14,9 +14,10 @@ KEY_SEPARATOR = "/"
 
 
 class _Named(NamedTuple):
-    """The records that a row names, or the part of its place that does not exist."""
+    """The places of the records that a row names in the table ``resource``, or the part of it that does not exist."""
 
-    records: Sequence[Record]
+    resource: str
+    places: Sequence[int]
     wrong: str | None
 
 
@@ -30,9 +31,8 @@ def erratum_record_missing(plan: Plan) -> Iterator[Issue]:
         for erratum, named in _all_named(plan, table):
             if named.wrong:
                 field = {"resource": "resource", "record": "record_id", "field": "field", "year": "fiscal_year_be"}
-                resource = erratum.text("resource") or ""
                 yield erratum.issue(
-                    erratum_record_missing, field[named.wrong], variant=named.wrong, resource_named=resource
+                    erratum_record_missing, field[named.wrong], variant=named.wrong, resource_named=named.resource
                 )
 
 
@@ -47,57 +47,74 @@ def erratum_value_differs(plan: Plan) -> Iterator[Issue]:
             yield erratum.issue(erratum_value_differs, "adopted_value", variant="no_field")
         elif adopted and not erratum.text("record_id"):
             yield erratum.issue(erratum_value_differs, "adopted_value", variant="no_record")
-        elif field and not reading and not named.wrong and not _adopts(named.records, field, adopted):
-            found = ", ".join(dict.fromkeys(record.text(field) or "-" for record in named.records))
+        elif field and not reading and not named.wrong and not _adopts(plan, named, field, adopted):
+            texts = plan.texts(named.resource, field)
+            found = ", ".join(dict.fromkeys(texts[place] or "-" for place in named.places))
             yield erratum.issue(erratum_value_differs, "adopted_value", field_named=field, found=found)
 
 
-def _adopts(records: Sequence[Record], name: str, adopted: str | None) -> bool:
+def _adopts(plan: Plan, named: _Named, name: str, adopted: str | None) -> bool:
     """Whether one of the records has a value in a column: the same text, or the same number or day."""
-    for record in records:
-        found, field = record.text(name), record.table.schema.field_by_name[name]
+    texts, field = plan.texts(named.resource, name), plan.tables[named.resource].schema.field_by_name[name]
+    for place in named.places:
+        found = texts[place]
         if found == adopted:
             return True
         value = field.value(adopted or "")
         if found and value is not None and field.value(found) == value:
             return True
-    return not records
+    return not named.places
 
 
 def _all_named(plan: Plan, table: str) -> Iterator[tuple[Record, _Named]]:
     """The rows of a table of errata with what they name; a row about a table that cannot be read is left out."""
-    known: dict[str, Mapping[str, Sequence[Record]]] = {}
-    for erratum in plan.records(table):
-        resource = erratum.text("resource") or ""
+    known: dict[str, Mapping[str, Sequence[int]]] = {}
+    columns = [plan.texts(table, name) for name in ("resource", "record_id", "field", "fiscal_year_be")]
+    numbers = plan.integers(table, "fiscal_year_be") if table in plan.tables else ()
+    for place, (named, id_, field, year) in enumerate(zip(*columns, strict=True)):
+        resource = named or ""
         if resource in plan.tables:
             if resource not in known:
-                known[resource] = _by_id(plan, resource)
-            yield erratum, _named(plan, erratum, resource, known[resource])
+                known[resource] = _places_by_id(plan, resource)
+            found = _named(plan, resource, known[resource], id_, field, year)
+            is_outside = found.wrong == "year" and plan.years and numbers[place] not in plan.years
+            yield plan.record(table, place), found._replace(wrong=None) if is_outside else found
         elif resource not in {r.name for r in plan.package.resources}:
-            yield erratum, _Named((), "resource")
+            yield plan.record(table, place), _Named(resource, (), "resource")
 
 
-def _by_id(plan: Plan, table: str) -> Mapping[str, Sequence[Record]]:
-    found: dict[str, list[Record]] = {}
-    for record in plan.records(table):
-        found.setdefault(record.id, []).append(record)
+def _places_by_id(plan: Plan, table: str) -> Mapping[str, Sequence[int]]:
+    """The places of the records of each id; a table without a key has no ids."""
+    found: dict[str, list[int]] = {}
+    for key in plan.tables[table].schema.primary_key[:1]:
+        for place, id_ in enumerate(plan.texts(table, key)):
+            found.setdefault(id_ or "", []).append(place)
     return found
 
 
-def _named(plan: Plan, erratum: Record, resource: str, known: Mapping[str, Sequence[Record]]) -> _Named:
-    id_, year, field = (erratum.text(name) for name in ("record_id", "fiscal_year_be", "field"))
+def _named(
+    plan: Plan,
+    resource: str,
+    known: Mapping[str, Sequence[int]],
+    id_: str | None,
+    field: str | None,
+    year: str | None,
+) -> _Named:
     schema = plan.tables[resource].schema
     if field and field not in schema.field_by_name:
-        return _Named((), "field")
+        return _Named(resource, (), "field")
     if id_ is None:
-        return _Named((), None)
+        return _Named(resource, (), None)
     first, *rest = id_.split(KEY_SEPARATOR)
-    records = list(known.get(first, ()))
+    places = known.get(first, ())
     for column, part in zip(schema.primary_key[1:], rest, strict=False):
-        records = [record for record in records if record.text(column) == part]
-    if not records or len(rest) >= len(schema.primary_key):
-        return _Named((), "record")
+        places = _where(plan.texts(resource, column), part, places)
+    if not places or len(rest) >= len(schema.primary_key):
+        return _Named(resource, (), "record")
     if year and "fiscal_year_be" in schema.field_by_name:
-        records = [record for record in records if record.text("fiscal_year_be") == year]
-    is_in_plan = not plan.years or erratum.integer("fiscal_year_be") in plan.years
-    return _Named(records, "year" if not records and is_in_plan else None)
+        places = _where(plan.texts(resource, "fiscal_year_be"), year, places)
+    return _Named(resource, places, None if places else "year")
+
+
+def _where(texts: Sequence[str | None], wanted: str, places: Sequence[int]) -> Sequence[int]:
+    return [place for place in places if texts[place] == wanted]
