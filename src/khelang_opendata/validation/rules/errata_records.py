@@ -73,8 +73,16 @@ def _all_named(plan: Plan, table: str) -> Iterator[tuple[Record, _Named]]:
             if resource not in known:
                 known[resource] = _by_id(plan, resource)
             yield erratum, _named(plan, erratum, resource, known[resource])
-        elif resource not in {r.name for r in plan.package.resources}:
+        elif not _is_listed(plan, resource):
             yield erratum, _Named((), "resource")
+
+
+def _is_listed(plan: Plan, table: str) -> bool:
+    """Whether the package has a table, or lacks it although it must not, which has an issue of its own."""
+    known = plan.family.tables.get(table)
+    if known is not None and not (known.optional or known.is_foreign):
+        return True
+    return table.casefold() in {resource.name.casefold() for resource in plan.package.resources}
 
 
 def _by_id(plan: Plan, table: str) -> Mapping[str, Sequence[Record]]:
