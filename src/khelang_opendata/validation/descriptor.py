@@ -44,7 +44,7 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     named: set[tuple[object, object]] = set()
     for error in errors:
         if not _has_own_issue(error, package, family, problems):
-            issue = _profile_issue(error)
+            issue = _profile_issue(error, family)
             if (key := (issue.params["variant"], issue.params.get("property"))) not in named:
                 named.add(key)  # the official profile asks for some of what the standard asks for, too
                 yield issue
@@ -166,13 +166,14 @@ def _has_own_issue(
     return False
 
 
-def _profile_issue(error: ValidationError) -> Issue:
+def _profile_issue(error: ValidationError, family: SchemaFamily) -> Issue:
     pointer = "/".join(str(part) for part in error.absolute_path)
     if pointer == "conformsTo":
         known = ", ".join(known_schemas())
         return DESCRIPTOR_INVALID.issue(variant="schema_unknown", found=str(error.instance), known=known)
     variant = _VARIANTS.get(str(error.validator), "property_invalid")
-    if variant == "property_pattern" and (meant := _meant(str(error.instance), str(error.validator_value))):
+    is_own = variant == "property_pattern" and not family.is_open  # patterns that others wrote may take for ever
+    if is_own and (meant := _meant(str(error.instance), str(error.validator_value))):
         return DESCRIPTOR_INVALID.issue(variant="property_meant", property=pointer, corrected=meant)
     if variant == "property_missing":
         pointer = f"{pointer}/{error.message}".lstrip("/")

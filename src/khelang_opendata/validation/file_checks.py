@@ -92,11 +92,13 @@ def _meant_paths(package: Package, family: SchemaFamily) -> Mapping[int, str | N
     found: dict[int, str | None] = {}
     for resource in package.resources if not family.is_open else ():
         is_table = resource.name in family.tables and not family.tables[resource.name].is_foreign
-        is_other = is_table and not resource.is_derived and not _is_csv(resource.path.strip())
+        is_other = is_table and not resource.is_derived and resource.problem in (None, "missing")
+        is_other = is_other and not _is_csv(resource.path.strip())
         own = f"{DATA}/{resource.name}.csv"
         if "path" not in resource.descriptor or (is_table and resource.path == own):
             continue
-        if resource.problem in _REWRITTEN or not is_written_plainly(resource.path) or is_other:
+        is_odd = resource.problem is None and not is_written_plainly(resource.path)
+        if resource.problem in _REWRITTEN or is_odd or is_other:
             meant = files.of(own) if is_other else files.of(resource.path)
             meant = own if is_other and (package.root / own).is_file() else meant
             if meant is not None or (is_other and resource.problem is None):
