@@ -380,7 +380,9 @@ BY_HAND: dict[str, tuple[str | None, ...]] = {
         "constraint_misplaced",
         "constraint_unknown",
     ),
-    "csv_malformed": ("quote", "empty", "nul", "field_too_long", "workbook", "document"),
+    "csv_malformed": (
+        *("quote", "empty", "nul", "field_too_long", "workbook", "document", "cut_off", "delimiter_declared"),
+    ),
 }
 """The variants that need a person, of rules of which others are mechanical."""
 

@@ -78,5 +78,10 @@ CASES = (
     ),
     Case("no schema of a table", _entry(lambda entry: entry.pop("schema")), (_OF_PACKAGE,)),
     Case("a schema by the table's name", _entry(lambda entry: entry.update(schema="projects")), (_OF_PACKAGE,)),
+    Case(
+        "a semicolon in the dialect",
+        _entry(lambda entry: entry["dialect"].update(delimiter=";")),
+        (("csv_malformed", "projects", 1, None),),
+    ),
     Case("no standard", descriptor(lambda d: d.pop("conformsTo")), (_OF_PACKAGE,)),
 )

@@ -388,6 +388,9 @@ def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: L
     header = records.pop(0)
     marks = (mark for mark in ",;\t|" if mark != dialect.delimiter and mark in header[0]) if len(header) == 1 else ()
     if found := next(iter(marks), None):
+        if found == "," != dialect.delimiter:
+            params = {"declared": dialect.delimiter, "found": found}
+            raise TableUnreadable("csv_malformed", Location(name, 1, 1), variant="delimiter_declared", **params)
         raise delimiter_error(name, 1, found)
     return Table(header, records, data, descriptor)
 

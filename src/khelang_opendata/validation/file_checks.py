@@ -35,8 +35,20 @@ _REWRITTEN = ("missing", "path_outside", "path_absolute")
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
-_DOCUMENTS = (b"<!doctype", b"<html", b"<?xml", b"<table", b"%pdf")
-"""How web pages and documents begin, in small letters."""
+_DOCUMENTS = (
+    b"<!doctype",
+    b"<html",
+    b"<?xml",
+    b"<table",
+    b"%pdf",
+    b"{\\rtf",
+    b"[{",
+    b'{"',
+    b"\x1f\x8b",
+    b"rar!",
+    b"7z\xbc\xaf",
+)
+"""How web pages, documents, JSON and compressed files begin, in small letters."""
 
 _SEARCHED = 10
 """Rows in which a heading with another separator is looked for."""
@@ -183,9 +195,16 @@ def _other_form(resource: Resource) -> Issue | None:
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_DOCUMENTS):
         return CSV_MALFORMED.issue(place, variant="document", path=resource.path)
     is_text = b"\0" not in start
-    if not is_text and max(start[::2].count(0), start[1::2].count(0)) > len(start) // 4:  # without a byte order mark
-        return ENCODING_NOT_UTF8.issue(place, variant="utf16")
+    if not is_text and any(_is_text_in(start, encoding) for encoding in ("utf-16-le", "utf-16-be")):
+        return ENCODING_NOT_UTF8.issue(place, variant="utf16")  # without a byte order mark
     return None
+
+
+def _is_text_in(start: bytes, encoding: str) -> bool:
+    """Whether the first bytes of a file are lines of text in an encoding of two bytes a letter."""
+    text = start[: len(start) // 2 * 2].decode(encoding, "replace")
+    latin = sum(character.isascii() for character in text)
+    return "\0" not in text and latin > len(text) // 2 and any(mark in text for mark in ",;\t|")
 
 
 def _check_delimiter(table: Table, schema: TableSchema) -> None:
