@@ -1,4 +1,4 @@
-"""The command ``python -m benchmarks``: measure, print the tables, write them into ``docs/en/performance.md``."""
+"""The command ``python -m benchmarks``: measure, print the tables, write them into ``performance.md``."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from benchmarks.growth import FACTOR, MOST
 from benchmarks.measure import ROOT, Measured, WorkFailed
 from benchmarks.results import GROWTH, EntryResult, ToolResult, growth_of, load, machine, save
 from benchmarks.table import markdown, write_into
+from khelang_opendata import Language
 
 RESULTS = CACHE / "results.json"
-DOCUMENT = ROOT / "docs/en/performance.md"
+DOCUMENTS = {language: ROOT / "docs" / language / "performance.md" for language in Language}
 
 
 def main() -> None:
-    """Measure the entries asked for; only full ones are kept and written into the document.
+    """Measure the entries asked for; only full ones are kept and written into the documents.
 
     The exit code is 1 where something takes more than twelve times as long with ten times the input.
     """
@@ -30,10 +31,11 @@ def main() -> None:
     for name in args.only or ENTRIES:
         _tell(f"{name}: writing the data")
         kept[name] = measured(ENTRIES[name](QUICK if args.quick else FULL))
-        print(markdown([kept[name]]))
+        print(markdown([kept[name]], Language.EN))
         if not args.quick:
             save(RESULTS, kept)
-            write_into(DOCUMENT, markdown(kept[entry] for entry in ENTRIES if entry in kept))
+            for language, document in DOCUMENTS.items():
+                write_into(document, markdown((kept[entry] for entry in ENTRIES if entry in kept), language))
     _tell("")
     if steep := [line for name in args.only or ENTRIES for line in too_steep(kept[name])]:
         sys.exit("\n".join(steep))
@@ -43,11 +45,11 @@ def too_steep(result: EntryResult) -> Iterator[str]:
     """What of an entry of growth takes longer than it may, or was not measured."""
     if result.unit != GROWTH:
         return
-    measured = {tool.label for pair in result.pairs for tool in pair}
-    yield from (f"{tool.label}: not measured with n and 10 n" for tool in result.tools if tool.label not in measured)
+    measured = {tool.name for pair in result.pairs for tool in pair}
+    yield from (f"{tool.name}: not measured with n and 10 n" for tool in result.tools if tool.name not in measured)
     for one, other in result.pairs:
         if (times := growth_of(one, other)) > MOST:
-            yield f"{one.label}: {times:.1f} times as long with {FACTOR} times the input, and {MOST:g} is the most"
+            yield f"{one.name}: {times:.1f} times as long with {FACTOR} times the input, and {MOST:g} is the most"
 
 
 def measured(entry: Entry) -> EntryResult:
@@ -55,16 +57,16 @@ def measured(entry: Entry) -> EntryResult:
     runs: dict[str, list[Measured]] = defaultdict(list)
     failed: set[str] = set()
     for tool, number in _in_turn(entry):
-        if tool.label in failed:
+        if tool.name in failed:
             continue
-        _tell(f"{entry.title}, round {number}: {tool.label}")
+        _tell(f"{entry.name}, round {number}: {tool.name}")
         try:
-            runs[tool.label].append(tool.run())
+            runs[tool.name].append(tool.run())
         except WorkFailed as error:
-            failed.add(tool.label)
-            print(f"{entry.title}: {tool.label} was not measured: {error}", file=sys.stderr)
-    tools = [_result(tool, runs[tool.label]) for tool in entry.tools if tool.label not in failed]
-    return EntryResult(entry.title, entry.about, entry.unit, entry.total, machine(), tools)
+            failed.add(tool.name)
+            print(f"{entry.name}: {tool.name} was not measured: {error}", file=sys.stderr)
+    tools = [_result(tool, runs[tool.name]) for tool in entry.tools if tool.name not in failed]
+    return EntryResult(entry.name, entry.figures, entry.unit, entry.total, machine(), tools)
 
 
 def _in_turn(entry: Entry) -> Iterator[tuple[Tool, int]]:
@@ -75,7 +77,7 @@ def _in_turn(entry: Entry) -> Iterator[tuple[Tool, int]]:
 def _result(tool: Tool, runs: list[Measured]) -> ToolResult:
     workers = [run.worker_mb for run in runs if run.worker_mb is not None]
     return ToolResult(
-        tool.label,
+        tool.name,
         tool.count,
         [run.seconds for run in runs],
         max(run.peak_mb for run in runs),

@@ -12,7 +12,7 @@ from random import Random
 
 from benchmarks.growth import DIRECTIONS, FACTOR, MOST
 from benchmarks.measure import ROOT, Made, Measured, prepare, run_command, run_work
-from benchmarks.results import GROWTH, TEN_TIMES
+from benchmarks.results import GROWTH, TEN_TIMES, Figures
 
 CACHE = ROOT / "build/benchmarks"
 
@@ -41,9 +41,9 @@ QUICK = Sizes(2, 20, 5, 100, 10, 22_000, 10_000)
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One tool of an entry: how it is run, on how many of the entry's units, and in how many rounds."""
+    """One tool of an entry: its name in the texts, how it is run, on how many of the entry's units, and how often."""
 
-    label: str
+    name: str
     run: Run
     count: int
     rounds: int
@@ -53,12 +53,13 @@ class Tool:
 class Entry:
     """Tools side by side on the same data.
 
-    ``unit`` is what is counted (``process``, ``package``, ``row``), ``total`` how many of them the data have. With the
-    unit ``growth`` the tools are in pairs: the same with n and with ten times n.
+    ``name`` is that of its title and its description in the texts, which ``figures`` fill. ``unit`` is what is counted
+    (``process``, ``package``, ``row``), ``total`` how many of them the data have. With the unit ``growth`` the tools
+    are in pairs: the same with n and with ten times n.
     """
 
-    title: str
-    about: str
+    name: str
+    figures: Figures
     unit: str
     total: int
     tools: tuple[Tool, ...]
@@ -68,12 +69,12 @@ def command(sizes: Sizes) -> Entry:
     """The whole process on the real plan."""
     plan = "datapackage"
     commands = {
-        "python -c pass": [sys.executable, "-c", "pass"],
-        "khelang validate, all rules": [*_script("khelang", "khelang_opendata"), "validate", plan, "--lang", "th"],
-        "frictionless validate --json": [*_script("frictionless"), "validate", "--json", f"{plan}/datapackage.json"],
+        "python": [sys.executable, "-c", "pass"],
+        "khelang-command": [*_script("khelang", "khelang_opendata"), "validate", plan, "--lang", "th"],
+        "frictionless-command": [*_script("frictionless"), "validate", "--json", f"{plan}/datapackage.json"],
     }
-    tools = (Tool(label, partial(run_command, words), 1, 3 * sizes.rounds) for label, words in commands.items())
-    return Entry("One command on the real plan", "From start to exit, imports included.", "process", 1, tuple(tools))
+    tools = (Tool(name, partial(run_command, words), 1, 3 * sizes.rounds) for name, words in commands.items())
+    return Entry("command", {}, "process", 1, tuple(tools))
 
 
 def _script(name: str, module: str | None = None) -> list[str]:
@@ -86,83 +87,75 @@ def packages(sizes: Sizes) -> Entry:
     """Many small packages in one process."""
     made = prepare(str(CACHE), "packages", str(sizes.packages))
     sample = _sample(made.paths, sizes.packages_sampled)
-    about = f"Plans of about 230 rows in 13 tables, one in five with violations: {made.findings} findings seeded."
     tools = (
-        _work("schemas only, standard library", "structure", made.paths, sizes),
-        _work("all rules", "rules", made.paths, sizes),
-        _work("frictionless", "frictionless", sample, sizes, rounds=-(-sizes.rounds // 2)),
+        _work("structure", made.paths, sizes),
+        _work("rules", made.paths, sizes),
+        _work("frictionless", sample, sizes, rounds=-(-sizes.rounds // 2)),
     )
-    return Entry(f"{sizes.packages:,} small packages, one process", about, "package", sizes.packages, tools)
+    figures = {"packages": sizes.packages, "findings": made.findings}
+    return Entry("packages", figures, "package", sizes.packages, tools)
 
 
 def many(sizes: Sizes) -> Entry:
     """All packages of a country, in two processes."""
     made = prepare(str(CACHE), "packages", str(sizes.many))
     sample = _sample(made.paths, sizes.many_sampled)
-    about = f"As many as Thailand has local governments; {made.findings:,} findings seeded."
     rounds = -(-sizes.rounds // 2)
     tools = (
-        _work("all rules", "rules-many", made.paths, sizes, rounds=rounds),
-        _work("frictionless", "frictionless-many", sample, sizes, rounds=rounds),
+        _work("rules", made.paths, sizes, kind="rules-many", rounds=rounds),
+        _work("frictionless", sample, sizes, kind="frictionless-many", rounds=rounds),
     )
-    return Entry(f"{sizes.many:,} small packages, two processes", about, "package", sizes.many, tools)
+    return Entry("many", {"packages": sizes.many, "findings": made.findings}, "package", sizes.many, tools)
 
 
 def large(sizes: Sizes) -> Entry:
     """One package of millions of rows, its rows against its schemas."""
     made = prepare(str(CACHE), "large", str(sizes.rows), str(_VIOLATIONS))
-    about = f"{_megabytes(made.paths[0]):,} MB of CSV with {made.findings:,} findings seeded; schemas only."
     tools = (
-        _whole("standard library", "structure", made, sizes),
-        _whole("extra large (polars)", "structure-large", made, sizes),
-        _whole("frictionless", "frictionless", made, sizes, rounds=1),
-        _whole("limit: csv.reader alone", "csv", made, sizes),
-        _whole("limit: polars, parse to strings", "polars", made, sizes),
+        _whole("structure", made, sizes),
+        _whole("structure-large", made, sizes),
+        _whole("frictionless", made, sizes, rounds=1),
+        _whole("csv", made, sizes),
+        _whole("polars", made, sizes),
     )
-    return Entry(f"One package of {made.rows:,} rows", about, "row", made.rows, tools)
+    figures = {"rows": made.rows, "megabytes": _megabytes(made.paths[0]), "findings": made.findings}
+    return Entry("large", figures, "row", made.rows, tools)
 
 
 def large_rules(sizes: Sizes) -> Entry:
     """One package of millions of rows and all rules."""
     made = prepare(str(CACHE), "large", str(sizes.rows), "0")
-    about = "A faultless one, since the rules of a plan are not run on tables with errors."
-    rounds = -(-sizes.rounds // 2)
-    tools = (
-        _whole("all rules", "rules", made, sizes, rounds=rounds),
-        _whole("schemas only, standard library", "structure", made, sizes, rounds=rounds),
-    )
-    return Entry(f"All rules on {made.rows:,} rows", about, "row", made.rows, tools)
+    tools = (_whole(name, made, sizes, rounds=-(-sizes.rounds // 2)) for name in ("rules", "structure"))
+    return Entry("large-rules", {"rows": made.rows}, "row", made.rows, tuple(tools))
 
 
 def storm(sizes: Sizes) -> Entry:
     """A table of nothing but errors."""
     made = prepare(str(CACHE), "storm", str(sizes.bad_cells))
-    about = f"A table with four bad cells a row, {made.findings:,} together. All are counted; a report lists the first."
+    rounds = -(-sizes.rounds // 2)
     tools = (
-        _whole("schemas only, standard library", "structure", made, sizes, rounds=-(-sizes.rounds // 2)),
-        _whole("schemas only, extra large", "structure-large", made, sizes, rounds=-(-sizes.rounds // 2)),
-        _whole("all rules", "rules", made, sizes, rounds=-(-sizes.rounds // 2)),
-        _whole("frictionless", "frictionless", made, sizes, rounds=1),
+        *(_whole(name, made, sizes, rounds=rounds) for name in ("structure", "structure-large", "rules")),
+        _whole("frictionless", made, sizes, rounds=1),
     )
-    return Entry(f"{sizes.bad_cells:,} bad cells", about, "row", made.rows, tools)
+    return Entry("storm", {"cells": sizes.bad_cells, "findings": made.findings}, "row", made.rows, tools)
 
 
 def growth(sizes: Sizes) -> Entry:
     """Packages that grow in one direction each: two tools a direction, of which one is given ten times as much."""
-    about = (
-        f"Each package has n of what is named, most of it wrong, and then {FACTOR} n; "
-        f"none may take more than {MOST:g} times as long."
-    )
     tools = (_grown(name, factor, sizes) for name in DIRECTIONS for factor in (1, FACTOR))
-    return Entry("Growth in one direction each", about, GROWTH, 0, tuple(tools))
+    return Entry("growth", {"factor": FACTOR, "most": MOST}, GROWTH, 0, tuple(tools))
 
 
 def _grown(name: str, factor: int, sizes: Sizes) -> Tool:
     direction = DIRECTIONS[name]
     n = direction.n * factor
     made = prepare(str(CACHE), "growth", str(n), name)
-    label = direction.about if factor == 1 else f"{direction.about}{TEN_TIMES}"
-    return Tool(label, partial(run_work, direction.work, made.paths), n, -(-sizes.rounds // 2))
+    return Tool(
+        name if factor == 1 else name + TEN_TIMES,
+        partial(run_work, direction.work, made.paths),
+        n,
+        -(-sizes.rounds // 2),
+    )
 
 
 ENTRIES: dict[str, Callable[[Sizes], Entry]] = {
@@ -176,13 +169,14 @@ ENTRIES: dict[str, Callable[[Sizes], Entry]] = {
 }
 
 
-def _work(label: str, kind: str, paths: Sequence[str], sizes: Sizes, *, rounds: int | None = None) -> Tool:
-    return Tool(label, partial(run_work, kind, paths), len(paths), rounds or sizes.rounds)
+def _work(name: str, paths: Sequence[str], sizes: Sizes, *, kind: str | None = None, rounds: int | None = None) -> Tool:
+    """A tool that is given many packages; its work is of the kind of its name where no other is given."""
+    return Tool(name, partial(run_work, kind or name, paths), len(paths), rounds or sizes.rounds)
 
 
-def _whole(label: str, kind: str, made: Made, sizes: Sizes, *, rounds: int | None = None) -> Tool:
+def _whole(name: str, made: Made, sizes: Sizes, *, rounds: int | None = None) -> Tool:
     """A tool that is given one package and is measured by its rows."""
-    return Tool(label, partial(run_work, kind, made.paths), made.rows, rounds or sizes.rounds)
+    return Tool(name, partial(run_work, name, made.paths), made.rows, rounds or sizes.rounds)
 
 
 def _sample(paths: list[str], size: int) -> list[str]:

@@ -55,17 +55,15 @@ Edit = Callable[[Grown, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """One way to grow.
+    """One way to grow; ``table_texts.json`` says in words what grows.
 
     Attributes:
-        about: what grows, in a few words.
         edit: makes a package larger by ``n`` of it.
         n: how many there are at first; then ten times as many. Enough that what is always done does not hide them,
             and so few that ten times as many do not outgrow the processor's caches, which is no growth of ours.
         work: the kind of work of :mod:`benchmarks.work` that is measured.
     """
 
-    about: str
     edit: Edit
     n: int
     work: str = "growth-validate"
@@ -440,179 +438,141 @@ def _keywords_changed(grown: Grown, n: int) -> None:
     grown.descriptor["keywords"] = [f"other {k}" for k in range(n)]
 
 
-def _diff(about: str, edit: Edit, n: int) -> Direction:
-    return Direction(about, edit, n, "growth-diff")
+def _diff(edit: Edit, n: int) -> Direction:
+    return Direction(edit, n, "growth-diff")
 
 
-def _report(about: str, edit: Edit, n: int = 1000) -> Direction:
-    return Direction(about, edit, n, "growth-report")
+def _report(edit: Edit, n: int = 1000) -> Direction:
+    return Direction(edit, n, "growth-report")
 
 
 DIRECTIONS: dict[str, Direction] = {
-    "columns-unknown": Direction("columns, unknown", _columns(lambda k: f"extra_{k}"), 1000),
-    "columns-repeated": Direction("columns, unknown and repeated", _columns(lambda _: "extra"), 3000),
-    "columns-doubled": Direction("columns, each twice", _columns(lambda k: f"extra_{k // 2}"), 1000),
-    "columns-known": Direction("columns, a known one repeated", _columns(lambda _: "label_th"), 3000),
-    "columns-near": Direction("columns, nearly right", _columns(lambda k: f"label_th{k}"), 1000),
-    "columns-blank": Direction("columns without a label", _columns(lambda _: ""), 3000),
-    "columns-spaced": Direction("columns, each label of more spaces", _columns(lambda k: " " * (k % 60)), 3000),
-    "columns-badly-named": Direction("columns, badly named", _columns(lambda k: f"Extra {k}"), 1000),
-    "columns-and-short-rows": Direction("columns, and rows of one cell", _wide_and_short, 1000),
-    "columns-and-blank-rows": Direction("columns, and blank rows", _wide_and_blank, 1000),
-    "rows-of-wrong-type": Direction("rows, a cell of the wrong type", _targets("quantity", lambda k: f"x{k}"), 3000),
-    "rows-out-of-range": Direction("rows, a number out of range", _targets("quantity", lambda k: -1 - k), 3000),
-    "rows-without-value": Direction("rows, a value missing", _targets("group_th", lambda _: ""), 3000),
-    "rows-too-long-text": Direction("rows, a text too long", _targets("group_th", lambda k: "ก" * 600), 3000),
-    "rows-unknown-code": Direction("rows, codes unknown", _targets("quantity_unit", lambda k: f"persons_{k}"), 1000),
-    "rows-no-code": Direction("rows, no codes", _targets("quantity_unit", lambda k: f"No {k}"), 3000),
-    "rows-broken-reference": Direction(
-        "rows, references broken", _targets("project_id", lambda k: f"mae-thung-2561-2564-P7{k}"), 3000
-    ),
-    "rows-same-key": Direction("rows of one key", _same_rows, 3000),
-    "rows-too-long": Direction("rows with a cell too many", _long_rows, 3000),
-    "rows-too-short": Direction("rows with cells too few", _short_rows, 3000),
-    "rows-blank": Direction("blank rows", _blank_rows, 5000),
-    "rows-thai-digits": Direction("rows, Thai digits", _targets("quantity", lambda k: "๑๒"), 3000),
-    "rows-grouped": Direction("rows, grouped numbers", _targets("quantity", lambda k: "1,000"), 3000),
-    "rows-untidy": Direction("rows, untidy text", _targets("group_th", lambda k: f"ก  {k}"), 3000),
-    "rows-quoted": Direction("rows of several lines, untidy text", _quoted_lines, 3000),
-    "rows-formula": Direction("rows, formulas", _targets("group_th", lambda k: f"=1+{k}"), 3000),
-    "rows-personal": Direction("rows, telephone numbers", _targets("group_th", lambda k: f"โทร 08{k:08}"), 3000),
-    "rows-cp874": Direction("rows, spoilt Thai", _targets("group_th", lambda k: f"¡ÒÃ{k}"), 3000),
-    "row-of-many-cells": Direction("cells in one row", _one_long_row, 30_000),
-    "projects-of-one-title": Direction("projects of one title", _titles, 1000),
-    "projects-of-one-number": Direction("projects of one number", _sequence, 1000),
-    "errata-unmatched": Direction("errata that match none of as many warnings", _errata(lambda k: f"no-{k}"), 1000),
-    "errata-matching": Direction(
-        "errata, each of one warning", _errata(lambda k: f"mae-thung-2561-2564-P{1000 + k}"), 1000
-    ),
-    "errata-open": Direction("errata that leave the record of as many warnings empty", _errata(lambda _: ""), 1000),
-    "errata-alone": Direction("errata without a warning", _errata(lambda k: f"no-{k}", warnings=False), 1000),
-    "errata-of-values": Direction("errata and warnings of values", _errata_of_values, 1000),
-    "units-deep": Direction(
-        "units in a chain, each leads a project", _unit_chain(lambda k, _: k, lambda _: "ZZZ"), 1000
-    ),
+    "columns-unknown": Direction(_columns(lambda k: f"extra_{k}"), 1000),
+    "columns-repeated": Direction(_columns(lambda _: "extra"), 3000),
+    "columns-doubled": Direction(_columns(lambda k: f"extra_{k // 2}"), 1000),
+    "columns-known": Direction(_columns(lambda _: "label_th"), 3000),
+    "columns-near": Direction(_columns(lambda k: f"label_th{k}"), 1000),
+    "columns-blank": Direction(_columns(lambda _: ""), 3000),
+    "columns-spaced": Direction(_columns(lambda k: " " * (k % 60)), 3000),
+    "columns-badly-named": Direction(_columns(lambda k: f"Extra {k}"), 1000),
+    "columns-and-short-rows": Direction(_wide_and_short, 1000),
+    "columns-and-blank-rows": Direction(_wide_and_blank, 1000),
+    "rows-of-wrong-type": Direction(_targets("quantity", lambda k: f"x{k}"), 3000),
+    "rows-out-of-range": Direction(_targets("quantity", lambda k: -1 - k), 3000),
+    "rows-without-value": Direction(_targets("group_th", lambda _: ""), 3000),
+    "rows-too-long-text": Direction(_targets("group_th", lambda k: "ก" * 600), 3000),
+    "rows-unknown-code": Direction(_targets("quantity_unit", lambda k: f"persons_{k}"), 1000),
+    "rows-no-code": Direction(_targets("quantity_unit", lambda k: f"No {k}"), 3000),
+    "rows-broken-reference": Direction(_targets("project_id", lambda k: f"mae-thung-2561-2564-P7{k}"), 3000),
+    "rows-same-key": Direction(_same_rows, 3000),
+    "rows-too-long": Direction(_long_rows, 3000),
+    "rows-too-short": Direction(_short_rows, 3000),
+    "rows-blank": Direction(_blank_rows, 5000),
+    "rows-thai-digits": Direction(_targets("quantity", lambda k: "๑๒"), 3000),
+    "rows-grouped": Direction(_targets("quantity", lambda k: "1,000"), 3000),
+    "rows-untidy": Direction(_targets("group_th", lambda k: f"ก  {k}"), 3000),
+    "rows-quoted": Direction(_quoted_lines, 3000),
+    "rows-formula": Direction(_targets("group_th", lambda k: f"=1+{k}"), 3000),
+    "rows-personal": Direction(_targets("group_th", lambda k: f"โทร 08{k:08}"), 3000),
+    "rows-cp874": Direction(_targets("group_th", lambda k: f"¡ÒÃ{k}"), 3000),
+    "row-of-many-cells": Direction(_one_long_row, 30_000),
+    "projects-of-one-title": Direction(_titles, 1000),
+    "projects-of-one-number": Direction(_sequence, 1000),
+    "errata-unmatched": Direction(_errata(lambda k: f"no-{k}"), 1000),
+    "errata-matching": Direction(_errata(lambda k: f"mae-thung-2561-2564-P{1000 + k}"), 1000),
+    "errata-open": Direction(_errata(lambda _: ""), 1000),
+    "errata-alone": Direction(_errata(lambda k: f"no-{k}", warnings=False), 1000),
+    "errata-of-values": Direction(_errata_of_values, 1000),
+    "units-deep": Direction(_unit_chain(lambda k, _: k, lambda _: "ZZZ"), 1000),
     "units-deep-said-otherwise": Direction(
-        "units in a chain, each leads a project, printed otherwise",
         _unit_chain(lambda k, _: k, lambda k: f"ไม่มี{k}"),
         1000,
     ),
-    "units-deepest": Direction(
-        "units in a chain, the deepest leads all", _unit_chain(lambda _, n: n - 1, lambda k: f"ไม่มี{k}"), 1000
-    ),
-    "units-ring": Direction("units in a ring", _unit_ring, 1000),
-    "units-star": Direction("units under one", _unit_star, 1000),
-    "missions-deep": Direction("missions in a chain, totals of each", _mission_chain(ring=False), 500),
-    "missions-ring": Direction("missions in a ring, totals of each", _mission_chain(ring=True), 500),
-    "projects-deep": Direction("projects in a chain", _project_chain(ring=False), 1000),
-    "projects-ring": Direction("projects in a ring", _project_chain(ring=True), 1000),
-    "totals": Direction("totals of the plan, dimensions and projects", _plan_totals, 500),
-    "budgets": Direction("budgets of one project", _budget_lines, 3000),
-    "progress": Direction("progress of projects", _progress, 1000),
+    "units-deepest": Direction(_unit_chain(lambda _, n: n - 1, lambda k: f"ไม่มี{k}"), 1000),
+    "units-ring": Direction(_unit_ring, 1000),
+    "units-star": Direction(_unit_star, 1000),
+    "missions-deep": Direction(_mission_chain(ring=False), 500),
+    "missions-ring": Direction(_mission_chain(ring=True), 500),
+    "projects-deep": Direction(_project_chain(ring=False), 1000),
+    "projects-ring": Direction(_project_chain(ring=True), 1000),
+    "totals": Direction(_plan_totals, 500),
+    "budgets": Direction(_budget_lines, 3000),
+    "progress": Direction(_progress, 1000),
     "resources-unknown": Direction(
-        "resources, unknown",
         _resources(lambda _, k: {"name": f"table_{k}", "schema": {"fields": [{"name": "a"}]}}),
         300,
     ),
-    "resources-repeated": Direction("resources of one name", _resources(lambda _, k: {"schema": {}}), 300),
-    "resources-missing": Direction("resources without a file", _resources(_with_schema), 300),
-    "resources-derived": Direction("resources said to be derived", _resources(_derived), 300),
-    "resources-wrong": Direction("resources of wrong paths and schemas", _resources(_known_with_schema), 300),
-    "resources-no-objects": Direction("resources that are none", _list("resources", lambda k: k), 1000),
-    "keywords": Direction("keywords", _list("keywords", lambda k: f"คำ {k}"), 30_000),
-    "keywords-mixed": Direction(
-        "keywords, half of them numbers", _list("keywords", lambda k: k if k % 2 else str(k)), 5000
-    ),
-    "keywords-objects": Direction("keywords that are objects", _list("keywords", lambda k: {"a": k}), 5000),
-    "keywords-lists": Direction("keywords that are lists", _list("keywords", lambda k: [k, None]), 5000),
-    "roles-mixed": Direction("roles of a body", _contributors(roles=lambda n: [*map(str, range(n)), *range(n)]), 5000),
-    "contributors": Direction("contributors, wrong", _list("contributors", lambda k: {"title": k}), 1500),
-    "sources": Direction("sources, wrong", _list("sources", lambda k: {"date": "๑"}), 1500),
-    "licenses": Direction("licences, wrong", _list("licenses", lambda k: {"path": "x"}), 1500),
-    "languages": Direction("languages", _list("languages", lambda k: f"th-{k:08}" if k else "th"), 30_000),
-    "e-mail-dots": Direction(
-        "length of an e-mail address: dots", _contributors(email=lambda n: "a@" + "." * n + "@"), 10_000
-    ),
-    "e-mail-labels": Direction(
-        "length of an e-mail address: labels", _contributors(email=lambda n: "a@" + "a." * n + "@"), 10_000
-    ),
-    "e-mail-ats": Direction("length of an e-mail address: at signs", _contributors(email=lambda n: "@a." * n), 10_000),
-    "name": Direction("length of a name", _text("name", lambda n: "a-" * n + "!"), 30_000),
-    "version": Direction("length of a version", _text("version", lambda n: "1" * n), 30_000),
-    "created": Direction("length of a time", _text("created", lambda n: "2020-01-01T00:00:00." + "1" * n), 30_000),
-    "homepage": Direction("length of an address", _text("homepage", lambda n: "https://" + "a/" * n + " "), 30_000),
-    "path": Direction("length of a path", _path(lambda n: "a.csv" * n + "/x"), 30_000),
-    "path-folders": Direction("folders of a path", _path(lambda n: "a/" * n + "x"), 3_000),
-    "portal": Direction("values for a portal", _portal, 3000),
-    "cell-number": Direction("length of a number", _cell("targets", "quantity", lambda n: "1" * n), 13_000),
-    "cell-groups": Direction(
-        "length of a number: groups", _cell("targets", "quantity", lambda n: "1,111" * (n // 5) + ","), 13_000
-    ),
-    "cell-underscores": Direction(
-        "length of a number: underscores", _cell("targets", "quantity", lambda n: "1_" * (n // 2)), 13_000
-    ),
-    "cell-thai-number": Direction(
-        "length of a number: Thai digits", _cell("targets", "quantity", lambda n: "๑" * n + "x"), 13_000
-    ),
-    "cell-id": Direction("length of an id", _cell("targets", "project_id", lambda n: "a-" * (n // 2) + "!"), 13_000),
-    "cell-date": Direction("length of a date", _cell("plans", "announced_on", lambda n: "๑" * n), 13_000),
-    "cell-spaces": Direction("length of a text: spaces", _cell("targets", "group_th", lambda n: " " * n + "x"), 13_000),
-    "cell-digits": Direction("length of a text: digits", _cell("targets", "group_th", lambda n: "1" * n), 13_000),
-    "cell-dashed-digits": Direction(
-        "length of a text: digits and dashes", _cell("targets", "group_th", lambda n: "1-" * (n // 2)), 13_000
-    ),
-    "cell-e-mail": Direction(
-        "length of a text: at signs and dots", _cell("targets", "group_th", lambda n: "a.b@c.d." * (n // 8)), 13_000
-    ),
-    "cell-ats": Direction("length of a text: at signs", _cell("targets", "group_th", lambda n: "@" * n), 13_000),
-    "cell-words": Direction(
-        "length of a text: one word", _cell("targets", "group_th", lambda n: "a" * n + "@"), 13_000
-    ),
-    "cell-marks": Direction(
-        "length of a text: Thai marks", _cell("targets", "group_th", lambda n: "ก" + "\u0e4d\u0e48" * (n // 2)), 13_000
-    ),
-    "cell-formula": Direction(
-        "length of a text: dashes and spaces", _cell("targets", "group_th", lambda n: "- " * (n // 2) + "x"), 13_000
-    ),
-    "cell-figures": Direction(
-        "length of a text: figures", _cell("targets", "group_th", lambda n: "-" + "1,." * (n // 3) + "x"), 13_000
-    ),
-    "cell-cp874": Direction("length of a text: spoilt Thai", _cell("targets", "group_th", lambda n: "¡" * n), 13_000),
+    "resources-repeated": Direction(_resources(lambda _, k: {"schema": {}}), 300),
+    "resources-missing": Direction(_resources(_with_schema), 300),
+    "resources-derived": Direction(_resources(_derived), 300),
+    "resources-wrong": Direction(_resources(_known_with_schema), 300),
+    "resources-no-objects": Direction(_list("resources", lambda k: k), 1000),
+    "keywords": Direction(_list("keywords", lambda k: f"คำ {k}"), 30_000),
+    "keywords-mixed": Direction(_list("keywords", lambda k: k if k % 2 else str(k)), 5000),
+    "keywords-objects": Direction(_list("keywords", lambda k: {"a": k}), 5000),
+    "keywords-lists": Direction(_list("keywords", lambda k: [k, None]), 5000),
+    "roles-mixed": Direction(_contributors(roles=lambda n: [*map(str, range(n)), *range(n)]), 5000),
+    "contributors": Direction(_list("contributors", lambda k: {"title": k}), 1500),
+    "sources": Direction(_list("sources", lambda k: {"date": "๑"}), 1500),
+    "licenses": Direction(_list("licenses", lambda k: {"path": "x"}), 1500),
+    "languages": Direction(_list("languages", lambda k: f"th-{k:08}" if k else "th"), 30_000),
+    "e-mail-dots": Direction(_contributors(email=lambda n: "a@" + "." * n + "@"), 10_000),
+    "e-mail-labels": Direction(_contributors(email=lambda n: "a@" + "a." * n + "@"), 10_000),
+    "e-mail-ats": Direction(_contributors(email=lambda n: "@a." * n), 10_000),
+    "name": Direction(_text("name", lambda n: "a-" * n + "!"), 30_000),
+    "version": Direction(_text("version", lambda n: "1" * n), 30_000),
+    "created": Direction(_text("created", lambda n: "2020-01-01T00:00:00." + "1" * n), 30_000),
+    "homepage": Direction(_text("homepage", lambda n: "https://" + "a/" * n + " "), 30_000),
+    "path": Direction(_path(lambda n: "a.csv" * n + "/x"), 30_000),
+    "path-folders": Direction(_path(lambda n: "a/" * n + "x"), 3_000),
+    "portal": Direction(_portal, 3000),
+    "cell-number": Direction(_cell("targets", "quantity", lambda n: "1" * n), 13_000),
+    "cell-groups": Direction(_cell("targets", "quantity", lambda n: "1,111" * (n // 5) + ","), 13_000),
+    "cell-underscores": Direction(_cell("targets", "quantity", lambda n: "1_" * (n // 2)), 13_000),
+    "cell-thai-number": Direction(_cell("targets", "quantity", lambda n: "๑" * n + "x"), 13_000),
+    "cell-id": Direction(_cell("targets", "project_id", lambda n: "a-" * (n // 2) + "!"), 13_000),
+    "cell-date": Direction(_cell("plans", "announced_on", lambda n: "๑" * n), 13_000),
+    "cell-spaces": Direction(_cell("targets", "group_th", lambda n: " " * n + "x"), 13_000),
+    "cell-digits": Direction(_cell("targets", "group_th", lambda n: "1" * n), 13_000),
+    "cell-dashed-digits": Direction(_cell("targets", "group_th", lambda n: "1-" * (n // 2)), 13_000),
+    "cell-e-mail": Direction(_cell("targets", "group_th", lambda n: "a.b@c.d." * (n // 8)), 13_000),
+    "cell-ats": Direction(_cell("targets", "group_th", lambda n: "@" * n), 13_000),
+    "cell-words": Direction(_cell("targets", "group_th", lambda n: "a" * n + "@"), 13_000),
+    "cell-marks": Direction(_cell("targets", "group_th", lambda n: "ก" + "\u0e4d\u0e48" * (n // 2)), 13_000),
+    "cell-formula": Direction(_cell("targets", "group_th", lambda n: "- " * (n // 2) + "x"), 13_000),
+    "cell-figures": Direction(_cell("targets", "group_th", lambda n: "-" + "1,." * (n // 3) + "x"), 13_000),
+    "cell-cp874": Direction(_cell("targets", "group_th", lambda n: "¡" * n), 13_000),
     "cell-utf8": Direction(
-        "length of a text: spoilt Thai of another kind",
         _cell("targets", "group_th", lambda n: "à¸\u0081" * (n // 3)),
         13_000,
     ),
-    "cell-code": Direction(
-        "length of a code", _cell("targets", "quantity_unit", lambda n: "person" * (n // 6)), 13_000
-    ),
-    "cell-title": Direction("length of a title", _cell("projects", "title_th", lambda n: "' \"" * (n // 3)), 13_000),
-    "cells-of-money": Direction("long texts of money", _cells(lambda k: ("1 " * 200 + f"{k}")[-450:]), 1000),
-    "cells-of-words": Direction("long texts of money in words", _cells(lambda k: "1(" * 200 + f"{k}"), 1000),
-    "report-columns": _report("reports: columns unknown", _columns(lambda k: f"extra_{k}")),
-    "report-rows": _report("reports: rows of wrong type", _targets("quantity", lambda k: f"x{k}")),
-    "report-quoted": _report("reports: rows of several lines", _quoted_lines),
-    "report-errata": _report("reports: acknowledged", _errata(lambda k: f"mae-thung-2561-2564-P{1000 + k}")),
+    "cell-code": Direction(_cell("targets", "quantity_unit", lambda n: "person" * (n // 6)), 13_000),
+    "cell-title": Direction(_cell("projects", "title_th", lambda n: "' \"" * (n // 3)), 13_000),
+    "cells-of-money": Direction(_cells(lambda k: ("1 " * 200 + f"{k}")[-450:]), 1000),
+    "cells-of-words": Direction(_cells(lambda k: "1(" * 200 + f"{k}"), 1000),
+    "report-columns": _report(_columns(lambda k: f"extra_{k}")),
+    "report-rows": _report(_targets("quantity", lambda k: f"x{k}")),
+    "report-quoted": _report(_quoted_lines),
+    "report-errata": _report(_errata(lambda k: f"mae-thung-2561-2564-P{1000 + k}")),
     "report-resources": _report(
-        "reports: resources unknown",
         _resources(lambda _, k: {"name": f"table_{k}", "schema": {"fields": [{"name": "a"}]}}),
         300,
     ),
-    "report-long-row": _report("reports: cells in one row", _one_long_row, 30_000),
-    "report-marks": _report("reports: length of a label", _columns(lambda k: "ก" + "\u0e48" * 3000), 30),
-    "release-projects": Direction("release: projects", _release_projects, 200, "growth-release"),
-    "release-units": Direction("release: units, each leads a project", _release_units, 200, "growth-release"),
-    "release-errata": Direction("release: errata", _release_errata, 500, "growth-release"),
-    "diff-columns": _diff("difference: columns added", _columns(lambda k: f"extra_{k}"), 1000),
-    "diff-columns-repeated": _diff("difference: columns repeated", _columns(lambda k: f"extra_{k // 2}"), 3000),
-    "diff-columns-renamed": _diff("difference: columns renamed", _columns(lambda k: f"extra_{k}"), 1000),
-    "diff-cells": _diff("difference: cells of a row", _columns(lambda k: f"extra_{k}"), 1000),
-    "diff-rows": _diff("difference: rows added", _targets("quantity", lambda k: k), 1000),
-    "diff-rows-changed": _diff("difference: rows changed", _targets("quantity", lambda k: k), 1000),
-    "diff-keywords": _diff("difference: keywords", _list("keywords", lambda k: f"คำ {k}"), 3000),
-    "diff-keywords-added": _diff("difference: keywords added", _list("keywords", lambda k: f"คำ {k}"), 3000),
+    "report-long-row": _report(_one_long_row, 30_000),
+    "report-marks": _report(_columns(lambda k: "ก" + "\u0e48" * 3000), 30),
+    "release-projects": Direction(_release_projects, 200, "growth-release"),
+    "release-units": Direction(_release_units, 200, "growth-release"),
+    "release-errata": Direction(_release_errata, 500, "growth-release"),
+    "diff-columns": _diff(_columns(lambda k: f"extra_{k}"), 1000),
+    "diff-columns-repeated": _diff(_columns(lambda k: f"extra_{k // 2}"), 3000),
+    "diff-columns-renamed": _diff(_columns(lambda k: f"extra_{k}"), 1000),
+    "diff-cells": _diff(_columns(lambda k: f"extra_{k}"), 1000),
+    "diff-rows": _diff(_targets("quantity", lambda k: k), 1000),
+    "diff-rows-changed": _diff(_targets("quantity", lambda k: k), 1000),
+    "diff-keywords": _diff(_list("keywords", lambda k: f"คำ {k}"), 3000),
+    "diff-keywords-added": _diff(_list("keywords", lambda k: f"คำ {k}"), 3000),
 }
-"""All directions, by name."""
+"""All directions, by the name that ``table_texts.json`` has for each."""
 
 _BOTH_GROW: dict[str, Edit] = {
     "diff-columns-renamed": _columns_renamed,

@@ -15,18 +15,21 @@ from statistics import median
 GROWTH = "growth"
 """The unit of an entry whose tools are in pairs, of which the second is given ten times as much."""
 
-TEN_TIMES = ", × 10"
-"""How the label of the second ends."""
+TEN_TIMES = " × 10"
+"""How the name of the second ends."""
 
 FRICTIONLESS = "frictionless"
-"""How the labels of the tools begin that the others are set against."""
+"""How the names of the tools begin that the others are set against."""
+
+Figures = Mapping[str, int | float]
+"""The figures of an entry's title and description."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
     """One tool's rounds: the seconds each took for ``count`` units, and the most memory that any needed."""
 
-    label: str
+    name: str
     count: int
     seconds: list[float]
     peak_mb: float
@@ -50,25 +53,25 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class EntryResult:
-    """The tools of one entry, and the machine and day they ran."""
+    """The tools of one entry, and the machine and day they ran. All words are in ``table_texts.json``."""
 
-    title: str
-    about: str
+    name: str
+    figures: Figures
     unit: str
     total: int
-    machine: str
+    machine: dict[str, str]
     tools: list[ToolResult]
 
     @property
     def reference(self) -> ToolResult | None:
         """frictionless on the same data; None where it was not measured."""
-        return next((tool for tool in self.tools if tool.label.startswith(FRICTIONLESS)), None)
+        return next((tool for tool in self.tools if tool.name.startswith(FRICTIONLESS)), None)
 
     @property
     def pairs(self) -> list[tuple[ToolResult, ToolResult]]:
         """The tools that were given n and ten times n, of those of which both were measured."""
-        by_label = {tool.label: tool for tool in self.tools}
-        larger = ((tool, by_label.get(tool.label + TEN_TIMES)) for tool in self.tools)
+        by_name = {tool.name: tool for tool in self.tools}
+        larger = ((tool, by_name.get(tool.name + TEN_TIMES)) for tool in self.tools)
         return [(tool, other) for tool, other in larger if other is not None]
 
 
@@ -77,11 +80,15 @@ def growth_of(one: ToolResult, other: ToolResult) -> float:
     return median(other.seconds) / median(one.seconds)
 
 
-def machine() -> str:
-    """What the figures depend on, in one line."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("frictionless", "polars"))
-    system = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    return f"{datetime.now(UTC):%Y-%m-%d}: {system}, {versions}"
+def machine() -> dict[str, str]:
+    """What the figures depend on, and the day."""
+    return {
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "cores": f"{os.cpu_count()}",
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("frictionless", "polars")},
+    }
 
 
 def load(path: Path) -> dict[str, EntryResult]:

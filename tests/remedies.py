@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from khelang_opendata import Issue, Package, load_family
 from khelang_opendata.model.look_alikes import as_meant
@@ -201,6 +202,34 @@ def save_as_utf8(folder: Path, issue: Issue) -> None:
     _write(path, csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in text.split("\n")[0] else ","))
 
 
+def write_path(folder: Path, issue: Issue) -> None:
+    """Set the path of a table."""
+    wrong, path = issue.params["path"], issue.params["corrected"]
+    edit_descriptor(folder, lambda d: [e.update(path=path) for e in d["resources"] if e.get("path") == wrong])
+
+
+def write_property(folder: Path, issue: Issue) -> None:
+    """Change a property of the descriptor."""
+
+    def change(descriptor: Any) -> None:
+        *above, name = [int(part) if part.isdecimal() else part for part in str(issue.params["property"]).split("/")]
+        for part in above:
+            descriptor = descriptor[part]
+        descriptor[name] = issue.params["corrected"]
+
+    edit_descriptor(folder, change)
+
+
+def write_standard(folder: Path, issue: Issue) -> None:
+    """Add the line that names the standard."""
+    edit_descriptor(folder, lambda descriptor: descriptor.update(conformsTo=issue.params["corrected"]))
+
+
+def synchronise(folder: Path, _: Issue) -> None:
+    """Run ``khelang schema sync``."""
+    list_column(folder)
+
+
 SHEETS: dict[tuple[str, str | None], Remedy] = {
     ("column_unexpected", "workbook"): save_sheet_without_names,
     ("column_missing", "titles"): replace_heading,
@@ -265,6 +294,11 @@ FILES: dict[tuple[str, str | None], FileRemedy] = {
     ("csv_malformed", "delimiter_below"): split_cells,
     ("encoding_not_utf8", None): save_as_utf8,
     ("encoding_not_utf8", "utf16"): save_as_utf8,
+    ("descriptor_invalid", "path_meant"): write_path,
+    ("descriptor_invalid", "property_meant"): write_property,
+    ("descriptor_invalid", "schema_differs"): synchronise,
+    ("descriptor_invalid", "schema_missing"): synchronise,
+    ("descriptor_invalid", "standard_missing"): write_standard,
 }
 """What is done to files, by rule and variant."""
 
@@ -293,7 +327,62 @@ BY_HAND: dict[str, tuple[str | None, ...]] = {
     "key_duplicate": (None,),
     "table_missing": ("entry", "entry_copy", "file", "workbook", "no_rows"),
     "table_unlisted": (None,),
-    "csv_malformed": ("quote", "empty", "nul", "field_too_long", "workbook", "document"),
+    "descriptor_invalid": (
+        "missing",
+        "missing_renamed",
+        "missing_below",
+        "not_utf8",
+        "not_json",
+        "json_empty",
+        "json_page",
+        "json_comment",
+        "json_quote",
+        "json_comma_extra",
+        "json_comma_missing",
+        "json_quote_inside",
+        "json_word",
+        "json_sign",
+        "json_hidden",
+        "json_more",
+        "json_cut",
+        "json_backslash",
+        "json_line_break",
+        "json_open",
+        "json_name_repeated",
+        "too_deep",
+        "too_large",
+        "number_too_long",
+        "number_not_finite",
+        "link",
+        "not_object",
+        "property_missing",
+        "property_type",
+        "property_value",
+        "property_pattern",
+        "property_empty",
+        "property_invalid",
+        "schema_unknown",
+        "resource_repeated",
+        "resources_too_many",
+        "name_unsafe",
+        "path_remote",
+        "path_absolute",
+        "path_outside",
+        "path_symlink",
+        "path_not_file",
+        "path_not_csv",
+        "dialect",
+        "half_character",
+        "schema_unusable",
+        "key_unknown",
+        "part_unreadable",
+        "field_repeated",
+        "constraint_misplaced",
+        "constraint_unknown",
+    ),
+    "csv_malformed": (
+        *("quote", "empty", "nul", "field_too_long", "workbook", "document", "cut_off", "delimiter_declared"),
+    ),
 }
 """The variants that need a person, of rules of which others are mechanical."""
 
@@ -308,7 +397,7 @@ ALL_BY_HAND = frozenset(
             "column_sorted_alone",
         ),
         *("cell_extra", "cell_missing", "code_unknown", "column_additional", "declared_count_differs"),
-        *("descriptor_invalid", "disbursed_decreases", "disbursed_exceeds_approved", "disbursed_without_budget"),
+        *("disbursed_decreases", "disbursed_exceeds_approved", "disbursed_without_budget"),
         *("duplicate_title", "erratum_record_missing", "code_not_added", "date_out_of_range", "text_lost"),
         *("erratum_value_differs", "file_name_not_ascii", "formula_suspected", "hash_mismatch", "id_code_differs"),
         *("id_prefix_wrong", "kind_differs", "lead_unit_differs", "length_wrong", "limit_exceeded", "mission_cycle"),

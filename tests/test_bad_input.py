@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata import Language, issue_texts, validate
+from khelang_opendata.standard.family import CURRENT
 from tests.conftest import (
     UNMEASURED,
     VALID,
@@ -42,8 +43,8 @@ def test_folder_without_descriptor(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "variant"),
     [
-        (b"", "not_json"),
-        (b'{"name": "x",', "not_json"),
+        (b"", "json_empty"),
+        (b'{"name": "x",', "json_cut"),
         (b"[1, 2]", "not_object"),
         (b'{"name": "\xa1\xd2\xc3"}', "not_utf8"),
         (b"[" * 100_000, "too_deep"),
@@ -55,6 +56,55 @@ def test_descriptor_that_is_none(example: Path, content: bytes, variant: str) ->
     (example / "datapackage.json").write_bytes(content)
     issue = only_issue(example)
     assert (issue.code, issue.params["variant"]) == ("descriptor_invalid", variant)
+
+
+_RIGHT = b'{\n  "name": "x",\n  "keywords": ["a", "b"],\n  "open": true\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "fault"),
+    [
+        (b"", b"", ("json_empty", None, None)),
+        (b"{", b"<html>{", ("json_page", None, None)),
+        (b'"b"]', b'"b",]', ("json_comma_extra", 3, 24)),
+        (b"true", b"true,", ("json_comma_extra", 4, 15)),
+        (b"{\n", b"// of the plan\n{\n", ("json_comment", 1, 1)),
+        (b'"a",', b'"a", /* first */', ("json_comment", 3, 21)),
+        (b"true\n", b"true # for all\n", ("json_comment", 4, 16)),
+        (b'"x"', "“x”".encode(), ("json_quote", 2, 11)),
+        (b'"name"', b"'name'", ("json_quote", 2, 3)),
+        (b"true", b"True", ("json_word", 4, 11)),
+        (b"true", b"None", ("json_word", 4, 11)),
+        (b'"x",', b'"x"', ("json_comma_missing", 2, 13)),
+        (b'"a", ', b'"a" ', ("json_comma_missing", 3, 18)),
+        (b'"x"', b'"an "x" here"', ("json_quote_inside", 2, 15)),
+        (b'"x"', b'"C:\\data\\plan"'.replace(b"\\\\", b"\\"), ("json_backslash", 2, 14)),
+        (b'"x"', b'"of two\nlines"', ("json_line_break", 2, 18)),
+        (b'["a", "b"]', b'["a", "b]', ("json_line_break", 3, 25)),
+        (b'": "x"', '"： "x"'.encode(), ("json_sign", 2, 9)),
+        (b"  ", "\u00a0 ".encode(), ("json_hidden", 2, 1)),
+        (b"{", "\u200b{".encode(), ("json_hidden", 1, 1)),
+        (b"}\n", b"}\n}\n", ("json_more", 6, 1)),
+        (b"}\n", b"}\n" + _RIGHT, ("json_more", 6, 1)),
+        (b"true\n}\n", b"tru", ("not_json", 4, 11)),
+        (b"\n}\n", b"", ("json_cut", 4, 14)),
+        (b'"b"],\n  "open": true\n}\n', b'"b', ("json_open", 3, 21)),
+        (b'"open"', b'"name"', ("json_name_repeated", None, None)),
+        (b'"open"', b"open", ("not_json", 4, 3)),
+    ],
+)
+def test_a_slip_in_a_descriptor_is_named_with_its_place(
+    part: bytes, other: bytes, fault: tuple[str, int | None, int | None], example: Path
+) -> None:
+    content = _RIGHT.replace(part, other, 1) if part else b" \r\n"
+    (example / "datapackage.json").write_bytes(content)
+    found = only_issue(example)
+    variant, line, column = fault
+    assert (found.code, found.params["variant"]) == ("descriptor_invalid", variant)
+    assert (found.params.get("line"), found.params.get("column")) == (line, column)
+    for language in Language:
+        texts = issue_texts(found, language, CURRENT)
+        assert (str(line) in texts.message) or line is None
 
 
 def test_descriptor_with_bom_is_accepted(example: Path) -> None:
@@ -114,16 +164,21 @@ def _fifo(folder: Path) -> None:
         (_set_path("https://example.org/risk_controls.csv"), "path_remote"),
         (_set_path("file:///etc/passwd"), "path_remote"),
         (_set_path("/etc/passwd"), "path_absolute"),
-        (_set_path("C:/data/risk_controls.csv"), "path_absolute"),
-        (_set_path("../example/data/risk_controls.csv"), "path_outside"),
-        (_set_path("data\\risk_controls.csv"), "path_outside"),
+        (_set_path("C:/plan/x.csv"), "path_absolute"),
+        (_set_path("C:/data/risk_controls.csv"), "path_meant"),
+        (_set_path("../other/data/x.csv"), "path_outside"),
+        (_set_path("../example/data/risk_controls.csv"), "path_meant"),
+        (_set_path("data\\x.csv"), "path_outside"),
         (_set_path("data/x\0.csv"), "path_outside"),
         (_link_out, "path_symlink"),
         (_link_in_a_circle, "path_symlink"),
         (_set_path("data"), "path_not_file"),
         (_fifo, "path_not_file"),
     ],
-    ids=["url", "file-url", "absolute", "drive", "climbing", "backslash", "nul", "symlink", "circle", "folder", "fifo"],
+    ids=[
+        *("url", "file-url", "absolute", "drive", "drive-meant", "climbing", "climbing-meant", "backslash", "nul"),
+        *("symlink", "circle", "folder", "fifo"),
+    ],
 )
 def test_path_that_leaves_the_package_is_not_read(example: Path, spoil: Callable[[Path], None], variant: str) -> None:
     """The file that the table had before is then listed no more."""
@@ -131,7 +186,7 @@ def test_path_that_leaves_the_package_is_not_read(example: Path, spoil: Callable
     issue, *others = new_issues_of(example)
     assert (issue.code, issue.params["variant"]) == ("descriptor_invalid", variant)
     assert issue.location.resource == "risk_controls"
-    still_listed = spoil in (_link_out, _link_in_a_circle, _fifo)
+    still_listed = spoil in (_link_out, _link_in_a_circle, _fifo) or variant == "path_meant"
     assert [other.code for other in others] == ([] if still_listed else ["table_unlisted"])
 
 

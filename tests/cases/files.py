@@ -135,6 +135,33 @@ CASES = (
     Case(
         "a web page", edit_bytes("projects", lambda _: b"<!DOCTYPE html>\n<html><body>login</body></html>"), _MALFORMED
     ),
+    *(
+        Case(f"a file that begins with {start!r}", edit_bytes("projects", lambda data, s=start: s + data), _MALFORMED)  # type: ignore[misc]
+        for start in (
+            b"{\\rtf1\\ansi ",
+            b'[{"plan_id": ',
+            b'{"plan_id": ',
+            b"\x1f\x8b\x08\0",
+            b"Rar!\x1a\x07",
+            b"7z\xbc\xaf",
+        )
+    ),
+    Case(
+        "a shortcut of Windows",
+        edit_bytes("projects", lambda _: b"L\0\0\0\x01\x14\x02\0" + bytes(8) + b"\xc0" + bytes(60)),
+        (("csv_malformed", "projects", None, None),),
+    ),
+    Case("zeros alone", edit_bytes("projects", lambda data: bytes(len(data))), _MALFORMED),
+    Case(
+        "a file cut off within a letter",
+        edit_bytes("projects", lambda data: data[: data.rindex("ก".encode()) + 2]),
+        _MALFORMED,
+    ),
+    Case(
+        "a sign for the end of the file",
+        edit_bytes("projects", lambda data: data + b"\x1a"),
+        (("row_blank", "projects", 47, None),),
+    ),
     Case("an empty file", edit_bytes("projects", lambda _: b""), _MALFORMED),
     Case("a byte order mark alone", edit_bytes("projects", lambda _: b"\xef\xbb\xbf"), _MALFORMED),
     Case("blank lines alone", edit_bytes("projects", lambda _: b"\r\n\r\n\n"), _MALFORMED),

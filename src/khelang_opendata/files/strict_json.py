@@ -1,6 +1,7 @@
 """JSON that others wrote, read strictly: what RFC 8259 allows, within limits, so that it can be written again.
 
-Python's reader also takes NaN and Infinity, turns 1e999 into infinity, and raises three kinds of exceptions.
+Python's reader also takes NaN and Infinity, turns 1e999 into infinity, keeps the last of two members of one name, and
+raises three kinds of exceptions.
 """
 
 from __future__ import annotations
@@ -31,20 +32,26 @@ def read_json(data: bytes, limits: Limits = DEFAULT) -> Any:
     """The value of a JSON text in UTF-8; a byte order mark is ignored.
 
     Raises:
-        JsonRefused: not UTF-8, not JSON, nested too deeply, or with a number that is too long or not finite.
+        JsonRefused: not UTF-8, not JSON, nested too deeply, with a number that is too long or not finite, or with two
+            members of one name in an object.
     """
     digits = min(limits.json_digits, 4300)  # what int() takes, whatever the limit
     try:
+        text = data.decode("utf-8-sig")
         content = json.loads(
-            data.decode("utf-8-sig"),
+            text,
             parse_int=lambda text: int(_checked(text, digits)),
             parse_float=lambda text: _finite(text, digits),
             parse_constant=_refuse_constant,
+            object_pairs_hook=_object,
         )
     except UnicodeDecodeError:
         raise JsonRefused("not_utf8") from None
     except json.JSONDecodeError as error:
-        raise JsonRefused("not_json", line=error.lineno, column=error.colno) from None
+        from khelang_opendata.files.json_faults import fault_of  # noqa: PLC0415 (nearly all are JSON)
+
+        fault = fault_of(text, error)
+        raise JsonRefused(fault.variant, **fault.params) from None
     except RecursionError:
         raise JsonRefused("too_deep", limit=limits.json_depth) from None
     if _is_deeper_than(limits.json_depth, content):
@@ -57,6 +64,15 @@ def read_day(text: object) -> date:
     if not (isinstance(text, str) and _DAY.fullmatch(text)):
         raise ValueError(text)
     return date.fromisoformat(text)
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose members have names of their own: RFC 8259 leaves open which of two of one name counts."""
+    content = dict(members)
+    if len(content) < len(members):
+        names = [name for name, _ in members]
+        raise JsonRefused("json_name_repeated", name=next(name for name in names if names.count(name) > 1))
+    return content
 
 
 def _checked(text: str, digits: int) -> str:

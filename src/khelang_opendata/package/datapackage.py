@@ -35,6 +35,11 @@ _LONGEST_NAME = 100
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names of devices on Windows, which no file there can have."""
 
+_RENAMED = r"datapackage(?:[ _.-][^.]*|\(\d+\))?\.(?:json|txt|json\.txt|json\.json|json\.bak)|datapackage"
+"""How people and programs name a descriptor that they copied or saved anew, in small letters."""
+_MOST_FILES = 1000
+"""Files of a folder among which such a name is looked for."""
+
 DATA = "data"
 """The folder of a package that holds its tables."""
 
@@ -194,6 +199,9 @@ def is_plan_name(name: Any) -> bool:
 
 def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:
     if problem := _target_problem(root, path):
+        if problem == "missing" and (elsewhere := _elsewhere(path.parent)):
+            variant, found = elsewhere
+            raise DescriptorError(variant, path=str(path), found=found)
         raise DescriptorError({"path_symlink": "link"}.get(problem, "missing"), path=str(path))
     data = _read_bytes(path, limits.descriptor_bytes)
     if data is None:
@@ -207,6 +215,16 @@ def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:
     if _ESCAPED_SURROGATE.search(data) and not _is_writable(content):
         raise DescriptorError("half_character", path=str(path))
     return content
+
+
+def _elsewhere(root: Path) -> tuple[str, str] | None:
+    """What a folder without a descriptor has in its place: a file of another name, or a package in a folder below."""
+    files = sorted(root.iterdir())[:_MOST_FILES]
+    for file in files:
+        if re.fullmatch(_RENAMED, file.name.casefold()) and file.is_file():
+            return "missing_renamed", file.name
+    below = [folder for folder in files if (folder / DESCRIPTOR).is_file()]
+    return ("missing_below", str(below[0])) if len(below) == 1 else None
 
 
 def _with_parts(root: Path, descriptor: JsonObject, limits: Limits) -> tuple[JsonObject, list[tuple[str, str]]]:
@@ -370,6 +388,9 @@ def _read_table(name: str, data: bytes, descriptor: JsonObject | None, limits: L
     header = records.pop(0)
     marks = (mark for mark in ",;\t|" if mark != dialect.delimiter and mark in header[0]) if len(header) == 1 else ()
     if found := next(iter(marks), None):
+        if found == "," != dialect.delimiter:
+            params = {"declared": dialect.delimiter, "found": found}
+            raise TableUnreadable("csv_malformed", Location(name, 1, 1), variant="delimiter_declared", **params)
         raise delimiter_error(name, 1, found)
     return Table(header, records, data, descriptor)
 

@@ -72,6 +72,16 @@ def copied_table(file: str) -> str | None:
     return match["name"] if match else None
 
 
+def near_table(name: str, family: SchemaFamily) -> str | None:
+    """The table of the standard that a table's name may be a misspelling of, or that has it as its title."""
+    from difflib import get_close_matches  # noqa: PLC0415 (2 ms to import, and few packages need it)
+
+    known = [table for table in family.tables.values() if not table.is_foreign]
+    titled = (t.name for t in known if name in (t.descriptor.get("title"), t.descriptor.get("title_en")))
+    near = get_close_matches(name.lower(), [table.name for table in known], n=1, cutoff=0.85)
+    return next(titled, None) or next(iter(near), None)
+
+
 def _rank(path: str) -> tuple[bool, bool]:
     return ".csv" not in path.casefold(), not path.startswith(f"{DATA}/")
 

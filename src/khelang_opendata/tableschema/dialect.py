@@ -325,11 +325,13 @@ def _check_signs(name: str, data: bytes) -> None:
 
 
 def _not_utf8(name: str, data: bytes) -> TableUnreadable:
+    position, is_cut = len(data), False
     try:
         data.decode("utf-8-sig")
-        position = len(data)
     except UnicodeDecodeError as error:
-        position = error.start
+        position, is_cut = error.start, error.end == len(data) and error.reason == "unexpected end of data"
     line = data.count(b"\n", 0, position) + 1
+    if is_cut:
+        return TableUnreadable("csv_malformed", Location(name, line=line), variant="cut_off")
     shown = data.splitlines()[line - 1].decode("cp874", "replace")
     return TableUnreadable("encoding_not_utf8", Location(name, line=line), shown=shown[:80])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package, is_plan_name
+from khelang_opendata.package.listing import near_table
+from khelang_opendata.package.meant_paths import is_written_plainly
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
-from khelang_opendata.standard.family import SchemaFamily, known_schemas
+from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.descriptor_texts import is_reported_as_text
 from khelang_opendata.validation.profile import Check, compile_check
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 DESCRIPTOR_INVALID = Rule("descriptor_invalid", Severity.ERROR, __file__)
+
+_LONGEST_MEANT = 100
+"""Characters of a text whose right form is looked for."""
 
 _VARIANTS = {
     "required": "property_missing",
@@ -38,7 +44,7 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     named: set[tuple[object, object]] = set()
     for error in errors:
         if not _has_own_issue(error, package, family, problems):
-            issue = _profile_issue(error)
+            issue = _profile_issue(error, family)
             if (key := (issue.params["variant"], issue.params.get("property"))) not in named:
                 named.add(key)  # the official profile asks for some of what the standard asks for, too
                 yield issue
@@ -46,13 +52,24 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     is_refused = any(list(error.absolute_path) == ["name"] for error in errors)
     if not (family.is_open or is_refused) and isinstance(name, str) and not is_plan_name(name):
         yield DESCRIPTOR_INVALID.issue(variant="name_unsafe", name=name)  # of a device; releasing makes files of it
-    for property_, path in package.unread_parts:
+    for property_, path in () if family.is_open else _unread_parts(package, family):
         yield DESCRIPTOR_INVALID.issue(variant="part_unreadable", property=property_, path=path)
     tables = {name: table for name, table in family.tables.items() if not table.is_foreign}
     resources = (r for r in package.resources if r.name in tables and "schema" in r.descriptor)
     stale = [r.name for r in resources if r.descriptor["schema"] != tables[r.name].compiled()]
     if stale:
         yield DESCRIPTOR_INVALID.issue(variant="schema_differs", tables=", ".join(stale))
+
+
+def _unread_parts(package: Package, family: SchemaFamily) -> Iterator[tuple[str, str]]:
+    """The parts that cannot be read, but for the schemas of tables of the standard, which ``schema_differs`` names."""
+    entries = package.descriptor.get("resources")
+    for property_, path in package.unread_parts:
+        _, _, rest = property_.partition("/")
+        number, _, part = rest.partition("/")
+        entry = entries[int(number)] if isinstance(entries, list) and number.isdecimal() else {}
+        if not (part == "schema" and entry.get("name") in family.tables):
+            yield property_, path
 
 
 def satisfies_profile(descriptor: JsonObject, family: SchemaFamily) -> bool:
@@ -135,7 +152,11 @@ def _has_own_issue(
         return True
     match list(error.absolute_path):
         case ["resources", int(position), "path", *_]:
-            return problems.get(id(package.descriptor["resources"][position])) not in (None, "missing")
+            entry = package.descriptor["resources"][position]
+            is_odd = isinstance(entry["path"], str) and not is_written_plainly(entry["path"])
+            return (is_odd and not family.is_open) or problems.get(id(entry)) not in (None, "missing")
+        case ["resources", int(position), "name"] if not family.is_open:
+            return near_table(str(error.instance), family) is not None
         case ["resources", int(position), "schema" | "dialect" as part]:
             entry = package.descriptor["resources"][position]
             is_known = part == "schema" and not family.is_open and str(entry.get("name")) in family.tables
@@ -145,13 +166,29 @@ def _has_own_issue(
     return False
 
 
-def _profile_issue(error: ValidationError) -> Issue:
+def _profile_issue(error: ValidationError, family: SchemaFamily) -> Issue:
     pointer = "/".join(str(part) for part in error.absolute_path)
     if pointer == "conformsTo":
         known = ", ".join(known_schemas())
         return DESCRIPTOR_INVALID.issue(variant="schema_unknown", found=str(error.instance), known=known)
     variant = _VARIANTS.get(str(error.validator), "property_invalid")
+    is_own = variant == "property_pattern" and not family.is_open  # patterns that others wrote may take for ever
+    if is_own and (meant := _meant(str(error.instance), str(error.validator_value))):
+        return DESCRIPTOR_INVALID.issue(variant="property_meant", property=pointer, corrected=meant)
     if variant == "property_missing":
         pointer = f"{pointer}/{error.message}".lstrip("/")
+    if pointer == "conformsTo":
+        return DESCRIPTOR_INVALID.issue(variant="standard_missing", corrected=CURRENT)
+    if re.fullmatch(r"resources/\d+/schema", pointer):
+        return DESCRIPTOR_INVALID.issue(variant="schema_missing", property=pointer)
     expected = str(error.validator_value)[:200]
     return DESCRIPTOR_INVALID.issue(variant=variant, property=pointer, expected=expected)
+
+
+def _meant(text: str, pattern: str) -> str | None:
+    """A text of a pattern for one with spaces, capitals or signs that the pattern does not take."""
+    if len(text) > _LONGEST_MEANT:
+        return None
+    tidy = text.strip()
+    forms = (tidy, tidy.lower(), re.sub(r"[\s_]+", "-", tidy.lower()), re.sub(r"[\s-]+", "_", tidy.lower()))
+    return next((form for form in forms if re.search(pattern, form)), None)

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import DATA, Package, Resource, Table, delimiter_error
-from khelang_opendata.package.listing import copied_tables, unlisted_tables
+from khelang_opendata.package.listing import copied_tables, near_table, unlisted_tables
+from khelang_opendata.package.meant_paths import MeantPaths, is_written_plainly
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable
@@ -29,10 +30,25 @@ _LIMITS = ("file_bytes", "package_bytes", "cells")
 """The limits that keep a file from being read at all."""
 
 
+_REWRITTEN = ("missing", "path_outside", "path_absolute")
+"""What is wrong with a path that may only be written otherwise."""
+
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
-_DOCUMENTS = (b"<!doctype", b"<html", b"<?xml", b"<table", b"%pdf")
-"""How web pages and documents begin, in small letters."""
+_DOCUMENTS = (
+    b"<!doctype",
+    b"<html",
+    b"<?xml",
+    b"<table",
+    b"%pdf",
+    b"{\\rtf",
+    b"[{",
+    b'{"',
+    b"\x1f\x8b",
+    b"rar!",
+    b"7z\xbc\xaf",
+)
+"""How web pages, documents, JSON and compressed files begin, in small letters."""
 
 _SEARCHED = 10
 """Rows in which a heading with another separator is looked for."""
@@ -41,15 +57,18 @@ _SEARCHED = 10
 def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report tables that lack or do not belong, unsafe paths, and files that are not what was declared."""
     copies = {} if family.is_open else copied_tables(package, family.tables)
+    meant = _meant_paths(package, family)
     named: dict[str, Resource] = {}
-    named_already: set[str] = set()
+    named_already = {path for path in meant.values() if path}
     for resource in package.resources:
         place = Location(resource.name)
         if resource.name in named:
             yield DESCRIPTOR_INVALID.issue(place, variant="resource_repeated", name=resource.name)
             continue
         named[resource.name] = resource
-        if resource.problem == "missing":
+        if id(resource) in meant:
+            yield _path_issue(resource, meant[id(resource)])
+        elif resource.problem == "missing":
             copy = next(iter(copies.get(resource.name, ())), None)
             named_already.add(copy or "")
             yield _missing_file(resource.name, resource.path, copy)
@@ -62,15 +81,49 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield DESCRIPTOR_INVALID.issue(place, variant=resource.problem, path=resource.path)
         else:
             yield from _check_declared(resource, place)
+    known = {table.name for table in family.tables.values() if not table.is_foreign}
+    misspelt = {near_table(name, family) for name in named.keys() - known}  # each has its own issue
     for table in family.tables.values():
-        if table.name not in named and not table.optional:
+        if table.name not in named and not table.optional and table.name not in misspelt:
             copy = next(iter(copies.get(table.name, ())), None)
             if copy in (None, f"{DATA}/{table.name}.csv"):
+                named_already.add(copy or "")
                 yield TABLE_MISSING.issue(Location(table.name), variant="entry", name=table.name)
             else:
                 named_already.add(str(copy))
                 yield TABLE_MISSING.issue(Location(table.name), variant="entry_copy", name=table.name, copy=str(copy))
     yield from () if family.is_open else _unlisted(package, copies, named, named_already)
+
+
+def _meant_paths(package: Package, family: SchemaFamily) -> Mapping[int, str | None]:
+    """The files that the paths of resources mean, by the resource's identity, where the path is to be written anew.
+
+    None where a table of the standard is no CSV file, and there is none beside it.
+    """
+    files = MeantPaths(package.root)
+    found: dict[int, str | None] = {}
+    for resource in package.resources if not family.is_open else ():
+        is_table = resource.name in family.tables and not family.tables[resource.name].is_foreign
+        is_other = is_table and not resource.is_derived and resource.problem in (None, "missing")
+        is_other = is_other and not _is_csv(resource.path.strip())
+        own = f"{DATA}/{resource.name}.csv"
+        if "path" not in resource.descriptor or (is_table and resource.path == own):
+            continue
+        is_odd = resource.problem is None and not is_written_plainly(resource.path)
+        if resource.problem in _REWRITTEN or is_odd or is_other:
+            meant = files.of(own) if is_other else files.of(resource.path)
+            meant = own if is_other and (package.root / own).is_file() else meant
+            if meant is not None or (is_other and resource.problem is None):
+                found[id(resource)] = meant
+    return found
+
+
+def _path_issue(resource: Resource, meant: str | None) -> Issue:
+    place, path = Location(resource.name), resource.path
+    if meant is None:
+        own = f"{DATA}/{resource.name}.csv"
+        return DESCRIPTOR_INVALID.issue(place, variant="path_not_csv", path=path, corrected=own)
+    return DESCRIPTOR_INVALID.issue(place, variant="path_meant", path=path, corrected=meant)
 
 
 def _missing_file(name: str, path: str, copy: str | None) -> Issue:
@@ -142,9 +195,16 @@ def _other_form(resource: Resource) -> Issue | None:
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_DOCUMENTS):
         return CSV_MALFORMED.issue(place, variant="document", path=resource.path)
     is_text = b"\0" not in start
-    if not is_text and max(start[::2].count(0), start[1::2].count(0)) > len(start) // 4:  # without a byte order mark
-        return ENCODING_NOT_UTF8.issue(place, variant="utf16")
+    if not is_text and any(_is_text_in(start, encoding) for encoding in ("utf-16-le", "utf-16-be")):
+        return ENCODING_NOT_UTF8.issue(place, variant="utf16")  # without a byte order mark
     return None
+
+
+def _is_text_in(start: bytes, encoding: str) -> bool:
+    """Whether the first bytes of a file are lines of text in an encoding of two bytes a letter."""
+    text = start[: len(start) // 2 * 2].decode(encoding, "replace")
+    latin = sum(character.isascii() for character in text)
+    return "\0" not in text and latin > len(text) // 2 and any(mark in text for mark in ",;\t|")
 
 
 def _check_delimiter(table: Table, schema: TableSchema) -> None:

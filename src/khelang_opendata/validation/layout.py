@@ -66,6 +66,9 @@ _TITLE = "title_th"
 _ANY_TEXT = "ข้อความ text"
 """A text that only a column of any text can hold."""
 
+_END_OF_FILE = "\x1a"
+"""What old programs write behind the last line (Ctrl+Z)."""
+
 _ODD = ("tot", "sum", "sub", "gra")
 """How English words of totals begin."""
 
@@ -301,7 +304,7 @@ def _is_data(row: Row, header: Row, names: Sequence[str | None], heads: Heads) -
 
 
 def _is_blank(row: Row) -> bool:
-    return not any(map(str.strip, row))
+    return not any(map(str.strip, row)) or row == [_END_OF_FILE]
 
 
 def _without_extra(layout: Layout, heads: Heads, used: Callable[[], Set[str]]) -> Layout:
@@ -344,7 +347,8 @@ def _column_of(rows: Sequence[Row], position: int) -> list[str]:
 
 def _is_odd(cell: str, label: str) -> bool:
     """Whether a cell can hardly be an id; a cheap test, which some ids also fail."""
-    return not cell.isascii() or not cell.strip() or " " in cell or cell == label or cell[:3].lower() in _ODD
+    is_no_id = not cell.isascii() or not cell.strip() or " " in cell or cell in (label, _END_OF_FILE)
+    return is_no_id or cell[:3].lower() in _ODD
 
 
 def _extra(table: Table, place: int, names: Sequence[str | None], heads: Heads) -> Extra | None:

@@ -8,6 +8,7 @@ from typing import Any
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import Package, Resource
+from khelang_opendata.package.listing import near_table
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject, TableSchema
 from khelang_opendata.tableschema.dialect import TableUnreadable
@@ -79,7 +80,7 @@ def check_own_tables(package: Package, family: SchemaFamily, own: Mapping[str, T
         own: the tables that it describes itself.
     """
     for name in () if family.is_open else own:
-        if near := _meant(name, family, own):
+        if near := near_table(name, family):
             yield TABLE_UNEXPECTED.issue(Location(name), name=name, near=near)
         else:
             yield RESOURCE_ADDITIONAL.issue(Location(name), name=name)
@@ -137,14 +138,6 @@ _VARIANTS = {
     "misplaced": "constraint_misplaced",
     "unknown": "constraint_unknown",
 }
-
-
-def _meant(name: str, family: SchemaFamily, own: Container[str]) -> str | None:
-    """The table of the standard that a table's name may be a misspelling of."""
-    from difflib import get_close_matches  # noqa: PLC0415 (2 ms to import, and few packages need it)
-
-    known = [table for table in family.tables if table not in own]
-    return next(iter(get_close_matches(name.lower(), known, n=1, cutoff=0.85)), None)
 
 
 def _is_table(resource: Resource) -> bool:

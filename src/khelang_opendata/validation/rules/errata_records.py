@@ -79,8 +79,16 @@ def _all_named(plan: Plan, table: str) -> Iterator[tuple[Record, _Named]]:
             found = _named(plan, resource, known[resource], id_, field, year)
             is_outside = found.wrong == "year" and plan.years and numbers[place] not in plan.years
             yield plan.record(table, place), found._replace(wrong=None) if is_outside else found
-        elif resource not in {r.name for r in plan.package.resources}:
+        elif not _is_listed(plan, resource):
             yield plan.record(table, place), _Named(resource, (), "resource")
+
+
+def _is_listed(plan: Plan, table: str) -> bool:
+    """Whether the package has a table, or lacks it although it must not, which has an issue of its own."""
+    known = plan.family.tables.get(table)
+    if known is not None and not (known.optional or known.is_foreign):
+        return True
+    return table.casefold() in {resource.name.casefold() for resource in plan.package.resources}
 
 
 def _places_by_id(plan: Plan, table: str) -> Mapping[str, Sequence[int]]:
