@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from khelang_opendata.intake.document_wordings import meaning_of_beginning
 from khelang_opendata.intake.pdf_grids import DrawnLine, PageGrid, page_grids
 from khelang_opendata.intake.plan_document import (
     DocumentLine,
@@ -17,6 +18,7 @@ from khelang_opendata.intake.plan_document import (
     PlaceKind,
     PlanDocument,
     clean_text,
+    squeezed,
 )
 from khelang_opendata.model.failures import DataError, ExtraMissing
 from khelang_opendata.model.spoilt_text import without_hidden
@@ -30,8 +32,10 @@ _LEAST_SIGNS = 5
 """Letters of a page of text; a scanned one may have a stamp."""
 _STRAIGHT = 1.0
 """Points by which a line that counts as straight may lean."""
-_FULL_LINE = 0.8
-"""The part of the widest line of a page from which a line goes on in the next one."""
+_FULL_LINE, _FULL_PAGE = 0.85, 0.75
+"""The parts of the widest line of a page, and of the page, that a line fills which goes on in the next one."""
+_SAME_PLACE, _SYLLABLE = 1.0, 24.0
+"""Points within which two letters stand in one place, and within which a mark follows its letter."""
 _NEW_LINE = 4.0
 _PAGE_NUMBER = re.compile(r"[-–(]? ?(?:หน้า ?)?\d{1,3} ?[-–)]?")
 _BEGINS = re.compile(r"\d{1,2} ?[.)]|\d{1,2}\.\d|[-•–]|ลำดับที่|มิติ|ปีงบประมาณ|หมายเหตุ|\(\d")
@@ -101,16 +105,68 @@ def _has_picture(page: Any, raw: Any) -> bool:
     return next(iter(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])), None) is not None
 
 
+class _PdfSign(NamedTuple):
+    """A letter: where it stands on its line, None for one that PDFium adds between words and lines."""
+
+    sign: str
+    place: tuple[float, float] | None
+
+
+def _signs(text: Any, raw: Any) -> list[_PdfSign]:
+    """The letters of a page in the order of the file, without those that stand for a mark of a letter before."""
+    signs = []
+    for at in range(text.count_chars()):
+        is_made = raw.FPDFText_IsGenerated(text, at) == 1
+        sign = _PdfSign(_letter(raw.FPDFText_GetUnicode(text, at)), None if is_made else _origin(text, raw, at))
+        signs.append(sign)
+    repeated = _repeated(signs)
+    return [
+        sign
+        for at, sign in enumerate(signs)
+        if at not in repeated and not (sign.place is None and {at - 1, at + 1} & repeated)
+    ]
+
+
+def _repeated(signs: Sequence[_PdfSign]) -> set[int]:
+    """The letters that are there once more for a mark that is drawn by itself.
+
+    Programs of the Skia library (Chromium, Android) give the whole syllable as the text of its tone mark. Such a
+    syllable stands where the next letter does, and the same syllable stands before it.
+    """
+    lines: dict[int, list[tuple[float, int, str]]] = {}
+    at = 0
+    while at < len(signs):
+        place = signs[at].place
+        end = at + 1
+        while end < len(signs) and signs[end].place == place:
+            end += 1
+        if place is not None:
+            syllable = "".join(sign.sign for sign in signs[at:end])
+            lines.setdefault(round(place[1]), []).append((place[0], at, syllable))
+        at = end
+    found: set[int] = set()
+    for line in lines.values():
+        line.sort()
+        for at, (x, start, syllable) in enumerate(line):
+            if len(syllable) > 1 and _stands_for_a_mark(line, at, x, syllable):
+                found.update(range(start, start + len(syllable)))
+    return found
+
+
+def _stands_for_a_mark(line: Sequence[tuple[float, int, str]], at: int, x: float, syllable: str) -> bool:
+    """Whether a syllable stands where another letter does, right after the same syllable."""
+    near = [*line[max(0, at - 2) : at], *line[at + 1 : at + 2]]
+    is_doubled = any(abs(one[0] - x) < _SAME_PLACE and one[2] != syllable for one in near)
+    return is_doubled and any(0 < x - one[0] < _SYLLABLE and one[2] == syllable for one in near)
+
+
 def _blocks(page: Any, text: Any, raw: Any, number: int) -> Iterator[DocumentLine | DocumentTable]:
     """The lines and tables of a page, a table where its first letter is."""
     grids = page_grids(*_drawn_lines(page, raw))
     lines: list[_PdfLine | PageGrid] = []
     cell: tuple[PageGrid, tuple[int, int]] | None = None
     height = 0.0
-    for at in range(text.count_chars()):
-        sign = _sign(raw.FPDFText_GetUnicode(text, at))
-        is_made = raw.FPDFText_IsGenerated(text, at) == 1
-        place = None if is_made else _origin(text, raw, at)
+    for sign, place in _signs(text, raw):
         if place is not None:
             cell = next(((grid, found) for grid in grids if (found := grid.cell_at(*place))), None)
         if cell:
@@ -123,7 +179,7 @@ def _blocks(page: Any, text: Any, raw: Any, number: int) -> Iterator[DocumentLin
         else:
             _write(lines, sign, place)
         height = place[1] if place else height
-    yield from _placed(lines, number)
+    yield from _placed(lines, number, page.get_width())
 
 
 def _write(lines: list[_PdfLine | PageGrid], sign: str, place: tuple[float, float] | None) -> None:
@@ -142,7 +198,7 @@ def _write(lines: list[_PdfLine | PageGrid], sign: str, place: tuple[float, floa
         last.height, last.end = place[1], max(last.end, place[0])
 
 
-def _sign(code: int) -> str:
+def _letter(code: int) -> str:
     return chr(code) if code and not 0xD800 <= code <= 0xDFFF and code < 0x110000 else ""  # noqa: PLR2004 (Unicode)
 
 
@@ -152,9 +208,10 @@ def _origin(text: Any, raw: Any, at: int) -> tuple[float, float] | None:
     return (x.value, y.value) if raw.FPDFText_GetCharOrigin(text, at, x, y) else None
 
 
-def _placed(lines: list[_PdfLine | PageGrid], number: int) -> Iterator[DocumentLine | DocumentTable]:
+def _placed(lines: list[_PdfLine | PageGrid], number: int, page_width: float) -> Iterator[DocumentLine | DocumentTable]:
     """The lines with their places, those that only the page's width broke as one, without the page's number."""
-    width = max((line.end for line in lines if isinstance(line, _PdfLine)), default=0.0)
+    widest = max((line.end for line in lines if isinstance(line, _PdfLine)), default=0.0)
+    full = max(widest * _FULL_LINE, page_width * _FULL_PAGE)
     open_line: DocumentLine | None = None
     is_full = False
     for at, line in enumerate(lines, 1):
@@ -169,15 +226,21 @@ def _placed(lines: list[_PdfLine | PageGrid], number: int) -> Iterator[DocumentL
         plain = ascii_text(text)
         if not text or _PAGE_NUMBER.fullmatch(plain):
             continue
-        if open_line and is_full and not _BEGINS.match(plain):
+        if open_line and is_full and not _begins(plain):
             open_line = DocumentLine(_joined(open_line.text, text), open_line.place)
         else:
             if open_line:
                 yield open_line
             open_line = DocumentLine(text, place)
-        is_full = line.end >= width * _FULL_LINE
+        is_full = line.end >= full
     if open_line:
         yield open_line
+
+
+def _begins(plain: str) -> bool:
+    """Whether a line begins something, so that it does not go on with the line before."""
+    is_heading = bool(meaning_of_beginning("sections", squeezed(plain))[0])
+    return is_heading or _BEGINS.match(plain) is not None
 
 
 def _shown(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _NEAR = 3.0
 """Points within which two drawn lines are one: both sides of a border that is drawn as a thin box."""
-_SHORTEST = 4.0
+_SHORTEST, _LEAST_ROW = 4.0, 8.0
 _MOST_LINES = 5_000
 """Lines of a page that are looked at: a drawing has more."""
 _MOST_CELLS = 20_000
@@ -60,35 +60,54 @@ def page_grids(horizontal: Sequence[DrawnLine], vertical: Sequence[DrawnLine]) -
     """
     if max(len(horizontal), len(vertical)) > _MOST_LINES:
         return []
-    across, down = _joined(horizontal), _joined(vertical)
     grids = []
-    for rows, columns in _connected(across, down):
-        xs = sorted({line.at for line in columns})
-        ys = sorted({line.at for line in rows}, reverse=True)
+    for rows, columns in _connected(_joined(horizontal), _joined(vertical)):
+        down = _aligned(columns)
+        across = _aligned([*rows, *_cut_edges(rows, columns)])
+        xs = sorted({line.at for line in down})
+        ys = sorted({line.at for line in across}, reverse=True)
         if len(xs) > 2 and len(ys) > 1 and len(xs) * len(ys) <= _MOST_CELLS:  # noqa: PLR2004 (two columns at least)
-            grids.append(PageGrid(xs, ys, _owners(xs, ys, rows, columns)))
+            grids.append(PageGrid(xs, ys, _owners(xs, ys, across, down)))
     return grids
 
 
 def _joined(lines: Sequence[DrawnLine]) -> list[DrawnLine]:
-    """Lines in the same place as one, where they touch or overlap."""
-    placed: list[list[DrawnLine]] = []
+    """Lines in the same place as one, where they touch or overlap: both sides of a border, and its parts."""
+    found: list[DrawnLine] = []
+    near: list[int] = []
     for line in sorted(lines):
-        if placed and line.at - placed[-1][0].at <= _NEAR:
-            placed[-1].append(line)
+        near = [at for at in near if line.at - found[at].at <= _NEAR]
+        beside = next((at for at in near if _touch(found[at], line)), None)
+        if beside is None:
+            near.append(len(found))
+            found.append(line)
         else:
-            placed.append([line])
-    found = []
-    for group in placed:
-        at = sum(line.at for line in group) / len(group)
-        start, end = float("inf"), float("-inf")
-        for line in sorted(group, key=lambda one: one.start):
-            if line.start > end + _NEAR:
-                found.append(DrawnLine(at, start, end))
-                start, end = line.start, line.end
-            end = max(end, line.end)
-        found.append(DrawnLine(at, start, end))
+            one = found[beside]
+            found[beside] = DrawnLine(one.at, min(one.start, line.start), max(one.end, line.end))
     return [line for line in found if line.end - line.start >= _SHORTEST]
+
+
+def _touch(one: DrawnLine, other: DrawnLine) -> bool:
+    return one.start - _NEAR <= other.end and other.start <= one.end + _NEAR
+
+
+def _aligned(lines: Sequence[DrawnLine]) -> list[DrawnLine]:
+    """The lines of one table, of which those that are nearly in one place are in one place."""
+    found: list[DrawnLine] = []
+    for line in sorted(lines):
+        at = found[-1].at if found and line.at - found[-1].at <= _NEAR else line.at
+        found.append(line._replace(at=at))
+    return found
+
+
+def _cut_edges(rows: Sequence[DrawnLine], columns: Sequence[DrawnLine]) -> Iterator[DrawnLine]:
+    """The upper and lower edge of a table that a page cuts within a row, where no line is drawn."""
+    start, end = min(line.start for line in rows), max(line.end for line in rows)
+    top, bottom = max(line.end for line in columns), min(line.start for line in columns)
+    if top - max(line.at for line in rows) > _LEAST_ROW:
+        yield DrawnLine(top, start, end)
+    if min(line.at for line in rows) - bottom > _LEAST_ROW:
+        yield DrawnLine(bottom, start, end)
 
 
 def _connected(
@@ -110,7 +129,8 @@ def _connected(
                     free.difference_update(beside)
                     rows += beside
                     waiting += beside
-        yield [across[at] for at in rows], [down[at] for at in columns]
+        if columns:
+            yield [across[at] for at in rows], [down[at] for at in columns]
 
 
 def _cross(across: DrawnLine, down: DrawnLine) -> bool:
