@@ -29,7 +29,8 @@ def extract_command(document: Path, output: Path, lang: Language, **given: str |
 
     check_new_folder(output)
     facts = facts_given({name.replace("_", "-"): value for name, value in given.items() if value})
-    draft = draft_plan(read_document(_content(document), document.name), document.name, facts)
+    read = read_document(_content(document), document.name)
+    draft = draft_plan(read, document.name, facts)
     package = drafted_package(draft, lang)
     write_new_folder(output, package.files)
     counts = {str(level): package.counts[level] for level in Confidence}
@@ -37,6 +38,7 @@ def extract_command(document: Path, output: Path, lang: Language, **given: str |
         notice("extract_written", lang, projects=len(draft.tables["projects"]), path=str(output)),
         notice("extract_counts", lang, total=sum(counts.values()), **counts),
         *([notice("extract_errata", lang, count=len(package.errata))] if package.errata else ()),
+        *([notice("extract_unread", lang, pages=", ".join(map(str, read.unread_pages)))] if read.unread_pages else ()),
         notice("extract_next", lang, path=str(output)),
     ]
     print_text("".join(f"{line}\n" for line in lines))
