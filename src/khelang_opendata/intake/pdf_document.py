@@ -35,7 +35,7 @@ _STRAIGHT = 1.0
 _FULL_LINE, _FULL_PAGE = 0.85, 0.75
 """The parts of the widest line of a page, and of the page, that a line fills which goes on in the next one."""
 _SAME_PLACE, _SYLLABLE = 1.0, 24.0
-"""Points within which two letters stand in one place, and within which a mark follows its letter."""
+"""Points within which two letters are in one place, and within which a mark follows its letter."""
 _NEW_LINE = 4.0
 _PAGE_NUMBER = re.compile(r"[-–(]? ?(?:หน้า ?)?\d{1,3} ?[-–)]?")
 _BEGINS = re.compile(r"\d{1,2} ?[.)]|\d{1,2}\.\d|[-•–]|ลำดับที่|มิติ|ปีงบประมาณ|หมายเหตุ|\(\d")
@@ -106,14 +106,14 @@ def _has_picture(page: Any, raw: Any) -> bool:
 
 
 class _PdfSign(NamedTuple):
-    """A letter: where it stands on its line, None for one that PDFium adds between words and lines."""
+    """A letter: its place on its line, None for one that PDFium adds between words and lines."""
 
     sign: str
     place: tuple[float, float] | None
 
 
 def _signs(text: Any, raw: Any) -> list[_PdfSign]:
-    """The letters of a page in the order of the file, without those that stand for a mark of a letter before."""
+    """The letters of a page in the order of the file, without those that repeat a syllable for its mark."""
     signs = []
     for at in range(text.count_chars()):
         is_made = raw.FPDFText_IsGenerated(text, at) == 1
@@ -131,7 +131,7 @@ def _repeated(signs: Sequence[_PdfSign]) -> set[int]:
     """The letters that are there once more for a mark that is drawn by itself.
 
     Programs of the Skia library (Chromium, Android) give the whole syllable as the text of its tone mark. Such a
-    syllable stands where the next letter does, and the same syllable stands before it.
+    syllable is where the next letter is, and the same syllable is before it.
     """
     lines: dict[int, list[tuple[float, int, str]]] = {}
     at = 0
@@ -148,13 +148,13 @@ def _repeated(signs: Sequence[_PdfSign]) -> set[int]:
     for line in lines.values():
         line.sort()
         for at, (x, start, syllable) in enumerate(line):
-            if len(syllable) > 1 and _stands_for_a_mark(line, at, x, syllable):
+            if len(syllable) > 1 and _repeats_for_a_mark(line, at, x, syllable):
                 found.update(range(start, start + len(syllable)))
     return found
 
 
-def _stands_for_a_mark(line: Sequence[tuple[float, int, str]], at: int, x: float, syllable: str) -> bool:
-    """Whether a syllable stands where another letter does, right after the same syllable."""
+def _repeats_for_a_mark(line: Sequence[tuple[float, int, str]], at: int, x: float, syllable: str) -> bool:
+    """Whether a syllable is where another letter is, right after the same syllable."""
     near = [*line[max(0, at - 2) : at], *line[at + 1 : at + 2]]
     is_doubled = any(abs(one[0] - x) < _SAME_PLACE and one[2] != syllable for one in near)
     return is_doubled and any(0 < x - one[0] < _SYLLABLE and one[2] == syllable for one in near)
@@ -203,7 +203,7 @@ def _letter(code: int) -> str:
 
 
 def _origin(text: Any, raw: Any, at: int) -> tuple[float, float] | None:
-    """Where a letter stands on its line, which marks above and below have in common with their consonant."""
+    """The place of a letter on its line, which marks above and below have in common with their consonant."""
     x, y = ctypes.c_double(), ctypes.c_double()
     return (x.value, y.value) if raw.FPDFText_GetCharOrigin(text, at, x, y) else None
 
