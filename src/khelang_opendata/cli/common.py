@@ -51,6 +51,7 @@ _COMMANDS = {
     "init": ("init", "init_command"),
     "template": ("workbook_commands", "template_command"),
     "import": ("workbook_commands", "import_command"),
+    "extract": ("extract", "extract_command"),
     "fmt": ("formatting", "fmt_command"),
     "validate": ("validate", "validate_command"),
     "release": ("release", "release_command"),

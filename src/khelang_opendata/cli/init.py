@@ -17,7 +17,8 @@ from khelang_opendata.model.wording import Language
 _NAMES = ("name-th", "name-en", "type", "dla-code", "province", "district", "years", "title", "plan-id")
 
 
-def _fact_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def fact_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options for the facts of a plan."""
     for name in reversed(_NAMES):
         command = click.option(f"--{name}", metavar="TEXT")(command)
     return command
@@ -25,7 +26,7 @@ def _fact_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command("init", cls=HelpedCommand)
 @click.argument("folder", type=click.Path(path_type=Path))
-@_fact_options
+@fact_options
 @language_option
 def init_command(folder: Path, lang: Language, **given: str | None) -> None:
     """Make the package of a new plan."""

@@ -205,3 +205,34 @@ QUESTIONS = {
     "plan-id": Question(False, lambda text: _plan_id(text.strip()) if text.strip() else ""),
 }
 """The facts by the names of their options, in the order in which a person is asked."""
+
+
+def facts_given(given: Mapping[str, str]) -> dict[str, str]:
+    """What a user gives of a plan that is read from elsewhere, by the columns of ``plans``.
+
+    Args:
+        given: texts by the names of :data:`QUESTIONS`; any may be missing.
+
+    Raises:
+        UsageError: one is refused.
+    """
+    values = {name: QUESTIONS[name].check(text) for name, text in given.items()}
+    facts = {column: values[name] for name, column in _COLUMNS.items() if name in values}
+    if "province" in values:
+        province = province_of(values["province"])
+        facts |= {"province_th": province.name_th, "province_code": province.code}
+    if "years" in values:
+        years = years_of(values["years"])
+        facts |= {"start_fiscal_year_be": str(years[0]), "end_fiscal_year_be": str(years[-1])}
+    return facts
+
+
+_COLUMNS = {
+    "name-th": "lao_name_th",
+    "name-en": "lao_name_en",
+    "type": "lao_type",
+    "dla-code": "dla_code",
+    "district": "district_th",
+    "title": "title_th",
+    "plan-id": "plan_id",
+}

@@ -71,7 +71,7 @@ def judge(
     snapshot = snapshot_of(sheets)
     known, tables = carried(snapshot)
     imported = _imported(sheets, tables, known)
-    package = _package(path, new_files(imported.tables, snapshot, known), limits)
+    package = package_of_files(path, new_files(imported.tables, snapshot, known), limits)
     report = validate(package, engine, family=family)
     unread = imported.of_kind(RemarkKind.REFUSED)
     refused = {remark.place for remark in unread}
@@ -89,8 +89,14 @@ def _imported(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], family:
         return import_sheets(sheets, old, family, _UNNAMED)
 
 
-def _package(path: Path, files: Mapping[str, bytes], limits: Limits) -> Package:
-    """The package of files that are nowhere on disk."""
+def package_of_files(path: Path, files: Mapping[str, bytes], limits: Limits = DEFAULT) -> Package:
+    """The package of files that are nowhere on disk.
+
+    Args:
+        path: what reports name.
+        files: the files of a package by their paths.
+        limits: how much is read.
+    """
     descriptor = json.loads(files[DESCRIPTOR])
     entries = descriptor["resources"]
     resources = (Resource(e, e["name"], e["path"], files[e["path"]], None, limits) for e in entries)
