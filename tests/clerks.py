@@ -38,8 +38,7 @@ TOTALS, RESULTS, BY_INDICATOR, OF_CONTROLS = "ยอดรวมที่พิ�
 
 OF_PROJECTS = (SUMMARY, OBJECTIVES, STEPS, TARGETS, INDICATORS)
 TEXTS = ("โครงการ กิจกรรม หรือมาตรการ", "วัตถุประสงค์", "ขั้นตอน", "กลุ่มเป้าหมาย", "ตัวชี้วัด")
-AMOUNTS = ("จำนวนเป้าหมาย", "ค่าเป้าหมาย")
-"""The headings of a project's own text and amounts, beside those of the years."""
+"""The headings of a project's own text."""
 
 PROJECTS: tuple[tuple[Any, ...], ...] = (
     (1, "โครงการอบรมคุณธรรมและจริยธรรม", ["๒๐,๐๐๐.-", "20000 บาท", 20000, "๒๐,๐๐๐", "20,000.00"], "สำนักปลัด", "1.1"),
@@ -149,6 +148,12 @@ class Clerk:
         for heading, value in values.items():
             self._type(sheet, row, columns[heading], heading, value)
 
+    def change(self, name: str, row: int, heading: str, value: Any) -> None:
+        """Type over a cell of a row."""
+        sheet = self.book[name]
+        columns: dict[str, Any] = {str(cell.value): cell.column for cell in sheet[heading_row(sheet, heading)]}
+        self._type(sheet, row, columns[heading], heading, value)
+
     def beside(self, name: str, label: str, value: Any) -> None:
         """Type into the cell to the right of a label."""
         sheet = self.book[name]
@@ -178,8 +183,8 @@ def fill_in_plan(path: Path) -> Clerk:
     for name in ("สำนักปลัด", "กองคลัง", "กองการศึกษา"):
         values = {"ชื่อหน่วยงาน": name, "ระดับหน่วยงาน": "สำนัก/กอง/หน่วย", "หน่วยงานต้นสังกัด": NAME_TH}
         clerk.row(UNITS, values)
-    for code, name in enumerate(("การสร้างวัฒนธรรมสุจริต", "การบริหารราชการโปร่งใส", "การมีส่วนร่วม", "การตรวจสอบ"), 1):
-        clerk.row(DIMENSIONS, {"เลขมิติ": "๐๑๒๓๔"[code], "ชื่อมิติ": name, "คิดคะแนน": "ใช่"})
+    for place, name in enumerate(("การสร้างวัฒนธรรมสุจริต", "การบริหารราชการโปร่งใส", "การมีส่วนร่วม", "การตรวจสอบ"), 1):
+        clerk.row(DIMENSIONS, {"เลขมิติ": "๐๑๒๓๔"[place], "ชื่อมิติ": name, "คิดคะแนน": "ใช่"})
     for code, name in (
         ("1.1", "สร้างจิตสำนึกบุคลากร"),
         ("1.2", "สร้างจิตสำนึกเยาวชน"),
@@ -330,5 +335,15 @@ def fill_in_round(path: Path, months: str, reports: tuple[dict[str, Any], ...]) 
     else:
         control = {"ความเสี่ยง": "การจัดซื้อจัดจ้างวิธีเฉพาะเจาะจง", "ลำดับมาตรการ": 1, "ปีงบประมาณ": "๒๕๖๙"}
         clerk.row(OF_CONTROLS, {**control, "สถานะการดำเนินการ": "ดำเนินการแล้วเสร็จ", "ผลการดำเนินการ": "สอบทานครบ ๑๒ ครั้ง"})
+    clerk.save()
+    return clerk
+
+
+def correct(path: Path) -> Clerk:
+    """Correct the number of pupils of project 3."""
+    clerk = Clerk(path)
+    sheet = clerk.book[TARGETS]
+    (row,) = (r for r in range(1, 40) if str(sheet.cell(r, 1).value).startswith("3. "))
+    clerk.change(TARGETS, row, "จำนวนเป้าหมาย", "๑๒๐")
     clerk.save()
     return clerk
