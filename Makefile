@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := build/oldest
 
-.PHONY: release test unit coverage oldest matrix lint format rules docs benchmark fuzz fuzz-portal faults lock assets clean
+.PHONY: release test unit coverage oldest matrix lint format rules docs pictures benchmark fuzz fuzz-portal faults lock assets clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -57,7 +57,7 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 
 # The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
 # Those left out need what only `make test` installs.
-oldest: LEFT_OUT := accessibility chart_pages docs eplan evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata plan_workbook portal_folder published_report readers site_assets site_browser windows workbook_judged
+oldest: LEFT_OUT := accessibility chart_pages docs eplan evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata new_municipality plan_workbook portal_folder published_report readers site_assets site_browser windows workbook_judged
 oldest: $(OLDEST)/.ready
 	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
@@ -83,6 +83,10 @@ docs: $(READY)
 	$(BIN)/python docs/generate.py build/pages
 	$(BIN)/sphinx-build -q -W --keep-going -c docs -D language=th build/pages/th build/docs/th
 	$(BIN)/sphinx-build -q -W --keep-going -c docs -D language=en build/pages/en build/docs/en
+
+# The pictures of the workbook in the adopters' guide, drawn anew; it needs LibreOffice and Poppler.
+pictures: $(READY)
+	$(BIN)/python docs/pictures.py docs
 
 # Half an hour on two quiet cores; ARGS="--only command" measures one entry, ARGS=--quick tries it out.
 benchmark: $(READY)

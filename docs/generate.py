@@ -19,7 +19,7 @@ from khelang_opendata.render.markdown import inline
 
 DOCS = Path(__file__).parent
 ORDER = [
-    *("start", "official", "municipality", "extending", "journalist", "library"),
+    *("start", "adopting", "official", "municipality", "extending", "journalist", "library"),
     *("rules", "report", "releases", "changes", "publishing", "evidence", "eplan", "trust"),
     *("commands", "codebook", "api", "architecture"),
 ]

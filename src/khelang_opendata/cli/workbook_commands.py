@@ -137,6 +137,7 @@ def _check_same_plan(snapshot: Snapshot | None, old: dict[str, list[Row]], workb
 
 def _report(imported: Imported, lang: Language, allow_deletions: bool) -> bool:
     """Print the remarks, weightiest first; whether they stop the import."""
+    from khelang_opendata.intake.remark_lines import remark_lines  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.remarks import RemarkKind  # noqa: PLC0415 (as above)
 
     lines = []
@@ -144,8 +145,8 @@ def _report(imported: Imported, lang: Language, allow_deletions: bool) -> bool:
         remarks = imported.of_kind(kind)
         if remarks:
             lines.append(notice(f"import_{kind}", lang, count=len(remarks)))
-            found = (f"{remark.place}: {remark.text(lang)}" for remark in remarks)
-            lines += [f"  {line}" for line in first_lines(found, len(remarks), lang)]
+            found = remark_lines(remarks, lang)
+            lines += [f"  {line}" for line in first_lines(iter(found), len(found), lang)]
     is_refused = bool(imported.of_kind(RemarkKind.REFUSED))
     is_held = bool(imported.of_kind(RemarkKind.DELETED)) and not allow_deletions
     if is_refused or is_held:

@@ -116,7 +116,7 @@ def _typed(field: Field, text: str) -> Meaning:
             is_day = day is not None and day.day is not None and day.is_certain and day.day.year in YEARS
             return Meaning(day.day.isoformat() if is_day and day and day.day else None, "day_unknown")
         case "integer" | "number" as kind:
-            number = number_of(text)
+            number = number_of(text.rstrip(" .)") if kind == "integer" else text)  # 6. and 6) are ordinals
             if number is None or (kind == "integer" and number != number.to_integral_value()):
                 return Meaning(None, "number_unknown")
             return Meaning(str(int(number)) if kind == "integer" else f"{number:f}")

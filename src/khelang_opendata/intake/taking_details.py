@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from khelang_opendata.intake.merging import Merge, placed_after
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row
-from khelang_opendata.intake.record_labels import comparable
+from khelang_opendata.intake.record_labels import Labels, comparable
 from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.intake.row_matching import likeness
 from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
 
 _LABELS = ("label_th", "group_th", "title_th", "unit_printed")
 _LEAST_ALIKE = 0.4
+_LONGEST = 80
 Key = tuple[str, ...]
 
 
@@ -37,8 +38,8 @@ def take_details(merge: Merge, found: FoundSheet) -> None:
             merge.remarks.append(one.remark(RemarkKind.TAKEN, "number_taken", number, text=row[number]))
         if old is None:
             merge.take_source(one, row)
-            text = next((row[name] for name in _LABELS if row.get(name)), "")
-            merge.remarks.append(one.remark(RemarkKind.ADDED, "row_added", None, text=text[:80]))
+            text = _said(found, row, key, merge.labels)
+            merge.remarks.append(one.remark(RemarkKind.ADDED, "row_added", None, text=text[:_LONGEST]))
         rows.append(row)
         values = tuple(row[name] for name in key)
         if values in taken:
@@ -54,6 +55,8 @@ def _key_of(merge: Merge, found: FoundSheet, one: DataRow, group: Sequence[str])
     for name in sorted(columns, key=lambda n: n not in ("resource", "scope")):
         if name in ("resource", "scope") or name in group:
             value = merge.read(columns[name], one, row)
+            if name == "scope_id" and value == "" and row.get("scope") == "plan":
+                value = merge.plan_id  # there is only one
             if not value and name in group:
                 _missing(merge, one, columns[name], value)
                 return None
@@ -64,6 +67,14 @@ def _key_of(merge: Merge, found: FoundSheet, one: DataRow, group: Sequence[str])
 def _missing(merge: Merge, one: DataRow, column: PlanColumn, value: str | None) -> None:
     if value == "":
         merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", column.name, **column.named))
+
+
+def _said(found: FoundSheet, row: Row, key: Sequence[str], labels: Labels) -> str:
+    """What a remark calls a row: its label, or its key with the labels of the records that it names."""
+    if text := next((row[name] for name in _LABELS if row.get(name)), ""):
+        return text
+    tables = ((found.column(name).refers_to, row[name]) for name in key)
+    return " / ".join(labels.label(table, value) if table and table != "*" else value for table, value in tables)
 
 
 def _matched(
@@ -118,8 +129,7 @@ def _finish(merge: Merge, found: FoundSheet, rows: list[Row], group: Sequence[st
     ordered = [kept[k] for row in merge.rows(table) if (k := tuple(row[name] for name in key)) in kept]
     for row in merge.rows(table):
         if tuple(row[name] for name in key) not in kept:
-            text = next((row[name] for name in _LABELS if row.get(name)), " ".join(row[name] for name in key))
-            merge.deleted(table, found.read.name, text)
+            merge.deleted(table, found.read.name, _said(found, row, key, merge.older))
     is_old = {id(row) for row in ordered}
     new = [row for row in rows if id(row) not in is_old]
     merge.new[table] = placed_after(ordered, new, lambda row: tuple(row[name] for name in group))

@@ -140,7 +140,7 @@ def _identify(merge: Merge, projects: Sequence[_Project]) -> None:
 
 
 def _number(one: DataRow) -> str:
-    number = number_of(one.text("sequence_no").rstrip("."))
+    number = number_of(one.text("sequence_no").rstrip(" .)"))
     return str(int(number)) if number is not None and number == number.to_integral_value() else one.text("sequence_no")
 
 
@@ -149,13 +149,26 @@ def _take_project(merge: Merge, project: _Project, own: Sequence[PlanColumn]) ->
     merge.origins.note_row(project.row, project.first)
     for column in own:
         first = next((one for one in project.data if one.text(column.name)), project.first)
+        if column.name == "dimension_id" and not first.text(column.name) and first.text("mission_id"):
+            continue  # which has that of its mission
         merge.take(column, first, project.row, is_new=is_new)
         for one in project.data:
             if one.text(column.name) and comparable(one.text(column.name)) != comparable(first.text(column.name)):
                 params = {**column.named, "text": one.text(column.name)[:_LONGEST]}
                 merge.remarks.append(one.remark(RemarkKind.REFUSED, "rows_disagree", column.name, **params))
+    _take_dimension(merge, project)
     if is_new:
         _fill(merge, project)
+
+
+def _take_dimension(merge: Merge, project: _Project) -> None:
+    """Give a project that names its mission alone the dimension of the mission."""
+    missions = {row["mission_id"]: row["dimension_id"] for row in merge.new["missions"]}
+    dimension = missions.get(project.row["mission_id"], "")
+    if dimension and not project.row["dimension_id"] and not project.first.text("dimension_id"):
+        project.row["dimension_id"] = dimension
+        text = merge.labels.label("dimensions", dimension)
+        merge.remarks.append(project.first.remark(RemarkKind.TAKEN, "dimension_taken", "dimension_id", text=text))
 
 
 def _fill(merge: Merge, project: _Project) -> None:

@@ -29,7 +29,7 @@ def risks_sheet(edition: Edition, year: int, item: Item) -> Sheet:
     years = f"{plan['start_fiscal_year_be']}-{plan['end_fiscal_year_be']}"
     is_of_year = bool(risks) and all(risk["fiscal_year_be"] == str(year) for risk in risks)
     usual = () if is_of_year else (ToDo("risks", {"year": year, "years": years}),)
-    return footnotes.sheet(_RISK_COLUMNS, [Group(tuple(rows))], todo=_gaps(risks, controls, usual))
+    return footnotes.sheet(_RISK_COLUMNS, [Group(tuple(rows))], todo=_gaps(year, risks, controls, usual))
 
 
 def measures_sheet(edition: Edition, year: int, item: Item) -> Sheet:
@@ -43,7 +43,7 @@ def measures_sheet(edition: Edition, year: int, item: Item) -> Sheet:
         level = _level(edition, footnotes, year, risk)
         done = [results.get((control["risk_id"], control["control_no"])) for control in own]
         rows.append((*_head(number, risk), level, Cell(measures or (say("unstated"),)), _result(edition, done)))
-    todo = _gaps(risks, controls, _missing_results(year, risks, controls, results))
+    todo = _gaps(year, risks, controls, _missing_results(year, risks, controls, results))
     return footnotes.sheet(_MEASURE_COLUMNS, [Group(tuple(rows))], todo=todo)
 
 
@@ -123,11 +123,11 @@ def _level(edition: Edition, footnotes: Footnotes, year: int, risk: Record) -> C
 
 
 def _gaps(
-    risks: Sequence[Record], controls: Mapping[str, Sequence[Record]], usual: tuple[ToDo, ...]
+    year: int, risks: Sequence[Record], controls: Mapping[str, Sequence[Record]], usual: tuple[ToDo, ...]
 ) -> tuple[ToDo, ...]:
     """The missing parts of the assessment, and the other steps that are needed."""
     if not risks:
-        return (ToDo("no_risks", {}),)
+        return (ToDo("no_risks", {"year": year}),)
     bare = [str(number) for number, risk in enumerate(risks, 1) if risk["risk_id"] not in controls]
     return (*usual, *([ToDo("controls", {"numbers": ", ".join(bare)})] if bare else []))
 

@@ -24,6 +24,7 @@ _PLAN_COLUMNS = ("number", "project", "unit", "budget", "period")
 _RESULT_COLUMNS = ("number", "project", "budget", "result", "spent", "problems")
 _TELLING = ("budgeted", "unknown", "shared", "no_budget", "not_run")
 """The statuses of a budget, the most informative first."""
+_HALF, _MONTHS = "6", 12
 _TOLD = ("result_th", "disbursed_thb", "problem_th")
 
 
@@ -143,8 +144,8 @@ def results_sheet(edition: Edition, year: int, item: Item) -> Sheet:
     progress = _progress(edition, year, item.months)
     projects = [p for p in of_year.projects if of_year.is_run(p) or p["project_id"] in progress]
     groups = tuple(
-        Group(tuple(_result_row(of_year, footnotes, p, progress.get(p["project_id"])) for p in members), _heading(d))
-        for d, members in of_year.groups(projects)
+        Group(tuple(_result_row(of_year, footnotes, p, progress.get(p["project_id"]), item.months) for p in own), head)
+        for own, head in ((members, _heading(dimension)) for dimension, members in of_year.groups(projects))
     )
     total = _results_total(of_year, projects, progress) if projects else ()
     todo = _missing_results(of_year, item, projects, progress)
@@ -152,27 +153,34 @@ def results_sheet(edition: Edition, year: int, item: Item) -> Sheet:
 
 
 def _progress(edition: Edition, year: int, months: int) -> Mapping[str, Record]:
-    """The reports of a round by project."""
-    reports = edition.tables["progress"].records() if "progress" in edition.tables else ()
-    rounds = (str(year), str(months))
-    return {r["project_id"]: r for r in reports if (r["fiscal_year_be"], r["round_months"]) == rounds}
+    """The reports of a round by project.
+
+    What was completed after six months need not be reported again, so that its report is that of the year, too.
+    """
+    reports = [record for record in edition.records("progress") if record["fiscal_year_be"] == str(year)]
+    earlier = (r for r in reports if r["round_months"] == _HALF and r["status"] == "completed" and months == _MONTHS)
+    own = (record for record in reports if record["round_months"] == str(months))
+    return {record["project_id"]: record for record in (*earlier, *own)}
 
 
-def _result_row(of_year: _Year, footnotes: Footnotes, project: Record, report: Record | None) -> tuple[Cell, ...]:
+def _result_row(
+    of_year: _Year, footnotes: Footnotes, project: Record, report: Record | None, months: int
+) -> tuple[Cell, ...]:
     head = text(project["sequence_no"]), text(project["title_th"]), _marked_budget(of_year, footnotes, project)
     if report is None:
         return (*head, *[text(say("unrecorded"))] * 3)
     problems = report["problem_th"] or say("unrecorded")
-    return (*head, _result(of_year, report), _spent(of_year, project, report), text(*problems.splitlines()))
+    return (*head, _result(of_year, report, months), _spent(of_year, project, report), text(*problems.splitlines()))
 
 
-def _result(of_year: _Year, report: Record) -> Cell:
+def _result(of_year: _Year, report: Record, months: int) -> Cell:
     """The state that was reported, with the reason where the project cannot be carried out, and the result."""
     status = title_of(of_year.edition, "progress", "status", report["status"])
     if report["cannot_reason"]:
         reason = title_of(of_year.edition, "progress", "cannot_reason", report["cannot_reason"])
         status = say("cannot", status=status, reason=reason)
-    return text(status, *report["result_th"].splitlines())
+    is_earlier = report["round_months"] == _HALF and months == _MONTHS
+    return Cell((status, *report["result_th"].splitlines()), (say("earlier"),) if is_earlier else ())
 
 
 def _spent(of_year: _Year, project: Record, report: Record) -> Cell:
