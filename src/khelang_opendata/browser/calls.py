@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from khelang_opendata.browser.cells import cell_places, place_in, rules_named, sheet_rows, tables_in
+from khelang_opendata.browser.cells import cell_places, choices_of, place_in, rules_named, sheet_rows, tables_in
 from khelang_opendata.browser.drafts import FolderDraft, WorkbookDraft, files_of, opened
 from khelang_opendata.files.place import write_files
 from khelang_opendata.intake.corrections import Correction
@@ -115,7 +115,15 @@ def _about(_: _Asked) -> dict[str, Any]:
         "schema": CURRENT,
         "parquet": is_available(),
         "most_bytes": DEFAULT.file_bytes,
-        "errata_columns": [{"name": f.name, "title_th": f.title, "title_en": f.title_en} for f in errata],
+        "errata_columns": [
+            {
+                "name": f.name,
+                "title_th": f.title,
+                "title_en": f.title_en,
+                "choices": [*choices_of(f, is_workbook=False)] if f.meanings else None,
+            }
+            for f in errata
+        ],
     }
 
 

@@ -181,11 +181,11 @@ def _described(column: PlanColumn | Field | None, label: str, is_workbook: bool)
         "description_th": str(described.get("description", "")),
         "description_en": str(described.get("description_en", "")),
         "type": str(described.get("type", "string")),
-        "choices": [*_choices(field, is_workbook)] if field and field.meanings else None,
+        "choices": [*choices_of(field, is_workbook=is_workbook)] if field and field.meanings else None,
     }
 
 
-def _choices(field: Field, is_workbook: bool) -> Iterator[JsonObject]:
+def choices_of(field: Field, *, is_workbook: bool) -> Iterator[JsonObject]:
     """The values to choose from: a workbook takes the titles of codes, a table the codes."""
     for code in field.meanings.values():
         thai, english = (code_title(code, language) for language in Language)
