@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CellScreen } from "./cell_screen.mjs";
 import { CompareScreen } from "./compare_screen.mjs";
 import { FindingsScreen } from "./findings_screen.mjs";
-import { Failure } from "./parts.mjs";
+import { Failure } from "./controls.mjs";
 import { ReleaseScreen } from "./release_screen.mjs";
 import { StartScreen } from "./start_screen.mjs";
 import { text } from "./texts.mjs";

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { addressOf, findingsOf } from "./finding_list.mjs";
 import { Corrections, placeOf } from "./findings_screen.mjs";
-import { Heading, Labelled } from "./parts.mjs";
+import { Heading, Labelled } from "./controls.mjs";
 import { inLanguage, text } from "./texts.mjs";
 
 const ASKED_OF_ERRATUM = ["topic", "weight", "where_printed_th", "adopted_value", "reading_th", "basis_th", "basis_en", "cause"];

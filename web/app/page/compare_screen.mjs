@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { download, labelOf, placed } from "./opened_files.mjs";
-import { Chooser, Heading } from "./parts.mjs";
+import { Chooser, Heading } from "./controls.mjs";
 import { text } from "./texts.mjs";
 
 export function CompareScreen({ state, act, lang }) {

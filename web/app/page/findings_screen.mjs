@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { zipSync } from "fflate";
 import { GROUPS, addressOf, byRule, findingsOf } from "./finding_list.mjs";
 import { download } from "./opened_files.mjs";
-import { Heading } from "./parts.mjs";
+import { Heading } from "./controls.mjs";
 import { inLanguage, text } from "./texts.mjs";
 
 const SHOWN = 20;

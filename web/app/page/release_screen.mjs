@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { zipSync } from "fflate";
 import { findingsOf } from "./finding_list.mjs";
 import { download, placed } from "./opened_files.mjs";
-import { Chooser, Heading, Labelled } from "./parts.mjs";
+import { Chooser, Heading, Labelled } from "./controls.mjs";
 import { text } from "./texts.mjs";
 import { clearPreview, showPreview } from "./tool.mjs";
 

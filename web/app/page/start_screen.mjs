@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { forget, kept } from "./kept_work.mjs";
 import { download } from "./opened_files.mjs";
-import { Chooser, DropPlace, Heading } from "./parts.mjs";
+import { Chooser, DropPlace, Heading } from "./controls.mjs";
 import { text } from "./texts.mjs";
 
 export function StartScreen({ state, act, lang }) {

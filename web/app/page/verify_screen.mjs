@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { labelOf, placed } from "./opened_files.mjs";
-import { Chooser, DropPlace, Heading } from "./parts.mjs";
+import { Chooser, DropPlace, Heading } from "./controls.mjs";
 import { inLanguage, text } from "./texts.mjs";
 
 export function VerifyScreen({ act, lang }) {

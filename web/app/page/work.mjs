@@ -3,7 +3,7 @@
 import { Cancelled } from "./tool.mjs";
 import { forget, keep } from "./kept_work.mjs";
 import { NotOpened, bytesOf, labelOf, placed } from "./opened_files.mjs";
-import { pageFailure } from "./parts.mjs";
+import { pageFailure } from "./controls.mjs";
 
 export const EMPTY = {
   screen: "start",
