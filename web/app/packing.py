@@ -19,6 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from khelang_opendata.browser.serving import INDEX, headers_of
+
 APP = Path(__file__).parent
 ROOT = APP.parents[1]
 MODULES = APP / "node_modules"
@@ -26,7 +28,7 @@ PARTS = ROOT / "build/web_parts"
 BUILT = ROOT / "build/web"
 
 PYTHON_ALONE = ("markupsafe", "pyyaml", "wcwidth")
-"""Libraries whose compiled parts are optional: their wheels for WebAssembly do not exist, and their Python files run alone."""
+"""Libraries whose compiled parts are optional and have no wheel for WebAssembly: their Python files run alone."""
 
 PLATFORM = "pyemscripten_2026_0_wasm32"
 """The platform that Pyodide 314 takes wheels of (PEP 783)."""
@@ -43,8 +45,18 @@ LIBRARIES = {
 OF_PYTHON = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
 UNUSED_STANDARD = (
-    "_pyrepl/", "pydoc_data/", "unittest/", "wsgiref/", "xmlrpc/", "ctypes/macholib/", "multiprocessing/dummy/",
-    "tomllib/", "zoneinfo/", "concurrent/interpreters/", "site-packages/", "sqlite3/dbapi2_unused",
+    "_pyrepl/",
+    "pydoc_data/",
+    "unittest/",
+    "wsgiref/",
+    "xmlrpc/",
+    "ctypes/macholib/",
+    "multiprocessing/dummy/",
+    "tomllib/",
+    "zoneinfo/",
+    "concurrent/interpreters/",
+    "site-packages/",
+    "sqlite3/dbapi2_unused",
 )
 """Parts of the standard library that nothing here imports."""
 
@@ -57,23 +69,6 @@ UNUSED = (
     "yaml/_yaml",
 )
 """Parts of the program and its libraries that the page does not run: commands, portals, the drawing of charts."""
-
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'none'; style-src 'self'; "
-    "img-src 'self' blob: data:; font-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types khelang"
-)
-WORKER_POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
-SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""Headers of every response."""
 
 
 def main() -> None:
@@ -100,7 +95,7 @@ def check_wheels(wheels: Sequence[Path]) -> None:
     """Fail where a wheel has compiled parts for another platform than that of the page's Python."""
     for wheel in wheels:
         name, tag = wheel.name.split("-")[0].lower(), wheel.stem.split("-")[-1]
-        if tag != "any" and tag != PLATFORM and name not in PYTHON_ALONE:
+        if tag not in ("any", PLATFORM) and name not in PYTHON_ALONE:
             raise SystemExit(f"{wheel.name} is not for {PLATFORM}")
 
 
@@ -152,7 +147,7 @@ def _compiled(parts: Mapping[str, bytes], levels: Mapping[str, int]) -> dict[str
     for name, data in parts.items():
         (work / f"{name}.in.zip").write_bytes(data)
         command += [str(work / f"{name}.in.zip"), str(work / f"{name}.zip"), str(levels[name])]
-    subprocess.run(command, check=True, cwd=APP, stdout=subprocess.PIPE)
+    subprocess.run(command, check=True, cwd=APP, stdout=subprocess.PIPE)  # noqa: S603 (the build's own)
     return {name: (work / f"{name}.zip").read_bytes() for name in parts}
 
 
@@ -173,17 +168,19 @@ def publish(archives: Mapping[str, bytes]) -> dict[str, bytes]:
     sources |= {name: (APP / name).read_bytes() for name in ("worker.mjs", "tool.mjs", "python.mjs")}
     sources["parts.mjs"] = f"export default {json.dumps(parts, indent=1)};\n".encode()
     named = _page(sources)
-    files |= {path: data for path, data in named.items() if path != "index.html"}
+    files |= {path: data for path, data in named.items() if path != INDEX}
     build = hashlib.sha256(json.dumps(sorted({**files, **named})).encode()).hexdigest()[:12]
-    index = named.get("index.html", b"").replace(b"{{build}}", build.encode())
+    index = named.get(INDEX, b"").replace(b"{{build}}", build.encode())
     service = (APP / "service.mjs").read_text(encoding="utf-8")
     worker = next(path for path in files if path.startswith("worker."))
-    headers = {"page": {**SAFE, "Content-Security-Policy": PAGE_POLICY},
-               "worker": {**SAFE, "Content-Security-Policy": WORKER_POLICY}, "other": SAFE}
-    known = {"build": build, "files": sorted(files), "worker": worker, "headers": headers}
+    known = {
+        "build": build,
+        "files": sorted(files),
+        "headers": {path: headers_of(path) for path in (INDEX, worker)},
+        "other": headers_of("other"),
+    }
     files["service.js"] = service.replace("/* KNOWN */ {}", json.dumps(known, indent=1)).encode()
-    return {**files, "index.html": index, "_headers": _headers_file(worker).encode(),
-            "headers.json": (json.dumps({"worker": worker, **headers}, indent=2) + "\n").encode()}
+    return {**files, INDEX: index, "_headers": _headers_file([INDEX, *files]).encode()}
 
 
 def _zipped(archives: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -233,16 +230,14 @@ def _page(sources: Mapping[str, bytes]) -> dict[str, bytes]:
                     target = name_of(found[1], (*waiting, name))
                     text = text.replace(found[0], found[0].replace(found[2], f"./{target}"))
                 data = text.encode()
-            published[name] = (name if name == "index.html" else _named(name, data), data)
+            published[name] = (name if name == INDEX else _named(name, data), data)
         return published[name][0]
 
-    name_of("index.html", ())
+    name_of(INDEX, ())
     return dict(published.values())
 
 
-def _names_in(
-    text: str, given: Mapping[str, bytes], libraries: Mapping[str, str]
-) -> Iterator[tuple[str, str, str]]:
+def _names_in(text: str, given: Mapping[str, bytes], libraries: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """What names another file in a text: the words to replace, the file, and how the words name it."""
     seen = set()
     for found in re.finditer(r"""["'(](\./[\w.-]+)["')]""", text):
@@ -255,15 +250,12 @@ def _names_in(
             yield found[0], libraries[found[1]], found[1]
 
 
-def _headers_file(worker: str) -> str:
-    """The headers for hosts that read such a file."""
-    common = "".join(f"  {name}: {value}\n" for name, value in SAFE.items())
-    cached = "  Cache-Control: public, max-age=31536000, immutable\n"
-    return (
-        f"/\n{common}  Content-Security-Policy: {PAGE_POLICY}\n  Cache-Control: no-cache\n\n"
-        f"/index.html\n{common}  Content-Security-Policy: {PAGE_POLICY}\n  Cache-Control: no-cache\n\n"
-        f"/{worker}\n{common}  Content-Security-Policy: {WORKER_POLICY}\n{cached}\n"
-        f"/service.js\n{common}  Cache-Control: no-cache\n\n/*\n{common}"
+def _headers_file(paths: Sequence[str]) -> str:
+    """The headers of each file, for hosts that read such a file."""
+    addresses = [("/", INDEX), *((f"/{path}", path) for path in paths)]
+    return "".join(
+        f"{address}\n" + "".join(f"  {name}: {value}\n" for name, value in headers_of(path).items())
+        for address, path in addresses
     )
 
 

@@ -34,7 +34,7 @@ async function activate() {
 async function answered(url) {
   if (url.href.startsWith(address("preview/"))) {
     const found = await (await caches.open(PREVIEW)).match(url.href.split("#")[0].split("?")[0]);
-    return found ? withHeaders(found, { ...KNOWN.headers.other, "Content-Security-Policy": PREVIEW_POLICY })
+    return found ? withHeaders(found, { ...KNOWN.other, "Content-Security-Policy": PREVIEW_POLICY })
       : new Response("", { status: 404 });
   }
   const kept = await caches.open(KEPT);
@@ -42,7 +42,8 @@ async function answered(url) {
   const isIndex = plain === INDEX || plain === `${INDEX}index.html`;
   const found = await kept.match(isIndex ? `${INDEX}?${KNOWN.build}` : plain);
   const response = found ?? await fetch(plain);
-  const headers = isIndex ? KNOWN.headers.page : plain === address(KNOWN.worker) ? KNOWN.headers.worker : KNOWN.headers.other;
+  const path = isIndex ? "index.html" : plain.slice(self.registration.scope.length);
+  const headers = KNOWN.headers[path] ?? KNOWN.other;
   return response.ok ? withHeaders(response, headers) : response;
 }
 

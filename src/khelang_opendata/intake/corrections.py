@@ -151,7 +151,9 @@ def _records_of(package: Package, family: SchemaFamily, path: str, one: Correcti
         return _CsvRecords.of(resource)
     if resource is None and one.erratum is not None:
         heading = [field.name for field in family.tables[_ERRATA].fields]
-        return _CsvRecords(_ERRATA, Dialect(), BOM, [_CsvRecord(heading, csv_bytes([heading]).removeprefix(BOM).decode())])
+        return _CsvRecords(
+            _ERRATA, Dialect(), BOM, [_CsvRecord(heading, csv_bytes([heading]).removeprefix(BOM).decode())]
+        )
     raise one.misplaced
 
 

@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from khelang_opendata.model.failures import LibraryMissing
+
 _FIRST_OF_NAME = (
     ":A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
@@ -47,8 +49,14 @@ class Translated(NamedTuple):
             raise ValueError(_NONE) from None
 
     def timed(self) -> Any:
-        """The pattern compiled by ``regex``, which takes a time limit; ValueError where it is none, or too large."""
-        import regex  # noqa: PLC0415 (only for patterns from elsewhere, or with Unicode's properties)
+        """The pattern compiled by ``regex``, which takes a time limit; ValueError where it is none, or too large.
+
+        LibraryMissing where the program runs without that library.
+        """
+        try:
+            import regex  # noqa: PLC0415 (only for patterns from elsewhere, or with Unicode's properties)
+        except ImportError:
+            raise LibraryMissing("regex") from None
 
         if self.size > _MOST_SIGNS:
             raise ValueError("repeats too much")

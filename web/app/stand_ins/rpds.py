@@ -82,6 +82,7 @@ class List(tuple[K, ...], Generic[K]):
     """A list that never changes."""
 
     def __new__(cls, values: Iterable[K] = (), *more: K) -> List[K]:
+        """A list of values."""
         return super().__new__(cls, (*values, *more))
 
     def push_front(self, value: K) -> List[K]:
