@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from khelang_opendata import KhelangError, Language, Package, ReleaseOptions, load_family, release_package
+from khelang_opendata import Bump, KhelangError, Language, Package, ReleaseOptions, load_family, release_package
 from khelang_opendata.formats import parquet as parquet_form
 from khelang_opendata.intake.opening import judged
 from khelang_opendata.intake.plan_workbook import plan_workbook
@@ -77,9 +77,10 @@ def test_release_is_that_of_the_command_byte_for_byte(page: PythonInNode, tmp_pa
     units = changed / "data/units.csv"
     units.write_bytes(units.read_bytes().replace("กองคลัง".encode(), "สำนักคลัง".encode()))
     assert units.read_bytes() != (PLAN / "data/units.csv").read_bytes()
-    options = ReleaseOptions(date(2026, 12, 1), "เปลี่ยนชื่อกองคลัง", approved_by="ปลัดเทศบาล")
+    options = ReleaseOptions(date(2026, 12, 1), "เปลี่ยนชื่อกองคลัง", Bump.MINOR, "ชื่อใหม่ยังไม่พิมพ์", "ปลัดเทศบาล")
     outcome = release_package(Package.load(changed), tmp_path / "first", options)
-    facts = {"on": "2026-12-01", "note": options.note, "approved_by": options.approved_by}
+    facts = {"on": "2026-12-01", "note": options.note, "at_least": "MINOR"}
+    facts |= {"allow_warnings": options.allow_warnings, "approved_by": options.approved_by}
     archive = tmp_path / made["answer"]["archive"]
     archive.write_bytes(made["files"][archive.name])
     again = page.ask("release", facts, draft=changed, releases=archive)

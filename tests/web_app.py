@@ -96,6 +96,7 @@ class PythonInNode:
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         result = self._line()
+        assert "error" not in result, result["error"]
         result["files"] = {name: (folder / "out" / name).read_bytes() for name in result["files"]}
         shutil.rmtree(folder, ignore_errors=True)
         return result

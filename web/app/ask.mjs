@@ -30,7 +30,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { call, facts = {}, from, to } = JSON.parse(line);
   const files = from ? filesBelow(from) : {};
   const began = performance.now();
-  const result = answer(call, facts, files, () => {});
+  let result;
+  try {
+    result = answer(call, facts, files, () => {});
+  } catch (error) {  // Python is dead, as in the page's worker
+    console.log(JSON.stringify({ error: String(error) }));
+    process.exit(1);
+  }
   const milliseconds = Math.round(performance.now() - began);
   for (const [path, data] of Object.entries(result.files)) {
     const place = join(to, path);

@@ -44,29 +44,20 @@ LIBRARIES = {
 
 OF_PYTHON = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
-UNUSED_STANDARD = (
-    "_pyrepl/",
-    "pydoc_data/",
-    "unittest/",
-    "wsgiref/",
-    "xmlrpc/",
-    "ctypes/macholib/",
-    "multiprocessing/dummy/",
-    "tomllib/",
-    "zoneinfo/",
-    "concurrent/interpreters/",
-    "site-packages/",
-    "sqlite3/dbapi2_unused",
+UNUSED_STANDARD = re.compile(
+    "(?:_pyrepl|pydoc_data|unittest|wsgiref|xmlrpc|ctypes/macholib|multiprocessing|tomllib|zoneinfo|site-packages)/"
+    "|concurrent/interpreters/"
+    "|(?:doctest|ftplib|imaplib|mailbox|optparse|pickletools|poplib|pydoc|smtplib|turtle|webbrowser|antigravity|this"
+    "|_pydecimal|_pyio|_pydatetime|trace|profile|cProfile|pstats|plistlib|nturl2path|sched|netrc|shelve|dbm)[./]"
+    "|encodings/(?:big5|cp(?!437|874|1252)|euc|gb|hp_|hz|iso2022|iso8859(?!_1)|johab|koi8|kz1048|mac_|palmos|ptcp154"
+    "|shift_jis)"
 )
-"""Parts of the standard library that nothing here imports."""
+"""Parts of the standard library that nothing here imports, by the beginning of their paths."""
 
-UNUSED = (
-    "khelang_opendata/cli/",
-    "khelang_opendata/portals/ckan/",
-    "khelang_opendata/site/assets/sarabun-400.ttf",
-    "khelang_opendata/site/assets/sarabun-600.ttf",
-    "wcwidth/table_grapheme",
-    "yaml/_yaml",
+UNUSED = re.compile(
+    "khelang_opendata/(?:cli|nacc|portals)/"
+    r"|khelang_opendata/site/assets/sarabun-[0-9]+\.ttf"
+    "|wcwidth/table_grapheme|yaml/_yaml|(?:jsonschema|referencing)/(?:tests|benchmarks)/"
 )
 """Parts of the program and its libraries that the page does not run: commands, portals, the drawing of charts."""
 
@@ -101,7 +92,7 @@ def check_wheels(wheels: Sequence[Path]) -> None:
 
 def _standard_library() -> dict[str, bytes]:
     with zipfile.ZipFile(MODULES / "pyodide/python_stdlib.zip") as shipped:
-        names = (name for name in shipped.namelist() if name.endswith(".py") and not name.startswith(UNUSED_STANDARD))
+        names = (name for name in shipped.namelist() if name.endswith(".py") and not UNUSED_STANDARD.match(name))
         return {name: shipped.read(name) for name in names}
 
 
@@ -117,7 +108,7 @@ def _of_wheels(wheels: Sequence[Path]) -> dict[str, bytes]:
                     continue
                 if name.endswith(("/", ".pyi", "py.typed")) or (is_foreign and name.endswith((".so", ".c"))):
                     continue
-                if name.startswith(UNUSED):
+                if UNUSED.match(name):
                     continue
                 files[name] = held.read(name)
     if any(name.startswith("jsonschema/") for name in files):

@@ -163,11 +163,10 @@ def _rewrite_descriptor(folder: Path, family: SchemaFamily, limits: Limits, chan
     written = json.loads((folder / DESCRIPTOR).read_bytes())
     known = {resource.path for resource in package.resources}
     content = synchronised(package, family) if changed.keys() - known else written
-    entries = content.get("resources", [])
-    content["resources"] = [_unmeasured(entry, changed) for entry in entries]
-    if content["resources"] == written.get("resources"):
+    entries = [_unmeasured(entry, changed) for entry in content.get("resources", [])]
+    if entries == written.get("resources"):
         return False
-    (folder / DESCRIPTOR).write_bytes(json_bytes(content))
+    (folder / DESCRIPTOR).write_bytes(json_bytes({**content, "resources": entries}))
     return True
 
 

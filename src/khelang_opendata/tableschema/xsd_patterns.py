@@ -51,19 +51,44 @@ class Translated(NamedTuple):
     def timed(self) -> Any:
         """The pattern compiled by ``regex``, which takes a time limit; ValueError where it is none, or too large.
 
-        LibraryMissing where the program runs without that library.
+        LibraryMissing where the program runs without that library, and Python has no words for the pattern.
         """
+        if self.size > _MOST_SIGNS:
+            raise ValueError("repeats too much")
         try:
             import regex  # noqa: PLC0415 (only for patterns from elsewhere, or with Unicode's properties)
         except ImportError:
-            raise LibraryMissing("regex") from None
-
-        if self.size > _MOST_SIGNS:
-            raise ValueError("repeats too much")
+            return self._untimed()
         try:
             return regex.compile(self.pattern, regex.VERSION1 if self.is_new else regex.VERSION0)
         except (regex.error, OverflowError, RecursionError):
             raise ValueError(_NONE) from None
+
+    def _untimed(self) -> _Untimed:
+        """The pattern compiled by Python's own module: in a browser, a person ends what takes too long."""
+        if self.is_new:
+            raise LibraryMissing("regex")
+        try:
+            return _Untimed(re.compile(self.pattern))
+        except (re.error, OverflowError, RecursionError):
+            raise ValueError(_NONE) from None
+
+
+class _Untimed:
+    """A pattern that takes a time limit, and knows none."""
+
+    def __init__(self, compiled: re.Pattern[str]) -> None:
+        self._compiled = compiled
+
+    def fullmatch(self, text: str, *, timeout: float | None) -> object:
+        """Whether the whole text matches."""
+        _ = timeout
+        return self._compiled.fullmatch(text)
+
+    def search(self, text: str, *, timeout: float | None) -> object:
+        """Whether a part of the text matches."""
+        _ = timeout
+        return self._compiled.search(text)
 
 
 @lru_cache(maxsize=256)
