@@ -57,6 +57,7 @@ _COMMANDS = {
     "keygen": ("trust", "keygen_command"),
     "publish": ("publish", "publish_command"),
     "site": ("site", "site_command"),
+    "web": ("web", "web_command"),
     "portal": ("portal", "portal_group"),
     "diff": ("diff", "diff_command"),
     "export": ("export", "export_command"),

@@ -124,7 +124,7 @@ def correct_package(folder: Path, corrections: Sequence[Correction], limits: Lim
         return []
     package = Package.load(folder, limits)
     family = family_of(package)
-    files: dict[str, _Records] = {}
+    files: dict[str, _CsvRecords] = {}
     for one in corrections:
         path = one.where if one.erratum is None else _path_of_errata(package)
         if path not in files:
@@ -145,13 +145,15 @@ def _path_of_errata(package: Package) -> str:
     return next(found, f"{DATA}/{_ERRATA}.csv")
 
 
-def _records_of(package: Package, family: SchemaFamily, path: str, one: Correction) -> _Records:
+def _records_of(package: Package, family: SchemaFamily, path: str, one: Correction) -> _CsvRecords:
     resource = next((r for r in package.resources if r.path == path and r.path != DESCRIPTOR), None)
     if resource is not None and resource.data is not None and isinstance(resource.descriptor.get("path"), str):
-        return _Records.of(resource)
+        return _CsvRecords.of(resource)
     if resource is None and one.erratum is not None:
         heading = [field.name for field in family.tables[_ERRATA].fields]
-        return _Records(_ERRATA, Dialect(), BOM, [_Record(heading, csv_bytes([heading]).removeprefix(BOM).decode())])
+        return _CsvRecords(
+            _ERRATA, Dialect(), BOM, [_CsvRecord(heading, csv_bytes([heading]).removeprefix(BOM).decode())]
+        )
     raise one.misplaced
 
 
@@ -161,11 +163,10 @@ def _rewrite_descriptor(folder: Path, family: SchemaFamily, limits: Limits, chan
     written = json.loads((folder / DESCRIPTOR).read_bytes())
     known = {resource.path for resource in package.resources}
     content = synchronised(package, family) if changed.keys() - known else written
-    entries = content.get("resources", [])
-    content["resources"] = [_unmeasured(entry, changed) for entry in entries]
-    if content["resources"] == written.get("resources"):
+    entries = [_unmeasured(entry, changed) for entry in content.get("resources", [])]
+    if entries == written.get("resources"):
         return False
-    (folder / DESCRIPTOR).write_bytes(json_bytes(content))
+    (folder / DESCRIPTOR).write_bytes(json_bytes({**content, "resources": entries}))
     return True
 
 
@@ -176,7 +177,7 @@ def _unmeasured(entry: Any, changed: Mapping[str, Any]) -> Any:
 
 
 @dataclass
-class _Record:
+class _CsvRecord:
     """A record of a file; ``raw`` is its text there, with the end of its line, None once it is changed."""
 
     cells: list[str]
@@ -185,16 +186,16 @@ class _Record:
 
 
 @dataclass
-class _Records:
+class _CsvRecords:
     """The records of a CSV file, each with its text."""
 
     name: str
     dialect: Dialect
     mark: bytes
-    records: list[_Record] = field(default_factory=list)
+    records: list[_CsvRecord] = field(default_factory=list)
 
     @classmethod
-    def of(cls, resource: Resource) -> _Records:
+    def of(cls, resource: Resource) -> _CsvRecords:
         """The records of a resource's one file."""
         data = resource.data or b""
         try:
@@ -208,7 +209,7 @@ class _Records:
         starts = [*dialect.line_starts(data), len(lines) + 1]
         raw = ("".join(lines[starts[at] - 1 : starts[at + 1] - 1]) for at in range(len(rows)))
         mark = BOM if data.startswith(BOM) else b""
-        return cls(resource.name, dialect, mark, [*map(_Record, rows, raw)])
+        return cls(resource.name, dialect, mark, [*map(_CsvRecord, rows, raw)])
 
     def apply(self, one: Correction) -> None:
         """Make one correction."""
@@ -224,7 +225,7 @@ class _Records:
             record = self.records[one.row - 1]
             end = record.end or _end_of(record.raw or "")
             cells = _with_cell(record.cells, one.column, one.value)
-            self.records[one.row - 1] = _Record(cells, None, end)
+            self.records[one.row - 1] = _CsvRecord(cells, None, end)
 
     def _check_row(self, one: Correction, last: int) -> None:
         if not 1 <= one.row <= last or not 0 <= (one.column or 0) < _MOST_COLUMNS:
@@ -242,7 +243,7 @@ class _Records:
         if self.records and not _end_of(self.records[-1].raw or self.records[-1].end):
             last = self.records[-1]
             self.records[-1] = replace(last, raw=None if last.raw is None else last.raw + end, end=end)
-        self.records.append(_Record(cells, None, end))
+        self.records.append(_CsvRecord(cells, None, end))
 
     def data(self) -> bytes:
         """The file."""
