@@ -39,7 +39,6 @@ export function CellScreen({ state, act, set, lang }) {
     ${inLanguage(one.issue, "fix", lang) &&
     html`<p><strong>${text(lang, "remedy")}:</strong> ${inLanguage(one.issue, "fix", lang)}</p>`}
     ${rule && html`<details><summary>${text(lang, "why")}</summary><p>${inLanguage(rule, "explanation", lang)}</p></details>`}
-    ${rows && html`<${Around} ...${{ rows, place: one.place, checked, lang }} />`}
     ${rows && one.place.column !== null && html`<${Editor} key=${one.key} ...${{ rows, place: one.place, apply, lang, state }} />`}
     <p class="buttons">
       ${one.place &&
@@ -54,6 +53,7 @@ export function CellScreen({ state, act, set, lang }) {
       <button type="button" id="previous" onClick=${() => go(-1)}>${text(lang, "previous")}</button>
       <button type="button" id="next" onClick=${() => go(1)}>${text(lang, "next")}</button>
     </p>
+    ${rows && html`<${Around} ...${{ rows, place: one.place, checked, lang }} />`}
     ${one.issue.erratum && checked.kind === "package" && html`<${Erratum} key=${one.key} ...${{ one, apply, lang, state }} />`}
     <${Corrections} state=${state} act=${act} lang=${lang} />
   `;
@@ -89,19 +89,19 @@ function Around({ rows, place, checked, lang }) {
       <caption id="around">${text(lang, "rows_around", { where: inLanguage(table ?? {}, "title", lang) || place.where })}</caption>
       <thead>
         <tr>
-          <th scope="col">${text(lang, "row")}</th>
+          <th scope="col" class="number">${text(lang, "row")}</th>
           ${rows.columns.map((column) => html`<th scope="col">${inLanguage(column, "title", lang) || column.name}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${rows.rows.map((cells, index) => {
           const row = rows.first + index;
-          return html`<tr class=${row === place.row ? "here" : ""}>
-            <th scope="row">${row}</th>
+          return html`<tr class=${row === place.row ? "here" : row === rows.heading ? "heading" : ""}>
+            <th scope="row" class="number">${row}</th>
             ${rows.columns.map((_, column) => {
               const isHere = row === place.row && column === place.column;
               return html`<td class=${isHere ? "here" : ""} ref=${isHere ? cell : null} aria-current=${isHere ? "true" : null}>
-                ${cells[column] ?? ""}
+                <div>${cells[column] ?? ""}</div>
               </td>`;
             })}
           </tr>`;
