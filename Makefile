@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := build/oldest
 
-.PHONY: release test unit coverage oldest matrix lint format rules docs pictures benchmark fuzz fuzz-portal faults lock assets clean
+.PHONY: release test unit coverage oldest matrix lint format rules docs pictures benchmark fuzz fuzz-portal faults lock assets web clean
 
 release: $(READY)
 	$(BIN)/khelang validate datapackage
@@ -126,11 +126,25 @@ lock:
 	rm -f requirements/oldest.txt
 	$(COMPILE) --extra test --resolution lowest-direct --output-file requirements/oldest.txt pyproject.toml
 	$(COMPILE) --output-file requirements/ckan.txt requirements/ckan.in
+	$(COMPILE) $(TESTED) --no-deps --output-file requirements/web.txt requirements/web.in
 
 # What the site carries of others, as its packages are locked in web/package-lock.json.
 assets: $(READY)
 	npm ci --prefix web --ignore-scripts --no-audit --no-fund
 	$(BIN)/python -m web.vendor
+
+# The tool in the browser, in build/web: half a minute, and any static server takes it. All of it is locked: the wheels by
+# requirements/web.txt (WebAssembly's first; of the two that have none, the Python files), the rest by web/app/package-lock.json.
+WEB_PARTS := build/web_parts
+WEB_WHEELS := --python-version 3.14 --implementation cp --abi cp314 --abi none \
+  --platform pyemscripten_2026_0_wasm32 --platform any --platform manylinux2014_x86_64
+web: $(READY)
+	npm ci --prefix web/app --ignore-scripts --no-audit --no-fund
+	rm -rf $(WEB_PARTS)
+	$(BIN)/pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: $(WEB_WHEELS) \
+	  --dest $(WEB_PARTS)/wheels --requirement requirements/web.txt
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir $(WEB_PARTS)/own .
+	$(BIN)/python -m web.app.packing
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

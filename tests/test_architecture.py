@@ -38,6 +38,7 @@ ROOMS = [
     "nacc",
     "site",
     "intake",
+    "browser",
     "cli",
 ]
 MODULES = sorted(p for p in SOURCE.rglob("*.py") if p.name not in ("__main__.py",) and p != SOURCE / "__init__.py")

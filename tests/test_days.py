@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from khelang_opendata import Package, ReleaseOptions
-from khelang_opendata.cli.release import _day
 from khelang_opendata.model.wording import failures
 from khelang_opendata.release import draft_release
+from khelang_opendata.release.release_day import release_day
 from tests.conftest import PLAN, VALID, Khelang, fails
 
 NO_DAYS = [
@@ -69,7 +69,7 @@ NO_EPOCHS += ["0x6b", "1_795_305_600", " 1795305600", "+1795305600", "NaN", "202
 @pytest.mark.parametrize(("text", "variant"), NO_DAYS)
 def test_text_that_is_no_day_of_a_release(text: str, variant: str) -> None:
     with fails("date_invalid") as caught:
-        _day(text)
+        release_day(text)
     assert caught.value.params["variant"] == variant
     assert len(str(caught.value.params["value"])) <= 40
 
@@ -77,7 +77,7 @@ def test_text_that_is_no_day_of_a_release(text: str, variant: str) -> None:
 @pytest.mark.parametrize("text", ["1980-01-01", "2026-11-26", "2024-02-29", "2107-12-31"])
 def test_day_of_a_release(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "spoilt, and of no use where a day is given")
-    assert _day(text) == date.fromisoformat(text)
+    assert release_day(text) == date.fromisoformat(text)
 
 
 @pytest.mark.parametrize("text", ["2569-11-26", "2567-02-29"])
@@ -86,14 +86,14 @@ def test_remedy_for_a_buddhist_year_works(khelang: Khelang, text: str) -> None:
     assert (done.returncode, done.stdout) == (2, b"")
     fix = done.stderr.decode().splitlines()[1]
     day = fix.removeprefix("Fix: Write ").removesuffix(".")
-    assert _day(day).year == int(text[:4]) - 543
+    assert release_day(day).year == int(text[:4]) - 543
 
 
 @pytest.mark.parametrize("text", NO_EPOCHS)
 def test_variable_that_is_no_day(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
     with fails("date_invalid") as caught:
-        _day(None)
+        release_day(None)
     assert caught.value.params == {"variant": "epoch", "name": "SOURCE_DATE_EPOCH", "value": text[:40]}
 
 
@@ -102,12 +102,12 @@ def test_variable_that_is_no_day(text: str, monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_variable_that_is_a_day(text: str, day: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
-    assert _day(None) == date.fromisoformat(day)
+    assert release_day(None) == date.fromisoformat(day)
 
 
 def test_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "")
-    assert _day(None) == date.today()
+    assert release_day(None) == date.today()
 
 
 def test_commands_name_the_variable(khelang: Khelang, tmp_path: Path) -> None:

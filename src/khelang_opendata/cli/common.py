@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -15,11 +14,10 @@ import click
 
 from khelang_opendata.cli.help import HelpedGroup, default_language, language_in, language_of
 from khelang_opendata.model.characters import visible_lines
-from khelang_opendata.model.failures import DescriptorError, InternalError, Interrupted, KhelangError, PackageRefused
+from khelang_opendata.model.failures import InternalError, Interrupted, KhelangError, PackageRefused
 from khelang_opendata.model.limits import Limits
 from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language, Notices
-from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render import notice as of_reports
 
 notice = Notices(__file__)
@@ -60,6 +58,7 @@ _COMMANDS = {
     "keygen": ("trust", "keygen_command"),
     "publish": ("publish", "publish_command"),
     "site": ("site", "site_command"),
+    "web": ("web", "web_command"),
     "portal": ("portal", "portal_group"),
     "diff": ("diff", "diff_command"),
     "export": ("export", "export_command"),
@@ -185,36 +184,6 @@ def read_passphrase(language: Language, key: Path) -> str | None:
         return given or None
     answer: str = click.prompt(notice("passphrase", language), hide_input=True, err=True)
     return answer
-
-
-@contextmanager
-def package_folder(path: Path) -> Iterator[Path]:
-    """The folder of a package; one in a ZIP file is unpacked, and removed in the end.
-
-    Raises:
-        UsageError: the ZIP file holds no package, or several.
-        DataError: it is damaged, or not safe to read.
-    """
-    if path.suffix.lower() != ".zip" or not path.is_file():
-        yield path
-        return
-    from tempfile import TemporaryDirectory  # noqa: PLC0415 (only for ZIP files)
-
-    from khelang_opendata.files.place import write_files  # noqa: PLC0415 (as above)
-    from khelang_opendata.published.archive import read_zipped_package  # noqa: PLC0415 (as above)
-
-    files = read_zipped_package(path)
-    with TemporaryDirectory(prefix="khelang-") as folder:
-        write_files(Path(folder) / "package", files)
-        yield Path(folder) / "package"
-
-
-def load(path: Path) -> Package | None:
-    """The package, or None where its descriptor is unusable, which is for the report to say."""
-    try:
-        return Package.load(path, limits())
-    except DescriptorError:
-        return None
 
 
 def is_failure(report: Report, fail_on: str) -> bool:

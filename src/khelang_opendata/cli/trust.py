@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, new_passphrase, notice, print_text
 from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.wording import Language
-
-if TYPE_CHECKING:
-    from khelang_opendata.published import Verification
 
 
 @click.command("verify", cls=HelpedCommand)
@@ -24,30 +20,12 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
     """Check a release (folder or ZIP) against its manifest."""
     from khelang_opendata.published.signature import read_public_key  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.published.verification import verify  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.published.verification_text import verification_lines  # noqa: PLC0415 (as above)
 
     result = verify(release, None if key_file is None else read_public_key(key_file))
-    print_text("".join(f"{line}\n" for line in _lines(result, lang)))
+    print_text("".join(f"{line}\n" for line in verification_lines(result, lang)))
     if not result.is_whole:
         sys.exit(PROBLEMS_IN_DATA)
-
-
-def _lines(result: Verification, lang: Language) -> list[str]:
-    from khelang_opendata.model.characters import visible  # noqa: PLC0415 (names of files may be anybody's)
-    from khelang_opendata.published.verification import SignatureState  # noqa: PLC0415 (the help does not need it)
-
-    problems = [notice(f"verify_{p.kind}", lang, path=visible(p.path)) for p in result.problems]
-    verdict = "verify_broken" if problems else "verify_whole" if result.is_whole else "verify_unsigned"
-    summary = notice(verdict, lang, files=result.files, problems=len(problems))
-    is_proven = result.signature is SignatureState.VALID or not result.is_whole
-    hint = [] if is_proven else [notice("verify_origin", lang)]
-    ignored = [notice("verify_leftover", lang, path=visible(path)) for path in result.leftovers]
-    return [
-        *ignored,
-        *problems,
-        notice(f"signature_{result.signature}", lang, key=visible(result.key or "")),
-        summary,
-        *hint,
-    ]
 
 
 @click.command("keygen", cls=HelpedCommand)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,21 +13,14 @@ from khelang_opendata.cli.common import (
     is_failure,
     language_option,
     limits,
-    load,
-    package_folder,
     print_text,
 )
 from khelang_opendata.cli.help import HelpedCommand
+from khelang_opendata.intake.opening import judged
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.reports import ReportFormat, render_report
 from khelang_opendata.standard.family import find_family
-
-if TYPE_CHECKING:
-    from khelang_opendata.model.report import Report
-    from khelang_opendata.package.datapackage import Package
-    from khelang_opendata.standard.family import SchemaFamily
-    from khelang_opendata.tableschema import Engine
 
 _PACKAGE = Path("datapackage")
 _ENGINES = ("standard", "large", "frictionless")
@@ -66,8 +58,7 @@ def validate_command(
         many = Many(ReportFormat(format_), lang, out, fail_on)
         sys.exit(many.run(paths or [_PACKAGE], engine, processes, find_family(schema) if schema else None))
     path = paths[0] if paths else _PACKAGE
-    from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (as the next)
-    from khelang_opendata.validation import validate  # noqa: PLC0415 (several packages do it in their processes)
+    from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (several packages do it in their processes)
 
     if output:
         from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only where a file is written)
@@ -76,12 +67,7 @@ def validate_command(
     family = find_family(schema) if schema else None
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     chosen = Engine(engine) if engine else None
-    with package_folder(path) as folder:
-        if path.suffix.lower() == ".xlsx" and path.is_file():
-            package, report = _judged(path, chosen, family)
-        else:
-            package = load(folder)
-            report = validate(package or folder, chosen, family=family, limits=limits())
+    with judged(path, engine=chosen, family=family, limits=limits()) as (report, package):
         text = render_report(report, package, ReportFormat(format_), lang, color=color)
     if output:
         from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)
@@ -91,13 +77,3 @@ def validate_command(
         print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text, styled=color)
     if is_failure(report, fail_on):
         sys.exit(PROBLEMS_IN_DATA)
-
-
-def _judged(path: Path, engine: Engine | None, family: SchemaFamily | None) -> tuple[Package | None, Report]:
-    """The package that a workbook would become, and its report."""
-    from khelang_opendata.cli.workbook_commands import read_content  # noqa: PLC0415 (only for workbooks)
-    from khelang_opendata.intake.judging import judge  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.workbook_reading import read_sheets  # noqa: PLC0415 (as above)
-
-    judged = judge(read_sheets(read_content(path), path.name), path, family=family, engine=engine, limits=limits())
-    return judged.package, judged.report

@@ -18,12 +18,11 @@ from khelang_opendata.cli.common import (
     failure_lines,
     is_failure,
     limits,
-    load,
     notice,
-    package_folder,
     print_text,
 )
 from khelang_opendata.files.serialize import csv_bytes
+from khelang_opendata.intake.opening import load, package_folder
 from khelang_opendata.model.characters import harmless
 from khelang_opendata.model.failures import InternalError, KhelangError, UsageError
 from khelang_opendata.model.report import Report, Verdict
@@ -135,7 +134,7 @@ class Many:
         if self.output is None and self.form is ReportFormat.JSON:
             return _json_line(result.path, result.report, None)
         folder = self.folders[result.path]
-        package = load(folder) if isinstance(folder, Path) and (self.output or result.report.issues) else None
+        package = load(folder, limits()) if isinstance(folder, Path) and (self.output or result.report.issues) else None
         return render_report(result.report, package, self.form, self.language)
 
     def _write(self, path: Path, text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from datetime import date
 from typing import Any, NoReturn
 
@@ -17,6 +18,9 @@ from khelang_opendata.model.limits import DEFAULT, Limits
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN_DIGITS = 12
 _NESTED = (dict, list)
+_SMALL_STACK = sys.platform == "emscripten"
+"""In a browser deep nesting ends the whole interpreter, before Python can raise an error of it."""
+_STRUCTURE = re.compile(r"""\\.|["\[\]{}]""", re.DOTALL)
 
 
 class JsonRefused(Exception):
@@ -38,6 +42,8 @@ def read_json(data: bytes, limits: Limits = DEFAULT) -> Any:
     digits = min(limits.json_digits, 4300)  # what int() takes, whatever the limit
     try:
         text = data.decode("utf-8-sig")
+        if _SMALL_STACK and _deepest(text) > limits.json_depth:
+            raise JsonRefused("too_deep", limit=limits.json_depth)
         content = json.loads(
             text,
             parse_int=lambda text: int(_checked(text, digits)),
@@ -88,6 +94,22 @@ def _finite(text: str, digits: int) -> float:
 
 def _refuse_constant(text: str) -> NoReturn:
     raise JsonRefused("number_not_finite", value=text)
+
+
+def _deepest(text: str) -> int:
+    """How many lists and objects are open at once, at most, in a text that need not be JSON."""
+    depth = deepest = 0
+    is_text = False
+    for found in _STRUCTURE.finditer(text):
+        sign = found[0]
+        if sign == '"':
+            is_text = not is_text
+        elif not is_text and sign in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif not is_text and sign in "]}":
+            depth -= 1
+    return deepest
 
 
 def _is_deeper_than(limit: int, content: Any) -> bool:

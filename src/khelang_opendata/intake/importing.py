@@ -54,6 +54,11 @@ class Imported:
     def of_kind(self, kind: RemarkKind) -> list[Remark]:
         return [remark for remark in self.remarks if remark.kind is kind]
 
+    def stopped_by(self, *, allow_deletions: bool) -> RemarkKind | None:
+        """The kind of remark that stops the import; None where nothing does."""
+        stopping = [RemarkKind.REFUSED, *([] if allow_deletions else [RemarkKind.DELETED])]
+        return next((kind for kind in stopping if self.of_kind(kind)), None)
+
 
 def snapshot_of(sheets: Sequence[ReadSheet]) -> Snapshot | None:
     """The package that a workbook was made of; None where it was made of none, or by another program."""

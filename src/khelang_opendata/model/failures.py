@@ -98,6 +98,13 @@ class ExtraMissing(KhelangError):
         super().__init__("extra_missing", extra=extra)
 
 
+class LibraryMissing(KhelangError):
+    """A library that every installation has is not here: the program runs in a browser."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__("library_missing", library=library)
+
+
 class PortalError(KhelangError):
     """A portal was not reached, or did not do what was asked; the parameter ``answer`` is its answer."""
 

@@ -17,6 +17,14 @@ def letters(position: int) -> str:
     return name
 
 
+def position(name: str) -> int:
+    """The column of letters in a spreadsheet, counted from zero: the reverse of :func:`letters`."""
+    number = 0
+    for letter in name:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
 def address(sheet: str, row: int, column: int | None = None) -> str:
     """A cell as a spreadsheet names it: ``ตารางสรุป!E9``, or ``ตารางสรุป!9:9`` for the row where there is no column.
 

@@ -9,4 +9,5 @@ from khelang_opendata.release.build import build_release as build_release
 from khelang_opendata.release.build import draft_release as draft_release
 from khelang_opendata.release.store import Outcome as Outcome
 from khelang_opendata.release.store import release_package as release_package
+from khelang_opendata.release.store import restore_store as restore_store
 from khelang_opendata.release.store import withdraw as withdraw

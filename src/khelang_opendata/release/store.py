@@ -20,7 +20,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -36,7 +36,7 @@ from khelang_opendata.model.failures import EnvironmentFailure, ReleaseDamaged, 
 from khelang_opendata.model.limits import Limits
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, plan_name
 from khelang_opendata.package.outputs import refuse_protected
-from khelang_opendata.published.archive import ArchiveRefused, read_folder
+from khelang_opendata.published.archive import ArchiveRefused, read_folder, read_zip
 from khelang_opendata.published.content import read_published
 from khelang_opendata.published.history import (
     CHANGELOG,
@@ -164,6 +164,36 @@ def withdraw(out: StrPath, version: str, reason: str, day: date) -> None:
                 withdrawn = Withdrawal(encodable(reason.strip()), day)
                 stored[version] = replace(one, note=replace(one.note, withdrawn=withdrawn))
             _sync(out, stored)
+
+
+def restore_store(out: Path, archives: Sequence[Path]) -> None:
+    """Make the folder of releases that archives are of, where nothing but those is at hand.
+
+    What no archive says is lost with the folder: which releases were withdrawn.
+
+    Args:
+        out: the folder to make.
+        archives: the ZIP files of releases of one plan.
+
+    Raises:
+        UsageError: there is no archive, or they are of different plans.
+        ReleaseDamaged: an archive differs from its manifest.
+        DataError: one is not safe to read.
+    """
+    stored: dict[str, StoredRelease] = {}
+    names = set()
+    for archive in archives:
+        unfinished = out / f"{_UNFINISHED}{len(stored)}"
+        write_files(unfinished, read_zip(archive))
+        release = read_published(unfinished)
+        unfinished.rename(out / f"v{release.version}")
+        data = archive.read_bytes()
+        write_atomically(out / release.archive_name, data)
+        stored[release.version] = StoredRelease.of(release, None, data)
+        names.add(release.name)
+    if len(names) != 1:
+        raise UsageError("archives_refused", count=len(archives), names=", ".join(sorted(names)))
+    _sync(out, stored)
 
 
 def _published(

@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from khelang_opendata.model.failures import ExtraMissing
+from khelang_opendata.model.failures import ExtraMissing, LibraryMissing
 from khelang_opendata.tableschema import stdlib
 from khelang_opendata.tableschema.compiled import TableSource
 from khelang_opendata.tableschema.dialect import OF_FRICTIONLESS, DialectUnsupported, TableUnreadable
@@ -63,6 +63,7 @@ def check_tables(sources: Sequence[TableSource], engine: Engine | None = None) -
 
     Raises:
         ExtraMissing: the large engine was asked for, and the extra ``large`` is not installed.
+        LibraryMissing: a table needs frictionless, and the program runs where there is none.
 
     Example:
         >>> from khelang_opendata import TableSource, check_tables
@@ -86,6 +87,8 @@ def check_tables(sources: Sequence[TableSource], engine: Engine | None = None) -
         elif table.heading:
             yield TableCheck(source.name, Engine.STANDARD, None, iter(table.heading))
         elif reason or engine is Engine.FRICTIONLESS:
+            if find_spec("frictionless") is None:
+                raise LibraryMissing("frictionless")
             from khelang_opendata.tableschema import reference  # noqa: PLC0415 (imports frictionless)
 
             findings = reference.check_table(source, key_sets.sources)

@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from khelang_opendata.model.failures import LibraryMissing
+
 _FIRST_OF_NAME = (
     ":A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
@@ -47,15 +49,46 @@ class Translated(NamedTuple):
             raise ValueError(_NONE) from None
 
     def timed(self) -> Any:
-        """The pattern compiled by ``regex``, which takes a time limit; ValueError where it is none, or too large."""
-        import regex  # noqa: PLC0415 (only for patterns from elsewhere, or with Unicode's properties)
+        """The pattern compiled by ``regex``, which takes a time limit; ValueError where it is none, or too large.
 
+        LibraryMissing where the program runs without that library, and Python has no words for the pattern.
+        """
         if self.size > _MOST_SIGNS:
             raise ValueError("repeats too much")
+        try:
+            import regex  # noqa: PLC0415 (only for patterns from elsewhere, or with Unicode's properties)
+        except ImportError:
+            return self._untimed()
         try:
             return regex.compile(self.pattern, regex.VERSION1 if self.is_new else regex.VERSION0)
         except (regex.error, OverflowError, RecursionError):
             raise ValueError(_NONE) from None
+
+    def _untimed(self) -> _Untimed:
+        """The pattern compiled by Python's own module: in a browser, a person ends what takes too long."""
+        if self.is_new:
+            raise LibraryMissing("regex")
+        try:
+            return _Untimed(re.compile(self.pattern))
+        except (re.error, OverflowError, RecursionError):
+            raise ValueError(_NONE) from None
+
+
+class _Untimed:
+    """A pattern that takes a time limit, and knows none."""
+
+    def __init__(self, compiled: re.Pattern[str]) -> None:
+        self._compiled = compiled
+
+    def fullmatch(self, text: str, *, timeout: float | None) -> object:
+        """Whether the whole text matches."""
+        _ = timeout
+        return self._compiled.fullmatch(text)
+
+    def search(self, text: str, *, timeout: float | None) -> object:
+        """Whether a part of the text matches."""
+        _ = timeout
+        return self._compiled.search(text)
 
 
 @lru_cache(maxsize=256)
