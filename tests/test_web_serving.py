@@ -1,4 +1,4 @@
-"""``khelang web`` serves the files of the page and nothing else, to this machine alone, with the headers of the policy."""
+"""``khelang web`` serves the files of the page and no others, to this machine alone, with the headers they need."""
 
 from __future__ import annotations
 
