@@ -106,6 +106,7 @@ def test_examples_have_the_report_of_the_command(page: PythonInNode, tmp_path: P
     assert differing == []
 
 
+@pytest.mark.examples_refused
 def test_cases_have_the_report_of_the_command(page: PythonInNode, tmp_path: Path) -> None:
     differing = []
     for number, case in enumerate(CASES):

@@ -3,7 +3,7 @@
 const KNOWN = /* KNOWN */ {};
 const KEPT = "khelang-files";
 const PREVIEW = "khelang-preview";
-const PREVIEW_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:";
+const PREVIEW_POLICY = "sandbox allow-same-origin allow-popups; default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:";
 const address = (path) => new URL(path, self.registration.scope).href;
 const INDEX = address("./");
 

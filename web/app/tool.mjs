@@ -87,7 +87,7 @@ export async function keepOffline({ onUpdate = () => {} } = {}) {
 const TYPES = { html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript", json: "application/json",
   svg: "image/svg+xml", png: "image/png", woff2: "font/woff2", csv: "text/csv; charset=utf-8", md: "text/plain; charset=utf-8" };
 
-/** Show files of a site or a report in a frame: the address for `<iframe sandbox src=…>`; null without a service worker. */
+/** Show files of a site or a report in a frame: the address for `<iframe sandbox="allow-same-origin" src=…>`, which runs no script; null without a service worker. */
 export async function showPreview(files, index = "index.html") {
   if (!globalThis.caches || !navigator.serviceWorker?.controller) return null;
   await caches.delete(PREVIEW);
