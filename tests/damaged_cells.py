@@ -341,7 +341,7 @@ def _code(name: str, value: Any, expected: str | None, remedy: str = "", means: 
 
 def _unit(name: str, value: Any, expected: str | None) -> Damaged:
     code = "" if expected else "record_unknown"
-    remedy = {} if expected else {"remedy": "กองคลัง", "means": f"{_ID}-U04"}
+    remedy: dict[str, Any] = {} if expected else {"remedy": "กองคลัง", "means": f"{_ID}-U04"}
     return Damaged(name, SUMMARY, "หน่วยงานรับผิดชอบหลัก", value, "projects", "lead_unit_id", expected, code, **remedy)
 
 
