@@ -308,7 +308,7 @@ _ID = "khelang-nakhon-2566-2570"
 
 
 def _answer(value: Any, expected: str | None) -> Damaged:
-    remedy = {} if expected else {"remedy": "ใช่", "means": "true"}
+    remedy: dict[str, Any] = {} if expected else {"remedy": "ใช่", "means": "true"}
     code = "" if expected else "answer_unknown"
     return Damaged(
         f"answer {value}",

@@ -35,8 +35,7 @@ _WITHOUT_BUDGET = tuple(
     for noun in ("งบประมาณ", "งบ", "เงินงบประมาณ")
 )
 _PERCENT = ("ร้อยละ", "percent", "เปอร์เซ็นต์", "%")
-_KNOWN = ("known", "known_en")
-_CHOICES = 300
+_CHOICES = 500
 _CODE = re.compile("[a-z][a-z0-9_]*")
 
 
@@ -99,10 +98,8 @@ def titles_of(meanings: Mapping[str, Code]) -> Mapping[str, tuple[str, str]]:
 
 
 def choices(titles: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """What a cell may say, as parameters of a remark: the Thai and the English titles."""
-    return {
-        name: shortened(", ".join(pair[at] for pair in titles.values()), _CHOICES) for at, name in enumerate(_KNOWN)
-    }
+    """What a cell may say, as the parameter of a remark: the titles in Thai and English."""
+    return {"known": shortened(", ".join(f"{thai} ({english})" for thai, english in titles.values()), _CHOICES)}
 
 
 def codes_like(meanings: Mapping[str, Code], text: str) -> list[str]:
@@ -140,7 +137,7 @@ def _typed(field: Field, text: str, unit: str) -> Meaning:
         case _:
             is_address = field.name.endswith("_url")
             is_code = field.holds_codes or field.name.endswith("_code")
-            return read_code_text(field, text) if is_code and not is_address else read_words(field, text)
+            return read_code_text(text) if is_code and not is_address else read_words(field, text)
 
 
 def _whole_number(name: str, text: str) -> CellNumber:

@@ -238,7 +238,9 @@ def _whole(found: CellNumber) -> CellNumber:
 def read_year(text: str) -> CellNumber:
     """A year of the Buddhist era; one of the common era or of two digits is named with the year that it may mean."""
     match = (
-        None if kind_of(text) in (CellKind.DAY, CellKind.TIME) else _YEAR.fullmatch(plain_cell(text).removeprefix("'"))
+        None
+        if kind_of(text) in (CellKind.DAY, CellKind.TIME)
+        else _YEAR.fullmatch(plain_cell(text[:_LONGEST]).removeprefix("'"))
     )
     if match is None:
         return read_number(text, is_money=False)._replace(value=None, problem="year_unknown")

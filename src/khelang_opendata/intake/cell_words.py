@@ -76,17 +76,11 @@ def _mended(field: Field, text: str) -> Meaning:
     return Meaning(read, taken="text_mended", params={"reading": read[:_LONGEST]})
 
 
-def read_code_text(field: Field, text: str) -> Meaning:
-    """An id or a code that its column has no list of: without what does not show, in digits of ASCII.
-
-    Args:
-        field: the column.
-        text: the cell, not empty.
-    """
+def read_code_text(text: str) -> Meaning:
+    """An id or a code that its column has no list of: without what does not show, in digits of ASCII."""
     if kind_of(text) in (CellKind.DAY, CellKind.TIME):
         return Meaning(None, "code_is_day")
     if problem := lost(text):
         return Meaning(None, problem)
-    pattern = field.descriptor.get("constraints", {}).get("pattern", "")
     forms = [plain_cell(form).removeprefix("'") for form in (shown_of(text) or text, text)]
-    return Meaning(next((form for form in forms if pattern and re.fullmatch(pattern, form)), forms[0]))
+    return Meaning(forms[1] if "," in forms[0] else forms[0])  # a format may group the digits of a code

@@ -1,7 +1,7 @@
 """What a spreadsheet shows of a number or a day: its number format (ECMA-376 Part 1, 18.8.30 and 18.8.31).
 
-Rendered is what does not depend on the computer. Of a day without a language in its format, or in the format of the
-system, nobody but that computer knows the look.
+Rendered is what does not depend on the computer. A day without a language in its format, or in the format of
+the system, looks different on each computer.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _TOKEN = re.compile(
 _THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 _THAI, _BUDDHIST, _THAI_NUMERALS = 0x041E, 0x07, 0x0D
 _MOST_SECTIONS = 4
+_SECTION_END = r';(?=(?:[^"]*"[^"]*")*[^"]*$)'
 _NUMBER = re.compile(r"[0#?][0#?,]*(?:\.[0#?]*)?,*|\.[0#?]+")
 _FRACTION = re.compile(r"(?:([#0?]+) +)?([#0?]+) ?/ ?([#0?]+|\d+)")
 _EXPONENT = re.compile(r"([0#?]+)(?:\.([0#?]*))?[eE]([+-])([0#?]+)")
@@ -62,7 +63,7 @@ def _sections(form: str) -> list[str] | None:
     """The sections of a format; None where one has a condition."""
     if len(form) > _LONGEST or re.search(r"\[[<>=]", form):
         return None
-    parts = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', form) if form.count('"') < _LONGEST // 10 else [form]
+    parts = re.split(_SECTION_END, form) if form.count('"') < _LONGEST // 10 else [form]
     return parts if len(parts) <= _MOST_SECTIONS else None
 
 

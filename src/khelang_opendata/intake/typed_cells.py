@@ -21,7 +21,7 @@ class CellKind(StrEnum):
 class CellText(str):
     """The value of a cell as text, which knows what the cell holds: of 0.5 whether a person sees 0.5 or 50%.
 
-    It is a text like any other to whoever asks no more. A cell that holds text is a plain ``str``.
+    It compares as any other text does. A cell that holds text has a ``str`` of Python.
 
     Attributes:
         kind: what the cell holds.
