@@ -94,11 +94,18 @@ def test_status_of_a_year_is_read_from_signs_and_words(typed: object, status: st
     assert codes(result, RemarkKind.REFUSED) == []
 
 
-@pytest.mark.parametrize("typed", ["ตั้งไว้แล้ว", "300,00", "300-400", "1,000 2,000", "สามแสน", "300k", -5, "#######"])
-def test_amount_that_is_not_understood_is_named_with_its_cell(typed: object) -> None:
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        *(("ตั้งไว้แล้ว", "amount_unknown"), ("300,00", "number_grouped_wrong"), ("300-400", "number_several")),
+        *(("1,000 2,000", "number_several"), ("300k", "number_shortened"), (-5, "amount_negative")),
+        ("#######", "cell_hashes"),
+    ],
+)
+def test_amount_that_is_not_understood_is_named_with_its_cell(typed: object, code: str) -> None:
     result = imported(edited(workbook_of(PLAN), set_year(typed)))
     (remark,) = result.of_kind(RemarkKind.REFUSED)
-    assert (remark.code, remark.place) == ("amount_unknown", f"{SUMMARY}!C9")
+    assert (remark.code, remark.place) == (code, f"{SUMMARY}!C9")
 
 
 def test_sign_without_a_meaning_is_never_guessed() -> None:
@@ -383,14 +390,16 @@ def test_day_is_read_however_it_is_typed(typed: Any, day: str) -> None:
     assert imported(edited(workbook_of(PLAN), edit)).tables["plans"][0]["announced_on"] == day
 
 
-@pytest.mark.parametrize("typed", ["9/8/2022", "29/2/2564", "เร็ว ๆ นี้"])
-def test_day_that_may_be_several_or_none_is_refused(typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "code"), [("9/8/2022", "day_ambiguous"), ("29/2/2564", "day_missing"), ("เร็ว ๆ นี้", "day_unknown")]
+)
+def test_day_that_may_be_several_or_none_is_refused(typed: str, code: str) -> None:
     def edit(book: Workbook) -> None:
         sheet = book["แผน"]
         row = next(r for r in range(1, 30) if sheet.cell(r, 1).value == "วันที่ประกาศใช้")
         sheet.cell(row, 2).value = typed
 
-    assert codes(imported(edited(workbook_of(PLAN), edit)), RemarkKind.REFUSED) == ["day_unknown"]
+    assert codes(imported(edited(workbook_of(PLAN), edit)), RemarkKind.REFUSED) == [code]
 
 
 def test_unknown_unit_and_code_are_refused_with_the_cell() -> None:

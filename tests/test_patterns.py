@@ -16,6 +16,7 @@ import yaml
 
 from khelang_opendata import load_family
 from khelang_opendata.cli import usage
+from khelang_opendata.intake import cell_numbers, number_formats
 from khelang_opendata.model import calendar
 from khelang_opendata.model.spoilt_text import FLAWS
 from khelang_opendata.package import listing
@@ -41,6 +42,11 @@ SHORT_TEXTS = {
     layout._TOTALS: "a cell of at most 200 characters",
     r"\([^)]*\)|\[[^]]*\]": "a heading or a title of at most 200 characters",
     listing._COPY: "the name of a file, which has at most 255 bytes",
+    cell_numbers._LETTERS: "a cell of at most 200 characters",
+    cell_numbers._OF_UNITS: "the same",
+    cell_numbers._YEAR.pattern: "the same",
+    number_formats._TOKEN.pattern: "a number format of at most 200 characters",
+    number_formats._SECTION_END: "the same",
     r"(?P<value>'.*?'|\S+) is not one of": "an argument of the command line",
 }
 """Patterns that would be slow, and why what they are given is short or kind."""

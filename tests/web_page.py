@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from khelang_opendata.browser.serving import PageServer

@@ -4,38 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
+from khelang_opendata.intake.cell_days import read_day_cell
+from khelang_opendata.intake.cell_numbers import (
+    CellNumber,
+    plain_cell,
+    read_number,
+    read_ordinal,
+    read_whole,
+    read_year,
+)
+from khelang_opendata.intake.cell_words import lost, read_code_text, read_words
 from khelang_opendata.intake.plan_sheets import ID_VALUES, PlanColumn, Row
-from khelang_opendata.intake.record_labels import Labels, comparable
+from khelang_opendata.intake.record_labels import Labels, comparable, shortened
 from khelang_opendata.intake.shown_values import names_a_table, table_titles
 from khelang_opendata.intake.summary_rows import BUDGETED, DASH, NO_BUDGET, ZERO
-from khelang_opendata.model.calendar import YEARS, read_day
-from khelang_opendata.model.thai import ascii_text
+from khelang_opendata.intake.typed_cells import Meaning, as_seen
+from khelang_opendata.model.spoilt_text import restored
 from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.tables import Field
 
-_AMOUNT = re.compile(
-    r"(?:(?:฿|บาท)\s*)?(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
-    r"\s*(?:(?:[.,]\s*)?[-–—]\s*)?(?:(?P<unit>บาท|baht|thb)\s*(?:ถ้วน)?)?",
-    re.IGNORECASE,
-)
-_YES = ("ใช่", "yes", "true", "1", "✓", "y")
+_YES = ("ใช่", "yes", "true", "1", "y", "/", *"\u2713\u2714\u221a\u2611\u2705")
 _NO = ("ไม่ใช่", "ไม่", "no", "false", "0", "n")
-_DASHES = ("-", "–", "—", "−")
-_WITHOUT_BUDGET = ("ไม่ใช้งบประมาณ", "ไม่มีงบประมาณ", "ไม่ใช้จ่ายงบประมาณ", "ไม่ได้ใช้งบประมาณ")
+_WITHOUT_BUDGET = tuple(
+    f"ไม่{verb}{noun}"
+    for verb in ("ใช้", "มี", "ใช้จ่าย", "ได้ใช้", "ขอใช้", "ต้องใช้")
+    for noun in ("งบประมาณ", "งบ", "เงินงบประมาณ")
+)
+_PERCENT = ("ร้อยละ", "percent", "เปอร์เซ็นต์", "%")
+_CHOICES = 500
 _CODE = re.compile("[a-z][a-z0-9_]*")
 
 
-class Meaning(NamedTuple):
-    """The value that a table holds for a cell; None with the name of the remark where it is not understood."""
-
-    value: str | None
-    problem: str = ""
-
-
-def meaning(column: PlanColumn, text: str, row: Row, labels: Labels, older: Labels) -> Meaning:
+def meaning(column: PlanColumn, text: str, row: Row, labels: Labels, older: Labels, unit: str = "") -> Meaning:
     """What a cell of a sheet means.
 
     Args:
@@ -44,6 +48,7 @@ def meaning(column: PlanColumn, text: str, row: Row, labels: Labels, older: Labe
         row: the row as far as it is read, for columns that name a table.
         labels: the labels of the records as the workbook has them.
         older: the labels as they were when the workbook was made.
+        unit: the cell of the unit that a number is counted in.
     """
     field = column.field
     if not text or field is None:
@@ -51,11 +56,10 @@ def meaning(column: PlanColumn, text: str, row: Row, labels: Labels, older: Labe
     if column.refers_to or column.name in ID_VALUES:
         return _record(column, text, row, (labels, older))
     if names_a_table(field):
-        names = [
-            name for name, titles in table_titles().items() if comparable(text) in (*map(comparable, titles), name)
-        ]
-        return Meaning(names[0] if len(names) == 1 else None, "code_unknown")
-    return _code(field, text) if field.codelist else _typed(field, text)
+        sought = comparable(as_seen(text))
+        names = [name for name, titles in table_titles().items() if sought in (*map(comparable, titles), name)]
+        return Meaning(names[0]) if len(names) == 1 else Meaning(None, "code_unknown", params=choices(table_titles()))
+    return _code(field, text) if field.codelist else _typed(field, text, unit)
 
 
 def _record(column: PlanColumn, text: str, row: Row, labels: tuple[Labels, Labels]) -> Meaning:
@@ -64,26 +68,38 @@ def _record(column: PlanColumn, text: str, row: Row, labels: tuple[Labels, Label
     An older label counts only where its record is still there.
     """
     now, older = labels
-    if column.name in ID_VALUES:
-        label = text[1:-1] if text.startswith("[") and text.endswith("]") else ""
+    seen = as_seen(text)
+    if column.name in ID_VALUES and column.field:
+        label = seen[1:-1] if seen.startswith("[") and seen.endswith("]") else ""
         found = (now.any_record_id(label) or older.any_record_id(label)) if label else None
         if found is None:
-            return Meaning(text)
+            return read_words(column.field, text)
     elif column.refers_to == "*":
-        found = now.record_id(row, column.name, text) or older.record_id(row, column.name, text)
+        found = now.record_id(row, column.name, seen) or older.record_id(row, column.name, seen)
     else:
         table = str(column.refers_to)
-        found = now.id_of(table, text) or older.id_of(table, text)
+        found = now.id_of(table, seen) or older.id_of(table, seen)
     return Meaning(found if found and now.has(found.partition("/")[0]) else None, "record_unknown")
 
 
 def _code(field: Field, text: str) -> Meaning:
-    found = codes_like(field.meanings, text)
+    seen = as_seen(text)
+    found = codes_like(field.meanings, seen) or codes_like(field.meanings, restored(seen) or seen)
     if len(found) == 1:
         return Meaning(found[0])
-    if field.is_open and _CODE.fullmatch(text):
-        return Meaning(text)
-    return Meaning(None, "code_unknown")
+    if field.is_open and _CODE.fullmatch(seen):
+        return Meaning(seen)
+    return Meaning(None, "code_unknown", params=choices(titles_of(field.meanings)))
+
+
+def titles_of(meanings: Mapping[str, Code]) -> Mapping[str, tuple[str, str]]:
+    """The titles of codes in Thai and English; a code without one is its own title."""
+    return {code: (entry.title_th or code, entry.title_en or code) for code, entry in meanings.items()}
+
+
+def choices(titles: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """What a cell may say, as the parameter of a remark: the titles in Thai and English."""
+    return {"known": shortened(", ".join(f"{thai} ({english})" for thai, english in titles.values()), _CHOICES)}
 
 
 def codes_like(meanings: Mapping[str, Code], text: str) -> list[str]:
@@ -106,40 +122,56 @@ def _short_names(code: Code) -> tuple[str, ...]:
     return tuple(text for title, _, bracket in parts for text in (title, bracket.rstrip(")")))
 
 
-def _typed(field: Field, text: str) -> Meaning:
+def _typed(field: Field, text: str, unit: str) -> Meaning:
     match field.descriptor["type"]:
         case "boolean":
-            plain = text.strip().lower()
+            plain = plain_cell(text).lower().rstrip(".")
             return Meaning("true" if plain in _YES else "false" if plain in _NO else None, "answer_unknown")
         case "date":
-            day = read_day(text)
-            is_day = day is not None and day.day is not None and day.is_certain and day.day.year in YEARS
-            return Meaning(day.day.isoformat() if is_day and day and day.day else None, "day_unknown")
-        case "integer" | "number" as kind:
-            number = number_of(text.rstrip(" .)") if kind == "integer" else text)  # 6. and 6) are ordinals
-            if number is None or (kind == "integer" and number != number.to_integral_value()):
-                return Meaning(None, "number_unknown")
-            return Meaning(str(int(number)) if kind == "integer" else f"{number:f}")
+            return read_day_cell(text)
+        case "integer":
+            return _of_number(_whole_number(field.name, text), "")
+        case "number":
+            is_money = field.name.endswith("_thb")
+            return _of_number(read_number(text, is_money=is_money), "" if is_money else unit)
         case _:
-            is_code = "pattern" in field.descriptor.get("constraints", {})
-            return Meaning(ascii_text(text).strip() if is_code else text)
+            is_address = field.name.endswith("_url")
+            is_code = field.holds_codes or field.name.endswith("_code")
+            return read_code_text(text) if is_code and not is_address else read_words(field, text)
+
+
+def _whole_number(name: str, text: str) -> CellNumber:
+    if name.endswith("_be"):
+        return read_year(text)
+    return read_ordinal(text) if name.endswith("_no") else read_whole(text)
+
+
+def _of_number(found: CellNumber, unit: str) -> Meaning:
+    """The value of a number; of a percentage only where its unit says so."""
+    if found.problem == "number_percent" and found.reading and comparable(unit) in map(comparable, _PERCENT):
+        return Meaning(found.reading)
+    if found.value is None:
+        return Meaning(None, found.problem, params=found.params)
+    taken = "number_taken" if found.is_derived else ""
+    return Meaning(f"{found.value:f}", taken=taken, params=found.params)
 
 
 def number_of(text: str) -> Decimal | None:
     """The number that the whole text is, in digits of any script, with or without the signs of money."""
-    match = _AMOUNT.fullmatch(ascii_text(text).strip())
-    try:
-        return Decimal(match["number"].replace(",", "")) if match else None
-    except InvalidOperation:
-        return None
+    return read_number(text, is_money=False).value
 
 
 class YearMeaning(NamedTuple):
-    """What a cell of a year means: the status and the amount of a budget line, or the remark on it."""
+    """What a cell of a year means: the status and the amount of a budget line, or the remark on it.
+
+    ``taken`` names the remark on an amount that is not in the cell as such, ``params`` has the parameters of either.
+    """
 
     status: str = ""
     amount: str = ""
     problem: str = ""
+    taken: str = ""
+    params: Mapping[str, str] = MappingProxyType({})
 
 
 def year_meaning(text: str, signs: Mapping[str, str], statuses: Mapping[str, Code]) -> YearMeaning:
@@ -150,20 +182,41 @@ def year_meaning(text: str, signs: Mapping[str, str], statuses: Mapping[str, Cod
         signs: what 0 and a dash mean in this workbook; a sign that is missing has no meaning.
         statuses: the codelist of statuses.
     """
-    plain = ascii_text(text).strip()
-    number = number_of(plain)
-    if plain in _DASHES or number == 0:
-        sign = ZERO if number == 0 else DASH
-        status = signs.get(sign, "")
-        return YearMeaning(status, amount_of(status)) if status else YearMeaning(problem=f"sign_{_NAMES[sign]}")
-    if number is not None and number > 0:
-        return YearMeaning(BUDGETED, f"{number:f}")
-    if comparable(plain) in map(comparable, _WITHOUT_BUDGET):
+    found = read_number(text, is_money=True)
+    is_dash = _is_dash(text)
+    if is_dash or found.value == 0:
+        return _of_sign(DASH if is_dash else ZERO, text, signs)
+    if found.value is not None:
+        taken = "number_taken" if found.is_derived else ""
+        return YearMeaning(BUDGETED, f"{found.value:f}", taken=taken, params=found.params)
+    if found.problem != "number_unknown":
+        return YearMeaning(problem=found.problem, params=found.params)
+    if problem := lost(text):
+        return YearMeaning(problem=problem)
+    return _of_status(restored(text) or text, statuses)
+
+
+def _of_status(text: str, statuses: Mapping[str, Code]) -> YearMeaning:
+    """The status that a cell names."""
+    if comparable(text) in map(comparable, _WITHOUT_BUDGET):
         return YearMeaning(NO_BUDGET, "0")
-    found = codes_like(statuses, plain)
-    if len(found) == 1:
-        return YearMeaning(found[0], amount_of(found[0]))
-    return YearMeaning(problem="amount_unknown")
+    named = codes_like(statuses, text)
+    if len(named) == 1:
+        return YearMeaning(named[0], amount_of(named[0]))
+    return YearMeaning(problem="amount_unknown", params=choices(titles_of(statuses)))
+
+
+def _is_dash(text: str) -> bool:
+    plain = plain_cell(text)
+    return bool(plain) and not plain.strip("- ")
+
+
+def _of_sign(sign: str, text: str, signs: Mapping[str, str]) -> YearMeaning:
+    """The status that a sign has in the workbook. A format may show a dash for 0, which then has both meanings."""
+    status = signs.get(sign, "")
+    if sign == ZERO and _is_dash(as_seen(text)) and signs.get(DASH, "") != status:
+        return YearMeaning(problem="sign_shown")
+    return YearMeaning(status, amount_of(status)) if status else YearMeaning(problem=f"sign_{_NAMES[sign]}")
 
 
 _NAMES = {ZERO: "zero", DASH: "dash"}

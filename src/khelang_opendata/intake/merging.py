@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from khelang_opendata.intake.cell_meanings import Meaning, meaning
+from khelang_opendata.intake.cell_meanings import meaning
 from khelang_opendata.intake.cell_origins import Origins
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row
 from khelang_opendata.intake.record_labels import Labels, labels_of
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.sheet_headings import DataRow
+from khelang_opendata.intake.typed_cells import Meaning, as_seen
 from khelang_opendata.standard.family import SchemaFamily
 
 _LONGEST = 80
 _GIVEN = ("funding_source", "source_basis", "amount_basis")
 """Columns of budget lines that import fills in where a new row leaves them empty."""
 _LEAST_DIGITS = 2
+_UNITS = {"value": "value_unit", "quantity": "quantity_unit"}
+"""The columns of numbers, and those of the units that they are counted in."""
 
 
 @dataclass
@@ -58,32 +61,42 @@ class Merge:
         row = dict.fromkeys((f.name for f in self.family.tables[table].fields), "")
         return {**row, "plan_id": self.plan_id}
 
-    def read(self, column: PlanColumn, data: DataRow, row: Row) -> str | None:
-        """The value of a cell; None, with a remark, where it is not understood."""
+    def read(self, column: PlanColumn, data: DataRow, row: Row) -> Meaning:
+        """What a cell means; with a remark where it is not understood."""
         text = data.text(column.name)
         if column.name in data.errors:
-            return None  # which has its remark already
-        found: Meaning = meaning(column, text, row, self.labels, self.older)
+            return Meaning(None)  # which has its remark already
+        found = meaning(column, text, row, self.labels, self.older, data.text(_UNITS.get(column.name, "")))
         if found.value and column.name in data.filled and column.field and column.field.descriptor["type"] == "number":
             found = Meaning(None, "amount_merged")
         if found.value is None:
-            params = {"text": text[:_LONGEST], **column.named}
-            self.remarks.append(data.remark(RemarkKind.REFUSED, found.problem, column.name, **params))
-        return found.value
+            self._remark(RemarkKind.REFUSED, found.problem, column, data, found.params)
+        return found
+
+    def _remark(
+        self, kind: RemarkKind, code: str, column: PlanColumn, data: DataRow, params: Mapping[str, str]
+    ) -> None:
+        of_cell = {"text": as_seen(data.text(column.name))[:_LONGEST], **column.named}
+        self.remarks.append(data.remark(kind, code, column.name, **of_cell, **params))
 
     def take(self, column: PlanColumn, data: DataRow, row: Row, *, is_new: bool) -> None:
         """Write a cell's value into a row: a value that says the same stays as it was, another is a remark."""
         self.origins.note(row, data, column.name)
-        value = self.read(column, data, row)
-        before = row.get(column.name, "")
+        before, text = row.get(column.name, ""), data.text(column.name)
+        if before and column.field and column.field.holds_texts and is_same(column, before, as_seen(text)):
+            return
+        found = self.read(column, data, row)
+        value = found.value
         if value is None or column.field is None or is_same(column, before, value):
             return
         if not value and _keeps(column):
             return
         row[column.name] = value
+        if found.taken:
+            self._remark(RemarkKind.TAKEN, found.taken, column, data, found.params)
         if not is_new:
-            shown = {"before": self.shown(column, before), "after": data.text(column.name)[:_LONGEST]}
-            self.remarks.append(data.remark(RemarkKind.CHANGED, "cell_changed", column.name, **column.named, **shown))
+            shown = {"before": self.shown(column, before), "after": as_seen(text)[:_LONGEST]}
+            self._remark(RemarkKind.CHANGED, "cell_changed", column, data, shown)
 
     def shown(self, column: PlanColumn, value: str) -> str:
         """An old value as a remark shows it."""

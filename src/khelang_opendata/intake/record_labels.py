@@ -8,20 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from khelang_opendata.intake.cell_numbers import plain_cell, read_ordinal
 from khelang_opendata.intake.plan_sheets import OWN_IDS, RECORD_COLUMNS, SCOPES, Row, Tables
-from khelang_opendata.model.spoilt_text import as_shown
+from khelang_opendata.model.spoilt_text import as_shown, without_hidden
 from khelang_opendata.model.thai import ascii_text
 
 _TABLES = ("projects", "units", "dimensions", "missions", "risks", "plans")
 _LONGEST = 120
 _MISSION = 60
 _NUMBER = re.compile(r"(\d+)\s*[.)]")
+_BEFORE_CODE = re.compile(r"\A(?:มิติ|ภารกิจ)(?:ที่)? ?(?=\d)")
 
 
 @lru_cache(maxsize=65_536)
 def comparable(text: str) -> str:
     """A text without what does not show, for comparison of what a cell says."""
-    kept = "".join(c for c in ascii_text(as_shown(text)) if c.isalnum() or "\u0e31" <= c <= "\u0e4e")
+    meant = as_shown(without_hidden(text) or text).replace("เเ", "แ")
+    kept = "".join(c for c in ascii_text(meant) if c.isalnum() or "\u0e31" <= c <= "\u0e4e")
     return kept.lower() or text.strip()
 
 
@@ -105,8 +108,7 @@ class Labels:
     def id_of(self, table: str, text: str) -> str | None:
         """The id of the record that a text names: its label, or its number or code alone; None for none or several."""
         full, short = self._ids[table]
-        sought = comparable(text)
-        found = full.get(sought) or short.get(sought, [])
+        found = full.get(comparable(text)) or short.get(_number_alone(table, text), [])
         return found[0] if len(found) == 1 else None
 
     @cached_property
@@ -160,7 +162,16 @@ def _table_of(row: Row, column: str, record: str) -> str:
 
 
 def _short(table: str, label: str) -> str:
+    """The number that a label begins with, or its code."""
     match = _NUMBER.match(label)
     if table == "projects" and match:
         return match[1]
-    return comparable(label.partition(" ")[0]) if table in ("missions", "dimensions") else ""
+    return _number_alone(table, label.partition(" ")[0]) if table in ("missions", "dimensions") else ""
+
+
+def _number_alone(table: str, text: str) -> str:
+    """A text that is a number or a code alone, in one form: of 1.1 neither 11 nor 1 is another."""
+    if table == "projects":
+        number = read_ordinal(text).value
+        return "" if number is None else str(int(number))
+    return _BEFORE_CODE.sub("", plain_cell(text), count=1).rstrip(".").upper()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from khelang_opendata.intake.cell_numbers import read_ordinal
+from khelang_opendata.intake.cell_words import read_words
 from khelang_opendata.intake.merging import Merge, placed_after
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row
 from khelang_opendata.intake.record_labels import Labels, comparable
@@ -54,7 +56,7 @@ def _key_of(merge: Merge, found: FoundSheet, one: DataRow, group: Sequence[str])
     columns = {column.name: column for column in found.plan.columns}
     for name in sorted(columns, key=lambda n: n not in ("resource", "scope")):
         if name in ("resource", "scope") or name in group:
-            value = merge.read(columns[name], one, row)
+            value = merge.read(columns[name], one, row).value
             if name == "scope_id" and value == "" and row.get("scope") == "plan":
                 value = merge.plan_id  # there is only one
             if not value and name in group:
@@ -85,6 +87,7 @@ def _matched(
     found: dict[int, int] = {}
     label = next((name for name in _LABELS if name in merge.family.tables[table].field_by_name), None)
     keys = [tuple(row[name] for name in group) for row in old]
+    labels = [_label_of(merge, table, one, label) for one, _ in read]
     for test in range(3):
         for at, (one, keyed) in enumerate(read):
             if at in found:
@@ -92,22 +95,29 @@ def _matched(
             for place, row in enumerate(old):
                 if keys[place] != tuple(keyed.values()) or place in found.values():
                     continue
-                if _fits(one, row, number, label, test):
+                if _fits(one, row, number, (label, labels[at]), test):
                     found[at] = place
                     break
     return [dict(old[found[at]]) if at in found else None for at in range(len(read))]
 
 
-def _fits(one: DataRow, row: Row, number: str | None, label: str | None, test: int) -> bool:
-    has_number = number is None or one.text(number) == row[number]
-    if label is None or not one.text(label):
+def _label_of(merge: Merge, table: str, one: DataRow, label: str | None) -> str:
+    """What a row of a sheet is called; empty where its cell is empty, or not understood."""
+    text = one.text(label) if label else ""
+    return (read_words(merge.family.tables[table].field_by_name[label], text).value or "") if label and text else ""
+
+
+def _fits(one: DataRow, row: Row, number: str | None, labelled: tuple[str | None, str], test: int) -> bool:
+    has_number = number is None or read_ordinal(one.text(number)).value == read_ordinal(row[number]).value
+    label, text = labelled
+    if label is None or not text:
         return has_number
-    has_label = comparable(one.text(label)) == comparable(row[label])
+    has_label = comparable(text) == comparable(row[label])
     if test == 0:
         return has_number and has_label
     if test == 1:
         return has_label and (number is not None)
-    return has_number and (number is None or likeness(one.text(label), row[label]) >= _LEAST_ALIKE)
+    return has_number and (number is None or likeness(text, row[label]) >= _LEAST_ALIKE)
 
 
 def _take_row(merge: Merge, found: FoundSheet, one: DataRow, row: Row, *, is_new: bool) -> None:

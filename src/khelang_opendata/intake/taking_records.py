@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from khelang_opendata.intake.cell_meanings import number_of
+from khelang_opendata.intake.cell_numbers import plain_cell, read_ordinal
 from khelang_opendata.intake.merging import Merge, next_id
 from khelang_opendata.intake.plan_sheets import ERRATUM_NO, OWN_IDS, Row
 from khelang_opendata.intake.record_labels import comparable, number_of_id
 from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.intake.row_matching import Described, Matches, match_rows
 from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
+from khelang_opendata.intake.typed_cells import as_seen
 from khelang_opendata.model.thai import ascii_text
 
 _TITLES = {
@@ -59,8 +60,10 @@ def provisional(table: str, row: Row, one: DataRow) -> Row:
     """A row as far as its label needs it, with the texts of the sheet."""
     names = [name for name in ("name_th", "process_th", "title_th", "sequence_no") if name in row and one.text(name)]
     code = _CODES.get(table, "")
-    codes = {code: ascii_text(one.text(code)).strip()} if code in row and one.text(code) else {}
-    return {**row, **{name: one.text(name) for name in names}, **codes}
+    codes = {code: _code(table, one)} if code in row and one.text(code) else {}
+    number = read_ordinal(one.text("sequence_no")).value if "sequence_no" in names else None
+    numbers = {} if number is None else {"sequence_no": str(int(number))}
+    return {**row, **{name: one.text(name) for name in names}, **codes, **numbers}
 
 
 def _has_title(merge: Merge, found: FoundSheet, row: DataRow) -> bool:
@@ -100,9 +103,9 @@ def _parent(merge: Merge, table: str, row: Row) -> str:
 
 
 def _code(table: str, one: DataRow) -> str:
-    text = ascii_text(one.text(_CODES[table])).strip().rstrip(".")
-    number = number_of(text) if table == "errata" else None
-    return str(number) if number is not None else text
+    text = plain_cell(as_seen(one.text(_CODES[table]))).removeprefix("'").rstrip(".")
+    number = read_ordinal(text).value if table == "errata" else None
+    return str(int(number)) if number is not None else text
 
 
 def _code_of(table: str, row: Row) -> str:
@@ -124,7 +127,7 @@ def _rows_with_ids(merge: Merge, table: str, data: Sequence[DataRow], old: Seque
 
 def _new_id(merge: Merge, table: str, one: DataRow, taken: Sequence[str]) -> str:
     if table not in _LETTERS:
-        number = number_of(one.text(ERRATUM_NO)) if table == "errata" else None
+        number = read_ordinal(one.text(ERRATUM_NO)).value if table == "errata" else None
         return next_id(table, merge.plan_id, taken, int(number) if number else None)
     parts = re.findall("[0-9A-Z]+", _code(table, one).upper().replace("*", "S"))
     id_ = f"{merge.plan_id}-{_LETTERS[table]}{'.'.join(parts)}"

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from khelang_opendata.intake.cell_meanings import YearMeaning, codes_like, number_of, year_meaning
+from khelang_opendata.intake.cell_meanings import YearMeaning, choices, codes_like, titles_of, year_meaning
+from khelang_opendata.intake.cell_numbers import read_ordinal
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair
 from khelang_opendata.intake.record_labels import comparable
@@ -24,7 +25,7 @@ from khelang_opendata.intake.summary_rows import (
     summary_rows,
 )
 from khelang_opendata.intake.taking_records import finish, provisional
-from khelang_opendata.model.thai import ascii_text
+from khelang_opendata.intake.typed_cells import as_seen
 
 _LONGEST = 80
 _OF_YEAR = ("fiscal_year_be", "budget_status", "amount_thb", "amount_basis", "summary_amount_printed")
@@ -71,6 +72,7 @@ def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
     """What 0 and a dash mean, from the two cells above the heading."""
     signs = {}
     statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
+    known = choices(titles_of(statuses))
     for name, sign in (("zero", ZERO), ("dash", DASH)):
         titles = [comparable(text) for text in text_pair("settings", name)]
         for row, cells in enumerate(found.read.cells[: found.heading]):
@@ -81,7 +83,7 @@ def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
                     if len(codes) == 1:
                         signs[sign] = codes[0]
                     elif text:
-                        params = {"text": text[:_LONGEST], "title": cell, "title_en": cell}
+                        params = {"text": text[:_LONGEST], "title": cell, "title_en": cell, **known}
                         merge.remarks.append(
                             Remark(RemarkKind.REFUSED, "code_unknown", found.read.name, row, place, params)
                         )
@@ -93,7 +95,7 @@ def _projects(merge: Merge, found: FoundSheet, data: Sequence[DataRow]) -> list[
     projects: dict[tuple[str, str], _Project] = {}
     last: _Project | None = None
     for one in data:
-        title, number = one.text("title_th"), ascii_text(one.text("sequence_no"))
+        title, number = one.text("title_th"), _number(one)
         if not title and not number and last is not None:
             last.data.append(one)
             merge.remarks.append(
@@ -140,8 +142,8 @@ def _identify(merge: Merge, projects: Sequence[_Project]) -> None:
 
 
 def _number(one: DataRow) -> str:
-    number = number_of(one.text("sequence_no").rstrip(" .)"))
-    return str(int(number)) if number is not None and number == number.to_integral_value() else one.text("sequence_no")
+    number = read_ordinal(one.text("sequence_no")).value
+    return str(int(number)) if number is not None else one.text("sequence_no")
 
 
 def _take_project(merge: Merge, project: _Project, own: Sequence[PlanColumn]) -> None:
@@ -255,9 +257,10 @@ def _lines_of(
         shared = _shared(merge, found, one, before)
         for name, year in years.items():
             line = dict(before.lines[year or WHOLE]) if before and (year or WHOLE) in before.lines else None
-            said = _said(merge, one, name, signs)
+            said = _said(merge, found, one, name, signs)
             if said is None:
                 if line is not None and (one.text(name) or name in one.errors):
+                    _note_line(merge, line, one, name)
                     lines.append(line)
                 continue
             row = line or {**merge.blank("budgets"), "project_id": project.row["project_id"], "fiscal_year_be": year}
@@ -311,7 +314,7 @@ def _shared(merge: Merge, found: FoundSheet, one: DataRow, before: SummaryRow | 
     return {name: value for name, value in shared.items() if before is None or value != unchanged.get(name, "")}
 
 
-def _said(merge: Merge, one: DataRow, name: str, signs: Mapping[str, str]) -> YearMeaning | None:
+def _said(merge: Merge, found: FoundSheet, one: DataRow, name: str, signs: Mapping[str, str]) -> YearMeaning | None:
     """What the cell of a year says; None for an empty one and for one that is not understood."""
     text = one.text(name)
     if not text or name in one.errors:
@@ -321,7 +324,8 @@ def _said(merge: Merge, one: DataRow, name: str, signs: Mapping[str, str]) -> Ye
     is_merged = name in one.filled and said.status == BUDGETED and bool(said.amount)
     problem = said.problem or ("amount_merged" if is_merged else "")
     if problem:
-        merge.remarks.append(one.remark(RemarkKind.REFUSED, problem, name, text=text[:_LONGEST]))
+        named = {**found.column(name).named, **said.params}
+        merge.remarks.append(one.remark(RemarkKind.REFUSED, problem, name, text=as_seen(text)[:_LONGEST], **named))
         return None
     return said
 
@@ -337,8 +341,11 @@ def _take_year(
         return
     before = row["amount_thb"] or row["budget_status"]
     row["budget_status"], row["amount_thb"] = said.status, said.amount
+    named, seen = found.column(name).named, as_seen(one.text(name))[:_LONGEST]
+    if said.taken:
+        merge.remarks.append(one.remark(RemarkKind.TAKEN, said.taken, name, text=seen, **named, **said.params))
     if not is_new:
-        params = {**found.column(name).named, "before": before, "after": one.text(name)[:_LONGEST]}
+        params = {**named, "before": before, "after": seen}
         merge.remarks.append(one.remark(RemarkKind.CHANGED, "cell_changed", name, **params))
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from khelang_opendata.intake.cell_numbers import MOST_DIGITS
+from khelang_opendata.intake.number_formats import GENERAL, shown_day, shown_number
+from khelang_opendata.intake.typed_cells import CellKind, CellText
 from khelang_opendata.intake.xlsx_checks import SheetCheck, check_xlsx
 from khelang_opendata.model.failures import DataError, ExtraMissing
+from khelang_opendata.model.spoilt_text import INVISIBLE
 from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR
 
-_NOISE = 12
-"""Digits after which a number in binary differs from the one that was typed."""
+_SHAPE = re.compile(rf"[^\s{INVISIBLE}]")
+"""A character that a person sees; a cell without one is empty to its reader."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,15 @@ def read_sheets(data: bytes, name: str) -> list[ReadSheet]:
     checks = check_xlsx(data, name)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [ReadSheet(check, *_cells(workbook.get_sheet_by_name(check.name))) for check in checks]
+        return [ReadSheet(check, *_cells(workbook.get_sheet_by_name(check.name), check.formats)) for check in checks]
     except (CalamineError, ValueError, OSError) as error:
         raise DataError("workbook_refused", "damaged", path=name) from error
 
 
-def _cells(sheet: Any) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
+def _cells(sheet: Any, formats: Mapping[tuple[int, int], str]) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
     """The cells as text, and the places that a merge fills in."""
-    cells = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    values = enumerate(sheet.to_python(skip_empty_area=False))
+    cells = [[cell_text(value, formats.get((at, n), GENERAL)) for n, value in enumerate(row)] for at, row in values]
     filled = set()
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         for row in range(top, min(bottom + 1, len(cells))):
@@ -67,29 +73,34 @@ def _cells(sheet: Any) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
     return cells, frozenset(filled)
 
 
-def cell_text(value: object) -> str:
-    """A cell's value as text: numbers without noise, days as ``yyyy-mm-dd`` of the common era."""
+def cell_text(value: object, form: str = GENERAL) -> str:
+    """A cell's value as text, which knows what the cell holds and shows: days are ``yyyy-mm-dd`` of the common era.
+
+    Args:
+        value: what the reader of workbooks gives.
+        form: the number format of the cell; empty for one that is not known.
+    """
     match value:
         case bool():
-            return "true" if value else "false"
+            return CellText("true" if value else "false", CellKind.ANSWER, "TRUE" if value else "FALSE")
         case float() | int():
-            return number_text(value)
+            plain = number_text(value)
+            return CellText(plain, CellKind.NUMBER, shown_number(Decimal(plain), form) if form else None)
         case datetime():
-            return _day(value.date())
+            return CellText(_day(value.date()), CellKind.DAY, shown_day(value, form))
         case date():
-            return _day(value)
+            return CellText(_day(value), CellKind.DAY, shown_day(value, form))
         case time() | timedelta():
-            return str(value)
+            return CellText(str(value), CellKind.TIME, shown_day(value, form))
         case _:
-            return str(value).replace("\r\n", "\n").replace("_x000D_\n", "\n").strip()
+            text = str(value).replace("\r\n", "\n").replace("_x000D_\n", "\n").strip()
+            return text if _SHAPE.search(text) else ""
 
 
 def number_text(value: float) -> str:
-    """A number as a person typed it: 0.30000000000000004 is 0.3, and 300000.0 is 300000."""
-    number = Decimal(repr(value))
-    rounded = number.quantize(Decimal(1).scaleb(-_NOISE)) if abs(number) < 10**_NOISE else number
-    plain = f"{rounded.normalize():f}" if abs(rounded - number) < Decimal(1).scaleb(2 - _NOISE) else f"{number:f}"
-    return plain.removesuffix(".0")
+    """A number as Excel keeps it, in 15 significant digits: 0.30000000000000004 is 0.3, and 300000.0 is 300000."""
+    plain = f"{Decimal(f'{value or 0:.{MOST_DIGITS}g}'):f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def _day(day: date) -> str:

@@ -11,10 +11,11 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from khelang_opendata.intake.number_formats import BUILT_IN, GENERAL
 from khelang_opendata.model.failures import DataError
 
 MOST_BYTES = 200_000_000
@@ -28,6 +29,7 @@ _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _ADDRESS = re.compile("[A-Z]{1,3}[0-9]{1,7}")
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The packings that a workbook may have (ISO/IEC 29500-2)."""
+_STYLES = "xl/styles.xml"
 _IS_ENCRYPTED = 1
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -51,6 +53,8 @@ class SheetCheck:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     unvalued: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The number formats of the cells of numbers that have one; an empty one where the file does not say it."""
     last_row: int = 0
     last_column: int = 0
 
@@ -71,7 +75,8 @@ def check_xlsx(data: bytes, name: str) -> list[SheetCheck]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             _check_parts(packed, len(data), name)
-            return [_check_sheet(packed, *sheet, name) for sheet in _sheets(packed, name)]
+            formats = _number_formats(packed)
+            return [_check_sheet(packed, *sheet, formats, name) for sheet in _sheets(packed, name)]
     except _DAMAGED as error:
         raise DataError("workbook_refused", "damaged", path=name) from error
 
@@ -111,7 +116,26 @@ def _xml(packed: zipfile.ZipFile, part: str) -> bytes:
     return data
 
 
-def _check_sheet(packed: zipfile.ZipFile, part: str, title: str, is_hidden: bool, name: str) -> SheetCheck:
+def _number_formats(packed: zipfile.ZipFile) -> Sequence[str]:
+    """The number formats by the styles of cells, as ECMA-376 numbers them; none where the workbook has no styles."""
+    if _STYLES not in packed.namelist():
+        return ()
+    styles = _tree(packed, _STYLES)
+    named = {e.get("numFmtId", ""): e.get("formatCode", "") for e in styles.iter() if _local(e) == "numFmt"}
+    cells = next((element for element in styles if _local(element) == "cellXfs"), ())
+    ids = [element.get("numFmtId", "0") for element in cells]
+    known = {"0": GENERAL, **{str(number): form for number, form in BUILT_IN.items()}, **named}
+    return [known.get(id_, "") for id_ in ids]
+
+
+def _local(element: ElementTree.Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def _check_sheet(
+    packed: zipfile.ZipFile, part: str, title: str, is_hidden: bool, formats: Sequence[str], name: str
+) -> SheetCheck:
     check = SheetCheck(title, is_hidden)
     if "/chartsheets/" in part:
         return check
@@ -126,7 +150,7 @@ def _check_sheet(packed: zipfile.ZipFile, part: str, title: str, is_hidden: bool
         elif kind == "c" and event == "end":
             place = _place(element, (row, column + 1))
             column = place[1]
-            _check_cell(check, element, place)
+            _check_cell(check, element, place, formats)
         elif kind == "row":
             element.clear()
     if (check.last_row + 1) * (check.last_column + 1) > MOST_CELLS:
@@ -147,10 +171,17 @@ def _place(element: ElementTree.Element, following: tuple[int, int]) -> tuple[in
     return place
 
 
-def _check_cell(check: SheetCheck, element: ElementTree.Element, place: tuple[int, int]) -> None:
+def _check_cell(
+    check: SheetCheck, element: ElementTree.Element, place: tuple[int, int], formats: Sequence[str]
+) -> None:
     parts = {child.tag.rpartition("}")[2]: child.text for child in element}
     if element.get("t") == "e":
         check.errors[place] = parts.get("v") or "#"
+    elif parts.get("v") and element.get("t", "n") in ("n", "d"):
+        style = int(element.get("s", "0"))
+        form = formats[style] if style < len(formats) else GENERAL
+        if form != GENERAL:
+            check.formats[place] = form
     elif "f" in parts and not parts.get("v") and element.get("t") != "str":
         check.unvalued.add(place)
     if parts:

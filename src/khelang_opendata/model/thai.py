@@ -19,8 +19,9 @@ _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NO_LETTER = re.compile("[^\u0000-\u007f\u0e01-\u0e4f]")
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 
-_UNITS = {"ร้อย": 100, "พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
-_UNIT = "|".join(_UNITS)
+UNITS = {"ร้อย": 100, "พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
+"""The words for powers of ten that amounts are written with."""
+_UNIT = "|".join(UNITS)
 _NUMBER = r"(?=\d)(?<!\d)(?<!\d[.,])(?<!\d[.,]\s)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?(?![.,]?\d)"
 _BAHT = r"(?P<baht>บาท(?:\s*(?P<satang>\d{1,2})\s*สตางค์)?)"
 _FIGURES = re.compile(r"(?![0๐]\d)[0-9๐-๙]{1,3}(?:,[0-9๐-๙]{3}){0,3}")
@@ -36,7 +37,7 @@ _MOST_DIGITS = len("999,999,999,999")
 _MOST_DECIMALS = len(".999999")
 
 _DIGIT_WORDS = ("ศูนย์", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า")
-_UNIT_WORDS = tuple(_UNITS)
+_UNIT_WORDS = tuple(UNITS)
 _SIX_UNITS = ("แสน", "หมื่น", "พัน", "ร้อย", "สิบ", "")
 _BRACKET = re.compile(r"\s*(?:ถ้วน\s*)?(?:(?:/|ต่อ)ปี\s*)?[(](?P<words>[^()]*)[)]")
 _WORDS_START = (*_DIGIT_WORDS, "ยี่สิบ", "สิบ", *_UNIT_WORDS)
@@ -121,7 +122,7 @@ def _is_misprint(match: re.Match[str]) -> bool:
 
 def _value(match: re.Match[str]) -> Decimal:
     number = Decimal(match["whole"].replace(",", "") + (match["decimals"] or ""))
-    return number * _UNITS.get(match["unit"] or "", 1) + Decimal(match["satang"] or 0) / 100
+    return number * UNITS.get(match["unit"] or "", 1) + Decimal(match["satang"] or 0) / 100
 
 
 @lru_cache(maxsize=1024)
@@ -158,6 +159,50 @@ def _reduced(words: str) -> str:
         plain = plain.removeprefix("ศูนย์บาท")
     shorter = plain.removeprefix("หนึ่ง")
     return shorter if shorter.startswith(_UNIT_WORDS) else plain
+
+
+_TENS = {"สิบ": 10, **UNITS}
+_WORD = "|".join(_DIGIT_WORDS[1:])
+_WORD_PART = rf"({_WORD}|ยี่)?(แสน|หมื่น|พัน|ร้อย|สิบ)|({_WORD}|เอ็ด)"
+_LONGEST_WORDS = 200
+
+
+def amount_of_words(text: str) -> Decimal | None:
+    """The amount that Thai words name, with or without "บาท"; None where the whole text names none.
+
+    Example:
+        >>> amount_of_words("สามแสนบาทถ้วน"), amount_of_words("แสนห้าหมื่น"), amount_of_words("สามัญ")
+        (Decimal('300000'), Decimal('150000'), None)
+    """
+    words = "".join(text.split())
+    if not words.startswith((*_WORDS_START, "ยี่")) or _NOT_THAI.search(words) or len(words) > _LONGEST_WORDS:
+        return None
+    plain = words.removesuffix("ถ้วน")
+    whole, unit, rest = plain.partition("บาท")
+    if not unit and plain.endswith("สตางค์"):
+        whole, rest = "", plain
+    amounts = [_number_of_words(part) if part else 0 for part in (whole, rest.removesuffix("สตางค์"))]
+    if None in amounts or (rest and not rest.endswith("สตางค์")):
+        return None
+    found = Decimal(amounts[0] or 0) + Decimal(amounts[1] or 0) / 100
+    return found if same_words(f"{whole}บาท{rest}" if whole else rest, found) else None
+
+
+def _number_of_words(words: str) -> int | None:
+    head, millions, tail = words.rpartition("ล้าน")
+    if millions:
+        above, below = (_number_of_words(head) if head else 1), (_number_of_words(tail) if tail else 0)
+        return above * 1_000_000 + below if above is not None and below is not None else None
+    if words == _DIGIT_WORDS[0]:
+        return 0
+    parts = [*re.finditer(_WORD_PART, words)]
+    if not words or "".join(part[0] for part in parts) != words:
+        return None
+    return sum(_digit(part[1] or part[3] or "หนึ่ง") * _TENS.get(part[2] or "", 1) for part in parts)
+
+
+def _digit(word: str) -> int:
+    return {"ยี่": 2, "เอ็ด": 1}.get(word) or _DIGIT_WORDS.index(word)
 
 
 def baht(amount: Decimal) -> str:

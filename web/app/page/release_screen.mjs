@@ -108,6 +108,6 @@ function Outcome({ outcome, earlier, act, lang }) {
       <button type="button" id="get-site" onClick=${give}>${text(lang, "get_site")}</button>
     </p>
     ${frame === null && html`<p class="soft">${text(lang, "no_preview")}</p>`}
-    ${frame && html`<iframe sandbox="" src=${frame} title=${text(lang, "site_frame")}></iframe>`}
+    ${frame && html`<iframe sandbox="allow-same-origin" src=${frame} title=${text(lang, "site_frame")}></iframe>`}
   </section>`;
 }
