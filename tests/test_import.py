@@ -528,3 +528,56 @@ def test_missing_sheet_and_column_leave_what_is_there_and_are_named(before: Tabl
         ("sheet_missing", STEPS),
     ]
     assert result.tables == before
+
+
+def copied_row(row: int, **changes: Any) -> Edit:
+    """A row of the summary table copied below the last one, with other values in some of its cells."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book[SUMMARY]
+        top, new = heading_row(sheet, TITLE), heading_row(sheet, TITLE) + ROWS + 1
+        for place in range(1, sheet.max_column + 1):
+            sheet.cell(new, place).value = sheet.cell(top + row, place).value
+        for letter, value in changes.items():
+            sheet[f"{letter}{new}"] = value
+
+    return edit
+
+
+NEARLY = "โครงการฝึกอบรมสัมมนาเพื่อพัฒนาบุคลากรเทศบาลเมืองเขลางค์นครฯลฯ"
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        (copied_row(1), "row_repeated"),
+        (copied_row(1, C=5), "row_repeated"),
+        (copied_row(1, L=None), "row_repeated"),
+        (copied_row(1, A=None, B=None), "row_repeated"),
+        (copied_row(47), "row_repeated"),
+        (copied_row(1, A=46), "project_repeated"),
+        (copied_row(1, A=46, C=5), "project_repeated"),
+        (copied_row(1, A=None), "project_repeated"),
+        (copied_row(1, B=NEARLY), "title_nearly"),
+        (copied_row(1, A=None, B=NEARLY, C=5), "title_nearly"),
+    ],
+)
+def test_copied_row_is_refused_and_its_money_not_counted(edit: Edit, code: str, before: Tables) -> None:
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert [(r.code, r.row) for r in result.of_kind(RemarkKind.REFUSED)] == [(code, 56)]
+    assert result.tables == before
+
+
+@pytest.mark.parametrize(
+    ("edit", "codes_taken"),
+    [
+        (copied_row(1, L="กองทุนหลักประกันสุขภาพ (สปสช.)"), []),
+        (copied_row(1, A=46, H="สำนักปลัด"), ["project_alike"]),
+        (copied_row(1, A=46, B=NEARLY), ["project_alike"]),
+    ],
+)
+def test_each_line_that_an_import_adds_is_named(edit: Edit, codes_taken: list[str]) -> None:
+    result = imported(edited(workbook_of(PLAN), edit))
+    assert (result.of_kind(RemarkKind.REFUSED), codes(result, RemarkKind.TAKEN)) == ([], codes_taken)
+    added = [remark.place for remark in result.of_kind(RemarkKind.ADDED) if remark.code == "line_added"]
+    assert added == [f"{SUMMARY}!{letter}57" for letter in "CDEFG"]

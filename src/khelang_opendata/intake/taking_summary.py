@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from khelang_opendata.intake.cell_meanings import YearMeaning, choices, codes_like, titles_of, year_meaning
-from khelang_opendata.intake.cell_numbers import read_ordinal
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.row_matching import Described, match_rows
 from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
+from khelang_opendata.intake.summary_projects import SheetProject, number_text_of, projects_of, without_copies
 from khelang_opendata.intake.summary_rows import (
     BUDGETED,
     DASH,
@@ -32,19 +31,6 @@ _OF_YEAR = ("fiscal_year_be", "budget_status", "amount_thb", "amount_basis", "su
 """The columns of a budget line that the cell of its year decides."""
 
 
-@dataclass
-class _Project:
-    """The rows of the sheet that are one project's, and its row of the table."""
-
-    data: list[DataRow]
-    row: Row = field(default_factory=dict)
-    old: int | None = None
-
-    @property
-    def first(self) -> DataRow:
-        return self.data[0]
-
-
 def take_summary(merge: Merge, found: FoundSheet) -> None:
     """Take the summary table.
 
@@ -55,8 +41,12 @@ def take_summary(merge: Merge, found: FoundSheet) -> None:
     data, remarks = data_rows(found)
     merge.remarks += remarks
     signs = _signs(merge, found)
-    projects = _projects(merge, found, data)
+    projects = projects_of(merge, found, data)
     _identify(merge, projects)
+    old: dict[str, list[SummaryRow]] = {}
+    for before in summary_rows(merge.old):
+        old.setdefault(before.project["project_id"], []).append(before)
+    projects = without_copies(merge, projects, old)
     merge.new["projects"] = [provisional("projects", p.row, p.first) for p in projects]
     merge.relabel("projects")
     own = [c for c in found.columns.values() if c.name in merge.family.tables["projects"].field_by_name]
@@ -65,7 +55,7 @@ def take_summary(merge: Merge, found: FoundSheet) -> None:
         _take_project(merge, project, own)
     finish(merge, "projects", found.read.name, [p.row for p in projects], [p.old for p in projects])
     merge.relabel("projects")
-    _take_lines(merge, found, projects, _year_columns(found), signs)
+    _take_lines(merge, found, projects, old, signs)
 
 
 def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
@@ -90,32 +80,7 @@ def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
     return signs
 
 
-def _projects(merge: Merge, found: FoundSheet, data: Sequence[DataRow]) -> list[_Project]:
-    """The projects of the sheet: rows of one number and title, and rows without both below them, are one's."""
-    projects: dict[tuple[str, str], _Project] = {}
-    last: _Project | None = None
-    for one in data:
-        title, number = one.text("title_th"), _number(one)
-        if not title and not number and last is not None:
-            last.data.append(one)
-            merge.remarks.append(
-                one.remark(RemarkKind.TAKEN, "row_continues", None, text=last.first.text("title_th")[:_LONGEST])
-            )
-            continue
-        if not title:
-            title_column = found.column("title_th")
-            merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **title_column.named))
-            continue
-        key = (comparable(title), number)
-        if key in projects:
-            projects[key].data.append(one)
-        else:
-            projects[key] = _Project([one])
-        last = projects[key]
-    return list(projects.values())
-
-
-def _identify(merge: Merge, projects: Sequence[_Project]) -> None:
+def _identify(merge: Merge, projects: Sequence[SheetProject]) -> None:
     """Find the old record of each project, or make a new one's id."""
     old = merge.rows("projects")
     known = [
@@ -123,7 +88,7 @@ def _identify(merge: Merge, projects: Sequence[_Project]) -> None:
         for row in old
     ]
     new = [
-        Described(p.first.text("title_th"), (_number(p.first), comparable(p.first.text("lead_unit_id"))))
+        Described(p.first.text("title_th"), (number_text_of(p.first), comparable(p.first.text("lead_unit_id"))))
         for p in projects
     ]
     matches = match_rows(new, known)
@@ -135,18 +100,13 @@ def _identify(merge: Merge, projects: Sequence[_Project]) -> None:
         project.old = match
         project.row = dict(old[match]) if match is not None else merge.blank("projects")
         if match is None:
-            number = _number(project.first)
+            number = number_text_of(project.first)
             wanted = int(number) if number.isdigit() else None
             project.row["project_id"] = next_id("projects", merge.plan_id, taken, wanted)
             taken.append(project.row["project_id"])
 
 
-def _number(one: DataRow) -> str:
-    number = read_ordinal(one.text("sequence_no")).value
-    return str(int(number)) if number is not None else one.text("sequence_no")
-
-
-def _take_project(merge: Merge, project: _Project, own: Sequence[PlanColumn]) -> None:
+def _take_project(merge: Merge, project: SheetProject, own: Sequence[PlanColumn]) -> None:
     is_new = project.old is None
     merge.origins.note_row(project.row, project.first)
     for column in own:
@@ -163,7 +123,7 @@ def _take_project(merge: Merge, project: _Project, own: Sequence[PlanColumn]) ->
         _fill(merge, project)
 
 
-def _take_dimension(merge: Merge, project: _Project) -> None:
+def _take_dimension(merge: Merge, project: SheetProject) -> None:
     """Give a project that names its mission alone the dimension of the mission."""
     missions = {row["mission_id"]: row["dimension_id"] for row in merge.new["missions"]}
     dimension = missions.get(project.row["mission_id"], "")
@@ -173,7 +133,7 @@ def _take_dimension(merge: Merge, project: _Project) -> None:
         merge.remarks.append(project.first.remark(RemarkKind.TAKEN, "dimension_taken", "dimension_id", text=text))
 
 
-def _fill(merge: Merge, project: _Project) -> None:
+def _fill(merge: Merge, project: SheetProject) -> None:
     """Give a new project what its row leaves out, and remark on it."""
     row, first = project.row, project.first
     plan = merge.new["plans"][0]
@@ -217,12 +177,14 @@ def _year_columns(found: FoundSheet) -> dict[str, str]:
 
 
 def _take_lines(
-    merge: Merge, found: FoundSheet, projects: Sequence[_Project], years: Mapping[str, str], signs: Mapping[str, str]
+    merge: Merge,
+    found: FoundSheet,
+    projects: Sequence[SheetProject],
+    old: Mapping[str, Sequence[SummaryRow]],
+    signs: Mapping[str, str],
 ) -> None:
-    old: dict[str, list[SummaryRow]] = {}
-    for before in summary_rows(merge.old):
-        old.setdefault(before.project["project_id"], []).append(before)
     lines: list[Row] = []
+    years = _year_columns(found)
     for project in projects:
         lines += _lines_of(merge, found, project, old.get(project.row["project_id"], []), years, signs)
     keys = {(line["project_id"], line["line_no"]): line for line in lines}
@@ -241,7 +203,7 @@ def _take_lines(
 def _lines_of(
     merge: Merge,
     found: FoundSheet,
-    project: _Project,
+    project: SheetProject,
     old: Sequence[SummaryRow],
     years: Mapping[str, str],
     signs: Mapping[str, str],
@@ -268,6 +230,9 @@ def _lines_of(
                 row["line_no"] = str(max(used, default=0) + 1)
                 used.append(int(row["line_no"]))
             _take_year(merge, found, one, name, row, said, is_new=line is None)
+            if line is None:
+                params = {**found.column(name).named, "text": project.title[:_LONGEST], "amount": one.text(name)}
+                merge.remarks.append(one.remark(RemarkKind.ADDED, "line_added", name, **params))
             _take_shared(row, shared, before, is_new=line is None)
             _note_line(merge, row, one, name)
             lines.append(row)
