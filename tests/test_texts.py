@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import string
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -151,8 +152,7 @@ def _names_of_class(family: type[KhelangError]) -> set[str]:
 
 def _named_in(entry: Entry, variant: str | None) -> frozenset[str]:
     wording = entry.wording_for({"variant": variant or ""})
-    texts = (*wording.message.values(), *wording.fix.values())
-    return frozenset(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name)
+    return _names_in((*wording.message.values(), *wording.fix.values()))
 
 
 def _faults(making: Making) -> str:
@@ -172,6 +172,39 @@ def test_parameters_are_those_that_the_texts_name() -> None:
     assert len(makings()) > 250
     faults = {f"{making.place} {making.entry.code} {making.variant or ''}": _faults(making) for making in makings()}
     assert {place: fault for place, fault in faults.items() if fault} == {}
+
+
+def test_parameters_of_remarks_are_those_that_the_texts_name() -> None:
+    """Of the remarks on cells whose code and parameters are in the call itself."""
+    texts = json.loads((SOURCE / "khelang_opendata/intake/notices.json").read_text(encoding="utf-8"))
+    found = [(place, *remark) for path in MODULES for place, remark in _remarks_in(path)]
+    assert len(found) >= 15
+    named = {code: _names_in(texts[f"remark_{code}"].values()) for _, code, _ in found}
+    assert [(place, code, names) for place, code, names in found if names != named[code]] == []
+
+
+def _remarks_in(path: Path) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "remark":
+            code, names = _constant(node.args[1:2]), _names_given(node, set())
+            if code and names is not None:
+                yield f"{path.name}:{node.lineno}", (code, names)
+
+
+def _names_in(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def test_no_text_has_a_name_that_another_has() -> None:
+    """JSON takes the last of two texts of one name, in silence."""
+    for path in SOURCE.rglob("*.json"):
+        json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names), [name for name in names if names.count(name) > 1]
+    return dict(pairs)
 
 
 def test_every_failure_is_raised_somewhere() -> None:

@@ -37,7 +37,7 @@ def take_details(merge: Merge, found: FoundSheet) -> None:
         _take_row(merge, found, one, row, is_new=old is None)
         if number and not row[number]:
             row[number] = _next_number(row, number, group, [*rows, *merge.rows(table)])
-            merge.remarks.append(one.remark(RemarkKind.TAKEN, "number_taken", number, text=row[number]))
+            merge.remarks.append(one.remark(RemarkKind.TAKEN, "ordinal_taken", number, text=row[number]))
         if old is None:
             merge.take_source(one, row)
             text = _said(found, row, key, merge.labels)

@@ -144,7 +144,7 @@ def _fill(merge: Merge, project: SheetProject) -> None:
             if r["sequence_no"].isdigit()
         ]
         row["sequence_no"] = str(max(numbers, default=0) + 1)
-        merge.remarks.append(first.remark(RemarkKind.TAKEN, "number_taken", "sequence_no", text=row["sequence_no"]))
+        merge.remarks.append(first.remark(RemarkKind.TAKEN, "ordinal_taken", "sequence_no", text=row["sequence_no"]))
     if not row["project_kind"]:
         kinds = merge.family.tables["projects"].field_by_name["project_kind"].meanings
         code = next((c for c, kind in kinds.items() if row["title_th"].startswith(kind.title_th)), None)
