@@ -96,24 +96,39 @@ def _marked(workbook: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("data", "variant"),
     [
-        (b"plan_id,name\n", "not_workbook"),
-        (b"", "not_workbook"),
-        (b"\xd0\xcf\x11\xe0 old", "password_or_old"),
+        (b"", "empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "damaged"),
         (b"PK\x03\x04 broken", "damaged"),
-        (_zip({"word/document.xml": "<a/>"}), "not_workbook"),
+        (_zip({"word/document.xml": "<a/>"}), "other_form"),
+        (_zip({"a.csv": "a,b"}), "not_workbook"),
+        (_zip({"xl/workbook.bin": "x"}), "other_form"),
         (_minimal('<row r="1"><c r="XFD1048576"><v>1</v></c></row>'), "large"),
         (_minimal('<row r="1"><c r="ZZZ9"><v>1</v></c></row>'), "damaged"),
         (_minimal("", '<!DOCTYPE a [<!ENTITY b "c">]>'), "damaged"),
+        (_minimal("", '<?xml version="1.0" encoding="cp037"?>'), "damaged"),
         (_zip({"xl/workbook.xml": "0" * 50_000_000}), "large"),
         (_minimal('<row r="1"><c r="xfd1048576"><v>1</v></c></row>'), "large"),
         (_minimal('<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>'), "large"),
         (_flipped(_minimal('<row r="1"><c r="A1"><v>1</v></c></row>')), "damaged"),
-        (_marked(_minimal("")), "password_or_old"),
+        (_marked(_minimal("")), "password"),
         (_zip(_parts("", sheet='<sheet name="a"/>')), "damaged"),
         (_zip(_parts(""), zipfile.ZIP_BZIP2), "damaged"),
     ],
     ids=[
-        *("csv", "empty", "old", "broken", "document", "far cell", "beyond", "entities", "bomb", "small letters"),
+        *(
+            "empty",
+            "old",
+            "broken",
+            "document",
+            "another zip",
+            "xlsb",
+            "far cell",
+            "beyond",
+            "entities",
+            "hidden entities",
+            "bomb",
+            "small letters",
+        ),
         *("no address", "flipped bit", "encrypted", "no id of a sheet", "another packing"),
     ],
 )
@@ -168,6 +183,7 @@ def test_numbers_and_addresses_are_those_of_a_spreadsheet() -> None:
     (check,) = check_xlsx(_minimal('<row r="9"><c r="AB9"><v>1</v></c></row>'), "plan.xlsx")
     assert (check.last_row, check.last_column) == (8, 27)
     assert cell_text(datetime(2567, 2, 28)) == "2024-02-28"
+    assert [cell_text(float(text)) for text in ("nan", "-inf", "1e15")] == ["nan", "-inf", "1000000000000000"]
 
 
 def test_new_package_of_a_workbook_has_the_descriptor_it_was_made_of(tmp_path: Path) -> None:

@@ -87,6 +87,11 @@ def import_sheets(
     guides = [*map(comparable, text_pair("guide"))]
     merge = Merge(family, plan_id or "", old, Labels.of(old))
     merge.labels = merge.older
+    merge.remarks += (
+        Remark(RemarkKind.TAKEN, "encoding_taken", s.name, params={"encoding": s.check.encoding})
+        for s in seen
+        if s.check.encoding
+    )
     others = [s for s in seen if s is not facts and comparable(s.name) not in guides]
     if facts is None and not find_sheets(others, plan_sheets(family, None))[0]:
         raise DataError("workbook_refused", "no_sheet", path=seen[0].name if seen else "–")

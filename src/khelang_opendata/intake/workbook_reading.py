@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from math import isfinite
 
 from khelang_opendata.intake.cell_numbers import MOST_DIGITS
 from khelang_opendata.intake.number_formats import GENERAL, shown_day, shown_number
-from khelang_opendata.intake.typed_cells import CellKind, CellText
+from khelang_opendata.intake.ods_reading import ods_sheets
+from khelang_opendata.intake.spreadsheet_forms import SheetsForm, form_of
+from khelang_opendata.intake.text_tables import text_table
+from khelang_opendata.intake.typed_cells import CellKind, CellText, kind_of
+from khelang_opendata.intake.xls_reading import RawSheet, xls_sheets
 from khelang_opendata.intake.xlsx_checks import SheetCheck, check_xlsx
 from khelang_opendata.model.failures import DataError, ExtraMissing
 from khelang_opendata.model.spoilt_text import INVISIBLE
@@ -37,7 +41,7 @@ class ReadSheet:
 
 
 def read_sheets(data: bytes, name: str) -> list[ReadSheet]:
-    """The sheets of an XLSX workbook.
+    """The sheets of a workbook, or of a table of text, which is one sheet.
 
     Args:
         data: the file.
@@ -47,6 +51,18 @@ def read_sheets(data: bytes, name: str) -> list[ReadSheet]:
         DataError: it cannot be read, or not safely.
         ExtraMissing: the library that reads workbooks is not installed.
     """
+    match form_of(data, name):
+        case SheetsForm.XLSX:
+            return _xlsx_sheets(data, name)
+        case SheetsForm.XLS:
+            return [_read(sheet) for sheet in xls_sheets(data, name)]
+        case SheetsForm.ODS:
+            return [_read(sheet) for sheet in ods_sheets(data, name)]
+        case _:
+            return [ReadSheet(*text_table(data, name))]
+
+
+def _xlsx_sheets(data: bytes, name: str) -> list[ReadSheet]:
     try:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 (extra)
     except ImportError as error:
@@ -54,17 +70,33 @@ def read_sheets(data: bytes, name: str) -> list[ReadSheet]:
     checks = check_xlsx(data, name)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [ReadSheet(check, *_cells(workbook.get_sheet_by_name(check.name), check.formats)) for check in checks]
+        sheets = [workbook.get_sheet_by_name(check.name) for check in checks]
+        read = [(sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()) for sheet in sheets]
     except (CalamineError, ValueError, OSError) as error:
         raise DataError("workbook_refused", "damaged", path=name) from error
+    return [ReadSheet(check, *_cells(check, *values)) for check, values in zip(checks, read, strict=True)]
 
 
-def _cells(sheet: Any, formats: Mapping[tuple[int, int], str]) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
+def _read(sheet: RawSheet) -> ReadSheet:
+    return ReadSheet(sheet.check, *_cells(sheet.check, sheet.values, sheet.merged))
+
+
+def _cells(
+    check: SheetCheck,
+    values: Sequence[Sequence[object]],
+    merged: Iterable[tuple[tuple[int, int], tuple[int, int]]],
+) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
     """The cells as text, and the places that a merge fills in."""
-    values = enumerate(sheet.to_python(skip_empty_area=False))
-    cells = [[cell_text(value, formats.get((at, n), GENERAL)) for n, value in enumerate(row)] for at, row in values]
+    formats = check.formats
+    cells = [
+        [cell_text(value, formats.get((at, n), GENERAL)) for n, value in enumerate(row)]
+        for at, row in enumerate(values)
+    ]
+    for (row, column), shown in check.shown.items():
+        text = cells[row][column]
+        cells[row][column] = CellText(text, kind_of(text), shown)
     filled = set()
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    for (top, left), (bottom, right) in merged:
         for row in range(top, min(bottom + 1, len(cells))):
             for column in range(left, min(right + 1, len(cells[row]))):
                 if not cells[row][column] and cells[top][left]:
@@ -83,7 +115,7 @@ def cell_text(value: object, form: str = GENERAL) -> str:
     match value:
         case bool():
             return CellText("true" if value else "false", CellKind.ANSWER, "TRUE" if value else "FALSE")
-        case float() | int():
+        case float() | int() if isfinite(value):  # the others are in no file that a program writes
             plain = number_text(value)
             return CellText(plain, CellKind.NUMBER, shown_number(Decimal(plain), form) if form else None)
         case datetime():

@@ -31,7 +31,7 @@ _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The packings that a workbook may have (ISO/IEC 29500-2)."""
 _STYLES = "xl/styles.xml"
 _IS_ENCRYPTED = 1
-_DAMAGED = (
+DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     ElementTree.ParseError,
@@ -41,7 +41,8 @@ _DAMAGED = (
     OSError,
     RuntimeError,  # what zipfile raises of features that it lacks
 )
-_MAGIC = {b"PK\x03\x04": "zip", b"\xd0\xcf\x11\xe0": "old"}
+_DECLARED = re.compile(rb"""encoding\s*=\s*["']([^"'\s]{1,40})""")
+_STARTS = 200
 
 
 @dataclass
@@ -55,8 +56,12 @@ class SheetCheck:
     hidden_rows: set[int] = field(default_factory=set)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     """The number formats of the cells of numbers that have one; an empty one where the file does not say it."""
+    shown: dict[tuple[int, int], str] = field(default_factory=dict)
+    """What a file of LibreOffice says that the cells of numbers, days and answers show."""
     last_row: int = 0
     last_column: int = 0
+    encoding: str = ""
+    """The encoding of a text that its bytes alone show."""
 
 
 def check_xlsx(data: bytes, name: str) -> list[SheetCheck]:
@@ -69,22 +74,30 @@ def check_xlsx(data: bytes, name: str) -> list[SheetCheck]:
     Raises:
         DataError: it is no XLSX workbook, damaged, protected by a password, or too large to be read safely.
     """
-    kind = _MAGIC.get(data[:4])
-    if kind != "zip":
-        raise DataError("workbook_refused", "password_or_old" if kind else "not_workbook", path=name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            _check_parts(packed, len(data), name)
+            check_parts(packed, len(data), name)
             formats = _number_formats(packed)
             return [_check_sheet(packed, *sheet, formats, name) for sheet in _sheets(packed, name)]
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise DataError("workbook_refused", "damaged", path=name) from error
 
 
-def _check_parts(packed: zipfile.ZipFile, size: int, name: str) -> None:
+def check_parts(packed: zipfile.ZipFile, size: int, name: str) -> None:
+    """Check the parts of a packed file before any is unpacked.
+
+    Args:
+        packed: the file.
+        size: its bytes.
+        name: its name, for failures.
+
+    Raises:
+        DataError: a part is encrypted, or the parts are too large to be read safely.
+        ValueError: a part is packed as no spreadsheet is.
+    """
     parts = packed.infolist()
     if any(part.flag_bits & _IS_ENCRYPTED for part in parts):
-        raise DataError("workbook_refused", "password_or_old", path=name)
+        raise DataError("workbook_refused", "password", path=name)
     if any(part.compress_type not in _PACKINGS for part in parts):
         raise ValueError("a packing that no workbook has")
     total = sum(part.file_size for part in parts)
@@ -106,11 +119,20 @@ def _sheets(packed: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str, bool
 
 
 def _tree(packed: zipfile.ZipFile, part: str) -> ElementTree.Element:
-    return ElementTree.fromstring(_xml(packed, part))  # noqa: S314 (document types are refused)
+    return ElementTree.fromstring(xml_part(packed, part))  # noqa: S314 (document types are refused)
 
 
-def _xml(packed: zipfile.ZipFile, part: str) -> bytes:
+def xml_part(packed: zipfile.ZipFile, part: str) -> bytes:
+    """The content of a part, without the means to let a small text become a large one.
+
+    Raises:
+        ValueError: it has a document type, or an encoding other than that of all spreadsheet programs, in which one
+            could hide.
+    """
     data = packed.read(part)
+    declared = _DECLARED.search(data[:_STARTS])
+    if b"\0" in data[:_STARTS] or (declared and declared[1].upper() not in (b"UTF-8", b"US-ASCII")):
+        raise ValueError("an encoding that no spreadsheet has")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise ValueError("a document type, which no workbook has")
     return data
@@ -140,7 +162,7 @@ def _check_sheet(
     if "/chartsheets/" in part:
         return check
     row, column = -1, -1
-    parts = io.BytesIO(_xml(packed, part))
+    parts = io.BytesIO(xml_part(packed, part))
     for event, element in ElementTree.iterparse(parts, ("start", "end")):  # noqa: S314 (as above)
         kind = element.tag.rpartition("}")[2]
         if kind == "row" and event == "start":
