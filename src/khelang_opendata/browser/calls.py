@@ -179,7 +179,7 @@ def _import(asked: _Asked) -> dict[str, Any]:
         package, kept = None, dict[str, bytes]()
         if isinstance(target, FolderDraft):
             package, family, old = readable_package(target.path, DEFAULT)
-            check_same_plan(snapshot, old, draft.path, target.path)
+            check_same_plan(snapshot, old, [draft.path], target.path)
             kept = files_of(target.path)
         imported = import_sheets(draft.sheets, old, family, asked.facts.get("plan_id"))
         stopped_by = imported.stopped_by(allow_deletions=bool(asked.facts.get("allow_deletions")))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from khelang_opendata.files.leftovers import is_leftover
 from khelang_opendata.files.place import write_files
 from khelang_opendata.intake.corrections import Correction, correct_package, corrected_sheets
-from khelang_opendata.intake.opening import is_workbook, load, package_folder, read_content
+from khelang_opendata.intake.opening import load, package_folder, sheets_of_plan
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.limits import DEFAULT
 from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST, Package
@@ -77,10 +77,9 @@ def opened(place: Path, corrections: Sequence[Correction] = ()) -> Iterator[Draf
         DataError: it cannot be read, or not safely.
     """
     path = _root(place)
-    if is_workbook(path):
-        from khelang_opendata.intake.workbook_reading import read_sheets  # noqa: PLC0415 (only for workbooks)
-
-        yield WorkbookDraft(path, corrected_sheets(read_sheets(read_content(path), path.name), corrections))
+    sheets = sheets_of_plan([path])
+    if sheets is not None:
+        yield WorkbookDraft(path, corrected_sheets(sheets, corrections))
         return
     with package_folder(path) as folder:
         yield FolderDraft(folder, correct_package(folder, corrections, DEFAULT))

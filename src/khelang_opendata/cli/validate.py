@@ -16,7 +16,7 @@ from khelang_opendata.cli.common import (
     print_text,
 )
 from khelang_opendata.cli.help import HelpedCommand
-from khelang_opendata.intake.opening import judged
+from khelang_opendata.intake.opening import judged, sheets_of_plan
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.reports import ReportFormat, render_report
@@ -50,7 +50,8 @@ def validate_command(
     processes: int | None,
 ) -> None:
     """Check packages (default: the folder datapackage)."""
-    if len(paths) > 1 or out:
+    sheets = None if out else sheets_of_plan(paths)
+    if (len(paths) > 1 and sheets is None) or out:
         if output:
             raise UsageError("output_folder_needed", format=format_)
         from khelang_opendata.cli.validate_many import Many  # noqa: PLC0415 (only for several packages)
@@ -67,7 +68,7 @@ def validate_command(
     family = find_family(schema) if schema else None
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     chosen = Engine(engine) if engine else None
-    with judged(path, engine=chosen, family=family, limits=limits()) as (report, package):
+    with judged(path, sheets=sheets, engine=chosen, family=family, limits=limits()) as (report, package):
         text = render_report(report, package, ReportFormat(format_), lang, color=color)
     if output:
         from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)

@@ -43,23 +43,23 @@ def template_command(output: Path, source: Path | None, lang: Language) -> None:
 
 
 @click.command("import", cls=HelpedCommand)
-@click.argument("workbook", type=click.Path(path_type=Path))
+@click.argument("workbooks", metavar="FILE...", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER", required=True)
 @click.option("--plan-id", metavar="TEXT")
 @click.option("--allow-deletions", is_flag=True)
 @click.option("--dry-run", is_flag=True)
 @language_option
 def import_command(
-    workbook: Path, output: Path, plan_id: str | None, allow_deletions: bool, dry_run: bool, lang: Language
+    workbooks: tuple[Path, ...], output: Path, plan_id: str | None, allow_deletions: bool, dry_run: bool, lang: Language
 ) -> None:
-    """Take a workbook into a package."""
+    """Take workbooks into a package."""
     from khelang_opendata.intake.importing import import_sheets, snapshot_of  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.opening import check_same_plan, read_content, readable_package  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.opening import check_same_plan, read_contents, readable_package  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.package_update import changed_files, new_files, write_package  # noqa: PLC0415
-    from khelang_opendata.intake.workbook_reading import read_sheets  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.plan_files import read_plan_files  # noqa: PLC0415 (as above)
     from khelang_opendata.package.datapackage import DESCRIPTOR  # noqa: PLC0415 (as above)
 
-    sheets = read_sheets(read_content(workbook), workbook.name)
+    sheets = read_plan_files(read_contents(workbooks))
     snapshot = snapshot_of(sheets)
     is_new = not (output / DESCRIPTOR).exists()
     if is_new:
@@ -71,7 +71,7 @@ def import_command(
         package = None
     else:
         package, family, old = readable_package(output, limits())
-        check_same_plan(snapshot, old, workbook, output)
+        check_same_plan(snapshot, old, workbooks, output)
     imported = import_sheets(sheets, old, family, plan_id)
     is_stopped = _report(imported, lang, allow_deletions)
     if is_stopped:

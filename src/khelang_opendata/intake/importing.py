@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from khelang_opendata.intake.answers import suggested_plan_id
 from khelang_opendata.intake.cell_origins import Origins
@@ -19,7 +20,7 @@ from khelang_opendata.intake.plan_sheets import (
 )
 from khelang_opendata.intake.record_labels import Labels, comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
-from khelang_opendata.intake.sheet_headings import DataRow, find_sheets
+from khelang_opendata.intake.sheet_headings import DataRow, error_remark, find_sheets
 from khelang_opendata.intake.snapshot import LISTS, SNAPSHOT, Snapshot, read_snapshot
 from khelang_opendata.intake.taking_details import take_details
 from khelang_opendata.intake.taking_records import take_records
@@ -32,6 +33,11 @@ from khelang_opendata.standard.family import SchemaFamily
 
 _ORDER = ("codes", "units", "dimensions", "missions", "projects", "risks", "errata")
 """The sheets that others refer to, first."""
+
+_LEAST_FACTS = 5
+"""Facts of a plan below each other by which a sheet is known that has another name."""
+_FIRST_ROWS = 25
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Imported:
 def snapshot_of(sheets: Sequence[ReadSheet]) -> Snapshot | None:
     """The package that a workbook was made of; None where it was made of none, or by another program."""
     for sheet in sheets:
-        if sheet.name == SNAPSHOT:
+        if sheet.known_as == SNAPSHOT:
             return read_snapshot(sheet.cells)
     return None
 
@@ -82,9 +88,9 @@ def import_sheets(
     Raises:
         DataError: the workbook has no sheet of the plan, or an id cannot be made.
     """
-    seen = [sheet for sheet in sheets if sheet.name not in (SNAPSHOT, LISTS) and not sheet.check.is_hidden]
-    facts = next((s for s in seen if comparable(s.name) in map(comparable, text_pair("plan"))), None)
-    guides = [*map(comparable, text_pair("guide"))]
+    seen = [sheet for sheet in sheets if sheet.known_as not in (SNAPSHOT, LISTS) and not sheet.check.is_hidden]
+    of_facts = _fact_sheets(seen, family)
+    facts = of_facts[0] if of_facts else None
     merge = Merge(family, plan_id or "", old, Labels.of(old))
     merge.labels = merge.older
     merge.remarks += (
@@ -92,7 +98,10 @@ def import_sheets(
         for s in seen
         if s.check.encoding
     )
-    others = [s for s in seen if s is not facts and comparable(s.name) not in guides]
+    others = _others(seen, of_facts)
+    merge.remarks += (
+        Remark(RemarkKind.REFUSED, "sheet_twice", s.name, params={"other": of_facts[0].name}) for s in of_facts[1:]
+    )
     if facts is None and not find_sheets(others, plan_sheets(family, None))[0]:
         raise DataError("workbook_refused", "no_sheet", path=seen[0].name if seen else "–")
     years = _take_plan(merge, facts)
@@ -127,23 +136,50 @@ def import_sheets(
     return Imported({name: kept[name] for name in family.tables if name in kept}, merge.remarks, merge.origins, names)
 
 
+def _fact_sheets(sheets: Sequence[ReadSheet], family: SchemaFamily) -> list[ReadSheet]:
+    """The sheets of facts of a plan: of that name with at least one of them, or with most of a plan's first facts."""
+    labels = {comparable(title) for column in plan_columns(family) for title in column.titles}
+    labels |= {comparable(text) for text in text_pair("source_default")}
+    names = [*map(comparable, text_pair("plan"))]
+    counts = [len({comparable(cells[0]) for cells in sheet.cells if cells} & labels) for sheet in sheets]
+    found = [s for s, count in zip(sheets, counts, strict=True) if count and comparable(s.known_as) in names]
+    return found + [s for s, count in zip(sheets, counts, strict=True) if count >= _LEAST_FACTS and s not in found]
+
+
+def _others(sheets: Sequence[ReadSheet], of_facts: Sequence[ReadSheet]) -> list[ReadSheet]:
+    """The sheets that are neither the facts nor the instructions."""
+    guides = [*map(comparable, text_pair("guide"))]
+    return [s for s in sheets if s not in of_facts and comparable(s.known_as) not in guides]
+
+
+def is_of_plan(sheets: Sequence[ReadSheet], family: SchemaFamily) -> bool:
+    """Whether any sheet is one of a plan's workbook, and none is a table of the standard, which has the plan's id."""
+    if any("plan_id" in line for sheet in sheets for line in sheet.cells[:_FIRST_ROWS]):
+        return False
+    return bool(_fact_sheets(sheets, family)) or bool(find_sheets(sheets, plan_sheets(family, None))[0])
+
+
 def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
     """Take the facts of the plan, and its id."""
     old = next(iter(merge.rows("plans")), None)
     row = dict(old) if old else merge.blank("plans")
     columns = {comparable(title): column for column in plan_columns(merge.family) for title in column.titles}
     default = [comparable(text) for text in text_pair("source_default")]
+    headings = [comparable(text) for text in sheet_texts()["plan_headings"][0]]
+    unread = {**dict.fromkeys(facts.check.unvalued, ""), **facts.check.errors} if facts else {}
     for at, cells in enumerate(facts.cells if facts else ()):
         label, value = comparable(cells[0]), cells[1] if len(cells) > 1 else ""
         if facts and label in columns:
             column = columns[label]
-            errors = {column.name: facts.check.errors[at, 1]} if (at, 1) in facts.check.errors else {}
+            errors = {column.name: unread[at, 1]} if (at, 1) in unread else {}
             data = DataRow(facts.name, at, {column.name: value}, {column.name: 1}, errors)
-            for error in errors.values():
-                merge.remarks.append(data.remark(RemarkKind.REFUSED, "cell_error", column.name, text=error))
+            merge.remarks += map(partial(error_remark, data), errors)
             merge.take(column, data, row, is_new=old is None)
         elif label in default:
             merge.source = value
+        elif facts and value and label not in headings:
+            params = {"label": cells[0][:_LONGEST_SHOWN]}
+            merge.remarks.append(Remark(RemarkKind.IGNORED, "fact_unread", facts.name, at, 0, params))
     years = years_of_plan({"plans": [row]})
     merge.plan_id = row["plan_id"] = row["plan_id"] or _new_id(merge, row, years)
     merge.new["plans"] = [row]

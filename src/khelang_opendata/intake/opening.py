@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,28 +13,58 @@ from khelang_opendata.package.datapackage import Package
 from khelang_opendata.standard.family import SchemaFamily
 
 if TYPE_CHECKING:
+    from khelang_opendata.intake.plan_files import PlanFile
     from khelang_opendata.intake.plan_sheets import Row
     from khelang_opendata.intake.snapshot import Snapshot
+    from khelang_opendata.intake.workbook_reading import ReadSheet
     from khelang_opendata.model.report import Report
     from khelang_opendata.tableschema import Engine
+
+_OF_PACKAGES = (".zip", ".json")
+"""The endings of files that are a package, or its descriptor."""
 
 _FILLED_IN_LATER = ("table_missing", "value_missing", "erratum_unmatched", "hash_mismatch")
 """Errors of a package whose cells have the form of their columns all the same: a workbook is to mend them."""
 
 
-def is_workbook(path: Path) -> bool:
-    """Whether a path is that of a workbook."""
-    return path.suffix.lower() == ".xlsx" and path.is_file()
+def sheets_of_plan(paths: Sequence[Path]) -> list[ReadSheet] | None:
+    """The sheets of workbooks and of tables of text; None where the paths are no plan's, but perhaps a package's.
+
+    Raises:
+        DataError: a workbook cannot be read, or not safely.
+    """
+    if not paths or not all(path.is_file() and path.suffix.lower() not in _OF_PACKAGES for path in paths):
+        return None
+    from khelang_opendata.intake.importing import is_of_plan  # noqa: PLC0415 (only for workbooks)
+    from khelang_opendata.intake.plan_files import read_plan_files  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.spreadsheet_forms import is_workbook  # noqa: PLC0415 (as above)
+    from khelang_opendata.standard.family import load_family  # noqa: PLC0415 (as above)
+
+    files = read_contents(paths)
+    has_workbook = any(is_workbook(file.data, file.path) for file in files)
+    try:
+        sheets = read_plan_files(files)
+    except DataError:
+        if has_workbook:
+            raise
+        return None
+    return sheets if has_workbook or is_of_plan(sheets, load_family()) else None
 
 
 @contextmanager
 def judged(
-    path: Path, *, engine: Engine | None = None, family: SchemaFamily | None = None, limits: Limits = DEFAULT
+    path: Path,
+    *,
+    sheets: Sequence[ReadSheet] | None = None,
+    engine: Engine | None = None,
+    family: SchemaFamily | None = None,
+    limits: Limits = DEFAULT,
 ) -> Iterator[tuple[Report, Package | None]]:
     """The report of a plan, and its package; None where its descriptor is unusable.
 
     Args:
-        path: the folder of a package, a ZIP file of one, or a workbook.
+        path: the folder of a package, a ZIP file of one, or the first file of a plan's sheets.
+        sheets: the sheets of the plan's files; None where they are to be found at the path.
         engine: what checks rows.
         family: another standard than the package's.
         limits: how much is read.
@@ -44,12 +74,12 @@ def judged(
     """
     from khelang_opendata.validation import validate  # noqa: PLC0415 (many packages are judged in other processes)
 
+    sheets = sheets_of_plan([path]) if sheets is None else sheets
     with package_folder(path) as folder:
-        if is_workbook(path):
+        if sheets is not None:
             from khelang_opendata.intake.judging import judge  # noqa: PLC0415 (only for workbooks)
-            from khelang_opendata.intake.workbook_reading import read_sheets  # noqa: PLC0415 (as above)
 
-            found = judge(read_sheets(read_content(path), path.name), path, family=family, engine=engine, limits=limits)
+            found = judge(sheets, path, family=family, engine=engine, limits=limits)
             yield found.report, found.package
         else:
             package = load(folder, limits)
@@ -86,16 +116,27 @@ def load(path: Path, limits: Limits) -> Package | None:
         return None
 
 
-def read_content(path: Path) -> bytes:
-    """The content of a workbook; UsageError where there is none, DataError where it is too large."""
-    from khelang_opendata.intake.xlsx_checks import MOST_BYTES  # noqa: PLC0415 (only for workbooks)
+def read_contents(paths: Sequence[Path]) -> list[PlanFile]:
+    """The contents of workbooks and tables of text.
 
-    if not path.is_file():
-        raise UsageError("workbook_missing", path=str(path))
-    with system_errors_as("workbook_unreadable", path):
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError("workbook_refused", "large", path=str(path))
-        return path.read_bytes()
+    Raises:
+        UsageError: there is no such file.
+        DataError: it may not be read, or they are too large together.
+    """
+    from khelang_opendata.intake.plan_files import PlanFile  # noqa: PLC0415 (only for workbooks)
+    from khelang_opendata.intake.xlsx_checks import MOST_BYTES  # noqa: PLC0415 (as above)
+
+    files: list[PlanFile] = []
+    left = MOST_BYTES
+    for path in paths:
+        if not path.is_file():
+            raise UsageError("workbook_missing", path=str(path))
+        with system_errors_as("workbook_unreadable", path):
+            left -= path.stat().st_size
+            if left < 0:
+                raise DataError("workbook_refused", "large", path=str(path))
+            files.append(PlanFile(path, path.read_bytes()))
+    return files
 
 
 def readable_package(folder: Path, limits: Limits) -> tuple[Package, SchemaFamily, dict[str, list[Row]]]:
@@ -118,9 +159,10 @@ def readable_package(folder: Path, limits: Limits) -> tuple[Package, SchemaFamil
     return package, family, tables_of(package, family)
 
 
-def check_same_plan(snapshot: Snapshot | None, old: dict[str, list[Row]], workbook: Path, output: Path) -> None:
-    """Raise UsageError where a workbook was made of another plan than the package that it is to change."""
+def check_same_plan(snapshot: Snapshot | None, old: dict[str, list[Row]], files: Sequence[Path], output: Path) -> None:
+    """Raise UsageError where files were made of another plan than the package that they are to change."""
     if snapshot:
         ids = [rows[0]["plan_id"] if (rows := tables.get("plans")) else "" for tables in (snapshot.tables, old)]
         if ids[0] != ids[1]:
-            raise UsageError("other_plan", path=str(workbook), folder=str(output), plan=ids[0], other=ids[1])
+            paths = ", ".join(map(str, files))
+            raise UsageError("other_plan", path=paths, folder=str(output), plan=ids[0], other=ids[1])

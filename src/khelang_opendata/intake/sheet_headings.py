@@ -93,7 +93,7 @@ def find_sheets(
 def _plan_of(sheet: ReadSheet, plans: Mapping[str, PlanSheet]) -> PlanSheet | None:
     """The plan's sheet of this name, else the one whose headings it has most of."""
     for plan in plans.values():
-        if comparable(sheet.name) in (*map(comparable, plan.titles), plan.table):
+        if comparable(sheet.known_as) in (*map(comparable, plan.titles), plan.table):
             return plan if _known(sheet, plan, _heading(sheet, plan)) else None
     shares = {p.table: _known(sheet, p, _heading(sheet, p)) / len(_in_sight(p)) for p in plans.values()}
     best = max(shares, key=lambda name: shares[name])
@@ -214,11 +214,14 @@ def _total(cells: Sequence[str], found: FoundSheet) -> str | None:
     return first[:_LONGEST_SHOWN] if _TOTAL.match(first) and has_number else None
 
 
+def error_remark(row: DataRow, name: str) -> Remark:
+    """The remark on a cell that has no value: an error, or a formula."""
+    if row.errors[name]:
+        return row.remark(RemarkKind.REFUSED, "cell_error", name, text=row.errors[name])
+    return row.remark(RemarkKind.REFUSED, "formula_without_value", name)
+
+
 def _of_row(row: DataRow, found: FoundSheet) -> Iterator[Remark]:
-    for name, error in row.errors.items():
-        if error:
-            yield row.remark(RemarkKind.REFUSED, "cell_error", name, text=error)
-        else:
-            yield row.remark(RemarkKind.REFUSED, "formula_without_value", name)
+    yield from (error_remark(row, name) for name in row.errors)
     if row.row in found.read.check.hidden_rows:
         yield row.remark(RemarkKind.TAKEN, "row_hidden")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from enum import StrEnum
+from pathlib import PurePath
 
 from khelang_opendata.model.failures import DataError
 
@@ -33,6 +34,9 @@ _INSIDE = {
 }
 """The parts by which a packed file of another kind is known."""
 _STARTS = 400
+
+
+_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv")
 
 
 class SheetsForm(StrEnum):
@@ -82,3 +86,11 @@ def _packed_form(data: bytes, name: str) -> SheetsForm:
     if other:
         raise DataError("workbook_refused", "other_form", path=name, form=other)
     raise DataError("workbook_refused", "not_workbook", path=name)
+
+
+def is_workbook(data: bytes, path: PurePath) -> bool:
+    """Whether a file is meant as a workbook: it is one, or is named like one or like a table of text, but is none."""
+    try:
+        return form_of(data, path.name) is not SheetsForm.TEXT
+    except DataError:
+        return path.suffix.lower() in _ENDINGS

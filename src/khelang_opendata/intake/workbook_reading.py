@@ -34,10 +34,16 @@ class ReadSheet:
     cells: Sequence[Sequence[str]]
     filled: frozenset[tuple[int, int]] = frozenset()
     """The places of merged cells that have the value of the first."""
+    title: str = ""
+    """The name by which it is one of the plan's, where that is not the name that remarks give it."""
 
     @property
     def name(self) -> str:
         return self.check.name
+
+    @property
+    def known_as(self) -> str:
+        return self.title or self.name
 
 
 def read_sheets(data: bytes, name: str) -> list[ReadSheet]:

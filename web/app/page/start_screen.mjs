@@ -45,7 +45,7 @@ export function StartScreen({ state, act, lang }) {
         lang=${lang}
         label=${text(lang, "drop")}
         hint=${text(lang, "drop_kinds")}
-        accept=".xlsx,.zip,.csv,.json"
+        accept=".xlsx,.xls,.ods,.zip,.csv,.json"
         folders
         many
         onChoose=${act.open}
