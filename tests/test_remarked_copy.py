@@ -37,8 +37,8 @@ TOUCHED = ("[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels
 
 
 def spoil(book: Workbook) -> None:
-    cell(book[SUMMARY], "ปีงบประมาณ 2566", 1).value = "?"
-    cell(book[SUMMARY], "ปีงบประมาณ 2567", 2).value = 0.123
+    cell(book[SUMMARY], "ปีงบประมาณ 2561", 1).value = "?"
+    cell(book[SUMMARY], "ปีงบประมาณเริ่มต้น", 2).value = 2550
 
 
 def noted(data: bytes, *places: str, sheet: str = SUMMARY, text: str = "ดูช่องนี้") -> bytes:
@@ -97,38 +97,38 @@ def saved_by_libreoffice(data: bytes, folder: Path, form: str = "xlsx") -> bytes
 
 def test_findings_and_cells_that_are_not_understood_are_on_the_copy(tmp_path: Path) -> None:
     path, copy = tmp_path / "plan.xlsx", tmp_path / "copy.xlsx"
-    path.write_bytes(edited(workbook_of(PLAN), spoil))
+    path.write_bytes(edited(workbook_of(VALID), spoil))
     before = path.read_bytes()
     done = run("validate", path, "--remarks", copy)
     assert done.exit_code == 1
     assert path.read_bytes() == before
     notes = notes_of(copy.read_bytes())
-    assert {place: author for place, (author, _) in notes.items()} == {"C9": "khelang", "D10": "khelang"}
+    assert {place: author for place, (author, _) in notes.items()} == {"C9": "khelang", "R10": "khelang"}
     assert notes["C9"][1].startswith("khelang · Not understood: ")
-    assert notes["D10"][1].startswith("khelang · Error: ")
-    assert "To do: " in notes["D10"][1]
+    assert notes["R10"][1].startswith("khelang · Error: ")
+    assert "To do: " in notes["R10"][1]
     assert {fill_of(copy.read_bytes(), place) for place in notes} == {RED}
     listed = load_workbook(copy)[LIST]
     rows = [row[:3] for row in listed.iter_rows(min_row=5, values_only=True)]
     assert (SUMMARY, "C9", "Not understood") in rows
-    assert (SUMMARY, "D10", "Error") in rows
+    assert (SUMMARY, "R10", "Error") in rows
     assert listed["B5"].hyperlink.location == f"'{SUMMARY}'!C9"
 
 
 def test_import_writes_the_copy_whether_it_stops_or_not(tmp_path: Path) -> None:
     path, folder = tmp_path / "plan.xlsx", tmp_path / "package"
-    path.write_bytes(edited(workbook_of(PLAN), spoil))
+    path.write_bytes(edited(workbook_of(VALID), spoil))
     assert run("import", path, "-o", folder, "--remarks", tmp_path / "1.xlsx").exit_code == 1
     assert not folder.exists()
-    assert {*notes_of((tmp_path / "1.xlsx").read_bytes())} == {"C9", "D10"}
-    path.write_bytes(edited(workbook_of(PLAN), lambda book: book[SUMMARY].__setitem__("C9", 5)))
+    assert {*notes_of((tmp_path / "1.xlsx").read_bytes())} == {"C9", "R10"}
+    path.write_bytes(edited(workbook_of(VALID), lambda book: book[SUMMARY].__setitem__("C9", 5)))
     assert run("import", path, "-o", folder, "--remarks", tmp_path / "2.xlsx").exit_code == 0
     assert (folder / "datapackage.json").exists()
-    assert 'from "300000" to "5"' in notes_of((tmp_path / "2.xlsx").read_bytes())["C9"][1]
+    assert 'from "20000.00" to "5"' in notes_of((tmp_path / "2.xlsx").read_bytes())["C9"][1]
 
 
 def test_import_of_a_copy_is_that_of_the_workbook() -> None:
-    data = edited(workbook_of(PLAN), spoil)
+    data = edited(workbook_of(VALID), spoil)
     one, other = imported(data), imported(noted(data, "C9", "A1", "C200"))
     assert one.tables == other.tables
     assert [(r.code, r.place) for r in one.remarks] == [(r.code, r.place) for r in other.remarks]
@@ -332,7 +332,7 @@ def test_copy_overwrites_nothing_that_is_not_ours(
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-def test_copy_is_replaced_until_somebody_saves_it(tmp_path: Path) -> None:
+def test_copy_is_replaced_until_a_person_saves_it(tmp_path: Path) -> None:
     path, copy = tmp_path / "plan.xlsx", tmp_path / "copy.xlsx"
     path.write_bytes(table())
     copy.write_bytes(noted(table(), "C9"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,6 +24,9 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.render.reports import ReportFormat, render_report
 from khelang_opendata.standard.family import find_family
 
+if TYPE_CHECKING:
+    from khelang_opendata.model.report import Report
+
 _PACKAGE = Path("datapackage")
 _ENGINES = ("standard", "large", "frictionless")
 
@@ -40,6 +44,7 @@ _ENGINES = ("standard", "large", "frictionless")
 @click.option("--schema", metavar="FOLDER|none")
 @click.option("--processes", type=click.IntRange(min=1))
 @click.option("--remarks", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--watch", "is_watched", is_flag=True)
 def validate_command(
     paths: tuple[Path, ...],
     format_: str,
@@ -51,11 +56,16 @@ def validate_command(
     schema: str | None,
     processes: int | None,
     remarks: Path | None,
+    is_watched: bool,
 ) -> None:
     """Check packages (default: the folder datapackage)."""
     path = paths[0] if paths else _PACKAGE
     if remarks and (len(paths) > 1 or out or not is_workbook(path)):
         raise UsageError("remarks_without_workbook", path=str(path))
+    if is_watched and (len(paths) > 1 or out):
+        raise UsageError("watch_refused", "several")
+    if is_watched and not path.exists():
+        raise UsageError("watch_refused", "missing", path=str(path))
     if len(paths) > 1 or out:
         if output:
             raise UsageError("output_folder_needed", format=format_)
@@ -77,15 +87,27 @@ def validate_command(
         from khelang_opendata.intake.remarked_copy import RemarkedCopy  # noqa: PLC0415 (only where one is written)
 
         copy = RemarkedCopy(remarks, lang)
-    with judged(path, engine=chosen, family=family, limits=limits(), copy=copy) as (report, package):
-        text = render_report(report, package, ReportFormat(format_), lang, color=color)
-    if copy:
-        print_text(notice("remarks_written", lang, count=copy.count, path=str(copy.path)) + "\n", err=True)
-    if output:
-        from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)
 
-        write_output(output, text.encode())
-    else:
-        print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text, styled=color)
+    def checked() -> tuple[Report, str]:
+        with judged(path, engine=chosen, family=family, limits=limits(), copy=copy) as (report, package):
+            return report, render_report(report, package, ReportFormat(format_), lang, color=color)
+
+    def show(text: str) -> None:
+        if copy:
+            print_text(notice("remarks_written", lang, count=copy.count, path=str(copy.path)) + "\n", err=True)
+        if output:
+            from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)
+
+            write_output(output, text.encode())
+        else:
+            print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text, styled=color)
+
+    if is_watched:
+        from khelang_opendata.cli.watching import watch  # noqa: PLC0415 (only here)
+
+        watch(path, lambda: checked()[1], show, lang)
+        return
+    report, text = checked()
+    show(text)
     if is_failure(report, fail_on):
         sys.exit(PROBLEMS_IN_DATA)

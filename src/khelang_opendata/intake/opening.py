@@ -24,8 +24,8 @@ _FILLED_IN_LATER = ("table_missing", "value_missing", "erratum_unmatched", "hash
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a path is that of a workbook."""
-    return path.suffix.lower() == ".xlsx" and path.is_file()
+    """Whether a path is that of a workbook, which may be missing."""
+    return path.suffix.lower() == ".xlsx" and not path.is_dir()
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def check_copy(path: Path, workbook: Path, data: bytes) -> None:
         data: the content of that file.
 
     Raises:
-        UsageError: the place is the workbook itself, or holds what somebody may have worked on.
+        UsageError: the place is the workbook itself, or holds what a person may have worked on.
     """
     form = workbook.suffix.lower() if is_xlsx(data) and workbook.suffix.lower() in (".xlsx", ".xlsm") else ".xlsx"
     if path.suffix.lower() != form:
@@ -142,7 +142,7 @@ def is_untouched(path: Path) -> bool:
 
 
 def _seal(packed: zipfile.ZipFile) -> str:
-    """What tells a copy from one that was saved since: the sums of all parts but the one that holds it."""
+    """What differs between a copy and one that was saved since: the sums of all parts but the one that holds it."""
     parts = (f"{p.filename} {p.file_size} {p.CRC}" for p in packed.infolist() if p.filename != WORKBOOK)
     return sha256("\n".join(sorted(parts)).encode("utf-8", "surrogatepass")).hexdigest()
 

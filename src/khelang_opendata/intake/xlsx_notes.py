@@ -26,7 +26,7 @@ MARK = "khelang · "
 
 AUTHOR = "khelang"
 _THREAD = "tc="
-"""What the author of a note begins with that only stands for a thread of comments, which Excel shows in its place."""
+"""The beginning of the author of a note that only replaces a thread of comments, which Excel shows in its place."""
 
 _OURS = re.compile(rf"\n?{MARK}[^\n]*")
 _COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
