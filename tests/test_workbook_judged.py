@@ -46,5 +46,5 @@ def test_findings_name_sheet_and_cell(form: str, tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == [path]
     if form == "json":
         content = json.loads(done.output)
-        assert [cell["address"] for cell in content["unread"]] == [f"{SUMMARY}!C9", f"{SUMMARY}!D10"]
+        assert [cell["address"] for cell in content["unread"]] == [f"{SUMMARY}!C9"]
         assert (content["valid"], content["summary"]["errors"]) == (False, 2)
