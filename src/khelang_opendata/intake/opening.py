@@ -15,6 +15,7 @@ from khelang_opendata.standard.family import SchemaFamily
 if TYPE_CHECKING:
     from khelang_opendata.intake.plan_files import PlanFile
     from khelang_opendata.intake.plan_sheets import Row
+    from khelang_opendata.intake.remarked_copy import RemarkedCopy
     from khelang_opendata.intake.snapshot import Snapshot
     from khelang_opendata.intake.workbook_reading import ReadSheet
     from khelang_opendata.model.report import Report
@@ -31,16 +32,29 @@ def sheets_of_plan(paths: Sequence[Path]) -> list[ReadSheet] | None:
     """The sheets of workbooks and of tables of text; None where the paths are no plan's, but perhaps a package's.
 
     Raises:
+        UsageError: a workbook is missing.
         DataError: a workbook cannot be read, or not safely.
     """
-    if not paths or not all(path.is_file() and path.suffix.lower() not in _OF_PACKAGES for path in paths):
+    files = _files_of_plan(paths)
+    return None if files is None else _sheets_of_plan(files)
+
+
+def _files_of_plan(paths: Sequence[Path]) -> list[PlanFile] | None:
+    """The files at paths that are those of a plan's sheets by their kinds; None where a path is another's."""
+    if not paths or any(path.is_dir() or path.suffix.lower() in _OF_PACKAGES for path in paths):
         return None
+    from khelang_opendata.intake.spreadsheet_forms import ENDINGS  # noqa: PLC0415 (only for workbooks)
+
+    is_named = len(paths) == 1 and paths[0].suffix.lower() in ENDINGS
+    return read_contents(paths) if is_named or all(path.is_file() for path in paths) else None
+
+
+def _sheets_of_plan(files: Sequence[PlanFile]) -> list[ReadSheet] | None:
     from khelang_opendata.intake.importing import is_of_plan  # noqa: PLC0415 (only for workbooks)
     from khelang_opendata.intake.plan_files import read_plan_files  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.spreadsheet_forms import is_workbook  # noqa: PLC0415 (as above)
     from khelang_opendata.standard.family import load_family  # noqa: PLC0415 (as above)
 
-    files = read_contents(paths)
     has_workbook = any(is_workbook(file.data, file.path) for file in files)
     try:
         sheets = read_plan_files(files)
@@ -54,32 +68,40 @@ def sheets_of_plan(paths: Sequence[Path]) -> list[ReadSheet] | None:
 @contextmanager
 def judged(
     path: Path,
-    *,
-    sheets: Sequence[ReadSheet] | None = None,
+    *others: Path,
     engine: Engine | None = None,
     family: SchemaFamily | None = None,
     limits: Limits = DEFAULT,
+    copy: RemarkedCopy | None = None,
 ) -> Iterator[tuple[Report, Package | None]]:
     """The report of a plan, and its package; None where its descriptor is unusable.
 
     Args:
-        path: the folder of a package, a ZIP file of one, or the first file of a plan's sheets.
-        sheets: the sheets of the plan's files; None where they are to be found at the path.
+        path: the folder of a package, a ZIP file of one, or a file with sheets of a plan.
+        others: the files with the other sheets of the plan.
         engine: what checks rows.
         family: another standard than the package's.
         limits: how much is read.
+        copy: where the copy of a workbook with remarks on it is written; None for none.
 
     Raises:
-        KhelangError: there is nothing to judge.
+        KhelangError: there is nothing to judge, or the copy cannot be written.
     """
     from khelang_opendata.validation import validate  # noqa: PLC0415 (many packages are judged in other processes)
 
-    sheets = sheets_of_plan([path]) if sheets is None else sheets
+    files = _files_of_plan([path, *others]) or []
+    if copy and files:
+        copy.check(path, files[0].data)
+    sheets = _sheets_of_plan(files) if files else None
+    if copy and (sheets is None or others):
+        raise UsageError("remarks_without_workbook", path=str(path))
     with package_folder(path) as folder:
         if sheets is not None:
             from khelang_opendata.intake.judging import judge  # noqa: PLC0415 (only for workbooks)
 
             found = judge(sheets, path, family=family, engine=engine, limits=limits)
+            if copy:
+                copy.write(path.name, files[0].data, sheets, found.remarks, found.report)
             yield found.report, found.package
         else:
             package = load(folder, limits)

@@ -36,7 +36,7 @@ _INSIDE = {
 _STARTS = 400
 
 
-_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv")
+ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv")
 
 
 class SheetsForm(StrEnum):
@@ -93,4 +93,4 @@ def is_workbook(data: bytes, path: PurePath) -> bool:
     try:
         return form_of(data, path.name) is not SheetsForm.TEXT
     except DataError:
-        return path.suffix.lower() in _ENDINGS
+        return path.suffix.lower() in ENDINGS

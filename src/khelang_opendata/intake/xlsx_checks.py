@@ -42,6 +42,8 @@ DAMAGED = (
     RuntimeError,  # what zipfile raises of features that it lacks
 )
 _DECLARED = re.compile(rb"""encoding\s*=\s*["']([^"'\s]{1,40})""")
+_ENCODINGS = (b"UTF-8", b"US-ASCII", b"UTF-16")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _STARTS = 200
 
 
@@ -126,14 +128,15 @@ def xml_part(packed: zipfile.ZipFile, part: str) -> bytes:
     """The content of a part, without the means to let a small text become a large one.
 
     Raises:
-        ValueError: it has a document type, or an encoding other than that of all spreadsheet programs, in which one
-            could hide.
+        ValueError: it has a document type, or an encoding other than the two of XML parts (ISO/IEC 29500-2), in which
+            one could hide.
     """
     data = packed.read(part)
-    declared = _DECLARED.search(data[:_STARTS])
-    if b"\0" in data[:_STARTS] or (declared and declared[1].upper() not in (b"UTF-8", b"US-ASCII")):
+    plain = data.decode("utf-16").encode() if data[:2] in _UTF_16 else data
+    declared = _DECLARED.search(plain[:_STARTS])
+    if b"\0" in plain[:_STARTS] or (declared and declared[1].upper() not in _ENCODINGS):
         raise ValueError("an encoding that no spreadsheet has")
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise ValueError("a document type, which no workbook has")
     return data
 
