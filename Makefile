@@ -122,7 +122,7 @@ lock:
 	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(COMPILE) $(TESTED) --output-file requirements/build.txt requirements/build.in
 	$(COMPILE) $(TESTED) --output-file requirements/runtime.txt pyproject.toml
-	$(COMPILE) $(TESTED) --extra extract --extra intake --extra large --extra portal --extra sign --extra site --output-file requirements/runtime-all.txt pyproject.toml
+	$(COMPILE) $(TESTED) --extra extract --extra intake --extra large --extra national --extra portal --extra sign --extra site --output-file requirements/runtime-all.txt pyproject.toml
 	rm -f requirements/oldest.txt
 	$(COMPILE) --extra test --resolution lowest-direct --output-file requirements/oldest.txt pyproject.toml
 	$(COMPILE) --output-file requirements/ckan.txt requirements/ckan.in
