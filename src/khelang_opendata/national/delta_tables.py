@@ -21,7 +21,7 @@ from khelang_opendata.files.place import write_atomically
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DataError, ExtraMissing, UsageError
-from khelang_opendata.national.dataset_schema import (
+from khelang_opendata.national.national_columns import (
     ISSUES,
     PACKAGE,
     PACKAGES,

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from khelang_opendata.model.failures import DataError
-from khelang_opendata.national.dataset_schema import PACKAGES, column_types
 from khelang_opendata.national.judged_batches import JudgedPlan, refused
+from khelang_opendata.national.national_columns import PACKAGES, column_types
 from khelang_opendata.national.plan_sources import PlanSource
 
 Row = dict[str, Any]

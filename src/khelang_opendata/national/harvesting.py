@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +11,6 @@ from pathlib import Path
 from khelang_opendata.files.place import LOCK, locked
 from khelang_opendata.model.failures import EnvironmentFailure, InternalError, KhelangError, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
-from khelang_opendata.national.dataset_schema import ISSUES, table_names
 from khelang_opendata.national.delta_tables import (
     HISTORY,
     POINTER,
@@ -24,6 +22,8 @@ from khelang_opendata.national.delta_tables import (
 )
 from khelang_opendata.national.gathered_plans import GatheredPlans
 from khelang_opendata.national.judged_batches import JudgedBatch, JudgedPlan, PlanTask, judge_batch, refused
+from khelang_opendata.national.national_columns import ISSUES, table_names
+from khelang_opendata.national.national_products import write_products
 from khelang_opendata.national.plan_sources import PlanSource, named_sources, plans_below
 from khelang_opendata.national.staged_batches import StagedBatches
 from khelang_opendata.national.work_pool import TaskFailed, Workers, processes, run_batches
@@ -31,7 +31,9 @@ from khelang_opendata.package.outputs import refuse_protected
 from khelang_opendata.version import __version__
 
 WORK, STAGED = ".work", "staged"
+
 _OURS = {LOCK, WORK, TABLES, HISTORY, POINTER}
+"""What the folder of a first harvest may hold that did not finish."""
 
 _FORM = "1"
 """Part of what judges a plan: raised when the dataset's rows of the same plan change."""
@@ -92,7 +94,7 @@ def harvest(sources: Sequence[str], out: Path, options: HarvestOptions) -> Harve
         import duckdb  # noqa: F401, PLC0415 (as above)
         import polars  # noqa: F401, PLC0415 (as above)
 
-        return _Run(NationalDataset(out), options).run(sources)
+        return _HarvestRun(NationalDataset(out), options).run(sources)
 
 
 def _make_folder(out: Path) -> None:
@@ -106,7 +108,7 @@ def _make_folder(out: Path) -> None:
         raise EnvironmentFailure.of("output_unwritable", out, error) from error
 
 
-class _Run:
+class _HarvestRun:
     """The steps of one harvest and what they share."""
 
     def __init__(self, dataset: NationalDataset, options: HarvestOptions) -> None:
@@ -134,7 +136,7 @@ class _Run:
             self.base, list(self._changes()), [self.plans.rows[key] for key in sorted(self.plans.rows)], self.options.on
         )
         self.staged.clear()
-        shutil.rmtree(self.dataset.folder / WORK / STAGED, ignore_errors=True)
+        write_products(self.dataset, snapshot, self.plans.changes)
         return Harvest(snapshot, self.plans)
 
     def _sources(self, names: Sequence[str]) -> dict[str, PlanSource]:

@@ -24,7 +24,7 @@ from khelang_opendata.model.failures import DataError, DescriptorError, Environm
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Issue, Report
 from khelang_opendata.model.wording import Language
-from khelang_opendata.national.dataset_schema import (
+from khelang_opendata.national.national_columns import (
     BAHT_DECIMALS,
     ISSUES,
     OWN,
@@ -288,8 +288,9 @@ def _table_rows(table: ReleasedTable) -> list[dict[str, Any]]:
         for at in money:
             value = values[at]
             if isinstance(value, Decimal) and decimals_of([value]) > BAHT_DECIMALS:
-                place = {"table": table.name, "row": number, "field": names[at], "value": str(value)}
-                raise DataError("form_refused", "number", **place)  # type: ignore[arg-type]
+                raise DataError(
+                    "form_refused", "number", table=table.name, row=number, field=names[at], value=str(value)
+                )
         row: dict[str, Any] = {name: values[at] for name, at in kept}
         added = {names[at]: texts[at] for at in own if texts[at]}
         row[OWN] = json.dumps(added, ensure_ascii=False, sort_keys=True) if added else None
