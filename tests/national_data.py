@@ -5,20 +5,26 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from benchmarks.generate import generate
+from khelang_opendata.national import delta_tables, national_products, staged_batches
 from khelang_opendata.national.delta_tables import NationalDataset, connection
 from khelang_opendata.national.harvesting import Harvest, HarvestOptions, harvest
 from khelang_opendata.national.national_columns import ISSUES, PACKAGES, table_names
 from khelang_opendata.national.work_pool import Workers, processes
-from tests.conftest import VALID, edit_descriptor
+from tests.conftest import ROOT, VALID, edit_descriptor
 
 DAY = date(2026, 11, 28)
 
@@ -181,3 +187,30 @@ DAMAGES: Mapping[str, tuple[Damage, str]] = {
     "archive is a bomb": (_archived(_bomb), "archive_refused"),
 }
 """Ways to damage a plan, each with the reason for which a harvest refuses it."""
+
+
+def _harvest_until(kind: str, number: int, source: str, out: str) -> None:
+    """Harvest, and kill this process before the given call of a kind that writes."""
+    calls = {
+        "staged": (staged_batches.StagedBatches, "add"),
+        "committed": (delta_tables, "_write"),
+        "set back": (delta_tables, "_set_back"),
+        "placed": (delta_tables, "write_atomically"),
+        "made": (national_products, "write_atomically"),
+    }
+    owner, name = calls[kind]
+    write, seen = getattr(owner, name), count(1)
+
+    def killing(*args: Any, **options: Any) -> Any:
+        if next(seen) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return write(*args, **options)
+
+    with patch.object(owner, name, killing), patch("khelang_opendata.national.harvesting._BATCH", 2):
+        gathered(Path(source), Path(out))
+
+
+def killed_harvest(kind: str, number: int, source: Path, out: Path) -> int:
+    """The exit code of a harvest in a process of its own that is killed so."""
+    code = f"from tests.national_data import _harvest_until as f; f({kind!r}, {number}, {str(source)!r}, {str(out)!r})"
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode
