@@ -9,7 +9,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ def _let_go_at_exit() -> None:
 @click.option("--registry", type=click.Path(path_type=Path))
 @click.option("--public-key", "key_files", type=click.Path(path_type=Path), multiple=True)
 @click.option("--processes", type=click.IntRange(min=1))
+@click.option("--dask", metavar="ADDRESS")
 @language_option
 def harvest_command(
     sources: tuple[str, ...],
@@ -46,6 +47,7 @@ def harvest_command(
     registry: Path | None,
     key_files: tuple[Path, ...],
     processes: int | None,
+    dask: str | None,
     lang: Language,
 ) -> None:
     """Gather the plans of many local governments into one dataset."""
@@ -55,8 +57,9 @@ def harvest_command(
 
     listed = national_products.read_registry(registry) if registry else None
     keys = tuple(map(_public_key, key_files))
-    with _progress(lang) as progress:
-        options = harvesting.HarvestOptions(date.today(), work_pool.processes(processes), keys, limits(), progress)
+    cluster = work_pool.on_dask(dask) if dask else nullcontext(work_pool.processes(processes))
+    with cluster as workers, _progress(lang) as progress:
+        options = harvesting.HarvestOptions(date.today(), workers, keys, limits(), progress)
         done = harvesting.harvest(sources, out, options)
     lines = list(_summary(done, lang))
     if listed is not None:

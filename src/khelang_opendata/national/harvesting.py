@@ -21,7 +21,7 @@ from khelang_opendata.national.delta_tables import (
     extra_libraries,
 )
 from khelang_opendata.national.gathered_plans import GatheredPlans
-from khelang_opendata.national.judged_batches import JudgedBatch, JudgedPlan, PlanTask, judge_batch, refused
+from khelang_opendata.national.judged_batches import JudgedBatch, JudgedPlan, PlanTask, carried, judge_batch, refused
 from khelang_opendata.national.national_columns import ISSUES, table_names
 from khelang_opendata.national.national_products import write_products
 from khelang_opendata.national.plan_sources import PlanSource, named_sources, plans_below
@@ -177,7 +177,18 @@ class _HarvestRun:
             return None
         known = {*self.kept.get(source.key, ()), self.plans.known(source.key) or ""} - {""}
         options = self.options
-        return PlanTask(source.key, str(source.path), frozenset(known), None, options.public_keys, options.limits)
+        task = PlanTask(source.key, str(source.path), frozenset(known), None, options.public_keys, options.limits)
+        if options.workers.shares_disk:
+            return task
+        try:
+            task, content_hash = carried(task)
+        except KhelangError as error:
+            self.results[source.key] = refused(source.key, "", error)
+            return None
+        if content_hash in known:  # nothing of it needs to travel
+            self._note(JudgedPlan(source.key, content_hash, is_known=True))
+            return None
+        return task
 
     def _keep(self, batch: JudgedBatch) -> None:
         """Store what a batch found; a known content is that of the dataset or of the unfinished harvest."""
@@ -185,9 +196,12 @@ class _HarvestRun:
             place = self.staged.add(batch)
             self.batch_of |= {plan.key: place for plan in batch.plans if not plan.is_known}
         for plan in batch.plans:
-            self.results[plan.key] = plan
-            if plan.is_known and self.plans.known(plan.key) != plan.content_hash:
-                self.batch_of[plan.key], self.results[plan.key] = self.kept[plan.key][plan.content_hash]
+            self._note(plan)
+
+    def _note(self, plan: JudgedPlan) -> None:
+        self.results[plan.key] = plan
+        if plan.is_known and self.plans.known(plan.key) != plan.content_hash:
+            self.batch_of[plan.key], self.results[plan.key] = self.kept[plan.key][plan.content_hash]
 
     def _changes(self) -> Iterator[TableChange]:
         new, old = self.plans.new_data, self.plans.old_data

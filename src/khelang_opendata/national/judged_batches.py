@@ -57,8 +57,8 @@ MOST_ISSUES = 1_000
 class PlanTask(NamedTuple):
     """A plan to judge.
 
-    ``files`` are its files where the worker cannot read ``path``. A plan whose content has one of the hashes in
-    ``known`` is not judged again.
+    ``files`` are its files where the worker cannot read ``path``; of a ZIP file the one, under an empty name. A plan
+    whose content has one of the hashes in ``known`` is not judged again.
     """
 
     key: str
@@ -137,14 +137,17 @@ def _opened(task: PlanTask) -> Iterator[tuple[Path, str]]:
     if task.files is None and path.is_dir():
         yield path, content_hash_of(read_folder(path))
         return
-    if task.files is not None:
-        files, content_hash = task.files, content_hash_of(task.files)
-    else:
-        content_hash = _archive_hash(path)
-        files = {} if content_hash in task.known else read_zipped_package(path)
-        if MANIFEST in files and not (found := verify(path)).is_whole:
-            raise damage_of(path, found)
     with TemporaryDirectory(prefix="khelang-") as parent:
+        if task.files is not None and "" not in task.files:
+            files, content_hash = task.files, content_hash_of(task.files)
+        else:
+            if task.files is not None:
+                path = Path(parent) / "plan.zip"
+                path.write_bytes(task.files[""])
+            content_hash = _archive_hash(path)
+            files = {} if content_hash in task.known else read_zipped_package(path)
+            if MANIFEST in files and not (found := verify(path)).is_whole:
+                raise damage_of(path, found)
         folder = Path(parent) / "package"
         folder.mkdir()
         for name, data in files.items():
@@ -152,6 +155,20 @@ def _opened(task: PlanTask) -> Iterator[tuple[Path, str]]:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
         yield folder, content_hash
+
+
+def carried(task: PlanTask) -> tuple[PlanTask, str]:
+    """A task with the files of its plan, for a worker elsewhere, and the hash of the plan's content.
+
+    Raises:
+        KhelangError: the plan cannot be read.
+    """
+    path = Path(task.path)
+    if path.is_dir():
+        files = read_folder(path)
+        return task._replace(files=files), content_hash_of(files)
+    content_hash = _archive_hash(path)
+    return task._replace(files={"": path.read_bytes()}), content_hash
 
 
 def _archive_hash(path: Path) -> str:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from khelang_opendata.model.failures import EnvironmentFailure, ExtraMissing
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
 _AHEAD = 3
 """Batches under way for each worker; more would only fill memory."""
+
+_CONNECT_SECONDS = 10
+_RETRIES = 3
+_LONGEST_REASON = 300
 
 _DEATHS = 2
 """Workers that may die with a task: one with others beside it, one with the task alone; a third is the task's doing."""
@@ -54,6 +62,32 @@ def processes(count: int | None = None) -> Workers:
     if number == 1:
         return Workers(_Here, 1)
     return Workers(lambda: ProcessPoolExecutor(number, mp_context=get_context("spawn")), number)
+
+
+@contextmanager
+def on_dask(address: str) -> Iterator[Workers]:
+    """The workers of a Dask cluster, which need this program but no disk of this computer.
+
+    Args:
+        address: the scheduler's, such as ``tcp://10.0.0.5:8786``.
+
+    Raises:
+        ExtraMissing: the library of the extra ``dask`` is not installed.
+        EnvironmentFailure: there is no scheduler at the address.
+    """
+    try:
+        from distributed import Client, KilledWorker  # noqa: PLC0415 (heavy, and an extra)
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("dask") from error
+    try:
+        client: Any = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise EnvironmentFailure("dask_unreachable", address=address, reason=str(error)[:_LONGEST_REASON]) from error
+    with client:
+        cores = sum(client.ncores().values()) or 1
+        # Not pure: a task whose worker died runs again, and its key must not be that of another.
+        new = partial(client.get_executor, pure=False, retries=_RETRIES)
+        yield Workers(new, cores, (BrokenExecutor, KilledWorker), shares_disk=False)
 
 
 def run_batches(
@@ -132,11 +166,13 @@ class _Pool(Generic[_Task, _Result]):
 
     def renew(self) -> None:
         """Replace a broken executor; what was under way on it fails and is tried again."""
-        self.executor.shutdown(cancel_futures=True)
+        self.executor.shutdown()
         self.executor = self.workers.new_executor()
 
     def close(self) -> None:
-        self.executor.shutdown(cancel_futures=True)
+        for future in self.under_way:  # one by one: not every executor can cancel all
+            future.cancel()
+        self.executor.shutdown()
 
 
 class _Here(Executor):
