@@ -18,7 +18,7 @@ from khelang_opendata.intake.plan_sheets import (
     years_of_plan,
 )
 from khelang_opendata.intake.record_labels import Labels, comparable
-from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.remarks import Remark, RemarkKind, is_remarks_sheet
 from khelang_opendata.intake.sheet_headings import DataRow, find_sheets
 from khelang_opendata.intake.snapshot import LISTS, SNAPSHOT, Snapshot, read_snapshot
 from khelang_opendata.intake.taking_details import take_details
@@ -83,6 +83,7 @@ def import_sheets(
         DataError: the workbook has no sheet of the plan, or an id cannot be made.
     """
     seen = [sheet for sheet in sheets if sheet.name not in (SNAPSHOT, LISTS) and not sheet.check.is_hidden]
+    seen = [sheet for sheet in seen if not is_remarks_sheet(sheet.cells)]
     facts = next((s for s in seen if comparable(s.name) in map(comparable, text_pair("plan"))), None)
     guides = [*map(comparable, text_pair("guide"))]
     merge = Merge(family, plan_id or "", old, Labels.of(old))
