@@ -25,6 +25,7 @@ ROOMS = [
     "version",
     "model",
     "files",
+    "transport",
     "tableschema",
     "standard",
     "package",

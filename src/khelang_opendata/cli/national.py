@@ -40,6 +40,7 @@ def _let_go_at_exit() -> None:
 @click.option("--public-key", "key_files", type=click.Path(path_type=Path), multiple=True)
 @click.option("--processes", type=click.IntRange(min=1))
 @click.option("--dask", metavar="ADDRESS")
+@click.option("--allow-private", is_flag=True)
 @language_option
 def harvest_command(
     sources: tuple[str, ...],
@@ -48,18 +49,21 @@ def harvest_command(
     key_files: tuple[Path, ...],
     processes: int | None,
     dask: str | None,
+    allow_private: bool,
     lang: Language,
 ) -> None:
     """Gather the plans of many local governments into one dataset."""
     _let_go_at_exit()
     from khelang_opendata.national import harvesting, national_products, work_pool  # noqa: PLC0415 (the help needs none)
     from khelang_opendata.national.delta_tables import NationalDataset  # noqa: PLC0415 (as above)
+    from khelang_opendata.transport.fetching import FetchPolicy  # noqa: PLC0415 (as above)
 
     listed = national_products.read_registry(registry) if registry else None
     keys = tuple(map(_public_key, key_files))
     cluster = work_pool.on_dask(dask) if dask else nullcontext(work_pool.processes(processes))
     with cluster as workers, _progress(lang) as progress:
-        options = harvesting.HarvestOptions(date.today(), workers, keys, limits(), progress)
+        fetching = FetchPolicy(allow_private=allow_private)
+        options = harvesting.HarvestOptions(date.today(), workers, keys, limits(), fetching, progress)
         done = harvesting.harvest(sources, out, options)
     lines = list(_summary(done, lang))
     if listed is not None:

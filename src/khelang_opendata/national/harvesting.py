@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,13 +25,16 @@ from khelang_opendata.national.gathered_plans import GatheredPlans
 from khelang_opendata.national.judged_batches import JudgedBatch, JudgedPlan, PlanTask, carried, judge_batch, refused
 from khelang_opendata.national.national_columns import ISSUES, table_names
 from khelang_opendata.national.national_products import write_products
-from khelang_opendata.national.plan_sources import PlanSource, named_sources, plans_below
+from khelang_opendata.national.plan_sources import PlanSource, SourceKind, named_sources, plans_below
+from khelang_opendata.national.remote_plans import downloaded
 from khelang_opendata.national.staged_batches import StagedBatches
 from khelang_opendata.national.work_pool import TaskFailed, Workers, processes, run_batches
 from khelang_opendata.package.outputs import refuse_protected
+from khelang_opendata.transport.fetching import DEFAULT as DOWNLOADS_MAY
+from khelang_opendata.transport.fetching import FetchPolicy
 from khelang_opendata.version import __version__
 
-WORK, STAGED = ".work", "staged"
+WORK, STAGED, DOWNLOADS = ".work", "staged", "downloads"
 
 _OURS = {LOCK, WORK, TABLES, HISTORY, POINTER}
 """What the folder of a first harvest may hold that did not finish."""
@@ -53,6 +57,7 @@ class HarvestOptions:
         workers: where plans are judged; processes of this computer by default.
         public_keys: lines of public keys; a release that one of them signed has a signature that is valid.
         limits: how much is read of a plan.
+        fetching: what a download may take.
         progress: called with the number of plans that are done so far.
     """
 
@@ -60,6 +65,7 @@ class HarvestOptions:
     workers: Workers = field(default_factory=processes)
     public_keys: tuple[str, ...] = ()
     limits: Limits = DEFAULT
+    fetching: FetchPolicy = DOWNLOADS_MAY
     progress: Callable[[int], object] = lambda _: None
 
 
@@ -77,7 +83,7 @@ def harvest(sources: Sequence[str], out: Path, options: HarvestOptions) -> Harve
     A script that calls this does so under ``if __name__ == "__main__":``, for each process loads the script anew.
 
     Args:
-        sources: folders, ZIP files, and lists of them.
+        sources: folders, ZIP files, addresses, and lists of them.
         out: the folder of the dataset; it is made if missing.
         options: the choices.
 
@@ -136,6 +142,7 @@ class _HarvestRun:
             self.base, list(self._changes()), [self.plans.rows[key] for key in sorted(self.plans.rows)], self.options.on
         )
         self.staged.clear()
+        shutil.rmtree(self.dataset.folder / WORK / DOWNLOADS, ignore_errors=True)
         write_products(self.dataset, snapshot, self.plans.changes)
         return Harvest(snapshot, self.plans)
 
@@ -175,9 +182,16 @@ class _HarvestRun:
         if source.failure is not None:
             self.results[source.key] = refused(source.key, "", source.failure)
             return None
+        path = source.path
+        if source.kind is SourceKind.ADDRESS:
+            try:
+                path = downloaded(source.key, self.dataset.folder / WORK / DOWNLOADS, self.options.fetching)
+            except KhelangError as error:
+                self.results[source.key] = refused(source.key, "", error)
+                return None
         known = {*self.kept.get(source.key, ()), self.plans.known(source.key) or ""} - {""}
         options = self.options
-        task = PlanTask(source.key, str(source.path), frozenset(known), None, options.public_keys, options.limits)
+        task = PlanTask(source.key, str(path), frozenset(known), None, options.public_keys, options.limits)
         if options.workers.shares_disk:
             return task
         try:

@@ -31,6 +31,8 @@ class SourceKind(StrEnum):
     """The folder of a package or of a release."""
     ARCHIVE = "archive"
     """The ZIP file of one."""
+    ADDRESS = "address"
+    """The address of such a ZIP file, or of the index of releases."""
 
 
 class PlanSource(NamedTuple):
@@ -101,13 +103,17 @@ def _lines(path: Path) -> list[str]:
 
 
 def plans_below(root: str) -> Iterator[PlanSource]:
-    """The plans in a folder or a ZIP file, in the order of their names; one that cannot be read has a failure.
+    """The plans in a folder, a ZIP file or at an address, in the order of their names.
+
+    One that cannot be read has a failure.
 
     A folder of releases is one plan, of which the latest release counts that is not withdrawn. Any other folder without
     a descriptor is searched, unless it has files of data: then it is a package that lacks its descriptor.
     """
     path = Path(root)
-    if path.is_file():
+    if is_address(root):
+        yield PlanSource(root, root, SourceKind.ADDRESS, path)
+    elif path.is_file():
         yield PlanSource(root, root, SourceKind.ARCHIVE, path)
     elif not path.is_dir():
         yield PlanSource.failed(root, root, UsageError("package_not_found", path=root))
