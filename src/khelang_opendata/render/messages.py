@@ -21,7 +21,7 @@ from khelang_opendata.validation.catalogue import rule
 _LONGEST_CELL = 80
 _STANDARD_NAME = re.compile(
     r"(?P<before>\b[Tt]able |ตาราง ?|\bin |“|(?<=[\u0e00-\u0e7f]) )?"
-    r"(?<![\w-])(?P<name>[a-z][a-z0-9_-]*(?:-[A-Z][0-9]+)?)(?![\w-])(?P<title> \([^()]*\))?",
+    r"(?<![\w-])(?P<name>[a-z][a-z0-9_-]{0,99}(?:-[A-Z][0-9]{1,9})?)(?![\w-])(?P<title> \([^()]{0,200}\))?",
     re.ASCII,
 )
 """A word that may be the name of a table or a column, or an id, with what introduces it and the title behind it."""
