@@ -129,15 +129,9 @@ def import_sheets(
     merge.remarks += read.remarks
     for table in (*_ORDER, *(name for name in plans if name not in _ORDER)):
         if table not in found:
-            if table in old:
-                merge.new[table] = old[table]
             if old.get(table) and table not in read.headless:
                 merge.remarks.append(Remark(RemarkKind.IGNORED, "sheet_missing", plans[table].titles[0]))
-            if table in OWN_IDS:
-                merge.new.setdefault(table, [])
-                merge.relabel(table)
-            if table == "projects":
-                merge.new["budgets"] = old.get("budgets", [])
+            _keep(merge, table)
         elif table == "projects":
             take_summary(merge, found[table])
             if years is None and merge.new["projects"]:
@@ -153,6 +147,17 @@ def import_sheets(
     names = {table: sheet.read.name for table, sheet in found.items()}
     names |= {"plans": facts.name} if facts else {}
     return Imported({name: kept[name] for name in family.tables if name in kept}, merge.remarks, merge.origins, names)
+
+
+def _keep(merge: Merge, table: str) -> None:
+    """Keep a table without a sheet as it was."""
+    if table in merge.old:
+        merge.new[table] = merge.old[table]
+    if table in OWN_IDS:
+        merge.new.setdefault(table, [])
+        merge.relabel(table)
+    if table == "projects":
+        merge.new["budgets"] = merge.rows("budgets")
 
 
 def _sheets_of_facts(sheets: Sequence[ReadSheet], family: SchemaFamily) -> list[ReadSheet]:

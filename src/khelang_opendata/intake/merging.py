@@ -123,9 +123,9 @@ def _keeps(column: PlanColumn) -> bool:
 
 
 def is_same(column: PlanColumn, before: str, after: str) -> bool:
-    """Whether two values of a column say the same: 20000.00 is 20000, TRUE is true; what does not show is nothing."""
+    """Whether two values of a column say the same: 20000.00 is 20000, TRUE is true, and a last space does not count."""
     one, other = (column.field.value(text) if column.field else None for text in (before, after))
-    return (one is not None and one == other) or " ".join(as_shown(before).split()) == " ".join(as_shown(after).split())
+    return (one is not None and one == other) or " ".join(before.split()) == " ".join(after.split())
 
 
 def next_id(table: str, plan_id: str, taken: Sequence[str], wanted: int | None = None) -> str:

@@ -48,7 +48,7 @@ _POSITION = re.compile(
     r"(?:รอง)?(?:นายก|ปลัด|ผู้อำนวยการ|หัวหน้า|เลขานุการ)|นัก|เจ้าพนักงาน|[-*•(]|mayor|clerk|director", re.IGNORECASE
 )
 """What follows on a signature or a note."""
-_NUMBER = re.compile(r"\(?\s*(\d{1,2})\s*\)?(?:\s*=.*)?")
+_NUMBER = re.compile(r"\(? ?(\d{1,2}) ?\)?(?: ?=.*)?")
 _DASHES = ("-", "–", "—", "−")
 _ALIKE, _MOST, _LEAST_IN_ROW, _LEAST_MERGED = 0.8, 0.6, 3, 2
 _LONGEST = 60
@@ -125,7 +125,8 @@ class RowKinds:
             return False
         place = min(filled)
         is_in_number = self.plan.table == "projects" and self.columns[place].name == "sequence_no" and len(filled) == 1
-        return is_in_number or bool(_BAND.match(plain)) or len(merged & {*filled}) >= _LEAST_MERGED
+        is_named = self.plan.table == "projects" and bool(_BAND.match(plain))
+        return is_in_number or is_named or len(merged & {*filled}) >= _LEAST_MERGED
 
     def _note(self, text: str, filled: dict[int, str], unread: frozenset[int]) -> tuple[str, str] | None:
         has_number = bool(unread) or any(number_of(c) is not None or c in _DASHES for c in filled.values())
@@ -135,7 +136,8 @@ class RowKinds:
         plain = ascii_text(text).strip()
         if _NOTE.match(plain):
             self._after_note = True
-            return "note_left_out", text
+            has_unit = any(self._names(place, cell) for place, cell in filled.items())
+            return ("row_unclear" if has_unit else "note_left_out"), text
         if self._after_note and len(set(filled.values())) == 1:
             return ("note_left_out" if _POSITION.match(plain) else "row_unclear"), text
         return None
@@ -143,6 +145,12 @@ class RowKinds:
     def _is_numbered(self, filled: dict[int, str]) -> bool:
         numbers = (filled[p] for p in filled if self.columns[p].name == "sequence_no")
         return any(number_of(cell.rstrip(".")) is not None for cell in numbers)
+
+    def _names(self, place: int, cell: str) -> bool:
+        """Whether a cell names a record or a code, as no signature does."""
+        column = self.columns[place]
+        is_choice = column.refers_to is not None or bool(column.field and column.field.codelist)
+        return is_choice and not _NOTE.match(ascii_text(cell).strip()) and not _POSITION.match(ascii_text(cell).strip())
 
     def _has(self, filled: dict[int, str], name: str) -> bool:
         return any(self.columns[place].name == name for place in filled)

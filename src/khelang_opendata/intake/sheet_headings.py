@@ -22,6 +22,8 @@ _MOST = 0.8
 _ALIKE, _LEAD = 0.8, 0.1
 _LONGEST_SHOWN = 60
 _LONGEST_OF_YEAR = len("fiscalyearbe2566") + 4
+_SPENT = re.compile("เบิก|จ่าย|ใช้จริง|คงเหลือ|spent|paid|actual|balance", re.IGNORECASE)
+"""Words of a column that has other amounts of a year than its budget."""
 _YEAR = re.compile(r"\b2[05]\d\d\b")
 
 
@@ -136,9 +138,8 @@ def _without_headings(sheet: ReadSheet, plan: PlanSheet) -> Remark:
     needed = [column for column in plan.columns if column.name in plan.needed]
     shown = [*needed, *(column for column in _in_sight(plan) if column not in needed)]
     params = {
-        f"{name}{end}": ", ".join(f"“{column.titles[at]}”" for column in columns)
+        name: ", ".join(f"{thai} ({english})" for thai, english in (column.titles for column in columns))
         for name, columns in (("needed", needed), ("shown", shown))
-        for at, end in enumerate(("", "_en"))
     }
     return Remark(RemarkKind.REFUSED, "headings_missing", sheet.name, params=params)
 
@@ -200,7 +201,7 @@ def _exact(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
 def _of_year(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
     """The column of the only year that a short heading names, of either era."""
     years = [int(year) for year in _YEAR.findall(ascii_text(label))]
-    if len(years) != 1 or len(comparable(label)) > _LONGEST_OF_YEAR:
+    if len(years) != 1 or len(comparable(label)) > _LONGEST_OF_YEAR or _SPENT.search(label):
         return None
     year = str(years[0] if years[0] >= FIRST_BUDDHIST_YEAR else years[0] + ERA)
     return next((column for column in columns if column.name == year), None)

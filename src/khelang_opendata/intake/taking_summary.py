@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from khelang_opendata.intake.cell_meanings import YearMeaning, choices, codes_like, titles_of, year_meaning
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
+from khelang_opendata.intake.parted_columns import parted_columns
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
@@ -59,6 +60,7 @@ def take_summary(merge: Merge, found: FoundSheet) -> None:
     finish(merge, "projects", found.read.name, [p.row for p in projects], places, has_unread=has_unread)
     merge.relabel("projects")
     _take_lines(merge, found, projects, old, signs)
+    merge.remarks += parted_columns(merge, found, projects, old)
 
 
 def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
