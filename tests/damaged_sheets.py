@@ -15,7 +15,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 SUMMARY, UNITS, DIMENSIONS, MISSIONS, STEPS = "ตารางสรุป", "หน่วยงาน", "มิติ", "ภารกิจ", "ขั้นตอน"
-OBJECTIVES, TARGETS, FACTS, SNAPSHOT, LISTS = "วัตถุประสงค์", "กลุ่มเป้าหมาย", "แผน", "_khelang", "_lists"
+GUIDE, OBJECTIVES, TARGETS, FACTS, SNAPSHOT, LISTS = "คำแนะนำ", "วัตถุประสงค์", "กลุ่มเป้าหมาย", "แผน", "_khelang", "_lists"
 HEADING, FIRST, LAST = 8, 9, 23
 U02 = "khelang-nakhon-2566-2570-U02"
 TITLE = "โครงการฝึกอบรมสัมมนาเพื่อพัฒนาบุคลากรเทศบาลเมืองเขลางค์นคร"
@@ -498,6 +498,7 @@ def _sheets() -> Iterator[Case]:
     for one, other in ((UNITS, DIMENSIONS), (OBJECTIVES, STEPS), (FACTS, UNITS), (SUMMARY, MISSIONS)):
         said = tuple(("sheet_by_headings", name) for name in (one, other))
         yield Case(f"names of {one} and {other} exchanged", exchanged(one, other), said=said)
+    yield Case("units under the name of the instructions", both(removed(GUIDE), renamed(**{UNITS: GUIDE})))
     yield Case("sheet of units hidden", hidden(UNITS), said=(("sheet_hidden", UNITS),))
     yield Case("summary table very hidden", hidden(SUMMARY, "veryHidden"), said=(("sheet_hidden", SUMMARY),))
     yield Case("sheet of facts hidden", hidden(FACTS), said=(("sheet_hidden", FACTS),))

@@ -119,7 +119,7 @@ def test_places_are_those_of_the_cells_of_a_workbook(ask: Ask, workbook: Path) -
     shown = ask("rows", {"where": where, "row": 12, "count": 3}, draft=workbook)["answer"]
     assert shown["first"] == 11
     year = next(at for at, column in enumerate(shown["columns"]) if column["name"] == "2566")
-    wrong = {"where": where, "row": 12, "column": year, "value": "สามแสน"}
+    wrong = {"where": where, "row": 12, "column": year, "value": "สามแสนกว่า"}
     spoilt = ask("check", {"corrections": [wrong]}, draft=workbook)["answer"]
     assert spoilt["unread_places"] == [{"where": where, "row": 12, "column": year}]
     refused = ask("package", {"corrections": [wrong]}, draft=workbook)["failure"]

@@ -130,7 +130,7 @@ def test_plan_with_a_table_of_another_dialect_is_valid(plan: Path) -> None:
 def test_plan_with_a_table_of_another_dialect_than_declared(plan: Path) -> None:
     _declare(plan, delimiter=";")
     issue = only_issue(plan)
-    assert (issue.code, issue.params["variant"], issue.params["found"]) == ("csv_malformed", "delimiter", ",")
+    assert (issue.code, issue.params["variant"], issue.params["found"]) == ("csv_malformed", "delimiter_declared", ",")
 
 
 @pytest.mark.parametrize(

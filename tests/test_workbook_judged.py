@@ -19,7 +19,7 @@ SUMMARY = "ตารางสรุป"
 
 def spoil(book: Workbook) -> None:
     cell(book[SUMMARY], "ปีงบประมาณ 2566", 1).value = "?"
-    cell(book[SUMMARY], "ปีงบประมาณ 2567", 2).value = 0.123
+    cell(book[SUMMARY], "ปีงบประมาณเริ่มต้น", 2).value = 2560
 
 
 def test_workbook_of_a_sound_plan_is_ready() -> None:
@@ -42,7 +42,7 @@ def test_findings_name_sheet_and_cell(form: str, tmp_path: Path) -> None:
     done = run("validate", path, "--format", form)
     assert done.exit_code == 1
     assert f"{SUMMARY}!C9" in done.output
-    assert f"{SUMMARY}!D10" in done.output
+    assert f"{SUMMARY}!S10" in done.output
     assert [*tmp_path.iterdir()] == [path]
     if form == "json":
         content = json.loads(done.output)

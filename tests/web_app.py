@@ -82,23 +82,16 @@ class PythonInNode:
             places: by place, a file, or a folder whose content is in that place.
         """
         self._calls += 1
-        folder = self._scratch / str(self._calls)
-        for place, path in places.items():
-            target = folder / "in" / place
-            if path.is_dir():
-                shutil.copytree(path, target, symlinks=True)
-            else:
-                target.mkdir(parents=True)
-                shutil.copy(path, target / path.name)
-        asked = {"call": call, "facts": facts or {}, "to": str(folder / "out")}
-        asked |= {"from": str(folder / "in")} if places else {}
+        out = self._scratch / str(self._calls)
+        asked = {"call": call, "facts": facts or {}, "to": str(out)}
+        asked |= {"places": {place: str(path) for place, path in places.items()}}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         result = self._line()
         assert "error" not in result, result["error"]
-        result["files"] = {name: (folder / "out" / name).read_bytes() for name in result["files"]}
-        shutil.rmtree(folder, ignore_errors=True)
+        result["files"] = {name: (out / name).read_bytes() for name in result["files"]}
+        shutil.rmtree(out, ignore_errors=True)
         return result
 
     def _line(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import PLAN
+from tests.conftest import VALID
 from tests.edits import Edit, Found
 
 
@@ -23,7 +23,7 @@ class Case:
     name: str
     edit: Edit
     expected: tuple[Found, ...]
-    source: Path = PLAN
+    source: Path = VALID
 
     def __str__(self) -> str:
         return self.name

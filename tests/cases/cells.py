@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.cases import Case
+from tests.conftest import PLAN
 from tests.edits import Edit, cell, copy, drop_where, edit_table, together
 
 _PLAN = "khelang-nakhon-2566-2570"
@@ -25,7 +26,7 @@ def _dragged(table: str, first: int, last: int, field: str) -> Edit:
 
 
 def _lead(name: str, value: str, code: str = "character_hidden") -> Case:
-    return Case(f"an id {name}", cell("projects", 2, lead_unit_id=value), ((code, *_LEAD),))
+    return Case(f"an id {name}", cell("projects", 2, lead_unit_id=value), ((code, *_LEAD),), source=PLAN)
 
 
 CASES = (
@@ -52,11 +53,13 @@ CASES = (
         "an id with a line break that others refer to",
         cell("projects", 6, project_id=f"{_PLAN}-P05\n"),
         (("character_hidden", "projects", 6, "project_id"),),
+        source=PLAN,
     ),
     Case(
         "an id with a Cyrillic letter that others refer to",
         cell("projects", 2, project_id=f"{_PLAN}-\u042001"),
         (("character_hidden", "projects", 2, "project_id"),),
+        source=PLAN,
     ),
     Case(
         "a column of ids with a Cyrillic letter",
@@ -84,6 +87,7 @@ CASES = (
             *(copy("units", 29, unit_id=f"{_PLAN}-U{n}", plan_id=f"{_PLAN[:-4]}{2542 + n}") for n in (29, 30, 31))
         ),
         (("reference_missing", "units", 30, "plan_id"),),
+        source=PLAN,
     ),
     Case(
         "all rows of a table with another plan's id",
@@ -104,6 +108,7 @@ CASES = (
         "a project's id dragged down its budgets",
         _dragged("budgets", 223, 226, "project_id"),
         (("reference_missing", "budgets", 223, "project_id"),),
+        source=PLAN,
     ),
     Case(
         "the number of a budget line again", cell("budgets", 3, line_no="1"), (("key_duplicate", "budgets", 3, None),)
@@ -112,21 +117,25 @@ CASES = (
         "the number of a step of another project again",
         cell("steps", 20, project_id=f"{_PLAN}-P01", step_no="1"),
         (("key_duplicate", "steps", 20, None),),
+        source=PLAN,
     ),
     Case(
         "a unit's id again",
         cell("units", 29, unit_id=f"{_PLAN}-U27"),
         (("key_duplicate", "units", 29, "unit_id"), ("reference_missing", "projects", 46, "lead_unit_id")),
+        source=PLAN,
     ),
     Case(
         "two errata with the ids of others",
         together(cell("errata", 198, erratum_id=f"{_PLAN}-E001"), cell("errata", 199, erratum_id=f"{_PLAN}-E001")),
         (("key_duplicate", "errata", 198, "erratum_id"), ("key_duplicate", "errata", 199, "erratum_id")),
+        source=PLAN,
     ),
     Case(
         "a unit's row lost",
         drop_where("units", unit_id=f"{_PLAN}-U21"),
         (("reference_missing", "projects", 2, "lead_unit_id"),),
+        source=PLAN,
     ),
     *(
         Case(f"{sign!r} for no amount", cell("budgets", 2, amount_thb=sign), (("type_wrong", *_AMOUNT),))
@@ -136,6 +145,7 @@ CASES = (
         "a dash where a project does not run",
         cell("budgets", 38, amount_thb="-"),
         (("type_wrong", "budgets", 38, "amount_thb"),),
+        source=PLAN,
     ),
     *(
         Case(
@@ -162,5 +172,6 @@ CASES = (
         "no amount where money is planned",
         cell("budgets", 2, amount_thb=""),
         (("budget_status_amount", *_AMOUNT), ("printed_subtotal_differs", "printed_totals", 2, "amount_thb")),
+        source=PLAN,
     ),
 )

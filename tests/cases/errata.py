@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.cases import Case
+from tests.conftest import PLAN
 from tests.edits import KHELANG, Edit, Found, cell, copy, together
 
 _AMENDED = cell("budgets", 2, amount_thb="350000")
@@ -42,25 +43,41 @@ def _unmatched(field: str, *others: str) -> tuple[Found, ...]:
 
 
 CASES = (
-    Case("an amount changed by an ordinance", _AMENDED, _FOUND),
-    Case("explained in Thai alone", _explained(), _FOUND),
-    Case("rule misspelt", _explained(rule="printed_amount_differ"), _unmatched("rule")),
-    Case("rule in Thai", _explained(rule="จำนวนเงินที่พิมพ์ไม่ตรงกับที่บันทึก"), _unmatched("rule", "pattern_mismatch")),
-    Case("record of another project", _explained(record_id=f"{KHELANG}-P10"), _unmatched("record_id")),
-    Case("record shortened", _explained(record_id="P01"), _unmatched("record_id", "pattern_mismatch")),
-    Case("field misspelt", _explained(field="summary_amount"), _unmatched("field", "erratum_record_missing")),
-    Case("Gregorian year", _explained(fiscal_year_be="2023"), _unmatched("fiscal_year_be", "value_out_of_range")),
-    Case("year left out", _explained(fiscal_year_be=""), _unmatched("fiscal_year_be")),
+    Case("an amount changed by an ordinance", _AMENDED, _FOUND, source=PLAN),
+    Case("explained in Thai alone", _explained(), _FOUND, source=PLAN),
+    Case("rule misspelt", _explained(rule="printed_amount_differ"), _unmatched("rule"), source=PLAN),
+    Case(
+        "rule in Thai", _explained(rule="จำนวนเงินที่พิมพ์ไม่ตรงกับที่บันทึก"), _unmatched("rule", "pattern_mismatch"), source=PLAN
+    ),
+    Case("record of another project", _explained(record_id=f"{KHELANG}-P10"), _unmatched("record_id"), source=PLAN),
+    Case("record shortened", _explained(record_id="P01"), _unmatched("record_id", "pattern_mismatch"), source=PLAN),
+    Case(
+        "field misspelt", _explained(field="summary_amount"), _unmatched("field", "erratum_record_missing"), source=PLAN
+    ),
+    Case(
+        "Gregorian year",
+        _explained(fiscal_year_be="2023"),
+        _unmatched("fiscal_year_be", "value_out_of_range"),
+        source=PLAN,
+    ),
+    Case("year left out", _explained(fiscal_year_be=""), _unmatched("fiscal_year_be"), source=PLAN),
     Case(
         "record, field and year left out",
         _explained(record_id="", field="", fiscal_year_be=""),
         _unmatched("record_id"),
+        source=PLAN,
     ),
-    Case("values left out", _explained(printed_value="", other_value=""), _unmatched("printed_value")),
-    Case("cause in Thai", _explained(cause="แก้ตามเทศบัญญัติ"), (*_FOUND, ("pattern_mismatch", "errata", _ROW, "cause"))),
+    Case("values left out", _explained(printed_value="", other_value=""), _unmatched("printed_value"), source=PLAN),
+    Case(
+        "cause in Thai",
+        _explained(cause="แก้ตามเทศบัญญัติ"),
+        (*_FOUND, ("pattern_mismatch", "errata", _ROW, "cause")),
+        source=PLAN,
+    ),
     Case(
         "id of another erratum",
         _explained(erratum_id=f"{KHELANG}-E064"),
         (*_FOUND, ("key_duplicate", "errata", _ROW, "erratum_id")),
+        source=PLAN,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cases import Case
-from tests.conftest import VALID, edit_descriptor
+from tests.conftest import edit_descriptor
 from tests.edits import MAE_THUNG, cell, together
 
 owned = cell(
@@ -39,8 +39,8 @@ _LEFT = (
 )
 
 CASES = (
-    Case("owner alone changed", owned, (("example_copied", "plans", 2, "plan_id"),), VALID),
-    Case("name alone changed", _name_alone, (("name_differs", "plans", 2, "plan_id"),), VALID),
-    Case("id and owner changed", together(renamed, owned), _LEFT, VALID),
-    Case("id changed", renamed, (*_LEFT, ("example_copied", "plans", 2, "lao_name_th")), VALID),
+    Case("owner alone changed", owned, (("example_copied", "plans", 2, "plan_id"),)),
+    Case("name alone changed", _name_alone, (("name_differs", "plans", 2, "plan_id"),)),
+    Case("id and owner changed", together(renamed, owned), _LEFT),
+    Case("id changed", renamed, (*_LEFT, ("example_copied", "plans", 2, "lao_name_th"))),
 )

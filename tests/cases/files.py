@@ -8,6 +8,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from tests.cases import Case
+from tests.conftest import PLAN
 from tests.edits import Edit, Found, copied, edit_bytes, edit_table, moved, together, without_rows
 
 _PROJECTS = "data/projects.csv"
@@ -161,6 +162,7 @@ CASES = (
         "a sign for the end of the file",
         edit_bytes("projects", lambda data: data + b"\x1a"),
         (("row_blank", "projects", 47, None),),
+        source=PLAN,
     ),
     Case("an empty file", edit_bytes("projects", lambda _: b""), _MALFORMED),
     Case("a byte order mark alone", edit_bytes("projects", lambda _: b"\xef\xbb\xbf"), _MALFORMED),

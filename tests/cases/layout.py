@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from khelang_opendata.standard.family import load_family
 from tests.cases import Case
-from tests.conftest import EXAMPLES, VALID
+from tests.conftest import EXAMPLES, PLAN
 from tests.edits import Edit, cell, copy, edit_bytes, edit_table, insert, together
 
 HUAI_SAI = EXAMPLES / "valid/huai-sai-2566-2570"
@@ -107,7 +107,7 @@ CASES = (
         edit_bytes("projects", lambda data: data.replace(b"\n", b"\n\n\n", 1)),
         (("row_blank", "projects", 2, None),),
     ),
-    Case("blank rows at the end", _blank(*range(47, 52)), (("row_blank", "projects", 47, None),)),
+    Case("blank rows at the end", _blank(*range(47, 52)), (("row_blank", "projects", 47, None),), source=PLAN),
     Case("rows of spaces", _blank(10, 21, cells=(" ",) * _WIDTH), (("row_blank", *_AT),)),
     Case("rows of hard spaces", _blank(10, cells=("\u00a0",) * _WIDTH), (("row_blank", *_AT),)),
     Case("a blank row above the heading", _blank(1), (("row_blank", "projects", 1, None),)),
@@ -132,11 +132,17 @@ CASES = (
     ),
     Case("Thai words below the heading", insert("budgets", 2, *_INFORMAL), (("row_not_data", "budgets", 2, None),)),
     Case("Thai titles above the heading", insert("budgets", 1, *_TITLES), (("row_not_data", "budgets", 1, None),)),
-    Case("the heading again on every page", insert("budgets", 50, *_NAMES), (("row_not_data", "budgets", 50, None),)),
+    Case(
+        "the heading again on every page",
+        insert("budgets", 50, *_NAMES),
+        (("row_not_data", "budgets", 50, None),),
+        source=PLAN,
+    ),
     Case(
         "the heading and Thai titles again",
         together(insert("budgets", 50, *_NAMES), insert("budgets", 51, *_TITLES)),
         (("row_not_data", "budgets", 50, None),),
+        source=PLAN,
     ),
     Case("Thai titles as the heading", _replace_heading(*_TITLES), (("column_missing", "budgets", 1, None),)),
     Case("English titles as the heading", _replace_heading(*_TITLES_EN), (("column_missing", "budgets", 1, None),)),
@@ -151,39 +157,58 @@ CASES = (
         (("row_not_data", "budgets", 1, None), ("column_missing", "budgets", 2, None)),
     ),
     Case("no heading", edit_table("budgets", lambda rows: rows.pop(0)), (("column_missing", "budgets", 1, None),)),
-    Case("the heading sorted to the end", edit_table("units", _heading_last), (("column_missing", "units", 29, None),)),
+    Case(
+        "the heading sorted to the end",
+        edit_table("units", _heading_last),
+        (("column_missing", "units", 29, None),),
+        source=PLAN,
+    ),
     Case("the heading in row 3", edit_table("units", _heading_third), (("column_missing", "units", 3, None),)),
-    Case("a row of totals", _sums("รวม"), (("row_not_data", "budgets", 229, None),)),
-    Case("a row of totals in other words", _sums("", "รวมทั้งสิ้น"), (("row_not_data", "budgets", 229, None),)),
-    Case("totals of a number of projects", _sums("", "รวม 45 โครงการ"), (("row_not_data", "budgets", 229, None),)),
+    Case("a row of totals", _sums("รวม"), (("row_not_data", "budgets", 229, None),), source=PLAN),
+    Case(
+        "a row of totals in other words", _sums("", "รวมทั้งสิ้น"), (("row_not_data", "budgets", 229, None),), source=PLAN
+    ),
+    Case(
+        "totals of a number of projects",
+        _sums("", "รวม 45 โครงการ"),
+        (("row_not_data", "budgets", 229, None),),
+        source=PLAN,
+    ),
     Case(
         "totals behind the plan's id",
         _sums("khelang-nakhon-2566-2570", "รวม"),
         (("row_not_data", "budgets", 229, None),),
+        source=PLAN,
     ),
-    Case("totals in English", _sums("Grand Total"), (("row_not_data", "budgets", 229, None),)),
+    Case("totals in English", _sums("Grand Total"), (("row_not_data", "budgets", 229, None),), source=PLAN),
     *(
-        Case(f"totals as {word}", _sums(word), (("row_not_data", "budgets", 229, None),))
+        Case(f"totals as {word}", _sums(word), (("row_not_data", "budgets", 229, None),), source=PLAN)
         for word in ("รวมมิติที่ 1", "รวมปีงบประมาณ 2566", "รวมเป็นเงิน", "ยอดรวมทั้งสิ้น", "Total 2566", "รวมทั้งสิ้น ๔๕ โครงการ")
     ),
     Case(
         "totals with separators and a unit",
         _sums("รวม", written="{:,.2f} บาท"),
         (("row_not_data", "budgets", 229, None),),
+        source=PLAN,
     ),
     Case(
         "totals with dashes and a printed sum",
         _sums("รวม", note_th="-", fiscal_year_be="2566", summary_amount_printed="๓๐,๓๖๑,๕๒๕"),
         (("row_not_data", "budgets", 229, None),),
+        source=PLAN,
     ),
-    Case("sums without a word", _sums(), (("row_not_data", "budgets", 229, None),)),
+    Case("sums without a word", _sums(), (("row_not_data", "budgets", 229, None),), source=PLAN),
     Case(
-        "a heading of a group", insert("budgets", 60, "มิติที่ 2 การบริหารราชการ"), (("row_not_data", "budgets", 60, None),)
+        "a heading of a group",
+        insert("budgets", 60, "มิติที่ 2 การบริหารราชการ"),
+        (("row_not_data", "budgets", 60, None),),
+        source=PLAN,
     ),
     Case(
         "a source below the table, in a column of texts",
         insert("projects", 47, "", "", "", "", "", "ที่มา: แผนปฏิบัติการ"),
         (("row_not_data", "projects", 47, None),),
+        source=PLAN,
     ),
     Case(
         "a title of two words above a table of texts",
@@ -194,6 +219,7 @@ CASES = (
         "a note below the table",
         _blank(47, cells=("หมายเหตุ: ข้อมูล ณ วันที่ประกาศ",)),
         (("row_not_data", "projects", 47, None),),
+        source=PLAN,
     ),
     Case(
         "a title, blank rows, a totals row and a copy",
@@ -209,11 +235,13 @@ CASES = (
         "a project copied twice",
         edit_table("projects", lambda rows: rows.extend([[*rows[5]], [*rows[5]]])),
         (("key_duplicate", "projects", 47, None),),
+        source=PLAN,
     ),
     Case(
         "a project dragged down, ids and numbers counting up",
         together(*(copy("projects", 46, project_id=f"{_PLAN}-P{n}", sequence_no=str(n)) for n in range(46, 51))),
         (("row_not_data", "projects", 47, None),),
+        source=PLAN,
     ),
     Case(
         "merged cells of a project", _emptied("budgets", "project_id"), (("value_missing", "budgets", 3, "project_id"),)
@@ -229,7 +257,12 @@ CASES = (
         (("value_missing", "risk_factors", 3, "risk_id"),),
     ),
     *(
-        Case(f"merged cells of {column} in {table}", _emptied(table, column), (("value_missing", table, row, column),))
+        Case(
+            f"merged cells of {column} in {table}",
+            _emptied(table, column),
+            (("value_missing", table, row, column),),
+            source=PLAN,
+        )
         for table, column, row in (
             ("projects", "project_kind", 3),
             ("projects", "start_fiscal_year_be", 3),
@@ -254,16 +287,19 @@ CASES = (
         "labels that were not filled in",
         _left_out("steps", "label_th", 5, 6, 9, 10, 11),
         tuple(("value_missing", "steps", row, "label_th") for row in (5, 6, 9, 10, 11)),
+        source=PLAN,
     ),
     Case(
         "codes that were not filled in",
         _left_out("projects", "project_kind", 12, 13),
         tuple(("value_missing", "projects", row, "project_kind") for row in (12, 13)),
+        source=PLAN,
     ),
     Case(
         "sections that were not filled in from a row on",
         _left_out("indicators", "source_section", *range(140, 148)),
         tuple(("value_missing", "indicators", row, "source_section") for row in range(140, 148)),
+        source=PLAN,
     ),
     Case("three empty columns on the right", _wider(3), (("column_name_invalid", "projects", 1, None),)),
     Case("empty cells beyond the heading", _wider(3, heading=False), (("column_name_invalid", "projects", 1, None),)),
@@ -271,6 +307,7 @@ CASES = (
         "a number with an unquoted comma, and the last cell empty",
         edit_bytes("budgets", lambda data: data.replace(b",300000,", b",300,000,", 1)),
         (("cell_extra", "budgets", 2, None),),
+        source=PLAN,
     ),
     Case(
         "an unquoted comma in the only row of a table",
@@ -288,6 +325,7 @@ CASES = (
         "empty columns within and on the right, and empty rows",
         together(_with_column("", "", 3), _wider(2), _blank(47, 48)),
         (("column_name_invalid", "projects", 1, None), ("row_blank", "projects", 47, None)),
+        source=PLAN,
     ),
     Case("a column without a heading", _with_column("", "x", 4), (("column_name_invalid", "projects", 1, None),)),
     Case("a Thai column inserted", _with_column("ลำดับ", "1", 0), (("column_name_invalid", "projects", 1, "ลำดับ"),)),
@@ -307,7 +345,6 @@ CASES = (
         "a title above a package's own codes",
         insert("codes", 1, "รหัสของหน่วยงาน"),
         (("row_not_data", "codes", 1, None),),
-        VALID,
     ),
     Case("rows sorted", edit_table("targets", _sort_rows), ()),
 )

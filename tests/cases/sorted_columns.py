@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.cases import Case
+from tests.conftest import PLAN
 from tests.edits import Edit, Found, edit_table
 
 
@@ -34,7 +35,12 @@ def _rows_sorted(table: str, column: str) -> Edit:
 
 def _alone(table: str, column: str, *, down: bool = False) -> Case:
     found: Found = ("column_sorted_alone", table, 2, column)
-    return Case(f"{column} of {table} sorted alone{', down' * down}", _sorted_alone(table, column, down=down), (found,))
+    return Case(
+        f"{column} of {table} sorted alone{', down' * down}",
+        _sorted_alone(table, column, down=down),
+        (found,),
+        source=PLAN,
+    )
 
 
 CASES = (
@@ -48,9 +54,9 @@ CASES = (
     _alone("indicators", "verification_th"),
     _alone("indicators", "source_section"),
     *(
-        Case(f"the rows of {table} sorted by {column}", _rows_sorted(table, column), ())
+        Case(f"the rows of {table} sorted by {column}", _rows_sorted(table, column), (), source=PLAN)
         for table, column in (("objectives", "label_en"), ("steps", "label_th"))
     ),
-    Case("titles of units sorted alone", _sorted_alone("units", "name_en"), ()),
-    Case("codes of few kinds sorted alone", _sorted_alone("budgets", "amount_basis"), ()),
+    Case("titles of units sorted alone", _sorted_alone("units", "name_en"), (), source=PLAN),
+    Case("codes of few kinds sorted alone", _sorted_alone("budgets", "amount_basis"), (), source=PLAN),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from khelang_opendata.files.serialize import csv_text
 from tests.cases import Case
-from tests.conftest import VALID
+from tests.conftest import PLAN
 from tests.edits import Edit, Found, cell, descriptor, together
 
 _OF_PACKAGE = (None, None, None)
@@ -18,7 +18,7 @@ _OF_PACKAGE = (None, None, None)
 def _label(text: str, *codes: str) -> Case:
     """A text in a column of its own wording, of one line."""
     found: tuple[Found, ...] = tuple((code, "risk_factors", 2, "label_th") for code in codes)
-    return Case(f"a label of {text[:40]!r}", cell("risk_factors", 2, label_th=text), found, VALID)
+    return Case(f"a label of {text[:40]!r}", cell("risk_factors", 2, label_th=text), found)
 
 
 def _note(text: str, *codes: str) -> Case:
@@ -29,17 +29,17 @@ def _note(text: str, *codes: str) -> Case:
 
 def _printed(text: str, *codes: str) -> Case:
     found: tuple[Found, ...] = tuple((code, "projects", 2, "lead_unit_printed") for code in codes)
-    return Case(f"a printed unit of {text[:40]!r}", cell("projects", 2, lead_unit_printed=text), found, VALID)
+    return Case(f"a printed unit of {text[:40]!r}", cell("projects", 2, lead_unit_printed=text), found)
 
 
 def _id(text: str, *codes: str) -> Case:
     found: tuple[Found, ...] = tuple((code, "plans", 2, "revision_of") for code in codes)
-    return Case(f"an id of {text!r}", cell("plans", 2, revision_of=text), found, VALID)
+    return Case(f"an id of {text!r}", cell("plans", 2, revision_of=text), found)
 
 
 def _code(text: str, *codes: str) -> Case:
     found: tuple[Found, ...] = tuple((code, "budgets", 2, "budget_status") for code in codes)
-    return Case(f"a code of {text!r}", cell("budgets", 2, budget_status=text), found, VALID)
+    return Case(f"a code of {text!r}", cell("budgets", 2, budget_status=text), found)
 
 
 def _title(text: str, *codes: str) -> Case:
@@ -197,6 +197,7 @@ CASES = (
             ("encoding_suspected_cp874", "projects", 2, "sequence_printed"),
             ("encoding_suspected_cp874", "goals", 2, "label_th"),
         ),
+        source=PLAN,
     ),
     Case(
         "a table of a PDF's glyphs",

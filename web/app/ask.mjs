@@ -1,9 +1,9 @@
 // Asks calls in Node, with what `make web` built: the tests compare the answers with the command's.
-// node ask.mjs <build/web> reads lines {call, facts, from, to} with the folders of files, and writes a line for each.
+// node ask.mjs <build/web> reads lines {call, facts, places, to}: by place, a file or the folder of its files.
 
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -27,8 +27,8 @@ const answer = withProgram(python, [unpacked(named("libraries.")), unpacked(name
 console.log(JSON.stringify({ ready: Math.round(performance.now() - started) }));
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { call, facts = {}, from, to } = JSON.parse(line);
-  const files = from ? filesBelow(from) : {};
+  const { call, facts = {}, places = {}, to } = JSON.parse(line);
+  const files = Object.assign({}, ...Object.entries(places).map(([place, path]) => filesOf(place, path)));
   const began = performance.now();
   let result;
   try {
@@ -47,12 +47,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify({ ...result, files: Object.keys(result.files).sort(), milliseconds, memory }));
 }
 
-function filesBelow(folder, path = "", found = {}) {
-  for (const name of readdirSync(join(folder, path))) {
-    const inner = path ? `${path}/${name}` : name;
-    const place = join(folder, inner);
-    if (statSync(place).isDirectory()) filesBelow(folder, inner, found);
-    else found[inner] = new Uint8Array(readFileSync(place));
-  }
-  return found;
+function filesOf(place, path) {
+  const held = (file) => new Uint8Array(readFileSync(file));
+  if (!statSync(path).isDirectory()) return { [`${place}/${basename(path)}`]: held(path) };
+  const names = readdirSync(path, { recursive: true }).filter((name) => !statSync(join(path, name)).isDirectory());
+  return Object.fromEntries(names.map((name) => [`${place}/${name}`, held(join(path, name))]));
 }

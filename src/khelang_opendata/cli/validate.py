@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,14 +14,18 @@ from khelang_opendata.cli.common import (
     is_failure,
     language_option,
     limits,
+    notice,
     print_text,
 )
 from khelang_opendata.cli.help import HelpedCommand
-from khelang_opendata.intake.opening import judged
+from khelang_opendata.intake.opening import is_workbook, judged
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render.reports import ReportFormat, render_report
 from khelang_opendata.standard.family import find_family
+
+if TYPE_CHECKING:
+    from khelang_opendata.model.report import Report
 
 _PACKAGE = Path("datapackage")
 _ENGINES = ("standard", "large", "frictionless")
@@ -38,6 +43,8 @@ _ENGINES = ("standard", "large", "frictionless")
 @click.option("--engine", type=click.Choice(_ENGINES))
 @click.option("--schema", metavar="FOLDER|none")
 @click.option("--processes", type=click.IntRange(min=1))
+@click.option("--remarks", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--watch", "is_watched", is_flag=True)
 def validate_command(
     paths: tuple[Path, ...],
     format_: str,
@@ -48,8 +55,17 @@ def validate_command(
     engine: str | None,
     schema: str | None,
     processes: int | None,
+    remarks: Path | None,
+    is_watched: bool,
 ) -> None:
     """Check packages (default: the folder datapackage)."""
+    path = paths[0] if paths else _PACKAGE
+    if remarks and (len(paths) > 1 or out or not is_workbook(path)):
+        raise UsageError("remarks_without_workbook", path=str(path))
+    if is_watched and (len(paths) > 1 or out):
+        raise UsageError("watch_refused", "several")
+    if is_watched and not path.exists():
+        raise UsageError("watch_refused", "missing", path=str(path))
     if len(paths) > 1 or out:
         if output:
             raise UsageError("output_folder_needed", format=format_)
@@ -57,7 +73,6 @@ def validate_command(
 
         many = Many(ReportFormat(format_), lang, out, fail_on)
         sys.exit(many.run(paths or [_PACKAGE], engine, processes, find_family(schema) if schema else None))
-    path = paths[0] if paths else _PACKAGE
     from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (several packages do it in their processes)
 
     if output:
@@ -67,13 +82,32 @@ def validate_command(
     family = find_family(schema) if schema else None
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     chosen = Engine(engine) if engine else None
-    with judged(path, engine=chosen, family=family, limits=limits()) as (report, package):
-        text = render_report(report, package, ReportFormat(format_), lang, color=color)
-    if output:
-        from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)
+    copy = None
+    if remarks:
+        from khelang_opendata.intake.remarked_copy import RemarkedCopy  # noqa: PLC0415 (only where one is written)
 
-        write_output(output, text.encode())
-    else:
-        print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text, styled=color)
+        copy = RemarkedCopy(remarks, lang)
+
+    def checked() -> tuple[Report, str]:
+        with judged(path, engine=chosen, family=family, limits=limits(), copy=copy) as (report, package):
+            return report, render_report(report, package, ReportFormat(format_), lang, color=color)
+
+    def show(text: str) -> None:
+        if copy:
+            print_text(notice("remarks_written", lang, count=copy.count, path=str(copy.path)) + "\n", err=True)
+        if output:
+            from khelang_opendata.package.outputs import write_output  # noqa: PLC0415 (only where a file is written)
+
+            write_output(output, text.encode())
+        else:
+            print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text, styled=color)
+
+    if is_watched:
+        from khelang_opendata.cli.watching import watch  # noqa: PLC0415 (only here)
+
+        watch(path, lambda: checked()[1], show, lang)
+        return
+    report, text = checked()
+    show(text)
     if is_failure(report, fail_on):
         sys.exit(PROBLEMS_IN_DATA)

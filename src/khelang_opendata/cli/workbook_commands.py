@@ -15,6 +15,7 @@ from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
     from khelang_opendata.intake.importing import Imported
+    from khelang_opendata.intake.remarked_copy import RemarkedCopy
 
 
 @click.command("template", cls=HelpedCommand)
@@ -48,9 +49,16 @@ def template_command(output: Path, source: Path | None, lang: Language) -> None:
 @click.option("--plan-id", metavar="TEXT")
 @click.option("--allow-deletions", is_flag=True)
 @click.option("--dry-run", is_flag=True)
+@click.option("--remarks", type=click.Path(path_type=Path), metavar="FILE")
 @language_option
 def import_command(
-    workbook: Path, output: Path, plan_id: str | None, allow_deletions: bool, dry_run: bool, lang: Language
+    workbook: Path,
+    output: Path,
+    plan_id: str | None,
+    allow_deletions: bool,
+    dry_run: bool,
+    remarks: Path | None,
+    lang: Language,
 ) -> None:
     """Take a workbook into a package."""
     from khelang_opendata.intake.importing import import_sheets, snapshot_of  # noqa: PLC0415 (as above)
@@ -60,7 +68,9 @@ def import_command(
     from khelang_opendata.model.failures import DataError  # noqa: PLC0415 (as above)
     from khelang_opendata.package.datapackage import DESCRIPTOR  # noqa: PLC0415 (as above)
 
-    sheets = read_sheets(read_content(workbook), workbook.name)
+    content = read_content(workbook)
+    copy = _copy_for(workbook, content, remarks, lang) if remarks else None
+    sheets = read_sheets(content, workbook.name)
     is_new = not (output / DESCRIPTOR).exists()
     try:
         snapshot = snapshot_of(sheets)
@@ -80,6 +90,9 @@ def import_command(
         check_same_plan(snapshot, old, workbook, output)
     imported = import_sheets(sheets, old, family, plan_id)
     is_stopped = _report(imported, lang, allow_deletions)
+    if copy:
+        copy.write(workbook.name, content, sheets, imported.remarks, None)
+        print_text(notice("remarks_written", lang, count=copy.count, path=str(copy.path)) + "\n", err=True)
     if is_stopped:
         sys.exit(PROBLEMS_IN_DATA)
     files = (
@@ -92,6 +105,15 @@ def import_command(
     else:
         write_package(output, files, is_new=is_new)
         print_text(notice("import_written" if files else "import_unchanged", lang, path=str(output)) + "\n")
+
+
+def _copy_for(workbook: Path, content: bytes, path: Path, lang: Language) -> RemarkedCopy:
+    """The copy that ``--remarks`` names; it is checked before the workbook is read."""
+    from khelang_opendata.intake.remarked_copy import RemarkedCopy  # noqa: PLC0415 (as above)
+
+    copy = RemarkedCopy(path, lang)
+    copy.check(workbook, content)
+    return copy
 
 
 def _report(imported: Imported, lang: Language, allow_deletions: bool) -> bool:

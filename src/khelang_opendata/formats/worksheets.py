@@ -104,9 +104,13 @@ def _marked_up(text: str) -> str:
 
     The underscores of such are written as entities, or the library would escape them in its turn, and not all.
     """
+    return f'<r><t xml:space="preserve">{xml_text(text).replace("_", "&#95;")}</t></r>'
+
+
+def xml_text(text: str) -> str:
+    """Text as an XML part of a workbook has it, in which every character comes out again."""
     escaped = _ESCAPE.sub("_x005F_", text)
-    escaped = _NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", escaped)
-    return f'<r><t xml:space="preserve">{escape(escaped, {"_": "&#95;"})}</t></r>'
+    return escape(_NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", escaped))
 
 
 def columns_taken(line: str) -> int:

@@ -62,6 +62,7 @@ class CellNumber(NamedTuple):
         problem: the name of the remark in that case.
         reading: what the cell may mean, as it is to be typed; of a derived number, the number.
         other: what else it may mean.
+        stored: the number that the cell holds, where it shows fewer decimals.
         is_derived: whether the number is not in the cell as such, but follows from words.
     """
 
@@ -69,12 +70,13 @@ class CellNumber(NamedTuple):
     problem: str = ""
     reading: str = ""
     other: str = ""
+    stored: str = ""
     is_derived: bool = False
 
     @property
     def params(self) -> dict[str, str]:
         """The parameters of the remark on it, beside those of its cell."""
-        named = {"reading": self.reading, "other": self.other}
+        named = {"reading": self.reading, "other": self.other, "stored": self.stored}
         return {name: value for name, value in named.items() if value}
 
 
@@ -116,7 +118,7 @@ def _held(found: CellNumber, *, is_money: bool) -> CellNumber:
     if len(digits) > MOST_DIGITS or value.adjusted() >= MOST_DIGITS:
         return CellNumber(problem="number_too_long")
     if is_money and -int(value.normalize().as_tuple().exponent) > _SATANG:
-        return CellNumber(problem="amount_too_fine", reading=_as_baht(value))
+        return CellNumber(problem="amount_too_fine", reading=_as_baht(value), stored=f"{value:,f}")
     return found
 
 

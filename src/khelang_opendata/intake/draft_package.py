@@ -89,15 +89,17 @@ def _normal(rows: Sequence[Row], family: SchemaFamily, table: str) -> list[Row]:
 
 
 def _draft_errata(draft: PlanDraft, tables: Mapping[str, list[Row]], family: SchemaFamily) -> list[Row]:
-    """A row for each contradiction of the document that validation finds."""
+    """A row for each contradiction of the document that validation finds.
+
+    Its reason and its cause are empty: both are required, so that no draft is released before a person gives them.
+    """
     plans = [{**row, **{k: v for k, v in _LEFT_TO_FILL_IN.items() if not row.get(k)}} for row in tables["plans"]]
     package = package_of_files(Path(draft.plan_id), _files(draft, {**tables, "plans": plans}, family))
     found: list[Row] = []
     for issue in validate(package).issues:
         if issue.code in _OF_THE_DOCUMENT and issue.erratum:
-            basis = {f"basis_{lang}": notice("draft_erratum_basis", lang) for lang in Language}
             id_ = f"{draft.plan_id}-E{len(found) + 1:02d}"
-            found.append({**issue.erratum, **basis, "erratum_id": id_, "cause": "unclear"})
+            found.append({**issue.erratum, "erratum_id": id_, "basis_th": "", "basis_en": "", "cause": ""})
     return found
 
 

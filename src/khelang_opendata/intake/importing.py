@@ -18,7 +18,7 @@ from khelang_opendata.intake.plan_sheets import (
     years_of_plan,
 )
 from khelang_opendata.intake.record_labels import Labels, comparable
-from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.remarks import Remark, RemarkKind, is_remarks_sheet
 from khelang_opendata.intake.sheet_headings import DataRow, find_sheets
 from khelang_opendata.intake.snapshot import FILLED, LISTS, SNAPSHOT, Snapshot, is_snapshot, read_snapshot
 from khelang_opendata.intake.taking_details import take_details
@@ -108,8 +108,8 @@ def import_sheets(
     """
     hidden = _snapshot_sheet(sheets)
     seen = [sheet for sheet in sheets if sheet is not hidden and sheet.name not in (SNAPSHOT, LISTS)]
+    seen = [sheet for sheet in seen if not is_remarks_sheet(sheet.cells)]
     guides = [*map(comparable, text_pair("guide"))]
-    seen = [sheet for sheet in seen if comparable(sheet.name) not in guides]
     merge = Merge(family, plan_id or "", old, Labels.of(old))
     merge.labels = merge.older
     all_facts = sorted(_sheets_of_facts(seen, family), key=lambda sheet: sheet.check.is_hidden)
@@ -126,7 +126,8 @@ def import_sheets(
     plans = plan_sheets(family, years)
     read = find_sheets(others, plans)
     found = read.found
-    merge.remarks += read.remarks
+    is_guide = {sheet.name for sheet in others if comparable(sheet.name) in guides}
+    merge.remarks += [r for r in read.remarks if not (r.code == "sheet_unread" and r.sheet in is_guide)]
     for table in (*_ORDER, *(name for name in plans if name not in _ORDER)):
         if table not in found:
             if old.get(table) and table not in read.headless:

@@ -38,10 +38,11 @@ _ROWS = ("first_row", "rows")
 
 @dataclass(frozen=True)
 class Judged:
-    """A workbook's report, and the package that import would make of it."""
+    """A workbook's report, the package that import would make of it, and what the import says of its cells."""
 
     report: Report
     package: Package
+    remarks: Sequence[Remark]
 
 
 def judge(
@@ -77,7 +78,7 @@ def judge(
     refused = {remark.place for remark in unread}
     placed = (_placed(issue, imported) for issue in report.issues)
     found = [issue for issue in placed if issue.location.address not in refused]
-    return Judged(_with_issues(report, found, unread), package)
+    return Judged(_with_issues(report, found, unread), package, imported.remarks)
 
 
 def _imported(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], family: SchemaFamily) -> Imported:

@@ -14,6 +14,7 @@ from khelang_opendata.standard.family import SchemaFamily
 
 if TYPE_CHECKING:
     from khelang_opendata.intake.plan_sheets import Row
+    from khelang_opendata.intake.remarked_copy import RemarkedCopy
     from khelang_opendata.intake.snapshot import Snapshot
     from khelang_opendata.model.report import Report
     from khelang_opendata.tableschema import Engine
@@ -23,13 +24,18 @@ _FILLED_IN_LATER = ("table_missing", "value_missing", "erratum_unmatched", "hash
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a path is that of a workbook."""
-    return path.suffix.lower() == ".xlsx" and path.is_file()
+    """Whether a path is that of a workbook, which may be missing."""
+    return path.suffix.lower() == ".xlsx" and not path.is_dir()
 
 
 @contextmanager
 def judged(
-    path: Path, *, engine: Engine | None = None, family: SchemaFamily | None = None, limits: Limits = DEFAULT
+    path: Path,
+    *,
+    engine: Engine | None = None,
+    family: SchemaFamily | None = None,
+    limits: Limits = DEFAULT,
+    copy: RemarkedCopy | None = None,
 ) -> Iterator[tuple[Report, Package | None]]:
     """The report of a plan, and its package; None where its descriptor is unusable.
 
@@ -38,9 +44,10 @@ def judged(
         engine: what checks rows.
         family: another standard than the package's.
         limits: how much is read.
+        copy: where the copy of a workbook with remarks on it is written; None for none.
 
     Raises:
-        KhelangError: there is nothing to judge.
+        KhelangError: there is nothing to judge, or the copy cannot be written.
     """
     from khelang_opendata.validation import validate  # noqa: PLC0415 (many packages are judged in other processes)
 
@@ -49,7 +56,13 @@ def judged(
             from khelang_opendata.intake.judging import judge  # noqa: PLC0415 (only for workbooks)
             from khelang_opendata.intake.workbook_reading import read_sheets  # noqa: PLC0415 (as above)
 
-            found = judge(read_sheets(read_content(path), path.name), path, family=family, engine=engine, limits=limits)
+            content = read_content(path)
+            if copy:
+                copy.check(path, content)
+            sheets = read_sheets(content, path.name)
+            found = judge(sheets, path, family=family, engine=engine, limits=limits)
+            if copy:
+                copy.write(path.name, content, sheets, found.remarks, found.report)
             yield found.report, found.package
         else:
             package = load(folder, limits)

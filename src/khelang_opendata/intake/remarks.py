@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -40,3 +41,8 @@ class Remark:
     def text(self, language: Language) -> str:
         """What it says, without the place."""
         return notice(f"remark_{self.code}", language, **self.params)
+
+
+def is_remarks_sheet(cells: Sequence[Sequence[str]]) -> bool:
+    """Whether a sheet is the list of remarks that a copy of a workbook has, by its first cell."""
+    return bool(cells) and bool(cells[0]) and cells[0][0] in [notice("remarks_title", lang) for lang in Language]

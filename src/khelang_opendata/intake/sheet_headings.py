@@ -187,15 +187,23 @@ def _heading(sheet: ReadSheet, plan: PlanSheet) -> int:
 def _known(sheet: ReadSheet, plan: PlanSheet, row: int) -> int:
     if row >= len(sheet.cells):
         return 0
-    found = (_exact(label, plan.columns) or _of_year(label, plan.columns) for label in sheet.cells[row])
+    titles = _titles(plan.columns)
+    found = (titles.get(comparable(label)) or _of_year(label, plan.columns) for label in sheet.cells[row] if label)
     return len({column.name for column in found if column is not None})
 
 
 def _exact(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
     """The column of this title."""
-    sought = comparable(label)
-    titles = ((column, (*map(comparable, (*column.titles, *column.also)), column.name)) for column in columns)
-    return next((column for column, names in titles if sought in names), None) if sought else None
+    return _titles(columns).get(comparable(label)) if label else None
+
+
+def _titles(columns: Sequence[PlanColumn]) -> dict[str, PlanColumn]:
+    """The columns by their titles as they compare, the first of equal ones."""
+    found: dict[str, PlanColumn] = {}
+    for column in columns:
+        for title in (*map(comparable, (*column.titles, *column.also)), column.name):
+            found.setdefault(title, column)
+    return found
 
 
 def _of_year(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:

@@ -52,7 +52,7 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     is_refused = any(list(error.absolute_path) == ["name"] for error in errors)
     if not (family.is_open or is_refused) and isinstance(name, str) and not is_plan_name(name):
         yield DESCRIPTOR_INVALID.issue(variant="name_unsafe", name=name)  # of a device; releasing makes files of it
-    for property_, path in () if family.is_open else _unread_parts(package, family):
+    for property_, path in _unread_parts(package, family):
         yield DESCRIPTOR_INVALID.issue(variant="part_unreadable", property=property_, path=path)
     tables = {name: table for name, table in family.tables.items() if not table.is_foreign}
     resources = (r for r in package.resources if r.name in tables and "schema" in r.descriptor)
@@ -177,10 +177,10 @@ def _profile_issue(error: ValidationError, family: SchemaFamily) -> Issue:
         return DESCRIPTOR_INVALID.issue(variant="property_meant", property=pointer, corrected=meant)
     if variant == "property_missing":
         pointer = f"{pointer}/{error.message}".lstrip("/")
-    if pointer == "conformsTo":
-        return DESCRIPTOR_INVALID.issue(variant="standard_missing", corrected=CURRENT)
-    if re.fullmatch(r"resources/\d+/schema", pointer):
-        return DESCRIPTOR_INVALID.issue(variant="schema_missing", property=pointer)
+        if pointer == "conformsTo":
+            return DESCRIPTOR_INVALID.issue(variant="standard_missing", corrected=CURRENT)
+        if re.fullmatch(r"resources/\d+/schema", pointer):
+            return DESCRIPTOR_INVALID.issue(variant="schema_missing", property=pointer)
     expected = str(error.validator_value)[:200]
     return DESCRIPTOR_INVALID.issue(variant=variant, property=pointer, expected=expected)
 
