@@ -57,7 +57,7 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 
 # The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
 # Those left out need what only `make test` installs.
-oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells docs eplan evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata new_municipality plan_workbook portal_folder published_report readers remarked_copy site_assets site_browser watching web_python windows workbook_judged
+oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata new_municipality plan_workbook portal_folder published_report readers remarked_copy site_assets site_browser watching web_python windows workbook_judged
 oldest: $(OLDEST)/.ready
 	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
