@@ -57,7 +57,7 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 
 # The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
 # Those left out need what only `make test` installs.
-oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata new_municipality plan_workbook portal_folder published_report readers remarked_copy site_assets site_browser watching web_python windows workbook_judged
+oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata national national_fetching national_kills national_workers new_municipality plan_workbook portal_folder published_report readers remarked_copy site_assets site_browser watching web_python windows workbook_judged
 oldest: $(OLDEST)/.ready
 	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
@@ -122,7 +122,7 @@ lock:
 	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(COMPILE) $(TESTED) --output-file requirements/build.txt requirements/build.in
 	$(COMPILE) $(TESTED) --output-file requirements/runtime.txt pyproject.toml
-	$(COMPILE) $(TESTED) --extra extract --extra intake --extra large --extra portal --extra sign --extra site --output-file requirements/runtime-all.txt pyproject.toml
+	$(COMPILE) $(TESTED) --extra extract --extra intake --extra large --extra national --extra portal --extra sign --extra site --output-file requirements/runtime-all.txt pyproject.toml
 	rm -f requirements/oldest.txt
 	$(COMPILE) --extra test --resolution lowest-direct --output-file requirements/oldest.txt pyproject.toml
 	$(COMPILE) --output-file requirements/ckan.txt requirements/ckan.in

@@ -25,6 +25,7 @@ ROOMS = [
     "version",
     "model",
     "files",
+    "transport",
     "tableschema",
     "standard",
     "package",
@@ -38,6 +39,7 @@ ROOMS = [
     "nacc",
     "site",
     "intake",
+    "national",
     "browser",
     "cli",
 ]
@@ -67,7 +69,7 @@ def test_imports_run_downward(module: Path) -> None:
     assert imports_of(module) <= allowed
 
 
-LEAVES = {"portals", "nacc", "site", "intake"}
+LEAVES = {"portals", "nacc", "site", "intake", "national"}
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ _COMMANDS = {
     "publish": ("publish", "publish_command"),
     "site": ("site", "site_command"),
     "web": ("web", "web_command"),
+    "harvest": ("national", "harvest_command"),
+    "national": ("national", "national_group"),
     "portal": ("portal", "portal_group"),
     "diff": ("diff", "diff_command"),
     "export": ("export", "export_command"),

@@ -27,7 +27,6 @@ import urllib3
 
 from khelang_opendata.model.failures import PortalError
 from khelang_opendata.portals.ckan.action_results import validate_result
-from khelang_opendata.portals.ckan.deadline import Deadline, DeadlineAdapter
 from khelang_opendata.portals.ckan.responses import (
     REDIRECTS,
     Response,
@@ -39,6 +38,7 @@ from khelang_opendata.portals.ckan.responses import (
 from khelang_opendata.portals.portal_failures import PortalForbidden, PortalMisused, PortalTooSlow
 from khelang_opendata.portals.token import Token
 from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.transport.deadline import Deadline, DeadlineAdapter
 from khelang_opendata.version import __version__
 
 USER_AGENT = f"khelang-opendata/{__version__}"

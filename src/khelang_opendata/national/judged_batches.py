@@ -1,0 +1,321 @@
+"""The work of a harvest that runs in parallel: plans are read, validated and turned into columns, a batch at a time.
+
+A task is a pure function of its plans: it writes nothing but a temporary folder, so that an executor may run it again.
+It returns text and bytes only, so that a worker on another computer needs no common disk for the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from khelang_opendata.files.paths import below
+from khelang_opendata.formats.doubles import decimals_of, held_values, is_money
+from khelang_opendata.model.failures import DataError, DescriptorError, EnvironmentFailure, InternalError, KhelangError
+from khelang_opendata.model.limits import DEFAULT, Limits
+from khelang_opendata.model.report import Issue, Report
+from khelang_opendata.model.wording import Language
+from khelang_opendata.national.national_columns import (
+    BAHT_DECIMALS,
+    ISSUES,
+    OWN,
+    PACKAGE,
+    PROVINCE,
+    column_types,
+    frame_of,
+    table_names,
+)
+from khelang_opendata.package.datapackage import MANIFEST, Package
+from khelang_opendata.package.edition import ReleasedTable, released_tables
+from khelang_opendata.published.archive import (
+    MAX_BYTES,
+    ArchiveRefused,
+    NotRegular,
+    open_regular,
+    read_folder,
+    read_zipped_package,
+)
+from khelang_opendata.published.verification import damage_of, verify
+from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.validation import family_of, validate
+
+_PIECE = 2**20
+
+MOST_ISSUES = 1_000
+"""Issues of one plan that the dataset keeps; the counts cover all."""
+
+
+class PlanTask(NamedTuple):
+    """A plan to judge.
+
+    ``files`` are its files where the worker cannot read ``path``; of a ZIP file the one, under an empty name. A plan
+    whose content has one of the hashes in ``known`` is not judged again.
+    """
+
+    key: str
+    path: str
+    known: frozenset[str] = frozenset()
+    files: Mapping[str, bytes] | None = None
+    public_keys: tuple[str, ...] = ()
+    limits: Limits = DEFAULT
+
+
+class JudgedPlan(NamedTuple):
+    """What came of one plan: ``facts`` are columns of the table ``packages`` by name.
+
+    ``content_hash`` is empty where the plan could not be read. ``is_known`` means that nothing else was looked at.
+    ``reason`` is a code with its texts, and empty where the plan is taken.
+    """
+
+    key: str
+    content_hash: str = ""
+    is_known: bool = False
+    reason: str = ""
+    reason_th: str = ""
+    reason_en: str = ""
+    facts: Mapping[str, Any] = {}
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the plan's rows enter the dataset."""
+        return not self.reason
+
+
+class JudgedBatch(NamedTuple):
+    """The results of a task: a result for each plan, and the rows of those that are taken as Parquet by table.
+
+    Each row has its package in a column that the dataset's table may lack: two plans may have one id.
+    """
+
+    plans: list[JudgedPlan]
+    tables: dict[str, bytes]
+
+
+def judge_batch(tasks: Iterable[PlanTask]) -> JudgedBatch:
+    """Judge plans; the failure of one, of whatever kind, is its result."""
+    rows: _Rows = defaultdict(list)
+    plans = [_judged(task, rows) for task in tasks]
+    return JudgedBatch(plans, {name: _parquet(name, found) for name, found in rows.items() if found})
+
+
+_Rows = dict[str, list[dict[str, Any]]]
+
+
+def _judged(task: PlanTask, rows: _Rows) -> JudgedPlan:
+    content_hash = ""
+    try:
+        with _opened(task) as (folder, content_hash):
+            if content_hash in task.known:
+                return JudgedPlan(task.key, content_hash, is_known=True)
+            signature = _signature(folder, task.public_keys)
+            return _validated(task, folder, content_hash, signature, rows)
+    except KhelangError as error:
+        return refused(task.key, content_hash, error)
+    except Exception as error:  # whatever it is: the other plans are judged all the same
+        return refused(task.key, content_hash, InternalError.of(error))
+
+
+def refused(key: str, content_hash: str, error: KhelangError, facts: Mapping[str, Any] | None = None) -> JudgedPlan:
+    """The result of a plan that a failure keeps out."""
+    thai, english = (error.texts(language).message for language in (Language.TH, Language.EN))
+    return JudgedPlan(key, content_hash, False, error.code, thai, english, facts or {})
+
+
+@contextmanager
+def _opened(task: PlanTask) -> Iterator[tuple[Path, str]]:
+    """The folder of a plan, and the hash of its content: of the ZIP file, or of all paths and files of the folder."""
+    path = Path(task.path)
+    if task.files is None and path.is_dir():
+        yield path, content_hash_of(read_folder(path))
+        return
+    with TemporaryDirectory(prefix="khelang-") as parent:
+        if task.files is not None and "" not in task.files:
+            files, content_hash = task.files, content_hash_of(task.files)
+        else:
+            if task.files is not None:
+                path = Path(parent) / "plan.zip"
+                path.write_bytes(task.files[""])
+            content_hash = _archive_hash(path)
+            files = {} if content_hash in task.known else read_zipped_package(path)
+            if MANIFEST in files and not (found := verify(path)).is_whole:
+                raise damage_of(path, found)
+        folder = Path(parent) / "package"
+        folder.mkdir()
+        for name, data in files.items():
+            place = below(folder, name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        yield folder, content_hash
+
+
+def carried(task: PlanTask) -> tuple[PlanTask, str]:
+    """A task with the files of its plan, for a worker elsewhere, and the hash of the plan's content.
+
+    Raises:
+        KhelangError: the plan cannot be read.
+    """
+    path = Path(task.path)
+    if path.is_dir():
+        files = read_folder(path)
+        return task._replace(files=files), content_hash_of(files)
+    content_hash = _archive_hash(path)
+    return task._replace(files={"": path.read_bytes()}), content_hash
+
+
+def _archive_hash(path: Path) -> str:
+    """The hash of a ZIP file that is not too large to be read."""
+    try:
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                raise ArchiveRefused("too_large", path=str(path), limit=MAX_BYTES)
+            whole = hashlib.sha256()
+            while piece := file.read(_PIECE):
+                whole.update(piece)
+            return f"zip:{whole.hexdigest()}"
+    except NotRegular:
+        raise ArchiveRefused("not_file", path=str(path)) from None
+    except OSError as error:
+        raise EnvironmentFailure.of("file_unreadable", path, error) from error
+
+
+def content_hash_of(files: Mapping[str, bytes]) -> str:
+    """The hash of the paths and contents of a folder's files."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n".encode("utf-8", "surrogateescape"))
+    return f"files:{whole.hexdigest()}"
+
+
+def _signature(folder: Path, public_keys: tuple[str, ...]) -> str:
+    """The state of a release's signature, after its files were compared with its manifest; of a package, empty.
+
+    Raises:
+        ReleaseDamaged: a file differs from the manifest, or the signature is invalid.
+    """
+    if not (folder / MANIFEST).is_file():
+        return ""
+    found = verify(folder)
+    if not found.is_whole:
+        raise damage_of(folder, found)
+    if found.key in public_keys:
+        found = verify(folder, found.key)
+        if not found.is_whole:
+            raise damage_of(folder, found)
+    return found.signature.value
+
+
+def _validated(task: PlanTask, folder: Path, content_hash: str, signature: str, rows: _Rows) -> JudgedPlan:
+    try:
+        package = Package.load(folder, task.limits)
+    except DescriptorError:
+        report = validate(folder, limits=task.limits)
+        rows[ISSUES] += _issue_rows(task.key, report)
+        return refused(task.key, content_hash, _package_invalid(report), _counts(report))
+    report = validate(package)
+    facts = {**_facts(package), **_counts(report), "signature": signature}
+    rows[ISSUES] += _issue_rows(task.key, report)
+    if not report.valid:
+        return refused(task.key, content_hash, _package_invalid(report), facts)
+    if report.example is not None:
+        return refused(task.key, content_hash, DataError("source_example", example=report.example), facts)
+    family = family_of(package)
+    tables = released_tables(package, family.held)
+    found = {name: _table_rows(table) for name, table in tables.items() if name in table_names()}
+    plan = found["plans"][0]
+    for table_name, table_rows in found.items():
+        rows[table_name] += ({**row, PROVINCE: plan[PROVINCE], PACKAGE: task.key} for row in table_rows)
+    facts |= {
+        **{name: plan[name] for name in _OF_PLAN},
+        "rows": sum(map(len, found.values())),
+        "projects": len(found.get("projects", ())),
+        "budget_thb": sum((row["amount_thb"] or Decimal(0) for row in found.get("budgets", ())), Decimal(0)),
+    }
+    return JudgedPlan(task.key, content_hash, facts=facts)
+
+
+_OF_PLAN = (
+    *("plan_id", "lao_name_th", "lao_name_en", "lao_type", "dla_code", "province_code", "province_th"),
+    *("start_fiscal_year_be", "end_fiscal_year_be"),
+)
+
+
+def _package_invalid(report: Report) -> DataError:
+    return DataError("package_invalid", errors=report.errors)
+
+
+def _counts(report: Report) -> dict[str, Any]:
+    return {
+        "errors": report.errors,
+        "warnings": report.warnings,
+        "acknowledged": report.acknowledged,
+        "infos": report.infos,
+    }
+
+
+def _facts(package: Package) -> dict[str, Any]:
+    descriptor = package.descriptor
+    profile = descriptor.get("schemaProfile")
+    name = profile.get("name") or profile.get("title") if isinstance(profile, dict) else None
+    named = {"version": descriptor.get("version"), "schema": descriptor.get("conformsTo"), "profile": name}
+    return {key: value[:200] if isinstance(value, str) else None for key, value in named.items()}
+
+
+def _issue_rows(key: str, report: Report) -> Iterator[dict[str, Any]]:
+    """The issues of a plan for the table ``issues``, the first :data:`MOST_ISSUES`."""
+    for number, issue in enumerate(report.issues[:MOST_ISSUES], 1):
+        yield {PACKAGE: key, "number": number, **_issue_row(issue, report.schema)}
+
+
+def _issue_row(issue: Issue, schema: str) -> dict[str, Any]:
+    place = issue.location
+    thai, english = (issue_texts(issue, language, schema).message for language in (Language.TH, Language.EN))
+    return {
+        "code": issue.code,
+        "severity": issue.severity.value,
+        "acknowledged_by": issue.acknowledged_by,
+        "table_name": place.resource,
+        "row_number": place.row,
+        "field": place.field,
+        "message_th": thai,
+        "message_en": english,
+    }
+
+
+def _table_rows(table: ReleasedTable) -> list[dict[str, Any]]:
+    """The rows of a plan's table by the columns of the dataset; what a package or a profile adds is one JSON object.
+
+    DataError where a number has more digits than the dataset holds.
+    """
+    standard = column_types(table.name)
+    names = [field.name for field in table.schema.fields]
+    own = [at for at, name in enumerate(names) if name not in standard]
+    kept = [(name, at) for at, name in enumerate(names) if name in standard]
+    money = [at for at, field in enumerate(table.schema.fields) if is_money(field)]
+    rows = []
+    for number, (texts, values) in enumerate(zip(table.rows, held_values(table), strict=True), 2):
+        for at in money:
+            value = values[at]
+            if isinstance(value, Decimal) and decimals_of([value]) > BAHT_DECIMALS:
+                raise DataError(
+                    "form_refused", "number", table=table.name, row=number, field=names[at], value=str(value)
+                )
+        row: dict[str, Any] = {name: values[at] for name, at in kept}
+        added = {names[at]: texts[at] for at in own if texts[at]}
+        row[OWN] = json.dumps(added, ensure_ascii=False, sort_keys=True) if added else None
+        rows.append(row)
+    return rows
+
+
+def _parquet(name: str, rows: list[dict[str, Any]]) -> bytes:
+    stream = io.BytesIO()
+    frame_of(rows, {PACKAGE: "VARCHAR", **column_types(name)}).write_parquet(stream, compression="zstd")
+    return stream.getvalue()

@@ -1,0 +1,1 @@
+"""Requests over HTTP within a time, to addresses that are trusted or not."""

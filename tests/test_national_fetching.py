@@ -1,0 +1,232 @@
+"""Harvests from web servers, good and hostile: what is taken, and what is refused within its time and size."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import pytest
+
+from khelang_opendata.national.harvesting import Harvest, HarvestOptions, harvest
+from khelang_opendata.national.work_pool import processes
+from khelang_opendata.transport import fetching
+from khelang_opendata.transport.fetching import FetchFailed, FetchPolicy, fetch, is_public
+from tests.conftest import fails
+from tests.national_data import DAMAGES, DAY, valid_plans
+from tests.releases import NAME, correct_a_cell, publish
+
+POLICY = FetchPolicy(max_bytes=2**20, seconds=1.5, silence_seconds=1, allow_private=True, sleep=lambda _: None)
+
+Answer = Callable[[BaseHTTPRequestHandler], object]
+
+
+def _sent(status: int, body: bytes, **headers: str) -> Answer:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            request.send_header(name.replace("_", "-"), value)
+        request.end_headers()
+        request.wfile.write(body)
+
+    return answer
+
+
+def _endless(piece: bytes, pause: float) -> Answer:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        while True:
+            request.wfile.write(piece)
+            time.sleep(pause)
+
+    return answer
+
+
+def _endless_headers(request: BaseHTTPRequestHandler) -> None:
+    request.wfile.write(b"HTTP/1.0 200 OK\r\n")
+    while True:
+        request.wfile.write(b"X-More: more\r\n")
+        time.sleep(0.05)
+
+
+class Site(NamedTuple):
+    answers: dict[str, Answer]
+    asked: list[str]
+    port: int
+
+    def at(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}/{path}"
+
+
+@pytest.fixture
+def web() -> Iterator[Site]:
+    """A server whose answers a test sets."""
+    answers: dict[str, Answer] = {}
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.headers['Host']}{self.path}")
+            try:
+                answers.get(self.path[1:], _sent(404, b"<h1>404</h1>"))(self)
+            except OSError:  # the client has left
+                self.close_connection = True
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield Site(answers, asked, server.server_address[1])
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("variant", "answer"),
+    [
+        ("large", _sent(200, bytes(2**20 + 1))),
+        ("large", _endless(bytes(2**16), 0)),
+        ("slow", _endless(b"x", 0.2)),
+        ("slow", _endless_headers),
+        ("cut", _sent(200, b"x", Content_Length="100")),
+        ("cut", lambda request: request.wfile.write(b"no HTTP")),
+        ("cut", lambda _request: None),
+        ("status", _sent(500, b"")),
+        ("status", _sent(503, b"", Retry_After="1")),
+        ("status", _sent(503, b"", Retry_After="86400")),
+        ("redirects", _sent(302, b"", Location="/plan.zip")),
+        ("address", _sent(302, b"", Location="file:///etc/passwd")),
+        ("address", _sent(302, b"", Location="http://user:secret@example.org/")),
+        ("redirects", _sent(302, b"", Location="")),
+    ],
+)
+def test_a_hostile_server_costs_little_and_is_refused(web: Site, tmp_path: Path, variant: str, answer: Answer) -> None:
+    web.answers["plan.zip"] = answer
+    start = time.monotonic()
+    with pytest.raises(FetchFailed) as caught:
+        fetch(web.at("plan.zip"), tmp_path / "file", POLICY)
+    assert caught.value.params["variant"] == variant
+    assert "secret" not in str(caught.value)
+    assert time.monotonic() - start < 5
+    assert not (tmp_path / "file").exists() or (tmp_path / "file").stat().st_size <= POLICY.max_bytes
+
+
+def test_an_answer_that_fails_for_now_is_asked_for_again(web: Site, tmp_path: Path) -> None:
+    answers = iter([_sent(503, b"", Retry_After="2"), _sent(200, b"x", Content_Length="9"), _sent(200, b"whole")])
+    web.answers["file"] = lambda request: next(answers)(request)  # noqa: PLW0108 (a new one each time)
+    pauses: list[float] = []
+    fetch(web.at("file"), tmp_path / "file", POLICY._replace(sleep=pauses.append))
+    assert ((tmp_path / "file").read_bytes(), pauses) == (b"whole", [2, 4])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "[::ffff:127.0.0.1]"])  # noqa: S104
+def test_private_addresses_are_refused_before_a_connection(web: Site, tmp_path: Path, host: str) -> None:
+    with fails("fetch_failed", match="private network"):
+        fetch(web.at("plan.zip", host), tmp_path / "file", POLICY._replace(allow_private=False))
+    assert web.asked == []
+
+
+def test_what_is_public() -> None:
+    private = """10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 127.0.0.1 0.0.0.0 224.0.0.1 255.255.255.255
+        ::1 :: fe80::1 fc00::1 ff02::1 ::ffff:10.0.0.1 64:ff9b::a00:1 2002:a00:1::
+        2001:0:a00:1::f5ff:fffe fe80::1%eth0 x"""
+    assert [text for text in private.split() if is_public(text)] == []
+    assert all(map(is_public, ("8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808")))
+
+
+def test_a_redirect_is_checked_and_a_name_is_resolved_once(web: Site, tmp_path: Path) -> None:
+    """127.0.0.1 counts as public here, and 127.0.0.2 does not."""
+    web.answers["plan.zip"] = _sent(302, b"", Location=web.at("inner", "127.0.0.2"))
+    web.answers["inner"] = _sent(200, b"secret")
+    real, asked = socket.getaddrinfo, list[str]()
+
+    def resolved(host: str, *args: Any, **options: Any) -> Any:
+        asked.append(host)
+        hosts = {"good.example": "127.0.0.1" if asked.count("good.example") == 1 else "127.0.0.2"}
+        return real(hosts.get(host, host), *args, **options)
+
+    with (
+        patch.object(fetching, "is_public", lambda address: address == "127.0.0.1"),
+        patch.object(socket, "getaddrinfo", resolved),
+    ):
+        strict = POLICY._replace(allow_private=False)
+        with fails("fetch_failed", match=r"127\.0\.0\.2 is within a private network"):
+            fetch(web.at("plan.zip"), tmp_path / "file", strict)
+        assert web.asked == [f"127.0.0.1:{web.port}/plan.zip"]
+        web.answers["name"] = _sent(200, b"public")
+        fetch(web.at("name", "good.example"), tmp_path / "file", strict)
+    assert (asked.count("good.example"), web.asked[-1]) == (1, f"good.example:{web.port}/name")
+    assert (tmp_path / "file").read_bytes() == b"public"
+
+
+def test_an_environment_s_proxy_is_not_asked(web: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    web.answers["file"] = _sent(200, b"direct")
+    fetch(web.at("file"), tmp_path / "file", POLICY)
+    assert (tmp_path / "file").read_bytes() == b"direct"
+
+
+def _gathered(names: list[str], out: Path, **policy: Any) -> Harvest:
+    fetching_ = POLICY._replace(max_bytes=2**26, seconds=30, **policy)
+    return harvest(names, out, HarvestOptions(DAY, processes(1), fetching=fetching_))
+
+
+def test_a_harvest_takes_what_is_sound_from_the_web_and_refuses_the_rest(
+    web: Site, tmp_path: Path, released: Path
+) -> None:
+    plans = valid_plans(tmp_path / "packages", 4)
+    for path, damage in zip(plans[1:], ("archive climbs", "archive with a link", "archive cut"), strict=True):
+        DAMAGES[damage][0](path)
+        web.answers[path.name] = _sent(200, path.with_suffix(".zip").read_bytes())
+    shutil.make_archive(str(plans[0]), "zip", plans[0])
+    web.answers["good.zip"] = _sent(200, plans[0].with_suffix(".zip").read_bytes())
+    web.answers["page.zip"] = _sent(200, b"<!doctype html><title>Not found</title>", Content_Type="application/zip")
+    releases = Path(shutil.copytree(released, tmp_path / "releases"))
+    archive = f"{NAME}-v1.0.0.zip"
+    for name in ("index.json", archive):
+        web.answers[f"releases/{name}"] = _sent(200, (releases / name).read_bytes())
+        web.answers[f"altered/{name}"] = _sent(200, (releases / name).read_bytes())
+    web.answers[f"altered/{archive}"] = web.answers["good.zip"]
+    withdrawn = json.loads((releases / "index.json").read_bytes()) | {"latest": None}
+    web.answers["withdrawn/index.json"] = _sent(200, json.dumps(withdrawn).encode())
+    reasons = {
+        web.at("releases/index.json"): "",
+        web.at("altered/index.json"): "source_hash",
+        web.at("withdrawn/index.json"): "source_withdrawn",
+        web.at("good.zip"): "",
+        web.at("page.zip"): "source_not_plan",
+        web.at("missing.zip"): "fetch_failed",
+        **{web.at(path.name): "archive_refused" for path in plans[1:]},
+    }
+    (tmp_path / "list.txt").write_text("\n".join(reasons), encoding="utf-8")
+    done = _gathered([str(tmp_path / "list.txt")], tmp_path / "out")
+    assert {key: row["reason"] for key, row in done.plans.rows.items()} == reasons
+    row = done.plans.rows[web.at("releases/index.json")]
+    assert (row["plan_id"], row["version"], row["signature"]) == (NAME, "1.0.0", "none")
+    again = _gathered([str(tmp_path / "list.txt")], tmp_path / "out")
+    assert again.plans.changes == {}
+    done = _gathered([str(tmp_path / "list.txt")], tmp_path / "out", allow_private=False)
+    assert {row["reason"] for row in done.plans.rows.values()} == {"fetch_failed"}
+    assert sum(bool(row["data_hash"]) for row in done.plans.rows.values()) == 2, "what was taken stays"
+
+
+def test_a_folder_of_releases_is_its_latest_release(plan: Path, released: Path, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(released, tmp_path / "all/releases"))
+    correct_a_cell(plan)
+    publish(plan, out)
+    done = _gathered([str(tmp_path / "all")], tmp_path / "out")
+    ((key, row),) = done.plans.rows.items()
+    assert (key, row["version"], row["reason"]) == (str(out), "1.0.1", "")
+    table = out / "v1.0.1/data/units.csv"
+    table.write_bytes(table.read_bytes().replace(b"Division", b"Section"))
+    done = _gathered([str(tmp_path / "all")], tmp_path / "out")
+    assert (done.plans.rows[key]["reason"], done.plans.rows[key]["version"]) == ("release_damaged", "1.0.1")
