@@ -376,7 +376,7 @@ def _snapshots() -> Iterator[Case]:
     }
     for name, damage in damages.items():
         yield Case(name, damage, said=(("snapshot_damaged", SNAPSHOT),))
-        yield Case(f"{name}, in a new folder", damage, is_new=True, failure="snapshot_damaged")
+        yield Case(f"{name}, in a new folder", damage, is_new=True, failure="ids_damaged")
     yield Case("the snapshot renamed", renamed(_khelang="Sheet1"), is_new=True)
     yield Case("the snapshot removed", removed(SNAPSHOT))
 

@@ -74,15 +74,15 @@ def read_snapshot(rows: Sequence[Sequence[str]]) -> Snapshot:
         DataError: cells are missing or changed, so that the ids of records are not sure.
     """
     if not is_snapshot(rows) or list(filter(None, rows[0][1:])) not in ([_hash(rows[1:])], []):
-        raise DataError("snapshot_damaged", sheet=SNAPSHOT)
+        raise DataError("ids_damaged", sheet=SNAPSHOT)
     try:
         snapshot = _snapshot(rows[1:])
         family_of_snapshot(snapshot)
         plans = [row["plan_id"] for row in snapshot.tables["plans"]]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise DataError("snapshot_damaged", sheet=SNAPSHOT) from error
+        raise DataError("ids_damaged", sheet=SNAPSHOT) from error
     if len(plans) != 1:
-        raise DataError("snapshot_damaged", sheet=SNAPSHOT)
+        raise DataError("ids_damaged", sheet=SNAPSHOT)
     return snapshot
 
 
