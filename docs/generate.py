@@ -20,7 +20,7 @@ from khelang_opendata.render.markdown import inline
 DOCS = Path(__file__).parent
 ORDER = [
     *("start", "adopting", "official", "municipality", "extending", "journalist", "library"),
-    *("rules", "report", "releases", "changes", "publishing", "evidence", "eplan", "trust"),
+    *("rules", "report", "releases", "changes", "publishing", "evidence", "eplan", "web", "trust"),
     *("commands", "codebook", "api", "architecture"),
 ]
 """The pages as the side bar lists them."""

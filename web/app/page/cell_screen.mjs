@@ -123,7 +123,8 @@ function Editor({ rows, place, apply, lang, state }) {
   const common = { id: "value", value, onInput: (event) => setValue(event.currentTarget.value), "aria-describedby": "value-hint" };
   const choices = column.choices ?? [];
   const label = `${inLanguage(column, "title", lang) || column.name || text(lang, "new_value")} (${addressOf(place)})`;
-  const hint = `${text(lang, "found")}: ${found || text(lang, "empty_cell")}. ${inLanguage(column, "description", lang)}`;
+  const described = inLanguage(column, "description", lang);
+  const hint = `${text(lang, "found")}: ${found || text(lang, "empty_cell")}${described && ` · ${described}`}`;
   return html`<form class="editor" onSubmit=${save}>
     <${Labelled} id="value" label=${label} hint=${hint}>
       ${choices.length

@@ -11,7 +11,7 @@ export function CompareScreen({ state, act, lang }) {
   const [found, setFound] = useState(null);
   const choose = (side) => async (chosen) => {
     const files = await act.read(chosen);
-    if (files) setSides({ ...sides, [side]: files });
+    if (files) setSides((now) => ({ ...now, [side]: files })); // two may be read at the same time
   };
   const isOpen = state.checked?.kind === "package";
   const newer = sides.new ?? (isOpen ? state.draft.files : null);

@@ -43,7 +43,7 @@ export function ReleaseScreen({ state, act, set, lang }) {
   };
   const choose = async (chosen) => {
     const files = await act.read(chosen);
-    if (files) setEarlier({ ...earlier, ...files });
+    if (files) setEarlier((now) => ({ ...now, ...files }));
   };
   const submit = (event) => {
     event.preventDefault();
