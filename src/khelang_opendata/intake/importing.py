@@ -47,6 +47,8 @@ class Imported:
     """The cells that the rows of the tables came from."""
     sheets: Mapping[str, str] = field(default_factory=dict)
     """The names of the sheets by the tables, as the workbook has them."""
+    headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The headings of each table's sheet by the names of columns, as the workbook has them."""
 
     def sheet_of(self, table: str) -> str:
         """The sheet of a table, found or not; the table's name where the workbook has no sheet for it."""
@@ -147,7 +149,9 @@ def import_sheets(
     kept = {name: rows for name, rows in merge.new.items() if rows or name in old}
     names = {table: sheet.read.name for table, sheet in found.items()}
     names |= {"plans": facts.name} if facts else {}
-    return Imported({name: kept[name] for name in family.tables if name in kept}, merge.remarks, merge.origins, names)
+    tables = {name: kept[name] for name in family.tables if name in kept}
+    headings = {table: sheet.labels for table, sheet in found.items()}
+    return Imported(tables, merge.remarks, merge.origins, names, headings)
 
 
 def _keep(merge: Merge, table: str) -> None:

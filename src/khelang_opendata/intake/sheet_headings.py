@@ -63,6 +63,11 @@ class FoundSheet:
     heading: int
     columns: Mapping[int, PlanColumn]
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the headings say, by the names of their columns."""
+        return {column.name: self.read.cells[self.heading][at] for at, column in self.columns.items()}
+
     def column(self, name: str) -> PlanColumn:
         """A column of the plan's sheet, whether or not the file's has it."""
         return next(column for column in self.plan.columns if column.name == name)
