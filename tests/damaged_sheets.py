@@ -249,6 +249,13 @@ def sorted_alone(letter: str, last: int = LAST) -> Damage:
     return damage
 
 
+def other_sheet(name: str) -> Damage:
+    def damage(book: Workbook) -> None:
+        book.create_sheet(name).append(["เดือน", "จำนวนเงิน", 300])
+
+    return damage
+
+
 def rows_hidden(*rows: int) -> Damage:
     def damage(book: Workbook) -> None:
         for row in rows:
@@ -517,6 +524,23 @@ def _sheets() -> Iterator[Case]:
     yield Case("all sheets protected", all_protected)
     yield Case("row of a fact deleted", rows_deleted(4, sheet=FACTS), said=(("fact_missing", FACTS),))
     yield Case("first column of the facts emptied", column_deleted("A", FACTS), (("fact_missing", FACTS),))
+    renamed_fact = (("fact_missing", FACTS), ("fact_unread", at("B15", FACTS)))
+    yield Case("name of a fact in other words", put(FACTS, A15="ประกาศเมื่อ"), said=renamed_fact)
+    yield Case("note below the facts", put(FACTS, B30="โทร. 0 5400 0000"), said=(("fact_unread", at("B30", FACTS)),))
+    yield Case(
+        "hidden sheet of something else",
+        both(other_sheet("เบิกจ่าย"), hidden("เบิกจ่าย")),
+        said=(("sheet_unread", "เบิกจ่าย"),),
+    )
+    above = put(A7=46, B7="โครงการใหม่", C7=5000, H7="กองช่าง")
+    yield Case("project over the example", above, (("row_above_heading", at("7")),))
+    unit = put(UNITS, A3="กองกิจการสภา", B3="Council Affairs Division")
+    yield Case("unit over the example", unit, (("row_above_heading", at("3", UNITS)),))
+    alone = put(UNITS, A3="กองกิจการสภา", B3="")
+    yield Case("text over the example", alone, said=(("text_above_heading", at("3", UNITS)),))
+    titles = put(A1="แผน", B1="ปี 2566-2570", A7="", B7="", C7="งบประมาณ (บาท)")
+    said = (("text_above_heading", at("7")),)
+    yield Case("titles and a band of headings above the table", titles, said=said)
     yield Case("unit deleted that a project names", unit_deleted, all_of("record_unknown", "H21"), deleted=1)
     yield Case(
         "unit renamed in its sheet alone",

@@ -30,6 +30,7 @@ from khelang_opendata.package.datapackage import is_plan_name
 from khelang_opendata.standard.codelists import own_codes_of
 from khelang_opendata.standard.family import SchemaFamily
 
+_LONGEST_SHOWN = 60
 _LEAST_FACTS = 3
 """Facts of a plan in its first column by which a sheet of another name is known."""
 
@@ -202,7 +203,8 @@ def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
     row = dict(old) if old else merge.blank("plans")
     columns = {comparable(title): column for column in plan_columns(merge.family) for title in column.titles}
     default = [comparable(text) for text in text_pair("source_default")]
-    seen: dict[str, str] = {}
+    headings = {comparable(text) for pair in sheet_texts()["plan_headings"] for text in pair}
+    seen, unread = dict[str, str](), list[Remark]()
     for at, cells in enumerate(facts.cells if facts else ()):
         label, value = comparable(cells[0]), cells[1] if len(cells) > 1 else ""
         if facts and label in columns:
@@ -217,12 +219,16 @@ def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
             seen[column.name] = comparable(value)
         elif label in default:
             merge.source = value
+        elif facts and value and comparable(value) not in headings:
+            params = {"text": cells[0][:_LONGEST_SHOWN] or value[:_LONGEST_SHOWN]}
+            unread.append(Remark(RemarkKind.IGNORED, "fact_unread", facts.name, at, 1, params))
     if facts:
         missing = [column for column in plan_columns(merge.family) if column.name not in seen]
         merge.remarks += [
             Remark(RemarkKind.REFUSED if not seen else RemarkKind.IGNORED, "fact_missing", facts.name, params=c.named)
             for c in (missing if seen else missing[:1])
         ]
+        merge.remarks += unread if seen else []
     years = years_of_plan({"plans": [row]})
     merge.plan_id = row["plan_id"] = row["plan_id"] or _new_id(merge, row, years)
     merge.new["plans"] = [row]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from khelang_opendata.intake.above_headings import remarks_above
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
@@ -111,7 +112,7 @@ def find_sheets(read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]) -> Fo
         if plan is None:
             if named is not None:
                 headless[named.table] = _without_headings(sheet, named)
-            elif not sheet.check.is_hidden:
+            else:
                 remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
         elif plan.table in found:
             kind, code = (
@@ -124,7 +125,7 @@ def find_sheets(read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]) -> Fo
             heading = _heading(sheet, plan)
             columns, of_columns = _columns(sheet, plan, heading)
             found[plan.table] = FoundSheet(plan, sheet, heading, columns)
-            remarks += _of_sheet(sheet, plan, named) + of_columns
+            remarks += _of_sheet(sheet, plan, named) + of_columns + [*remarks_above(sheet, plan, heading, columns)]
     left = {table: remark for table, remark in headless.items() if table not in found}
     return FoundSheets(found, [*remarks, *left.values()], frozenset(left))
 
