@@ -149,7 +149,9 @@ def test_places_are_those_of_the_cells_of_a_package(ask: Ask) -> None:
 def test_tables_alone_are_a_package_where_one_is_the_plan(ask: Ask, tmp_path: Path) -> None:
     tables = tmp_path / "tables"
     shutil.copytree(PLAN / "data", tables)
-    assert ask("check", draft=tables)["answer"]["name"] == "khelang-nakhon-2566-2570"
+    checked = ask("check", draft=tables)["answer"]
+    assert checked["name"] == "khelang-nakhon-2566-2570"
+    assert "table_unlisted" not in checked["rules"]
     (tables / "plans.csv").unlink()
     failure = ask("check", draft=tables)["failure"]
     assert failure["code"] == "draft_refused"

@@ -124,6 +124,9 @@ def _add_descriptor(place: Path, files: Sequence[Path]) -> None:
     made = new_files({**tables, _PLANS: [{**needed, **tables[_PLANS][0]}]}, None, family)
     given = {f"data/{path.name}": (place / path).read_bytes() for path in files}
     write_files(place, {**made, **given})
+    for path in files:
+        if path.as_posix() not in given:  # a second copy would be found as a file that no table names
+            (place / path).unlink()
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
