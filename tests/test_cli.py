@@ -17,7 +17,8 @@ from khelang_opendata.cli.validate_many import Many
 from khelang_opendata.render.messages import explanation
 from khelang_opendata.render.reports import ReportFormat
 from khelang_opendata.validation.batch import Validated
-from tests.conftest import PLAN, VALID, Khelang, replace_in
+from tests.conftest import PLAN, VALID, Khelang, edit_descriptor, replace_in
+from tests.plan_documents import THREE_DIMENSIONS
 
 KEYS = ["code", "severity", "acknowledged_by", "resource", "row", "line", "field", "cell", "params"]
 TEXTS = ["message_th", "message_en", "fix_th", "fix_en"]
@@ -130,16 +131,46 @@ def test_schema_sync_mends_a_stale_descriptor(example: Path, khelang: Khelang) -
     assert validate(example).valid
 
 
-@pytest.mark.parametrize("command", ["", "fmt", "validate", "release", "explain", "schema sync"])
-def test_examples_in_the_help_work(khelang: Khelang, plan: Path, command: str) -> None:
-    shutil.copytree(VALID, plan.parent / "my-plan")
-    assert khelang("template", "-o", "plan.xlsx", "--from", plan, cwd=plan.parent).returncode == 0
-    done = khelang(*command.split(), "--help", cwd=plan.parent)
+def examples_work(khelang: Khelang, command: str, folder: Path) -> None:
+    """Run the examples in the help of a command, in their order."""
+    done = khelang(*command.split(), "--help", cwd=folder)
     assert done.returncode == 0
     examples = re.findall(r"^ +khelang (.+)$", done.stdout.decode(), flags=re.MULTILINE)
     assert examples
     for example in examples:
-        assert khelang(*shlex.split(example), cwd=plan.parent).returncode == 0, example
+        args: list[str | Path] = []
+        for word in shlex.split(example):
+            args += ("*" in word and sorted(folder.glob(word))) or [word]
+        done = khelang(*args, cwd=folder)
+        assert done.returncode == 0, (example, done.stderr.decode())
+
+
+@pytest.mark.parametrize("command", ["", "fmt", "validate", "release", "explain", "schema sync"])
+def test_examples_in_the_help_work(khelang: Khelang, plan: Path, command: str) -> None:
+    shutil.copytree(VALID, plan.parent / "my-plan")
+    assert khelang("template", "-o", "plan.xlsx", "--from", plan, cwd=plan.parent).returncode == 0
+    examples_work(khelang, command, plan.parent)
+
+
+def test_examples_in_the_help_of_the_ways_to_a_plan_work(khelang: Khelang, tmp_path: Path) -> None:
+    (tmp_path / "plan.txt").write_text(THREE_DIMENSIONS.text, encoding="utf-8")
+    examples_work(khelang, "extract", tmp_path)
+    shutil.copytree(VALID, tmp_path / "my-plan")
+    examples_work(khelang, "template", tmp_path)
+    examples_work(khelang, "import", tmp_path)
+
+
+def test_examples_in_the_help_of_what_is_done_with_releases_work(khelang: Khelang, plan: Path) -> None:
+    examples_work(khelang, "keygen", plan.parent)
+    assert khelang("release", "--sign", "signing-key", cwd=plan.parent).returncode == 0
+    change = ("release", "--sign", "signing-key", "--minor", "--note", "ทดสอบ")
+    edit_descriptor(plan, lambda descriptor: descriptor["keywords"].append("ทดสอบ"))
+    assert khelang(*change, cwd=plan.parent).returncode == 0
+    assert (plan.parent / "releases/v1.1.0").is_dir()
+    (plan.parent / "lampang").mkdir()
+    shutil.copytree(plan.parent / "releases", plan.parent / "lampang/khelang/releases")
+    for command in ("verify", "diff", "site", "export", "evidence", "withdraw"):
+        examples_work(khelang, command, plan.parent)
 
 
 def test_terminal_in_the_thai_windows_code_page_shows_thai(khelang: Khelang) -> None:

@@ -514,8 +514,7 @@ def pages(khelang_nakhon: Edition, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @needs("chromium")
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "scheme"), [(Language.TH, "light"), (Language.EN, "dark")])
 def test_axe_finds_no_violation(
     browser: Browser,
     pages: dict[Language, str],
@@ -523,7 +522,7 @@ def test_axe_finds_no_violation(
     scheme: Any,
 ) -> None:
     with opened(browser, pages[language], 1280, scheme) as page:
-        result = Axe().run(page)
+        result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
     assert result.response["passes"]
     assert result.violations_count == 0, result.generate_report()
 

@@ -12,6 +12,7 @@ from khelang_opendata.intake.importing import Imported, import_sheets, snapshot_
 from khelang_opendata.intake.package_update import new_files
 from khelang_opendata.intake.plan_sheets import Row
 from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.sheet_words import WordsOfSheets
 from khelang_opendata.intake.snapshot import carried
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.failures import DataError
@@ -19,7 +20,7 @@ from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Issue, Location, Report, Tally, UnreadCell
 from khelang_opendata.model.wording import Language, Params
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, Resource
-from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.family import SchemaFamily, load_family
 from khelang_opendata.tableschema import Engine
 from khelang_opendata.validation import validate
 
@@ -76,7 +77,8 @@ def judge(
     report = validate(package, engine, family=family)
     unread = imported.of_kind(RemarkKind.REFUSED)
     refused = {remark.place for remark in unread}
-    placed = (_placed(issue, imported) for issue in report.issues)
+    words = WordsOfSheets(imported, load_family(report.schema) if family is None else family)
+    placed = (_placed(issue, imported)._replace(words=words.of(issue)) for issue in report.issues)
     found = [issue for issue in placed if issue.location.address not in refused]
     return Judged(_with_issues(report, found, unread), package, imported.remarks)
 

@@ -53,6 +53,17 @@ class UnreadCell(NamedTuple):
     message: Text
 
 
+class SheetWords(NamedTuple):
+    """What a person sees in a workbook in place of the names of the standard.
+
+    ``tables`` are the names of the sheets by their tables; ``names`` are the headings by the names of columns, and the
+    labels of records by their ids, in each language.
+    """
+
+    tables: Mapping[str, str]
+    names: Mapping[str, Text]
+
+
 class Issue(NamedTuple):
     """One finding in the data: a code of ``rules.json``, a place, and the values its message names.
 
@@ -66,6 +77,7 @@ class Issue(NamedTuple):
     params: Params = MappingProxyType({})
     acknowledged_by: str | None = None
     erratum: Mapping[str, str] | None = None
+    words: SheetWords | None = None
 
 
 class TableSummary(NamedTuple):

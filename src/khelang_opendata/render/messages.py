@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 
 from khelang_opendata.model.characters import visible
 from khelang_opendata.model.failures import KhelangError
-from khelang_opendata.model.report import Issue, Report, Verdict
+from khelang_opendata.model.report import Issue, Report, SheetWords, Verdict
 from khelang_opendata.model.wording import Language, Texts
 from khelang_opendata.package.datapackage import DESCRIPTOR
 from khelang_opendata.render import notice
@@ -18,6 +19,12 @@ from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.catalogue import rule
 
 _LONGEST_CELL = 80
+_STANDARD_NAME = re.compile(
+    r"(?P<before>\b[Tt]able |ตาราง ?|\bin |“|(?<=[\u0e00-\u0e7f]) )?"
+    r"(?<![\w-])(?P<name>[a-z][a-z0-9_-]{0,99}(?:-[A-Z][0-9]{1,9})?)(?![\w-])(?P<title> \([^()]{0,200}\))?",
+    re.ASCII,
+)
+"""A word that may be the name of a table or a column, or an id, with what introduces it and the title behind it."""
 
 
 def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
@@ -43,7 +50,37 @@ def issue_texts(issue: Issue, language: Language, schema: str) -> Texts:
     if place.cell is not None:
         cell = place.cell if len(place.cell) <= _LONGEST_CELL else place.cell[: _LONGEST_CELL - 1] + "…"
         known["cell"] = f"“{cell}”"
-    return rule(issue.code, schema).entry.wording_for(issue.params).filled({**known, **issue.params}, language)
+    texts = rule(issue.code, schema).entry.wording_for(issue.params).filled({**known, **issue.params}, language)
+    if issue.words is None:
+        return texts
+    return Texts(*(in_words_of_sheet(text, issue.words, language) for text in texts))
+
+
+def in_words_of_sheet(text: str, words: SheetWords, language: Language) -> str:
+    """A text that names sheets, headings and labels in place of tables, columns and ids.
+
+    Args:
+        text: a sentence of a report.
+        words: what the workbook has.
+        language: the text's.
+    """
+
+    def seen(found: re.Match[str]) -> str:
+        before, name, title = found["before"] or "", found["name"], found["title"] or ""
+        with_title = words.names.get(name + title) if title else None
+        if label := with_title or words.names.get(name):
+            rest = "" if with_title else title
+            shown = label[language]
+            return f"{before}{shown}{rest}" if before == "“" else f"{before}“{shown}”{rest}"
+        if name not in words.tables or (not before and language is Language.EN):  # where it may be a common word
+            return found[0]
+        if before == "“":
+            return f"“{words.tables[name]}{title}"
+        kind = "sheet_named_first" if before.startswith("T") else "sheet_named"
+        introduced = before if before == "in " else ""
+        return introduced + notice(kind, language, sheet=words.tables[name]) + title
+
+    return _STANDARD_NAME.sub(seen, text)
 
 
 def failure_text(error: KhelangError, language: Language) -> Texts:
