@@ -149,11 +149,36 @@ def test_places_are_those_of_the_cells_of_a_package(ask: Ask) -> None:
 def test_tables_alone_are_a_package_where_one_is_the_plan(ask: Ask, tmp_path: Path) -> None:
     tables = tmp_path / "tables"
     shutil.copytree(PLAN / "data", tables)
-    assert ask("check", draft=tables)["answer"]["name"] == "khelang-nakhon-2566-2570"
+    checked = ask("check", draft=tables)["answer"]
+    assert checked["name"] == "khelang-nakhon-2566-2570"
+    assert "table_unlisted" not in checked["rules"]
     (tables / "plans.csv").unlink()
     failure = ask("check", draft=tables)["failure"]
     assert failure["code"] == "draft_refused"
     assert "plans.csv" in failure["fix_en"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp874"])
+def test_tables_alone_in_another_encoding_have_that_finding_alone(ask: Ask, tmp_path: Path, encoding: str) -> None:
+    tables = tmp_path / "tables"
+    shutil.copytree(PLAN / "data", tables)
+    plans = tables / "plans.csv"
+    plans.write_bytes(plans.read_text(encoding="utf-8-sig").encode(encoding))
+    checked = ask("check", draft=tables)["answer"]
+    errors = [issue for issue in checked["report"]["issues"] if issue["severity"] == "error"]
+    assert [(issue["code"], issue["resource"]) for issue in errors] == [("encoding_not_utf8", "plans")]
+    assert checked["name"] == "khelang-nakhon-2566-2570"
+
+
+@pytest.mark.parametrize("year", ["25x6", "", "²⁵⁶⁶", "9" * 5000])
+def test_tables_alone_with_a_wrong_year_are_checked(ask: Ask, tmp_path: Path, year: str) -> None:
+    tables = tmp_path / "tables"
+    shutil.copytree(PLAN / "data", tables)
+    at = rows_of(tables / "plans.csv")[0].index("start_fiscal_year_be")
+    text = (tables / "plans.csv").read_text(encoding="utf-8-sig")
+    (tables / "plans.csv").write_text(text.replace(",2566,", f",{year},"), encoding="utf-8")
+    places = ask("check", draft=tables)["answer"]["places"]
+    assert {"where": "data/plans.csv", "row": 2, "column": at} in places
 
 
 def test_folder_below_others_and_leftovers_of_systems_are_opened_as_the_package(ask: Ask, tmp_path: Path) -> None:

@@ -138,10 +138,9 @@ def examples_work(khelang: Khelang, command: str, folder: Path) -> None:
     examples = re.findall(r"^ +khelang (.+)$", done.stdout.decode(), flags=re.MULTILINE)
     assert examples
     for example in examples:
-        words = shlex.split(example)
-        args = [
-            found for word in words for found in (sorted(folder.glob(word)) if "*" in word else [word])
-        ]  # as a shell
+        args: list[str | Path] = []
+        for word in shlex.split(example):
+            args += ("*" in word and sorted(folder.glob(word))) or [word]
         done = khelang(*args, cwd=folder)
         assert done.returncode == 0, (example, done.stderr.decode())
 

@@ -263,7 +263,7 @@ def totals_and_headings_between(book: Workbook) -> None:
     for place in range(1, sheet.max_column + 1):
         sheet.cell(heading + 10, place).value = sheet.cell(heading, place).value
     sheet.cell(heading + 11, 2).value = "รวม"
-    sheet.cell(heading + 11, 3).value = 1061600
+    sheet.cell(heading + 11, 3).value = 851600
 
 
 def other_sheets_and_columns(book: Workbook) -> None:

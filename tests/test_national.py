@@ -21,6 +21,7 @@ from khelang_opendata.national.ready_questions import QUESTIONS
 from khelang_opendata.validation.rules.example_copies import example_of
 from tests.conftest import PLAN, Khelang, edit_descriptor, fails, replace_in
 from tests.national_data import DAMAGES, DAY, budget_in_files, gathered, state_of, valid_plans
+from tests.test_cli import examples_work
 
 LATER = date(2026, 11, 29)
 
@@ -229,3 +230,8 @@ def test_the_command_reports_and_asks(few: Path, tmp_path: Path, khelang: Khelan
     (tmp_path / "mine/notes.txt").write_text("mine")
     refused = khelang("harvest", "packages", "--out", "mine")
     assert (refused.returncode, [*(tmp_path / "mine").iterdir()]) == (2, [tmp_path / "mine/notes.txt"])
+
+
+def test_examples_in_the_help_work(khelang: Khelang, plan: Path) -> None:
+    for command in ("harvest", "national", "national query"):
+        examples_work(khelang, command, plan.parent)

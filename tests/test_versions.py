@@ -275,12 +275,20 @@ def test_tenth_release_comes_after_the_ninth(example: Path, tmp_path: Path) -> N
     assert versions_of(out)[-2:] == ["1.9.0", "1.10.0"]
 
 
-@pytest.fixture
-def two(plan: Path, out: Path) -> Path:
-    """A folder with 1.0.0 and 1.0.1; the plan is as 1.0.1."""
+@pytest.fixture(scope="module")
+def both_released(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("two")
+    plan, out = copied(PLAN, folder / "datapackage"), copied(released, folder / "out")
     correct_a_cell(plan)
     publish(plan, out)
     return out
+
+
+@pytest.fixture
+def two(plan: Path, both_released: Path, tmp_path: Path) -> Path:
+    """A folder with 1.0.0 and 1.0.1; the plan is as 1.0.1."""
+    correct_a_cell(plan)
+    return copied(both_released, tmp_path / "out")
 
 
 def test_withdrawn_release_is_mentioned_everywhere_and_its_files_stay(two: Path, khelang: Khelang) -> None:

@@ -136,7 +136,7 @@ def _sheet(draft: WorkbookDraft, where: str) -> _Found:
     family, tables = carried(snapshot_of(draft.sheets))
     if comparable(where) in map(comparable, text_pair("plan")):
         return sheet.cells, 1, {}
-    found, _ = find_sheets([sheet], plan_sheets(family, years_of_plan(tables)))
+    found = find_sheets([sheet], plan_sheets(family, years_of_plan(tables))).found
     for one in found.values():
         return sheet.cells, one.heading + 1, dict(one.columns)
     return sheet.cells, 1, {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from khelang_opendata.model.report import Report
 
 _PLANS = "plans"
+_YEARS = ("start_fiscal_year_be", "end_fiscal_year_be")
+_ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp874")  # what spreadsheets save a Thai table in
 
 
 @dataclass(frozen=True)
@@ -119,17 +122,38 @@ def _add_descriptor(place: Path, files: Sequence[Path]) -> None:
     tables = {path.stem: _rows(place / path) for path in files if path.stem in family.tables}
     if not tables.get(_PLANS):
         raise UsageError("draft_refused", "tables")
-    needed = dict.fromkeys((field.name for field in family.tables[_PLANS].fields), "")
-    made = new_files({**tables, _PLANS: [{**needed, **tables[_PLANS][0]}]}, None, family)
+    fields = family.tables[_PLANS].fields
+    plan = {field.name: tables[_PLANS][0].get(field.name, "") for field in fields}
+    # a year that is none is a finding of validation, with its place
+    years = {name: plan[name] if re.fullmatch(r"\d{4}", plan[name]) else "" for name in _YEARS}
+    made = new_files({**tables, _PLANS: [{**plan, **years}]}, None, family)
     given = {f"data/{path.name}": (place / path).read_bytes() for path in files}
     write_files(place, {**made, **given})
+    for path in files:
+        if path.as_posix() not in given:  # a second copy would be found as a file that no table names
+            (place / path).unlink()
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
     """The rows of a table, as far as they can be read: validation has the word on the rest."""
-    text = path.read_bytes().decode("utf-8-sig", "replace")
+    text = _text(path.read_bytes(), next(iter(load_family().tables[path.stem].fields)).name)
     try:
         rows = csv.DictReader(io.StringIO(text, newline=""), restval="")
         return [{name: value for name, value in row.items() if isinstance(name, str)} for row in rows]
     except csv.Error:
         return []
+
+
+def _text(data: bytes, first: str) -> str:
+    """The text of a table in the encoding that makes its heading name a field; as UTF-8 where none does.
+
+    A descriptor made of misread cells would be found wrong, beside the encoding, which is the only fault.
+    """
+    for encoding in _ENCODINGS:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if first in text.partition("\n")[0]:
+            return text
+    return data.decode("utf-8-sig", "replace")

@@ -68,13 +68,19 @@ def import_command(
     from khelang_opendata.intake.opening import check_same_plan, read_contents, readable_package  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.package_update import changed_files, new_files, write_package  # noqa: PLC0415
     from khelang_opendata.intake.plan_files import read_plan_files  # noqa: PLC0415 (as above)
+    from khelang_opendata.model.failures import DataError  # noqa: PLC0415 (as above)
     from khelang_opendata.package.datapackage import DESCRIPTOR  # noqa: PLC0415 (as above)
 
     given = read_contents(workbooks)
     copy = _copy_for(given, remarks, lang) if remarks else None
     sheets = read_plan_files(given)
-    snapshot = snapshot_of(sheets)
     is_new = not (output / DESCRIPTOR).exists()
+    try:
+        snapshot = snapshot_of(sheets)
+    except DataError:
+        if is_new:
+            raise
+        snapshot = None  # of which the import has a remark: the ids are the package's
     if is_new:
         from khelang_opendata.intake.new_package import check_new_folder  # noqa: PLC0415 (as above)
         from khelang_opendata.intake.snapshot import carried  # noqa: PLC0415 (as above)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,7 +21,7 @@ from khelang_opendata.intake.plan_sheets import (
 from khelang_opendata.intake.record_labels import Labels, comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind, is_remarks_sheet
 from khelang_opendata.intake.sheet_headings import DataRow, error_remark, find_sheets
-from khelang_opendata.intake.snapshot import LISTS, SNAPSHOT, Snapshot, read_snapshot
+from khelang_opendata.intake.snapshot import FILLED, LISTS, SNAPSHOT, Snapshot, is_snapshot, read_snapshot
 from khelang_opendata.intake.taking_details import take_details
 from khelang_opendata.intake.taking_records import take_records
 from khelang_opendata.intake.taking_summary import take_summary
@@ -30,6 +30,10 @@ from khelang_opendata.model.failures import DataError
 from khelang_opendata.package.datapackage import is_plan_name
 from khelang_opendata.standard.codelists import own_codes_of
 from khelang_opendata.standard.family import SchemaFamily
+
+_LONGEST_SHOWN = 60
+_LEAST_FACTS = 3
+"""Facts of a plan in its first column by which a sheet of another name is known."""
 
 _ORDER = ("codes", "units", "dimensions", "missions", "projects", "risks", "errata")
 """The sheets that others refer to, first."""
@@ -69,11 +73,32 @@ class Imported:
 
 
 def snapshot_of(sheets: Sequence[ReadSheet]) -> Snapshot | None:
-    """The package that a workbook was made of; None where it was made of none, or by another program."""
-    for sheet in sheets:
-        if sheet.known_as == SNAPSHOT:
-            return read_snapshot(sheet.cells)
-    return None
+    """The package that a workbook was made of; None where it was made of none, or by another program.
+
+    Raises:
+        DataError: the hidden sheet that holds it is damaged.
+    """
+    sheet = _snapshot_sheet(sheets)
+    return read_snapshot(sheet.cells) if sheet else None
+
+
+def _snapshot_sheet(sheets: Sequence[ReadSheet]) -> ReadSheet | None:
+    """The hidden sheet of the package, by its name or, where that was changed, by what it begins with."""
+    named = (sheet for sheet in sheets if sheet.known_as == SNAPSHOT)
+    return next(named, next((sheet for sheet in sheets if is_snapshot(sheet.cells)), None))
+
+
+def _of_snapshot(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]]) -> Iterator[Remark]:
+    """The remark on a hidden sheet that is damaged or gone, where ids come from elsewhere."""
+    try:
+        snapshot = snapshot_of(sheets)
+    except DataError:
+        yield Remark(RemarkKind.TAKEN, "snapshot_damaged", SNAPSHOT)
+        return
+    lists = next((sheet for sheet in sheets if sheet.known_as == LISTS), None)
+    was_filled = lists is not None and bool(lists.cells) and FILLED in lists.cells[0]
+    if snapshot is None and was_filled and not old:
+        yield Remark(RemarkKind.TAKEN, "snapshot_missing", SNAPSHOT)
 
 
 def import_sheets(
@@ -90,38 +115,42 @@ def import_sheets(
     Raises:
         DataError: the workbook has no sheet of the plan, or an id cannot be made.
     """
-    seen = [sheet for sheet in sheets if sheet.known_as not in (SNAPSHOT, LISTS) and not sheet.check.is_hidden]
+    hidden = _snapshot_sheet(sheets)
+    seen = [sheet for sheet in sheets if sheet is not hidden and sheet.known_as not in (SNAPSHOT, LISTS)]
     seen = [sheet for sheet in seen if not is_remarks_sheet(sheet.cells)]
-    of_facts = _fact_sheets(seen, family)
-    facts = of_facts[0] if of_facts else None
+    guides = [*map(comparable, text_pair("guide"))]
     merge = Merge(family, plan_id or "", old, Labels.of(old))
     merge.labels = merge.older
+    all_facts = sorted(_sheets_of_facts(seen, family), key=lambda sheet: sheet.check.is_hidden)
+    facts = next(iter(all_facts), None)
+    others = [sheet for sheet in seen if sheet not in all_facts]
     merge.remarks += (
         Remark(RemarkKind.TAKEN, "encoding_taken", s.name, params={"encoding": s.check.encoding})
         for s in seen
         if s.check.encoding
     )
-    others = _others(seen, of_facts)
-    merge.remarks += (
-        Remark(RemarkKind.REFUSED, "sheet_twice", s.name, params={"other": of_facts[0].name}) for s in of_facts[1:]
-    )
-    if facts is None and not find_sheets(others, plan_sheets(family, None))[0]:
+    if facts is None and not find_sheets(others, plan_sheets(family, None)).is_any:
         raise DataError("workbook_refused", "no_sheet", path=seen[0].name if seen else "–")
+    merge.remarks += [*_of_snapshot(sheets, old), *_of_facts(all_facts)]
+    if facts is None and old.get("plans"):
+        name = text_pair("plan")[0]
+        code = (
+            "sheet_emptied"
+            if any(comparable(sheet.known_as) == comparable(name) for sheet in seen)
+            else "sheet_missing"
+        )
+        merge.remarks.append(Remark(RemarkKind.IGNORED, code, name))
     years = _take_plan(merge, facts)
     plans = plan_sheets(family, years)
-    found, remarks = find_sheets(others, plans)
-    merge.remarks += remarks
+    read = find_sheets(others, plans)
+    found = read.found
+    is_guide = {sheet.name for sheet in others if comparable(sheet.known_as) in guides}
+    merge.remarks += [r for r in read.remarks if not (r.code == "sheet_unread" and r.sheet in is_guide)]
     for table in (*_ORDER, *(name for name in plans if name not in _ORDER)):
         if table not in found:
-            if table in old:
-                merge.new[table] = old[table]
-            if old.get(table):
+            if old.get(table) and table not in read.headless:
                 merge.remarks.append(Remark(RemarkKind.IGNORED, "sheet_missing", plans[table].titles[0]))
-            if table in OWN_IDS:
-                merge.new.setdefault(table, [])
-                merge.relabel(table)
-            if table == "projects":
-                merge.new["budgets"] = old.get("budgets", [])
+            _keep(merge, table)
         elif table == "projects":
             take_summary(merge, found[table])
             if years is None and merge.new["projects"]:
@@ -141,27 +170,53 @@ def import_sheets(
     return Imported(tables, merge.remarks, merge.origins, names, headings)
 
 
-def _fact_sheets(sheets: Sequence[ReadSheet], family: SchemaFamily) -> list[ReadSheet]:
-    """The sheets of facts of a plan: of that name with at least one of them, or with most of a plan's first facts."""
-    labels = {comparable(title) for column in plan_columns(family) for title in column.titles}
-    labels |= {comparable(text) for text in text_pair("source_default")}
-    names = [*map(comparable, text_pair("plan"))]
-    counts = [len({comparable(cells[0]) for cells in sheet.cells if cells} & labels) for sheet in sheets]
-    found = [s for s, count in zip(sheets, counts, strict=True) if count and comparable(s.known_as) in names]
-    return found + [s for s, count in zip(sheets, counts, strict=True) if count >= _LEAST_FACTS and s not in found]
-
-
-def _others(sheets: Sequence[ReadSheet], of_facts: Sequence[ReadSheet]) -> list[ReadSheet]:
-    """The sheets that are neither the facts nor the instructions."""
-    guides = [*map(comparable, text_pair("guide"))]
-    return [s for s in sheets if s not in of_facts and comparable(s.known_as) not in guides]
-
-
 def is_of_plan(sheets: Sequence[ReadSheet], family: SchemaFamily) -> bool:
     """Whether any sheet is one of a plan's workbook, and none is a table of the standard, which has the plan's id."""
     if any("plan_id" in line for sheet in sheets for line in sheet.cells[:_FIRST_ROWS]):
         return False
-    return bool(_fact_sheets(sheets, family)) or bool(find_sheets(sheets, plan_sheets(family, None))[0])
+    return bool(_sheets_of_facts(sheets, family)) or bool(find_sheets(sheets, plan_sheets(family, None)).found)
+
+
+def _keep(merge: Merge, table: str) -> None:
+    """Keep a table without a sheet as it was."""
+    if table in merge.old:
+        merge.new[table] = merge.old[table]
+    if table in OWN_IDS:
+        merge.new.setdefault(table, [])
+        merge.relabel(table)
+    if table == "projects":
+        merge.new["budgets"] = merge.rows("budgets")
+
+
+def _sheets_of_facts(sheets: Sequence[ReadSheet], family: SchemaFamily) -> list[ReadSheet]:
+    """The sheets with the facts of a plan: by their first column, else the one of that name."""
+    labels = {comparable(title) for column in plan_columns(family) for title in column.titles}
+    found = [
+        sheet
+        for sheet in sheets
+        if sum(comparable(cells[0]) in labels for cells in sheet.cells if cells) >= _LEAST_FACTS
+    ]
+    named = [sheet for sheet in sheets if comparable(sheet.known_as) in map(comparable, text_pair("plan"))]
+    is_filled = any(any(cells) for sheet in named for cells in sheet.cells)
+    return found or (
+        [sheet for sheet in named if not find_sheets([sheet], plan_sheets(family, None)).found] if is_filled else []
+    )
+
+
+def _of_facts(sheets: Sequence[ReadSheet]) -> Iterator[Remark]:
+    """Remarks on the sheet of facts under another's name or hidden, and on further ones."""
+    thai, english = text_pair("plan")
+    for sheet in sheets[:1]:
+        if sheet.check.is_hidden:
+            yield Remark(RemarkKind.TAKEN, "sheet_hidden", sheet.name)
+        if any(comparable(sheet.known_as) in map(comparable, names) for names in sheet_texts()["sheets"].values()):
+            params = {"title": thai, "title_en": english}
+            yield Remark(RemarkKind.TAKEN, "sheet_by_headings", sheet.name, params=params)
+    for sheet in sheets[1:]:
+        is_hidden = sheet.check.is_hidden
+        code = "sheet_hidden_unread" if is_hidden else "sheet_twice"
+        kind = RemarkKind.IGNORED if is_hidden else RemarkKind.REFUSED
+        yield Remark(kind, code, sheet.name, params={"other": sheets[0].name})
 
 
 def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
@@ -170,21 +225,32 @@ def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
     row = dict(old) if old else merge.blank("plans")
     columns = {comparable(title): column for column in plan_columns(merge.family) for title in column.titles}
     default = [comparable(text) for text in text_pair("source_default")]
-    headings = [comparable(text) for text in sheet_texts()["plan_headings"][0]]
-    unread = {**dict.fromkeys(facts.check.unvalued, ""), **facts.check.errors} if facts else {}
+    headings = {comparable(text) for pair in sheet_texts()["plan_headings"] for text in pair}
+    seen, unread = dict[str, str](), list[Remark]()
+    errors_at = {**dict.fromkeys(facts.check.unvalued, ""), **facts.check.errors} if facts else {}
     for at, cells in enumerate(facts.cells if facts else ()):
         label, value = comparable(cells[0]), cells[1] if len(cells) > 1 else ""
         if facts and label in columns:
             column = columns[label]
-            errors = {column.name: unread[at, 1]} if (at, 1) in unread else {}
+            errors = {column.name: errors_at[at, 1]} if (at, 1) in errors_at else {}
             data = DataRow(facts.name, at, {column.name: value}, {column.name: 1}, errors)
             merge.remarks += map(partial(error_remark, data), errors)
             merge.take(column, data, row, is_new=old is None)
+            if column.name in seen and comparable(value) != seen[column.name]:
+                merge.remarks.append(data.remark(RemarkKind.REFUSED, "fact_twice", column.name, **column.named))
+            seen[column.name] = comparable(value)
         elif label in default:
             merge.source = value
-        elif facts and value and label not in headings:
-            params = {"label": cells[0][:_LONGEST_SHOWN]}
-            merge.remarks.append(Remark(RemarkKind.IGNORED, "fact_unread", facts.name, at, 0, params))
+        elif facts and value and comparable(value) not in headings:
+            params = {"text": cells[0][:_LONGEST_SHOWN] or value[:_LONGEST_SHOWN]}
+            unread.append(Remark(RemarkKind.IGNORED, "fact_unread", facts.name, at, 1, params))
+    if facts:
+        missing = [column for column in plan_columns(merge.family) if column.name not in seen]
+        merge.remarks += [
+            Remark(RemarkKind.REFUSED if not seen else RemarkKind.IGNORED, "fact_missing", facts.name, params=c.named)
+            for c in (missing if seen else missing[:1])
+        ]
+        merge.remarks += unread if seen else []
     years = years_of_plan({"plans": [row]})
     merge.plan_id = row["plan_id"] = row["plan_id"] or _new_id(merge, row, years)
     merge.new["plans"] = [row]

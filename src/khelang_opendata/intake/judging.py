@@ -77,7 +77,7 @@ def judge(
     report = validate(package, engine, family=family)
     unread = imported.of_kind(RemarkKind.REFUSED)
     refused = {remark.place for remark in unread}
-    words = WordsOfSheets(imported, load_family(report.schema) if family is None else family)
+    words = WordsOfSheets(imported, load_family(report.schema) if family is None else family, tables)
     placed = (_placed(issue, imported)._replace(words=words.of(issue)) for issue in report.issues)
     found = [issue for issue in placed if issue.location.address not in refused]
     return Judged(_with_issues(report, found, unread), package, imported.remarks)

@@ -27,11 +27,9 @@ from khelang_opendata.intake.plan_sheets import (
     Row,
     plan_columns,
     text_in,
-    year_names,
-    years_of_plan,
 )
 from khelang_opendata.intake.record_labels import Labels
-from khelang_opendata.intake.shown_values import Shown, names_a_table, shown
+from khelang_opendata.intake.shown_values import Shown, example_of, names_a_table
 from khelang_opendata.intake.summary_rows import (
     WHOLE,
 )
@@ -121,7 +119,7 @@ def _write_heading(writer: PlanWriter, sheet: Worksheet, row: int, at: int, colu
         sheet.write_formula(row, at, formula, style, column.title(writer.language))
     else:
         write_text(sheet, row, at, column.title(writer.language), style)
-    example = _example(writer, column)
+    example = example_of(column, writer.language)
     write_text(sheet, row - 1, at, example, book.style(NUMBER if _is_number(column) else TEXT, **GREY, locked=True))
     if note := description(column, writer.language):
         set_note(sheet, row, at, (column.title(writer.language), note))
@@ -130,16 +128,6 @@ def _write_heading(writer: PlanWriter, sheet: Worksheet, row: int, at: int, colu
 def _start_year_row(writer: PlanWriter) -> int:
     names = [column.name for column in plan_columns(writer.family)]
     return names.index("start_fiscal_year_be") + 2
-
-
-def _example(writer: PlanWriter, column: PlanColumn) -> str:
-    """An example of a cell, as the sheet would show it; none where it would be a choice from a list or a sentence."""
-    if column.name in (*year_names(None), *year_names(years_of_plan(writer.tables))):
-        return "300,000"
-    if column.field is None or column.refers_to or column.field.codelist or "example" not in column.field.descriptor:
-        return ""
-    value = shown(column, {column.name: str(column.field.descriptor["example"])}, writer.labels, writer.language)
-    return "" if value is None else str(value)
 
 
 def _is_number(column: PlanColumn) -> bool:

@@ -35,6 +35,16 @@ OWN_IDS = {
 }
 """The columns of the ids that this program makes."""
 
+TITLE_COLUMNS = {
+    "units": "name_th",
+    "dimensions": "name_th",
+    "missions": "name_th",
+    "projects": "title_th",
+    "risks": "process_th",
+    "errata": "basis_th",
+}
+"""The column by which a record is known."""
+
 RECORD_COLUMNS = {"record_id": "resource", "scope_id": "scope"}
 """Columns that name a record of any table, and the column that names the table."""
 
@@ -77,6 +87,8 @@ class PlanSheet:
     table: str
     titles: tuple[str, str]
     columns: tuple[PlanColumn, ...]
+    needed: tuple[str, ...] = ()
+    """The columns without which no row of the sheet is known."""
 
     def title(self, language: Language) -> str:
         return self.titles[language is Language.EN]
@@ -112,8 +124,17 @@ def plan_sheets(family: SchemaFamily, years: range | None) -> dict[str, PlanShee
     for name, titles in sheet_texts()["sheets"].items():
         table = family.tables[name]
         columns = _summary_columns(family, years) if name == "projects" else _columns(table)
-        sheets[name] = PlanSheet(name, (titles[0], titles[1]), tuple(columns))
+        sheets[name] = PlanSheet(name, (titles[0], titles[1]), tuple(columns), _needed(table))
     return sheets
+
+
+def _needed(table: TableSchema) -> tuple[str, ...]:
+    """The columns that say which record a row is: its title, or the record that it belongs to."""
+    if table.name in TITLE_COLUMNS:
+        return (TITLE_COLUMNS[table.name],)
+    key = [name for name in table.primary_key if name != "plan_id"]
+    group = tuple(name for name in key if name != key[-1] or not name.endswith("_no"))
+    return group or (next(field.name for field in table.fields if field.name.endswith("_th")),)
 
 
 def plan_columns(family: SchemaFamily) -> tuple[PlanColumn, ...]:

@@ -242,6 +242,7 @@ def _write_hidden(writer: PlanWriter, rows: Sequence[SummaryRow], snapshot: Snap
         fixed_lists(writer.family, list(writer.sheets.values()), writer.language),
         records,
         writer.placed,
+        is_filled=snapshot is not None,
     )
     if snapshot:
         sheet = writer.book.excel.add_worksheet(SNAPSHOT)

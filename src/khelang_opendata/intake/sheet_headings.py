@@ -7,24 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet
+from khelang_opendata.intake.above_headings import remarks_above
+from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.row_kinds import RowKinds, TotalRow, amounts_in, wrong_totals
 from khelang_opendata.intake.workbook_reading import ReadSheet
-from khelang_opendata.model.thai import ascii_text
+from khelang_opendata.model.places import address
+from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text
 
 _ROWS_SOUGHT = 25
 _LEAST_KNOWN = 2
+_MOST = 0.8
+"""The share of its usual headings with which a sheet is certainly the one of its name."""
 _ALIKE, _LEAD = 0.8, 0.1
 _LONGEST_SHOWN = 60
 _LONGEST_OF_YEAR = len("fiscalyearbe2566") + 4
-_TOTAL = re.compile(
-    r"(?:ยอด)?รวม(?:ยอด|ย่อย|ทั้งสิ้น|ทั้งหมด|ทั้งแผน|ทุกปี|สุทธิ|เป็นเงิน|เงิน|งบประมาณ|จำนวน|โครงการ|กิจกรรม|มาตรการ|มิติ|ภารกิจ|ด้าน|ปี|ที่)*"
-    r"(?=[\s\d:.(/]|$)|(?:grand )?total\b|sum\b",
-    re.IGNORECASE,
-)
-"""The words of a row of totals; a title that goes on after them, as that of a project may, is none."""
-_YEAR = re.compile(r"\b25\d\d\b")
+_SPENT = re.compile("เบิก|จ่าย|ใช้จริง|คงเหลือ|spent|paid|actual|balance", re.IGNORECASE)
+"""Words of a column that has other amounts of a year than its budget."""
+_YEAR = re.compile(r"\b2[05]\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class DataRow:
     def text(self, name: str) -> str:
         """A cell as text; empty where the sheet lacks the column."""
         return self.texts.get(name, "")
+
+    @property
+    def any_text(self) -> str:
+        """The first of its texts."""
+        return next((text for text in self.texts.values() if text), "")
 
     def remark(self, kind: RemarkKind, code: str, name: str | None = None, **params: str) -> Remark:
         """A remark on one cell of the row, or on the row."""
@@ -68,42 +74,111 @@ class FoundSheet:
         return next(column for column in self.plan.columns if column.name == name)
 
 
-def find_sheets(
-    read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]
-) -> tuple[dict[str, FoundSheet], list[Remark]]:
-    """The plan's sheets in a file by their tables, and remarks on sheets and columns that are not read.
+@dataclass(frozen=True)
+class FoundSheets:
+    """The plan's sheets in a file by their tables, those that cannot be read, and remarks."""
+
+    found: dict[str, FoundSheet]
+    remarks: list[Remark]
+    headless: frozenset[str] = frozenset()
+    """The tables whose sheet is there by its name, but empty or without the headings that it needs."""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is a sheet of the plan, also one that cannot be read."""
+        return bool(self.found) or any(remark.code == "headings_missing" for remark in self.remarks)
+
+
+def find_sheets(read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]) -> FoundSheets:
+    """The plan's sheets in a file.
+
+    A sheet is known by its name where its headings agree, else by its headings. Hidden ones come last: they count
+    where there is no other.
 
     Args:
-        read: the sheets of the file that a person sees.
+        read: the sheets of the file.
         plans: the plan's sheets.
     """
     found: dict[str, FoundSheet] = {}
     remarks: list[Remark] = []
-    for sheet in (sheet for sheet in read if any(any(line) for line in sheet.cells)):
-        plan = _plan_of(sheet, plans)
+    headless: dict[str, Remark] = {}
+    for sheet in sorted(read, key=lambda sheet: sheet.check.is_hidden):
+        named = _named(sheet, plans)
+        if not any(any(line) for line in sheet.cells):
+            if named is not None:
+                headless.setdefault(named.table, Remark(RemarkKind.IGNORED, "sheet_emptied", sheet.name))
+            continue
+        plan = _plan_of(sheet, plans, named)
         if plan is None:
-            remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
+            if named is not None:
+                headless[named.table] = _without_headings(sheet, named)
+            else:
+                remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
         elif plan.table in found:
-            remarks.append(
-                Remark(RemarkKind.REFUSED, "sheet_twice", sheet.name, params={"other": found[plan.table].read.name})
+            kind, code = (
+                (RemarkKind.IGNORED, "sheet_hidden_unread")
+                if sheet.check.is_hidden
+                else (RemarkKind.REFUSED, "sheet_twice")
             )
+            remarks.append(Remark(kind, code, sheet.name, params={"other": found[plan.table].read.name}))
         else:
             heading = _heading(sheet, plan)
             columns, of_columns = _columns(sheet, plan, heading)
             found[plan.table] = FoundSheet(plan, sheet, heading, columns)
-            remarks += of_columns
-    return found, remarks
+            remarks += _of_sheet(sheet, plan, named) + of_columns + [*remarks_above(sheet, plan, heading, columns)]
+    left = {table: remark for table, remark in headless.items() if table not in found}
+    return FoundSheets(found, [*remarks, *left.values()], frozenset(left))
 
 
-def _plan_of(sheet: ReadSheet, plans: Mapping[str, PlanSheet]) -> PlanSheet | None:
-    """The plan's sheet of this name, else the one whose headings it has most of."""
-    for plan in plans.values():
-        if comparable(sheet.known_as) in (*map(comparable, plan.titles), plan.table):
-            return plan if _known(sheet, plan, _heading(sheet, plan)) else None
-    shares = {p.table: _known(sheet, p, _heading(sheet, p)) / len(_in_sight(p)) for p in plans.values()}
+def _of_sheet(sheet: ReadSheet, plan: PlanSheet, named: PlanSheet | None) -> list[Remark]:
+    """Remarks on a sheet that has another's name, or is hidden."""
+    params = {"title": plan.titles[0], "title_en": plan.titles[1]}
+    has_name_of_facts = comparable(sheet.known_as) in map(comparable, text_pair("plan"))
+    is_other = has_name_of_facts or (named is not None and named is not plan)
+    remarks = [Remark(RemarkKind.TAKEN, "sheet_by_headings", sheet.name, params=params)] if is_other else []
+    return [*remarks, *([Remark(RemarkKind.TAKEN, "sheet_hidden", sheet.name)] if sheet.check.is_hidden else [])]
+
+
+def _without_headings(sheet: ReadSheet, plan: PlanSheet) -> Remark:
+    """The remark on a sheet of the plan that lacks the headings it needs, with all that are usually in sight."""
+    needed = [column for column in plan.columns if column.name in plan.needed]
+    shown = [*needed, *(column for column in _in_sight(plan) if column not in needed)]
+    params = {
+        name: ", ".join(f"{thai} ({english})" for thai, english in (column.titles for column in columns))
+        for name, columns in (("needed", needed), ("shown", shown))
+    }
+    return Remark(RemarkKind.REFUSED, "headings_missing", sheet.name, params=params)
+
+
+def _named(sheet: ReadSheet, plans: Mapping[str, PlanSheet]) -> PlanSheet | None:
+    """The plan's sheet of this name."""
+    name = comparable(sheet.known_as)
+    return next((plan for plan in plans.values() if name in (*map(comparable, plan.titles), plan.table)), None)
+
+
+def _plan_of(sheet: ReadSheet, plans: Mapping[str, PlanSheet], named: PlanSheet | None) -> PlanSheet | None:
+    """The plan's sheet that a sheet is: the one of its name, unless it has more headings of another."""
+    if named is not None and _has_needed(sheet, named) and _share(sheet, named) >= _MOST:
+        return named
+    counts = {plan.table: _known(sheet, plan, _heading(sheet, plan)) for plan in plans.values()}
+    shares = {table: count / len(_in_sight(plans[table])) for table, count in counts.items()}
     best = max(shares, key=lambda name: shares[name])
-    is_enough = _known(sheet, plans[best], _heading(sheet, plans[best])) > _LEAST_KNOWN
-    return plans[best] if is_enough and shares[best] >= 1 / 2 else None
+    is_enough = counts[best] > _LEAST_KNOWN and shares[best] >= 1 / 2
+    if named is not None and _has_needed(sheet, named) and not (is_enough and counts[best] > counts[named.table]):
+        return named
+    return plans[best] if is_enough and _has_needed(sheet, plans[best]) else None
+
+
+def _share(sheet: ReadSheet, plan: PlanSheet) -> float:
+    return _known(sheet, plan, _heading(sheet, plan)) / len(_in_sight(plan))
+
+
+def _has_needed(sheet: ReadSheet, plan: PlanSheet) -> bool:
+    heading = _heading(sheet, plan)
+    if not _known(sheet, plan, heading):
+        return False
+    names = {column.name for column in _columns(sheet, plan, heading)[0].values()}
+    return names.issuperset(plan.needed)
 
 
 def _in_sight(plan: PlanSheet) -> list[PlanColumn]:
@@ -118,23 +193,32 @@ def _heading(sheet: ReadSheet, plan: PlanSheet) -> int:
 def _known(sheet: ReadSheet, plan: PlanSheet, row: int) -> int:
     if row >= len(sheet.cells):
         return 0
-    found = (_exact(label, plan.columns) or _of_year(label, plan.columns) for label in sheet.cells[row])
+    titles = _titles(plan.columns)
+    found = (titles.get(comparable(label)) or _of_year(label, plan.columns) for label in sheet.cells[row] if label)
     return len({column.name for column in found if column is not None})
 
 
 def _exact(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
     """The column of this title."""
-    sought = comparable(label)
-    titles = ((column, (*map(comparable, (*column.titles, *column.also)), column.name)) for column in columns)
-    return next((column for column, names in titles if sought in names), None) if sought else None
+    return _titles(columns).get(comparable(label)) if label else None
+
+
+def _titles(columns: Sequence[PlanColumn]) -> dict[str, PlanColumn]:
+    """The columns by their titles as they compare, the first of equal ones."""
+    found: dict[str, PlanColumn] = {}
+    for column in columns:
+        for title in (*map(comparable, (*column.titles, *column.also)), column.name):
+            found.setdefault(title, column)
+    return found
 
 
 def _of_year(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
-    """The column of the only year that a short heading names."""
-    years = _YEAR.findall(ascii_text(label))
-    if len(years) != 1 or len(comparable(label)) > _LONGEST_OF_YEAR:
+    """The column of the only year that a short heading names, of either era."""
+    years = [int(year) for year in _YEAR.findall(ascii_text(label))]
+    if len(years) != 1 or len(comparable(label)) > _LONGEST_OF_YEAR or _SPENT.search(label):
         return None
-    return next((column for column in columns if column.name == years[0]), None)
+    year = str(years[0] if years[0] >= FIRST_BUDDHIST_YEAR else years[0] + ERA)
+    return next((column for column in columns if column.name == year), None)
 
 
 def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int, PlanColumn], list[Remark]]:
@@ -156,6 +240,9 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
         elif place in sheet.check.errors:
             params = {"text": sheet.check.errors[place]}
             remarks.append(Remark(RemarkKind.REFUSED, "cell_error", sheet.name, heading, at, params))
+        elif (twin := _twin(label, found)) is not None and _differs(sheet, heading, at, twin):
+            params = {"label": label[:_LONGEST_SHOWN], "other": address(sheet.name, heading, twin)}
+            remarks.append(Remark(RemarkKind.REFUSED, "heading_twice", sheet.name, heading, at, params))
         elif column is not None:
             found[at] = column
             params = {"label": label, **column.named}
@@ -168,6 +255,18 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int,
         if column.name not in named and not any(r.kind is RemarkKind.REFUSED for r in remarks):
             remarks.append(Remark(RemarkKind.IGNORED, "column_missing", sheet.name, heading, params=column.named))
     return found, remarks
+
+
+def _twin(label: str, found: Mapping[int, PlanColumn]) -> int | None:
+    """The place of a column that has this heading already."""
+    column = _exact(label, tuple(found.values())) or _of_year(label, tuple(found.values()))
+    return next((at for at, other in found.items() if other is column), None)
+
+
+def _differs(sheet: ReadSheet, heading: int, at: int, other: int) -> bool:
+    """Whether a column has something below its heading that another has not."""
+    lines = (line for line in sheet.cells[heading + 1 :] if len(line) > at and line[at])
+    return any(len(line) <= other or line[at] != line[other] for line in lines)
 
 
 def _similar(label: str, free: Sequence[PlanColumn]) -> PlanColumn | None:
@@ -188,35 +287,74 @@ def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
     """The rows of data below a heading, and remarks on rows that are left out, hidden, or have an error in a cell."""
     rows: list[DataRow] = []
     remarks: list[Remark] = []
-    heading = [comparable(label) for label in found.read.cells[found.heading]]
+    kinds = RowKinds(found.plan, dict(found.columns), found.read.cells[found.heading])
     places = {column.name: at for at, column in found.columns.items()}
-    unread = {**dict.fromkeys(found.read.check.unvalued, ""), **found.read.check.errors}
+    check, totals = found.read.check, list[TotalRow]()
+    unread = {**dict.fromkeys(check.unvalued, ""), **check.errors}
+    bounds: list[int] = []
     for at, cells in enumerate(found.read.cells[found.heading + 1 :], found.heading + 1):
-        if not any(cells[place] for place in found.columns if place < len(cells)):
+        of_row = frozenset(p for p in found.columns if (at, p) in unread)
+        filled = frozenset(p for p in found.columns if (at, p) in found.read.filled)
+        if not of_row and not any(cells[place] for place in found.columns if place < len(cells)):
             continue
-        if _is_repeated(cells, heading, found):
-            remarks.append(Remark(RemarkKind.IGNORED, "heading_repeated", found.read.name, at))
-        elif total := _total(cells, found):
-            remarks.append(Remark(RemarkKind.IGNORED, "total_left_out", found.read.name, at, params={"text": total}))
-        else:
-            texts = {column.name: cells[p] for p, column in found.columns.items() if p < len(cells)}
-            errors = {c.name: unread[at, p] for p, c in found.columns.items() if (at, p) in unread}
-            filled = frozenset(c.name for p, c in found.columns.items() if (at, p) in found.read.filled)
-            rows.append(DataRow(found.read.name, at, texts, places, errors, filled))
-            remarks += _of_row(rows[-1], found)
-    return rows, remarks
+        if kind := kinds.kind(cells, filled, of_row):
+            code, text = kind
+            refused = RemarkKind.REFUSED if code == "row_unclear" else RemarkKind.IGNORED
+            if code == "heading_repeated" and rows and _is_title_above(rows, at, found):
+                title = rows.pop()
+                remarks.append(
+                    title.remark(RemarkKind.IGNORED, "band_left_out", None, text=title.any_text[:_LONGEST_SHOWN])
+                )
+            remarks.append(Remark(refused, code, found.read.name, at, params={"text": text}))
+            bounds.append(at)
+            if code == "total_left_out":
+                totals.append(TotalRow(at, text, amounts_in(cells, found.columns)))
+            continue
+        texts = {column.name: cells[p] for p, column in found.columns.items() if p < len(cells)}
+        errors = {found.columns[p].name: unread[at, p] for p in of_row}
+        row = DataRow(found.read.name, at, texts, places, errors, frozenset(found.columns[p].name for p in filled))
+        if rows and any(row.text(name) != rows[-1].text(name) for name in ("dimension_id", "mission_id")):
+            bounds.append(at - 1)
+        rows.append(row)
+        remarks += _of_row(row, found)
+    return rows, [*remarks, *_of_totals(found, totals, rows, sorted(bounds)), *_of_merges(found, rows)]
 
 
-def _is_repeated(cells: Sequence[str], heading: Sequence[str], found: FoundSheet) -> bool:
-    filled = [p for p in found.columns if p < len(cells) and cells[p]]
-    return len(filled) > 1 and all(comparable(cells[p]) == heading[p] for p in filled)
+def _is_title_above(rows: Sequence[DataRow], at: int, found: FoundSheet) -> bool:
+    """Whether the row right above a heading is one text, which is the title of the table below."""
+    lines = found.read.cells[rows[-1].row + 1 : at]
+    texts = {text for text in rows[-1].texts.values() if text}
+    return len(texts) == 1 and not rows[-1].errors and not any(any(line) for line in lines)
 
 
-def _total(cells: Sequence[str], found: FoundSheet) -> str | None:
-    """The words of a row of totals: its first text begins with them, and it has no number before it."""
-    first = next((cells[p] for p in sorted(found.columns) if p < len(cells) and cells[p]), "")
-    has_number = any(re.search(r"\d", ascii_text(cells[p])) for p in found.columns if p < len(cells))
-    return first[:_LONGEST_SHOWN] if _TOTAL.match(first) and has_number else None
+def _of_totals(
+    found: FoundSheet, totals: Sequence[TotalRow], rows: Sequence[DataRow], bounds: Sequence[int]
+) -> Iterator[Remark]:
+    """Remarks on totals that are not the sum of the rows that they total."""
+    amounts = {row.row: amounts_in(found.read.cells[row.row], found.columns) for row in rows} if totals else {}
+    places = {column.name: at for at, column in found.columns.items()}
+    for total in totals:
+        for year, (printed, computed) in wrong_totals(total, amounts, bounds).items():
+            numbers = {"printed": printed, "computed": computed, "difference": abs(printed - computed)}
+            params = {"text": total.text, **{name: f"{number:,f}" for name, number in numbers.items()}}
+            name = found.read.name
+            yield Remark(RemarkKind.REFUSED, "total_differs", name, total.row, places[year], params)
+
+
+def _of_merges(found: FoundSheet, rows: Sequence[DataRow]) -> Iterator[Remark]:
+    """Remarks on cells that have the value of a merge, one for the rows of a column that are below each other.
+
+    None on the columns that say which record a row is, which people merge over its rows.
+    """
+    before: dict[str, int] = {}
+    for row in rows:
+        for name in sorted(row.filled):
+            column = found.column(name)
+            if name in (*found.plan.needed, "sequence_no") or not row.text(name) or column.field is None:
+                continue
+            if before.get(name) != row.row - 1:
+                yield row.remark(RemarkKind.TAKEN, "cell_merged", name, text=row.text(name)[:_LONGEST_SHOWN])
+            before[name] = row.row
 
 
 def error_remark(row: DataRow, name: str) -> Remark:

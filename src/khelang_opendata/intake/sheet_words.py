@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from khelang_opendata.intake.importing import Imported
-from khelang_opendata.intake.plan_sheets import OWN_IDS, plan_columns, plan_sheets, years_of_plan
+from khelang_opendata.intake.plan_sheets import OWN_IDS, Row, plan_columns, plan_sheets, years_of_plan
 from khelang_opendata.intake.record_labels import labels_of, shortened
 from khelang_opendata.model.report import Issue, SheetWords
 from khelang_opendata.model.wording import Language, Text
@@ -18,12 +20,13 @@ _OF_DESCRIPTOR = ("descriptor_invalid", "profile_invalid")
 class WordsOfSheets:
     """The words for the issues of one workbook."""
 
-    def __init__(self, imported: Imported, family: SchemaFamily) -> None:
+    def __init__(self, imported: Imported, family: SchemaFamily, old: Mapping[str, Sequence[Row]]) -> None:
         """Find the words.
 
         Args:
             imported: the workbook.
             family: the schemas of its tables.
+            old: the tables that the workbook was made of, for records that it has no more.
         """
         self._imported, self._family = imported, family
         self._sheets = {table: imported.sheet_of(table) for table in family.tables}
@@ -34,8 +37,9 @@ class WordsOfSheets:
         }
         self._records = {
             record: _same(shortened(label, _LONGEST))
+            for tables in (old, imported.tables)
             for table in ("plans", *(table for table in OWN_IDS if table != "errata"))
-            for record, label in labels_of(table, imported.tables.get(table, ())).items()
+            for record, label in labels_of(table, tables.get(table, ())).items()
         }
         self._by_table: dict[str, SheetWords] = {}
 

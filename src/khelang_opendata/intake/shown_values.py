@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from khelang_opendata.intake.plan_sheets import ERRATUM_NO, ID_VALUES, PlanColumn, Row, text_in
+from khelang_opendata.intake.plan_sheets import ERRATUM_NO, ID_VALUES, PlanColumn, Row, text_in, year_names
 from khelang_opendata.intake.record_labels import Labels
 from khelang_opendata.intake.summary_rows import BUDGETED, sign_of
 from khelang_opendata.model.wording import Language
@@ -59,6 +59,16 @@ def shown(column: PlanColumn, row: Row, labels: Labels, language: Language) -> S
     if column.refers_to:
         return labels.label(column.refers_to, text)
     return _shown_value(column.field, text, language)
+
+
+def example_of(column: PlanColumn, language: Language) -> str:
+    """An example of a cell, as the sheet shows it; none where it would be a choice from a list or a sentence."""
+    if column.name.isdigit() or column.name in year_names(None):
+        return "300,000"
+    if column.field is None or column.refers_to or column.field.codelist or "example" not in column.field.descriptor:
+        return ""
+    value = shown(column, {column.name: str(column.field.descriptor["example"])}, Labels.of({}), language)
+    return "" if value is None else str(value)
 
 
 def _shown_value(field: Field, text: str, language: Language) -> Shown:

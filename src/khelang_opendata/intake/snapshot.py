@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from khelang_opendata.intake.plan_sheets import Row
+from khelang_opendata.model.failures import DataError
 from khelang_opendata.standard.codelists import own_codes_of
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas, load_family
 from khelang_opendata.standard.tables import OWN_COLUMN, JsonObject
@@ -20,6 +22,9 @@ LISTS = "_lists"
 """The names of the hidden sheets."""
 
 FORMAT = "khelang workbook 1"
+FILLED = "filled"
+"""The mark in the sheet of lists of a workbook that was made of a package, which shows that its snapshot is gone."""
+
 _DESCRIPTOR, _TABLE, _ROW = "descriptor", "table", "row"
 _PIECE = 30_000
 
@@ -33,8 +38,13 @@ class Snapshot:
 
 
 def snapshot_rows(snapshot: Snapshot) -> Iterator[Sequence[str]]:
-    """The rows of the hidden sheet."""
-    yield [FORMAT]
+    """The rows of the hidden sheet; the first names the form and has the hash of the others."""
+    rows = [*_rows(snapshot)]
+    yield [FORMAT, _hash(rows)]
+    yield from rows
+
+
+def _rows(snapshot: Snapshot) -> Iterator[Sequence[str]]:
     text = json.dumps(snapshot.descriptor, ensure_ascii=False)
     yield [_DESCRIPTOR, *(text[at : at + _PIECE] for at in range(0, len(text), _PIECE))]
     for name, rows in snapshot.tables.items():
@@ -43,14 +53,44 @@ def snapshot_rows(snapshot: Snapshot) -> Iterator[Sequence[str]]:
         yield from ([_ROW, *(row.get(field, "") for field in fields)] for row in rows)
 
 
-def read_snapshot(rows: Sequence[Sequence[str]]) -> Snapshot | None:
-    """The package of a hidden sheet; None where the sheet is of another form."""
-    if not rows or not rows[0] or rows[0][0] != FORMAT:
-        return None
+def _hash(rows: Sequence[Sequence[str]]) -> str:
+    """The hash of rows, without white space, which programs change at the ends of cells and lines."""
+    lines = ("\t".join("".join(text.split()) for text in row).rstrip("\t") for row in rows)
+    return sha256("\n".join(lines).rstrip("\n").encode()).hexdigest()
+
+
+def is_snapshot(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a sheet begins as the hidden one does."""
+    return bool(rows and rows[0]) and rows[0][0] == FORMAT
+
+
+def read_snapshot(rows: Sequence[Sequence[str]]) -> Snapshot:
+    """The package of a hidden sheet.
+
+    Args:
+        rows: its cells as text.
+
+    Raises:
+        DataError: cells are missing or changed, so that the ids of records are not sure.
+    """
+    if not is_snapshot(rows) or list(filter(None, rows[0][1:])) not in ([_hash(rows[1:])], []):
+        raise DataError("ids_damaged", sheet=SNAPSHOT)
+    try:
+        snapshot = _snapshot(rows[1:])
+        family_of_snapshot(snapshot)
+        plans = [row["plan_id"] for row in snapshot.tables["plans"]]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DataError("ids_damaged", sheet=SNAPSHOT) from error
+    if len(plans) != 1:
+        raise DataError("ids_damaged", sheet=SNAPSHOT)
+    return snapshot
+
+
+def _snapshot(rows: Sequence[Sequence[str]]) -> Snapshot:
     descriptor: JsonObject = {}
     tables: dict[str, list[Row]] = {}
     name, fields = "", list[str]()
-    for kind, *cells in rows[1:]:
+    for kind, *cells in rows:
         if kind == _DESCRIPTOR:
             descriptor = json.loads("".join(cells) or "{}")
         elif kind == _TABLE:
@@ -59,6 +99,8 @@ def read_snapshot(rows: Sequence[Sequence[str]]) -> Snapshot | None:
             tables[name] = []
         elif kind == _ROW:
             tables[name].append(dict(zip(fields, [*cells, *[""] * len(fields)], strict=False)))
+        elif kind or any(cells):
+            raise ValueError(kind)
     return Snapshot(tables, descriptor)
 
 

@@ -56,13 +56,15 @@ def projects_of(merge: Merge, found: FoundSheet, data: Sequence[DataRow]) -> lis
     last: SheetProject | None = None
     for one in data:
         title, number = one.text("title_th"), number_text_of(one)
-        if not title and not number and last is not None:
+        if not title and not number and not one.errors and last is not None:
             last.data.append(one)
             merge.remarks.append(one.remark(RemarkKind.TAKEN, "row_continues", None, text=last.title[:_LONGEST]))
             continue
         if not title:
-            title_column = found.column("title_th")
-            merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **title_column.named))
+            if "title_th" not in one.errors:
+                title_column = found.column("title_th")
+                merge.remarks.append(one.remark(RemarkKind.REFUSED, "title_missing", "title_th", **title_column.named))
+            last = None
             continue
         key = (comparable(title), number)
         if not number and last is not None and comparable(last.title) == key[0]:

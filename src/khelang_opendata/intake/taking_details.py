@@ -47,7 +47,7 @@ def take_details(merge: Merge, found: FoundSheet) -> None:
         if values in taken:
             merge.remarks.append(one.remark(RemarkKind.REFUSED, "key_twice", key[-1], text=row[key[-1]]))
         taken.add(values)
-    _finish(merge, found, rows, group)
+    _finish(merge, found, rows, group, has_unread=len(read) < len(data))
 
 
 def _key_of(merge: Merge, found: FoundSheet, one: DataRow, group: Sequence[str]) -> Row | None:
@@ -132,10 +132,13 @@ def _next_number(row: Row, number: str, group: Sequence[str], others: Sequence[R
     return str(max(numbers, default=0) + 1)
 
 
-def _finish(merge: Merge, found: FoundSheet, rows: list[Row], group: Sequence[str]) -> None:
+def _finish(merge: Merge, found: FoundSheet, rows: list[Row], group: Sequence[str], *, has_unread: bool) -> None:
+    """Order the new rows as the old ones, and remark on those that are gone, of which an unread row may be one."""
     table = found.plan.table
     key = [name for name in merge.family.tables[table].primary_key if name != "plan_id"]
     kept = {tuple(row[name] for name in key): row for row in rows}
+    if has_unread:
+        kept = {**{tuple(row[name] for name in key): dict(row) for row in merge.rows(table)}, **kept}
     ordered = [kept[k] for row in merge.rows(table) if (k := tuple(row[name] for name in key)) in kept]
     for row in merge.rows(table):
         if tuple(row[name] for name in key) not in kept:

@@ -7,22 +7,13 @@ from collections.abc import Sequence
 
 from khelang_opendata.intake.cell_numbers import plain_cell, read_ordinal
 from khelang_opendata.intake.merging import Merge, next_id
-from khelang_opendata.intake.plan_sheets import ERRATUM_NO, OWN_IDS, Row
+from khelang_opendata.intake.plan_sheets import ERRATUM_NO, OWN_IDS, TITLE_COLUMNS, Row
 from khelang_opendata.intake.record_labels import comparable, number_of_id
 from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.intake.row_matching import Described, Matches, match_rows
 from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
 from khelang_opendata.intake.typed_cells import as_seen
 from khelang_opendata.model.thai import ascii_text
-
-_TITLES = {
-    "units": "name_th",
-    "dimensions": "name_th",
-    "missions": "name_th",
-    "risks": "process_th",
-    "errata": "basis_th",
-}
-"""The column by which a record is known."""
 
 _CODES = {"dimensions": "dimension_code", "missions": "mission_code", "errata": ERRATUM_NO}
 """The columns whose value is part of the id."""
@@ -39,11 +30,13 @@ def take_records(merge: Merge, found: FoundSheet) -> None:
     table = found.plan.table
     data, remarks = data_rows(found)
     merge.remarks += remarks
+    has_unread = any(found.column(TITLE_COLUMNS[table]).name in row.errors for row in data)
     data = [row for row in data if _has_title(merge, found, row)]
     matches = match_records(merge, table, data)
     rows = _rows_with_ids(merge, table, data, matches.old)
-    title = found.column(_TITLES[table])
+    title = found.column(TITLE_COLUMNS[table])
     merge.new[table] = [provisional(table, row, one) for row, one in zip(rows, data, strict=True)]
+    merge.new[table] += unmatched(merge, table, matches.old) if has_unread else []
     merge.relabel(table)
     for row, one, old in zip(rows, data, matches.old, strict=True):
         merge.origins.note_row(row, one)
@@ -52,7 +45,7 @@ def take_records(merge: Merge, found: FoundSheet) -> None:
         if old is None:
             merge.take_source(one, row)
             merge.remarks.append(one.remark(RemarkKind.ADDED, "row_added", None, text=one.text(title.name)[:80]))
-    finish(merge, table, found.read.name, rows, matches.old)
+    finish(merge, table, found.read.name, rows, matches.old, has_unread=has_unread)
     merge.relabel(table)
 
 
@@ -67,7 +60,7 @@ def provisional(table: str, row: Row, one: DataRow) -> Row:
 
 
 def _has_title(merge: Merge, found: FoundSheet, row: DataRow) -> bool:
-    title = found.column(_TITLES[found.plan.table])
+    title = found.column(TITLE_COLUMNS[found.plan.table])
     if row.text(title.name) or title.name in row.errors:
         return bool(row.text(title.name))
     merge.remarks.append(row.remark(RemarkKind.REFUSED, "title_missing", title.name, **title.named))
@@ -86,12 +79,23 @@ def match_records(merge: Merge, table: str, data: Sequence[DataRow]) -> Matches:
             at = next((n for n, known in enumerate(codes) if code and known == code and n not in taken), None)
             taken |= {at} if at is not None else set()
             found.append(at)
+        _match_titles(merge, table, data, found)
         return Matches(found, [])
-    title = _TITLES[table]
+    title = TITLE_COLUMNS[table]
     parent = "parent_unit_id" if table == "units" else "risk_type"
     described = [Described(one.text(title), (comparable(one.text(parent)),)) for one in data]
     known = [Described(row[title], (comparable(_parent(merge, table, row)),)) for row in old]
     return match_rows(described, known)
+
+
+def _match_titles(merge: Merge, table: str, data: Sequence[DataRow], found: list[int | None]) -> None:
+    """Match the rows whose code is not there by their titles."""
+    title = TITLE_COLUMNS[table]
+    for place, one in enumerate(data):
+        if found[place] is None and not _code(table, one):
+            old = enumerate(merge.rows(table))
+            same = (at for at, row in old if comparable(row[title]) == comparable(one.text(title)) and at not in found)
+            found[place] = next(same, None)
 
 
 def _parent(merge: Merge, table: str, row: Row) -> str:
@@ -137,11 +141,28 @@ def _new_id(merge: Merge, table: str, one: DataRow, taken: Sequence[str]) -> str
     return id_
 
 
-def finish(merge: Merge, table: str, sheet: str, rows: Sequence[Row], old: Sequence[int | None]) -> None:
-    """Order the new rows as the old ones, and remark on those that are gone."""
-    kept = {at for at in old if at is not None}
+def unmatched(merge: Merge, table: str, old: Sequence[int | None]) -> list[Row]:
+    """The old rows that no row of the sheet is."""
+    return [row for at, row in enumerate(merge.rows(table)) if at not in old]
+
+
+def finish(
+    merge: Merge, table: str, sheet: str, rows: Sequence[Row], old: Sequence[int | None], *, has_unread: bool = False
+) -> None:
+    """Order the new rows as the old ones, and remark on those that are gone.
+
+    Args:
+        merge: the import.
+        table: the table.
+        sheet: the name of its sheet.
+        rows: its new rows.
+        old: the old record of each.
+        has_unread: whether a row of the sheet is not understood: a record that is not found may be that one, and stays.
+    """
+    placed = {at: rows[n] for n, at in enumerate(old) if at is not None}
     for at, row in enumerate(merge.rows(table)):
-        if at not in kept:
+        if at not in placed and has_unread:
+            placed[at] = dict(row)
+        elif at not in placed:
             merge.deleted(table, sheet, merge.older.label(table, row[OWN_IDS[table]]))
-    order = sorted((at, n) for n, at in enumerate(old) if at is not None)
-    merge.new[table] = [rows[n] for _, n in order] + [rows[n] for n, at in enumerate(old) if at is None]
+    merge.new[table] = [placed[at] for at in sorted(placed)] + [rows[n] for n, at in enumerate(old) if at is None]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from khelang_opendata.intake.cell_meanings import YearMeaning, choices, codes_like, titles_of, year_meaning
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
+from khelang_opendata.intake.parted_columns import parted_columns
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
@@ -23,7 +24,7 @@ from khelang_opendata.intake.summary_rows import (
     line_fields,
     summary_rows,
 )
-from khelang_opendata.intake.taking_records import finish, provisional
+from khelang_opendata.intake.taking_records import finish, provisional, unmatched
 from khelang_opendata.intake.typed_cells import as_seen
 
 _LONGEST = 80
@@ -47,15 +48,19 @@ def take_summary(merge: Merge, found: FoundSheet) -> None:
     for before in summary_rows(merge.old):
         old.setdefault(before.project["project_id"], []).append(before)
     projects = without_copies(merge, projects, old)
+    places = [project.old for project in projects]
+    has_unread = any("title_th" in one.errors for one in data)
     merge.new["projects"] = [provisional("projects", p.row, p.first) for p in projects]
+    merge.new["projects"] += unmatched(merge, "projects", places) if has_unread else []
     merge.relabel("projects")
     own = [c for c in found.columns.values() if c.name in merge.family.tables["projects"].field_by_name]
     own = [c for c in own if c.field and c.name not in line_fields()]
     for project in projects:
         _take_project(merge, project, own)
-    finish(merge, "projects", found.read.name, [p.row for p in projects], [p.old for p in projects])
+    finish(merge, "projects", found.read.name, [p.row for p in projects], places, has_unread=has_unread)
     merge.relabel("projects")
     _take_lines(merge, found, projects, old, signs)
+    merge.remarks += parted_columns(merge, found, projects, old)
 
 
 def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
@@ -187,12 +192,15 @@ def _take_lines(
     years = _year_columns(found)
     for project in projects:
         lines += _lines_of(merge, found, project, old.get(project.row["project_id"], []), years, signs)
+    taken = {project.row["project_id"] for project in projects}
+    unread = {row["project_id"] for row in merge.new["projects"]} - taken
+    lines += [dict(line) for line in merge.rows("budgets") if line["project_id"] in unread]
     keys = {(line["project_id"], line["line_no"]): line for line in lines}
     ordered = [keys[k] for row in merge.rows("budgets") if (k := (row["project_id"], row["line_no"])) in keys]
     is_old = {id(line) for line in ordered}
     new = [line for line in lines if id(line) not in is_old]
     merge.new["budgets"] = placed_after(ordered, new, lambda row: row["project_id"])
-    gone = {p["project_id"] for p in merge.rows("projects")} - {p.row["project_id"] for p in projects}
+    gone = {row["project_id"] for row in merge.rows("projects")} - taken
     for row in merge.rows("budgets"):
         is_left = (row["project_id"], row["line_no"]) in keys or row["project_id"] in gone
         if not is_left:

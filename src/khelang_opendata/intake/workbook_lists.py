@@ -14,7 +14,7 @@ from khelang_opendata.formats.worksheets import TEXT, Book, write_text
 from khelang_opendata.intake.plan_sheets import PlanSheet, text_pair
 from khelang_opendata.intake.record_labels import longest_label
 from khelang_opendata.intake.shown_values import code_title, names_a_table, table_titles
-from khelang_opendata.intake.snapshot import LISTS
+from khelang_opendata.intake.snapshot import FILLED, LISTS
 from khelang_opendata.model.wording import Language
 from khelang_opendata.standard.family import SchemaFamily
 
@@ -68,7 +68,12 @@ def fixed_lists(family: SchemaFamily, sheets: Sequence[PlanSheet], language: Lan
 
 
 def write_lists(
-    book: Book, fixed: dict[str, list[str]], records: dict[str, list[str]], placed: dict[str, Placed]
+    book: Book,
+    fixed: dict[str, list[str]],
+    records: dict[str, list[str]],
+    placed: dict[str, Placed],
+    *,
+    is_filled: bool,
 ) -> None:
     """Write the hidden sheet, and define the names of its lists.
 
@@ -77,6 +82,7 @@ def write_lists(
         fixed: lists of codes.
         records: the labels of each table's records in the order of its sheet, as they are now.
         placed: where the sheets of these tables have their columns.
+        is_filled: whether the workbook is made of a package.
     """
     from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 (with the library)
 
@@ -94,6 +100,8 @@ def write_lists(
             column = f"'{LISTS}'!${letter}$2:${letter}${RECORDS + 1}"
             count = f'MAX(1,COUNTIF({column},"?*"))'
             book.excel.define_name(list_name(name), f"=OFFSET('{LISTS}'!${letter}$2,0,0,{count},1)")
+    if is_filled:
+        write_text(sheet, 0, len(fixed) + len(records), FILLED, book.style(TEXT))
 
 
 def _write_record_list(sheet: Worksheet, at: int, items: Sequence[str], formulas: Sequence[str]) -> None:

@@ -1,0 +1,92 @@
+"""Harvests of synthetic plans, beside a script that does the same with frictionless and pandas.
+
+``python -m benchmarks.national FOLDER [COUNT]`` writes COUNT packages (7,850 without it) into a folder, harvests them,
+harvests them again, changes one of each hundred and harvests once more, and prints what each took. The script is given
+a sample of the packages; its time for all is in proportion.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.generate import Synthetic, generate
+from benchmarks.measure import Measured, run_command
+
+SEED, COUNT, SAMPLE, CHANGED = 1, 7_850, 100, 100
+DAY = date(2026, 11, 28)
+
+
+def harvested(packages: Path, out: Path) -> None:
+    """Harvest into a folder, with a process for each processor."""
+    from khelang_opendata.national.harvesting import HarvestOptions, harvest  # noqa: PLC0415 (not what the script needs)
+
+    done = harvest([str(packages)], out, HarvestOptions(DAY))
+    print(json.dumps({"states": dict(done.plans.counts()), "changes": len(done.plans.changes)}), file=sys.stderr)
+
+
+def scripted(packages: Path, out: Path) -> None:
+    """Validate packages with frictionless, and write the tables of the valid ones, each as one Parquet file."""
+    import pandas as pd  # noqa: PLC0415 (not what the harvest needs)
+    import polars as pl  # noqa: PLC0415 (as above: pandas itself writes no Parquet)
+    from frictionless import Package  # noqa: PLC0415 (as above)
+
+    frames: dict[str, list[pd.DataFrame]] = {}
+    for path in sorted(packages.iterdir()):
+        if Package(str(path / "datapackage.json")).validate().valid:
+            for table in (path / "data").glob("*.csv"):
+                frames.setdefault(table.stem, []).append(pd.read_csv(table, dtype=str, keep_default_na=False))
+    out.mkdir(exist_ok=True)
+    for name, parts in frames.items():
+        pl.DataFrame(pd.concat(parts).to_dict("list")).write_parquet(out / f"{name}.parquet")
+
+
+def _measured(kind: str, packages: Path, out: Path) -> Measured:
+    return run_command([sys.executable, "-m", "benchmarks.national", kind, str(packages), str(out)])
+
+
+def _change(plans: list[Synthetic]) -> int:
+    """Change a text in one of each hundred valid plans, and give how many those are."""
+    valid = [plan for plan in plans if not plan.violations][::CHANGED]
+    for plan in valid:
+        table = plan.path / "data/indicators.csv"
+        table.write_bytes(table.read_bytes().replace("ร้อยละ".encode(), "อัตรา".encode()))
+    return len(valid)
+
+
+def main() -> None:
+    """Measure, or do the work of one measurement."""
+    if sys.argv[1] in ("harvest", "script"):
+        work = harvested if sys.argv[1] == "harvest" else scripted
+        work(Path(sys.argv[2]), Path(sys.argv[3]))
+        return
+    folder, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else COUNT
+    packages, out, sample = folder / "packages", folder / "national", folder / "sample"
+    shutil.rmtree(folder, ignore_errors=True)
+    plans = generate(packages, count, SEED)
+    for plan in plans[:: max(1, count // SAMPLE)]:
+        shutil.copytree(plan.path, sample / plan.path.name)
+    sampled = len([*sample.iterdir()])
+    print(f"load before {os.getloadavg()}")
+    print("| run | seconds | driver MB | worker MB |\n|---|---|---|---|")
+    for name in ("first", "unchanged", "1 % changed"):
+        if name == "1 % changed":
+            print(f"(changed: {_change(plans)})")
+        start = perf_counter()
+        took = _measured("harvest", packages, out)
+        print(f"| {name} | {perf_counter() - start:.1f} | {took.peak_mb:.0f} | {took.worker_mb or 0:.0f} |", flush=True)
+    took = _measured("script", sample, folder / "script")
+    scaled = took.seconds * count / sampled
+    print(f"| script, {sampled} packages | {took.seconds:.1f} | {took.peak_mb:.0f} | (for {count}: {scaled:.0f} s) |")
+    size = sum(path.stat().st_size for path in (out / "tables").rglob("*") if path.is_file())
+    print(f"tables {size / 2**20:.0f} MB, DuckDB {(out / 'national.duckdb').stat().st_size / 2**20:.0f} MB")
+    print(f"load after {os.getloadavg()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Rows above the heading of a sheet, which import does not read: those that look like records are named, not lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, sheet_texts
+from khelang_opendata.intake.record_labels import comparable
+from khelang_opendata.intake.remarks import Remark, RemarkKind
+from khelang_opendata.intake.row_kinds import RowKinds
+from khelang_opendata.intake.shown_values import example_of
+from khelang_opendata.intake.workbook_reading import ReadSheet
+from khelang_opendata.model.thai import ascii_text
+from khelang_opendata.model.wording import Language
+
+_LONGEST_SHOWN = 60
+_DIGIT = re.compile(r"\d")
+
+
+def remarks_above(
+    sheet: ReadSheet, plan: PlanSheet, heading: int, columns: Mapping[int, PlanColumn]
+) -> Iterator[Remark]:
+    """A remark on each row above a heading that may be a record.
+
+    Titles, the example row of the workbook, its totals and its settings are none, nor are headings of several columns.
+
+    Args:
+        sheet: the sheet.
+        plan: the plan's sheet that it is.
+        heading: the row of its heading.
+        columns: its columns by their places.
+    """
+    own = {
+        comparable(text) for group in ("settings", "totals") for pair in sheet_texts()[group].values() for text in pair
+    }
+    kinds = RowKinds(plan, dict(columns), sheet.cells[heading])
+    for at, cells in enumerate(sheet.cells[:heading]):
+        if any(comparable(cell) in own for cell in cells if cell):
+            continue
+        given = {p: cells[p] for p in columns if p < len(cells) and cells[p] and (at, p) not in sheet.filled}
+        is_record = _is_record(given, plan, columns)
+        is_spoken_of = is_record or at == heading - 1  # higher up are titles
+        if (
+            given
+            and is_spoken_of
+            and not _is_example(given, columns)
+            and not kinds.kind(cells, frozenset(), frozenset())
+        ):
+            kind, code = (
+                (RemarkKind.REFUSED, "row_above_heading") if is_record else (RemarkKind.IGNORED, "text_above_heading")
+            )
+            params = {"text": given[min(given)][:_LONGEST_SHOWN]}
+            yield Remark(kind, code, sheet.name, at, params=params)
+
+
+def _is_record(given: Mapping[int, str], plan: PlanSheet, columns: Mapping[int, PlanColumn]) -> bool:
+    """Whether a row has what its sheet needs and more: a project its number or an amount."""
+    names = {columns[p].name for p in given}
+    if len(given) < len(plan.needed) + 1 or not names.issuperset(plan.needed):
+        return False
+    numbered = (p for p in given if columns[p].name == "sequence_no" or columns[p].name.isdigit())
+    return plan.table != "projects" or any(_DIGIT.search(ascii_text(given[p])) for p in numbered)
+
+
+def _is_example(given: Mapping[int, str], columns: Mapping[int, PlanColumn]) -> bool:
+    """Whether a row is the one of examples that the workbook has above its heading."""
+    return all(
+        comparable(cell) in {comparable(example_of(columns[p], language)) for language in Language}
+        for p, cell in given.items()
+    )
