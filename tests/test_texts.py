@@ -178,7 +178,7 @@ def test_parameters_of_remarks_are_those_that_the_texts_name() -> None:
     """Of the remarks on cells whose code and parameters are in the call itself."""
     texts = json.loads((SOURCE / "khelang_opendata/intake/notices.json").read_text(encoding="utf-8"))
     found = [(place, *remark) for path in MODULES for place, remark in _remarks_in(path)]
-    assert len(found) >= 12
+    assert len(found) >= 14
     named = {code: _names_in(texts[f"remark_{code}"].values()) for _, code, _ in found}
     assert [(place, code, names) for place, code, names in found if names != named[code]] == []
 
