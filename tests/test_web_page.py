@@ -79,6 +79,10 @@ def test_a_clerk_corrects_twelve_mistakes_and_releases(
         expect(page.locator(".verdict")).to_have_text("ต้องแก้ 12 จุดก่อนออกชุดข้อมูล")
         assert {*page.locator(".finding .place").all_inner_texts()} == {*right}
         accessible(page)
+        page.click("nav button >> text=ออกชุดข้อมูล")
+        page.click("#make")
+        page.click("#to-findings", timeout=START)
+        expect(page.locator(".failure")).to_have_count(0)
         correct_all(visit, right)
         expect(page.locator(".verdict")).to_have_text("พร้อมออกชุดข้อมูล")
 

@@ -6,6 +6,7 @@ import { CellScreen } from "./cell_screen.mjs";
 import { CompareScreen } from "./compare_screen.mjs";
 import { FindingsScreen } from "./findings_screen.mjs";
 import { Failure } from "./controls.mjs";
+import { findingsOf } from "./finding_list.mjs";
 import { ReleaseScreen } from "./release_screen.mjs";
 import { StartScreen } from "./start_screen.mjs";
 import { text } from "./texts.mjs";
@@ -63,6 +64,8 @@ function App() {
 
   const Screen = SCREENS[state.screen];
   const parts = { state, act, set, lang };
+  const isStopped = state.screen === "release" && state.checked && findingsOf(state.checked).some((one) => one.group === "errors");
+  const toFindings = isStopped ? () => set({ screen: "findings", failure: null, notice: null }) : null;
   return html`
     <header>
       <div class="wide top">
@@ -100,7 +103,7 @@ function App() {
           ${state.busy ? text(lang, `step_${state.busy}`) : state.notice ? text(lang, state.notice.key, state.notice.params) : ""}
         </p>
         ${state.busy && html`<button type="button" id="cancel" onClick=${() => tool.cancel()}>${text(lang, "cancel")}</button>`}
-        <${Failure} failure=${state.failure} lang=${lang} />
+        <${Failure} failure=${state.failure} lang=${lang} onFindings=${toFindings} />
       </div>
       ${state.about && html`<${Screen} ...${parts} />`}
     </main>

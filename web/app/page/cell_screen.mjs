@@ -41,19 +41,21 @@ export function CellScreen({ state, act, set, lang }) {
     ${rule && html`<details><summary>${text(lang, "why")}</summary><p>${inLanguage(rule, "explanation", lang)}</p></details>`}
     ${rows && one.place.column !== null && html`<${Editor} key=${one.key} ...${{ rows, place: one.place, apply, lang, state }} />`}
     <p class="buttons">
-      ${one.place &&
-      html`<button
+      <button type="button" id="previous" onClick=${() => go(-1)}>${text(lang, "previous")}</button>
+      <button type="button" id="next" onClick=${() => go(1)}>${text(lang, "next")}</button>
+    </p>
+    ${rows && html`<${Around} ...${{ rows, place: one.place, checked, lang }} />`}
+    ${one.place &&
+    html`<p class="buttons danger">
+      <button
         type="button"
         id="delete-row"
         disabled=${Boolean(state.busy)}
         onClick=${() => apply({ where: one.place.where, row: one.place.row, delete: true })}
       >
         ${text(lang, "delete_row")}
-      </button>`}
-      <button type="button" id="previous" onClick=${() => go(-1)}>${text(lang, "previous")}</button>
-      <button type="button" id="next" onClick=${() => go(1)}>${text(lang, "next")}</button>
-    </p>
-    ${rows && html`<${Around} ...${{ rows, place: one.place, checked, lang }} />`}
+      </button>
+    </p>`}
     ${one.issue.erratum && checked.kind === "package" && html`<${Erratum} key=${one.key} ...${{ one, apply, lang, state }} />`}
     <${Corrections} state=${state} act=${act} lang=${lang} />
   `;

@@ -15,12 +15,13 @@ function focused(element) {
   }
 }
 
-/** What went wrong, and what to do. */
-export function Failure({ failure, lang }) {
+/** What went wrong, and what to do; `onFindings` opens the findings where correcting them is the remedy. */
+export function Failure({ failure, lang, onFindings }) {
   if (!failure) return null;
   return html`<div class="failure" role="alert">
     <p><strong>${inLanguage(failure, "message", lang)}</strong></p>
     <p>${inLanguage(failure, "fix", lang)}</p>
+    ${onFindings && html`<button type="button" id="to-findings" onClick=${onFindings}>${text(lang, "back")}</button>`}
   </div>`;
 }
 
