@@ -11,7 +11,6 @@ import io
 import json
 import os
 import random
-import resource
 import shutil
 import socket
 import stat
@@ -35,6 +34,7 @@ from khelang_opendata.published.archive import read_folder, read_zip
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE
 from khelang_opendata.published.verification import archive_of
 from tests.conftest import VALID, examples_count_as_plans
+from tests.memory import peak_rss_mb
 from tests.seeds import again, arguments
 
 ROOT = "mae-thung-2561-2564-v1.0.0"
@@ -321,7 +321,7 @@ def judged(number: int, seed: int) -> dict[str, Any]:
                         }
                     )
                 slowest = max(slowest, time.perf_counter() - begin)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = round(peak_rss_mb())
     return {
         "cases": number,
         "seed": seed,

@@ -15,7 +15,6 @@ import io
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import sys
@@ -33,6 +32,7 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.render.messages import failure_text
 from khelang_opendata.render.reports import ReportFormat, render_report
 from tests.conftest import VALID, examples_count_as_plans
+from tests.memory import peak_rss_mb
 from tests.roundtrip import assert_released
 from tests.seeds import again, arguments
 
@@ -271,7 +271,7 @@ def storm(cases: int, seed: int) -> dict[str, Any]:
                 signal.alarm(0)
                 signal.setitimer(signal.ITIMER_PROF, 0)
             slowest = max(slowest, (time.process_time() - start, number))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_rss_mb()
     times = {"slowest_seconds": round(slowest[0], 2), "slowest_case": slowest[1], "peak_rss_mb": round(peak)}
     return {"cases": cases, "seed": seed, **times, "outcomes": dict(reported.most_common()), "faults": faults}
 

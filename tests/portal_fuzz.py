@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import email
 import json
-import resource
 import socketserver
 import sys
 import tempfile
@@ -42,6 +41,7 @@ from khelang_opendata.portals.publication import Publication, read_publication
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
 from tests.conftest import PLAN
+from tests.memory import peak_rss_mb
 from tests.portal.faults import light
 from tests.portal.publishing import GIVEN
 from tests.releases import publish as release
@@ -441,7 +441,7 @@ def main() -> None:
                 print(wrong, file=sys.stderr)  # noqa: T201
             if failed >= ENOUGH:
                 break
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_rss_mb()
     reported = {
         "cases": done,
         "seed": args.seed,
