@@ -19,7 +19,7 @@ release: $(READY)
 test: lint
 	$(BIN)/pytest --numprocesses auto
 
-# Under a minute on two cores: what needs no process, no server, no browser and no written release.
+# Some three minutes on two cores: what needs no process, no server, no browser and no written release.
 unit: $(READY)
 	$(BIN)/pytest --numprocesses auto -m "not system" $(ARGS)
 

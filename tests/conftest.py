@@ -30,12 +30,25 @@ EXAMPLES = STANDARD / "examples"
 VALID = EXAMPLES / "valid/mae-thung-2561-2564"
 
 SLOW_MODULES = (
+    "test_browser_calls",
+    "test_damaged_cells",
+    "test_damaged_sheets",
     "test_descriptor_mutations",
     "test_differential",
+    "test_extract",
     "test_foreign_releases",
     "test_growth",
+    "test_import",
+    "test_import_files",
+    "test_national_fetching",
+    "test_national_kills",
+    "test_national_workers",
+    "test_other_workbooks",
     "test_package_fuzz",
     "test_patterns",
+    "test_remarked_copy",
+    "test_text_tables",
+    "test_workbook_judged",
 )
 """They need nothing but time."""
 
