@@ -228,6 +228,19 @@ def test_deletion_is_announced_and_waits_for_consent(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
+def test_command_goes_on_without_the_id_sheet_where_a_package_has_the_ids(tmp_path: Path) -> None:
+    def edit(book: Workbook) -> None:
+        book["_khelang"]["A3"] = "changed"
+
+    path, folder = tmp_path / "plan.xlsx", tmp_path / "package"
+    path.write_bytes(workbook_of(VALID))
+    assert run("import", path, "-o", folder).exit_code == 0
+    path.write_bytes(edited(workbook_of(VALID), edit))
+    done = run("import", path, "-o", folder)
+    assert (done.exit_code, "_khelang" in done.output) == (0, True)
+    assert run("import", path, "-o", tmp_path / "other").exit_code == 1
+
+
 def move_column(book: Workbook) -> None:
     sheet = book[SUMMARY]
     at, rows = column(sheet, UNIT), range(heading_row(sheet, UNIT), heading_row(sheet, UNIT) + 50)

@@ -45,9 +45,9 @@ def read_plan_files(files: Sequence[PlanFile]) -> list[ReadSheet]:
     plans: dict[str, str] = {}
     for file in files:
         read = read_sheets(file.data, file.path.name)
-        for sheet in read:
-            if sheet.name == SNAPSHOT and (snapshot := read_snapshot(sheet.cells)):
-                plans |= {row["plan_id"]: str(file.path) for row in snapshot.tables.get("plans", ())}
+        if len(files) > 1:  # the id sheet of a single workbook is read by import, which can go on without it
+            snapshots = (read_snapshot(sheet.cells) for sheet in read if sheet.name == SNAPSHOT)
+            plans |= {row["plan_id"]: str(file.path) for found in snapshots for row in found.tables.get("plans", ())}
         if form_of(file.data, file.path.name) is SheetsForm.TEXT:
             is_alone = stems[file.path.stem] == 1
             sheets += [_renamed(s, s.name if is_alone else str(file.path), _title(file.path)) for s in read]
