@@ -7,7 +7,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,34 +20,22 @@ from khelang_opendata.national.work_pool import processes
 from khelang_opendata.transport import fetching
 from khelang_opendata.transport.fetching import FetchFailed, FetchPolicy, fetch, is_public
 from tests.conftest import fails
+from tests.http_answers import Reply, answer
 from tests.national_data import DAMAGES, DAY, valid_plans
 from tests.releases import NAME, correct_a_cell, publish
 
 POLICY = FetchPolicy(max_bytes=2**20, seconds=1.5, silence_seconds=1, allow_private=True, sleep=lambda _: None)
 
-Answer = Callable[[BaseHTTPRequestHandler], object]
 
-
-def _sent(status: int, body: bytes, **headers: str) -> Answer:
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            request.send_header(name.replace("_", "-"), value)
-        request.end_headers()
-        request.wfile.write(body)
-
-    return answer
-
-
-def _endless(piece: bytes, pause: float) -> Answer:
-    def answer(request: BaseHTTPRequestHandler) -> None:
+def _endless(piece: bytes, pause: float) -> Reply:
+    def reply(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
         request.end_headers()
         while True:
             request.wfile.write(piece)
             time.sleep(pause)
 
-    return answer
+    return reply
 
 
 def _endless_headers(request: BaseHTTPRequestHandler) -> None:
@@ -58,7 +46,7 @@ def _endless_headers(request: BaseHTTPRequestHandler) -> None:
 
 
 class Site(NamedTuple):
-    answers: dict[str, Answer]
+    answers: dict[str, Reply]
     asked: list[str]
     port: int
 
@@ -69,14 +57,14 @@ class Site(NamedTuple):
 @pytest.fixture
 def web() -> Iterator[Site]:
     """A server whose answers a test sets."""
-    answers: dict[str, Answer] = {}
+    answers: dict[str, Reply] = {}
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(f"{self.headers['Host']}{self.path}")
             try:
-                answers.get(self.path[1:], _sent(404, b"<h1>404</h1>"))(self)
+                answers.get(self.path[1:], answer(404, b"<h1>404</h1>"))(self)
             except OSError:  # the client has left
                 self.close_connection = True
 
@@ -91,26 +79,26 @@ def web() -> Iterator[Site]:
 
 
 @pytest.mark.parametrize(
-    ("variant", "answer"),
+    ("variant", "reply"),
     [
-        ("large", _sent(200, bytes(2**20 + 1))),
+        ("large", answer(200, bytes(2**20 + 1))),
         ("large", _endless(bytes(2**16), 0)),
         ("slow", _endless(b"x", 0.2)),
         ("slow", _endless_headers),
-        ("cut", _sent(200, b"x", Content_Length="100")),
+        ("cut", answer(200, b"x", Content_Length="100")),
         ("cut", lambda request: request.wfile.write(b"no HTTP")),
         ("cut", lambda _request: None),
-        ("status", _sent(500, b"")),
-        ("status", _sent(503, b"", Retry_After="1")),
-        ("status", _sent(503, b"", Retry_After="86400")),
-        ("redirects", _sent(302, b"", Location="/plan.zip")),
-        ("address", _sent(302, b"", Location="file:///etc/passwd")),
-        ("address", _sent(302, b"", Location="http://user:secret@example.org/")),
-        ("redirects", _sent(302, b"", Location="")),
+        ("status", answer(500, b"")),
+        ("status", answer(503, b"", Retry_After="1")),
+        ("status", answer(503, b"", Retry_After="86400")),
+        ("redirects", answer(302, b"", Location="/plan.zip")),
+        ("address", answer(302, b"", Location="file:///etc/passwd")),
+        ("address", answer(302, b"", Location="http://user:secret@example.org/")),
+        ("redirects", answer(302, b"", Location="")),
     ],
 )
-def test_a_hostile_server_costs_little_and_is_refused(web: Site, tmp_path: Path, variant: str, answer: Answer) -> None:
-    web.answers["plan.zip"] = answer
+def test_a_hostile_server_costs_little_and_is_refused(web: Site, tmp_path: Path, variant: str, reply: Reply) -> None:
+    web.answers["plan.zip"] = reply
     start = time.monotonic()
     with pytest.raises(FetchFailed) as caught:
         fetch(web.at("plan.zip"), tmp_path / "file", POLICY)
@@ -121,7 +109,7 @@ def test_a_hostile_server_costs_little_and_is_refused(web: Site, tmp_path: Path,
 
 
 def test_an_answer_that_fails_for_now_is_asked_for_again(web: Site, tmp_path: Path) -> None:
-    answers = iter([_sent(503, b"", Retry_After="2"), _sent(200, b"x", Content_Length="9"), _sent(200, b"whole")])
+    answers = iter([answer(503, b"", Retry_After="2"), answer(200, b"x", Content_Length="9"), answer(200, b"whole")])
     web.answers["file"] = lambda request: next(answers)(request)  # noqa: PLW0108 (a new one each time)
     pauses: list[float] = []
     fetch(web.at("file"), tmp_path / "file", POLICY._replace(sleep=pauses.append))
@@ -145,8 +133,8 @@ def test_what_is_public() -> None:
 
 def test_a_redirect_is_checked_and_a_name_is_resolved_once(web: Site, tmp_path: Path) -> None:
     """127.0.0.1 counts as public here, and 127.0.0.2 does not."""
-    web.answers["plan.zip"] = _sent(302, b"", Location=web.at("inner", "127.0.0.2"))
-    web.answers["inner"] = _sent(200, b"secret")
+    web.answers["plan.zip"] = answer(302, b"", Location=web.at("inner", "127.0.0.2"))
+    web.answers["inner"] = answer(200, b"secret")
     real, asked = socket.getaddrinfo, list[str]()
 
     def resolved(host: str, *args: Any, **options: Any) -> Any:
@@ -162,7 +150,7 @@ def test_a_redirect_is_checked_and_a_name_is_resolved_once(web: Site, tmp_path: 
         with fails("fetch_failed", match=r"127\.0\.0\.2 is within a private network"):
             fetch(web.at("plan.zip"), tmp_path / "file", strict)
         assert web.asked == [f"127.0.0.1:{web.port}/plan.zip"]
-        web.answers["name"] = _sent(200, b"public")
+        web.answers["name"] = answer(200, b"public")
         fetch(web.at("name", "good.example"), tmp_path / "file", strict)
     assert (asked.count("good.example"), web.asked[-1]) == (1, f"good.example:{web.port}/name")
     assert (tmp_path / "file").read_bytes() == b"public"
@@ -170,7 +158,7 @@ def test_a_redirect_is_checked_and_a_name_is_resolved_once(web: Site, tmp_path: 
 
 def test_an_environment_s_proxy_is_not_asked(web: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    web.answers["file"] = _sent(200, b"direct")
+    web.answers["file"] = answer(200, b"direct")
     fetch(web.at("file"), tmp_path / "file", POLICY)
     assert (tmp_path / "file").read_bytes() == b"direct"
 
@@ -186,18 +174,18 @@ def test_a_harvest_takes_what_is_sound_from_the_web_and_refuses_the_rest(
     plans = valid_plans(tmp_path / "packages", 4)
     for path, damage in zip(plans[1:], ("archive climbs", "archive with a link", "archive cut"), strict=True):
         DAMAGES[damage][0](path)
-        web.answers[path.name] = _sent(200, path.with_suffix(".zip").read_bytes())
+        web.answers[path.name] = answer(200, path.with_suffix(".zip").read_bytes())
     shutil.make_archive(str(plans[0]), "zip", plans[0])
-    web.answers["good.zip"] = _sent(200, plans[0].with_suffix(".zip").read_bytes())
-    web.answers["page.zip"] = _sent(200, b"<!doctype html><title>Not found</title>", Content_Type="application/zip")
+    web.answers["good.zip"] = answer(200, plans[0].with_suffix(".zip").read_bytes())
+    web.answers["page.zip"] = answer(200, b"<!doctype html><title>Not found</title>", Content_Type="application/zip")
     releases = Path(shutil.copytree(released, tmp_path / "releases"))
     archive = f"{NAME}-v1.0.0.zip"
     for name in ("index.json", archive):
-        web.answers[f"releases/{name}"] = _sent(200, (releases / name).read_bytes())
-        web.answers[f"altered/{name}"] = _sent(200, (releases / name).read_bytes())
+        web.answers[f"releases/{name}"] = answer(200, (releases / name).read_bytes())
+        web.answers[f"altered/{name}"] = answer(200, (releases / name).read_bytes())
     web.answers[f"altered/{archive}"] = web.answers["good.zip"]
     withdrawn = json.loads((releases / "index.json").read_bytes()) | {"latest": None}
-    web.answers["withdrawn/index.json"] = _sent(200, json.dumps(withdrawn).encode())
+    web.answers["withdrawn/index.json"] = answer(200, json.dumps(withdrawn).encode())
     reasons = {
         web.at("releases/index.json"): "",
         web.at("altered/index.json"): "source_hash",

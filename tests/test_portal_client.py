@@ -39,6 +39,7 @@ from khelang_opendata.portals.portal_failures import (
 )
 from khelang_opendata.portals.token import Token
 from khelang_opendata.render.messages import failure_text
+from tests.http_answers import Reply, answer
 
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW9mLXRoZS10ZXN0.Zm9yLW5vYm9keQ"  # noqa: S105 (of no portal)
 ONCE = RequestPolicy(connect_seconds=5, read_seconds=5, attempts=1)
@@ -52,23 +53,6 @@ class ReceivedRequest(NamedTuple):
     path: str
     headers: Mapping[str, str]
     body: bytes
-
-
-Reply = Callable[[BaseHTTPRequestHandler], None]
-
-
-def answer(status: int = 200, body: bytes | str = b"", **headers: str) -> Reply:
-    """A whole HTTP answer."""
-    data = body.encode() if isinstance(body, str) else body
-
-    def reply(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in {"Content-Length": str(len(data)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(data)
-
-    return reply
 
 
 def result(value: Any = None) -> Reply:
