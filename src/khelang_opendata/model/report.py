@@ -192,6 +192,16 @@ class Report(NamedTuple):
         return self.counts.get(Severity.INFO, 0)
 
     @property
+    def summary(self) -> dict[str, int]:
+        """How many issues there are of each kind."""
+        return {
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "acknowledged": self.acknowledged,
+            "infos": self.infos,
+        }
+
+    @property
     def valid(self) -> bool:
         """Whether the package conforms to the standard: no errors."""
         return self.errors == 0

@@ -20,7 +20,14 @@ from typing import Any, NamedTuple
 
 from khelang_opendata.files.paths import below
 from khelang_opendata.formats.doubles import decimals_of, held_values, is_money
-from khelang_opendata.model.failures import DataError, DescriptorError, EnvironmentFailure, InternalError, KhelangError
+from khelang_opendata.model.failures import (
+    DataError,
+    DescriptorError,
+    EnvironmentFailure,
+    InternalError,
+    KhelangError,
+    PackageRefused,
+)
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.report import Issue, Report
 from khelang_opendata.model.wording import Language
@@ -219,12 +226,12 @@ def _validated(task: PlanTask, folder: Path, content_hash: str, signature: str, 
     except DescriptorError:
         report = validate(folder, limits=task.limits)
         rows[ISSUES] += _issue_rows(task.key, report)
-        return refused(task.key, content_hash, _package_invalid(report), _counts(report))
+        return refused(task.key, content_hash, PackageRefused("package_invalid", report), report.summary)
     report = validate(package)
-    facts = {**_facts(package), **_counts(report), "signature": signature}
+    facts = {**_facts(package), **report.summary, "signature": signature}
     rows[ISSUES] += _issue_rows(task.key, report)
     if not report.valid:
-        return refused(task.key, content_hash, _package_invalid(report), facts)
+        return refused(task.key, content_hash, PackageRefused("package_invalid", report), facts)
     if report.example is not None:
         return refused(task.key, content_hash, DataError("source_example", example=report.example), facts)
     family = family_of(package)
@@ -246,19 +253,6 @@ _OF_PLAN = (
     *("plan_id", "lao_name_th", "lao_name_en", "lao_type", "dla_code", "province_code", "province_th"),
     *("start_fiscal_year_be", "end_fiscal_year_be"),
 )
-
-
-def _package_invalid(report: Report) -> DataError:
-    return DataError("package_invalid", errors=report.errors)
-
-
-def _counts(report: Report) -> dict[str, Any]:
-    return {
-        "errors": report.errors,
-        "warnings": report.warnings,
-        "acknowledged": report.acknowledged,
-        "infos": report.infos,
-    }
 
 
 def _facts(package: Package) -> dict[str, Any]:

@@ -29,12 +29,7 @@ def report_object(report: Report) -> dict[str, Any]:
         "valid": report.valid,
         "verdict": report.verdict.value,
         "schema": report.schema,
-        "summary": {
-            "errors": report.errors,
-            "warnings": report.warnings,
-            "acknowledged": report.acknowledged,
-            "infos": report.infos,
-        },
+        "summary": report.summary,
         "counts": dict(report.counts_by_code),
         "tables": [
             {name: value for name, value in table._asdict().items() if name != "reason" or value}
