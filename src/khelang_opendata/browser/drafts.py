@@ -15,7 +15,8 @@ from khelang_opendata.files.leftovers import is_leftover
 from khelang_opendata.files.place import write_files
 from khelang_opendata.intake.corrections import Correction, correct_package, corrected_sheets
 from khelang_opendata.intake.opening import load, package_folder, sheets_of_plan
-from khelang_opendata.model.failures import UsageError
+from khelang_opendata.intake.text_tables import decoded
+from khelang_opendata.model.failures import DataError, UsageError
 from khelang_opendata.model.limits import DEFAULT
 from khelang_opendata.package.datapackage import DESCRIPTOR, MANIFEST, Package
 from khelang_opendata.standard.family import load_family
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _PLANS = "plans"
 _YEARS = ("start_fiscal_year_be", "end_fiscal_year_be")
-_ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp874")  # what spreadsheets save a Thai table in
 
 
 @dataclass(frozen=True)
@@ -135,25 +135,17 @@ def _add_descriptor(place: Path, files: Sequence[Path]) -> None:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a table, as far as they can be read: validation has the word on the rest."""
-    text = _text(path.read_bytes(), next(iter(load_family().tables[path.stem].fields)).name)
+    """The rows of a table, as far as they can be read: validation has the word on the rest.
+
+    They are read in the encoding that they are in: a descriptor made of misread cells would be found wrong, too.
+    """
+    data = path.read_bytes()
+    try:
+        text, _ = decoded(data, path.name)
+    except DataError:
+        text = data.decode("utf-8-sig", "replace")
     try:
         rows = csv.DictReader(io.StringIO(text, newline=""), restval="")
         return [{name: value for name, value in row.items() if isinstance(name, str)} for row in rows]
     except csv.Error:
         return []
-
-
-def _text(data: bytes, first: str) -> str:
-    """The text of a table in the encoding that makes its heading name a field; as UTF-8 where none does.
-
-    A descriptor made of misread cells would be found wrong, beside the encoding, which is the only fault.
-    """
-    for encoding in _ENCODINGS:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if first in text.partition("\n")[0]:
-            return text
-    return data.decode("utf-8-sig", "replace")

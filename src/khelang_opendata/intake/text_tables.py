@@ -33,7 +33,7 @@ def text_table(data: bytes, name: str) -> tuple[SheetCheck, list[list[str]]]:
     Raises:
         DataError: its letters or its quotation marks cannot be read, or it is too large.
     """
-    text, encoding = _decoded(data, name)
+    text, encoding = decoded(data, name)
     first = next((line for line in text.splitlines() if line.strip(_SEPARATORS + " ")), "")
     if restored(first) or lost_letters(first) in ("question_marks", "replacement"):
         raise DataError("workbook_refused", "garbled", path=name)
@@ -55,8 +55,16 @@ def text_table(data: bytes, name: str) -> tuple[SheetCheck, list[list[str]]]:
     return check, rows
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, str]:
-    """The text of a file, and the encoding that its bytes alone show; empty for UTF-8 and after a mark."""
+def decoded(data: bytes, name: str) -> tuple[str, str]:
+    """The text of a file, and the encoding that its bytes alone show; empty for UTF-8 and after a mark.
+
+    Args:
+        data: the file.
+        name: its name, for the failure.
+
+    Raises:
+        DataError: its letters cannot be read.
+    """
     marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
     if marked:
         candidates = [(marked, "")]
