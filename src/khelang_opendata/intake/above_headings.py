@@ -39,19 +39,13 @@ def remarks_above(
         if any(comparable(cell) in own for cell in cells if cell):
             continue
         given = {p: cells[p] for p in columns if p < len(cells) and cells[p] and (at, p) not in sheet.filled}
-        is_record = _is_record(given, plan, columns)
-        is_spoken_of = is_record or at == heading - 1  # higher up are titles
-        if (
-            given
-            and is_spoken_of
-            and not _is_example(given, columns)
-            and not kinds.kind(cells, frozenset(), frozenset())
-        ):
-            kind, code = (
-                (RemarkKind.REFUSED, "row_above_heading") if is_record else (RemarkKind.IGNORED, "text_above_heading")
-            )
-            params = {"text": given[min(given)][:_LONGEST_SHOWN]}
-            yield Remark(kind, code, sheet.name, at, params=params)
+        if not given or _is_example(given, columns) or kinds.kind(cells, frozenset(), frozenset()):
+            continue
+        params = {"text": given[min(given)][:_LONGEST_SHOWN]}
+        if _is_record(given, plan, columns):
+            yield Remark(RemarkKind.REFUSED, "row_above_heading", sheet.name, at, params=params)
+        elif at == heading - 1:  # higher up are titles
+            yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, params=params)
 
 
 def _is_record(given: Mapping[int, str], plan: PlanSheet, columns: Mapping[int, PlanColumn]) -> bool:

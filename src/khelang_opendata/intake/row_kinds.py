@@ -15,7 +15,7 @@ from itertools import pairwise
 from khelang_opendata.intake.cell_meanings import number_of
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet
 from khelang_opendata.intake.record_labels import comparable
-from khelang_opendata.intake.summary_rows import WHOLE
+from khelang_opendata.intake.summary_rows import is_of_amounts
 from khelang_opendata.model.thai import ascii_text
 
 _TOTAL = re.compile(
@@ -116,7 +116,7 @@ class RowKinds:
             if _BAND.match(plain) or len(_OF_TOTAL.sub("", plain[match.end() :])) < _LEAST_IN_ROW:
                 return "total_left_out"
             return None if self._has(filled, "lead_unit_id") else "row_unclear"
-        has_money = any(_is_year(self.columns[p]) and number_of(cell) for p, cell in filled.items())
+        has_money = any(is_of_amounts(self.columns[p].name) and number_of(cell) for p, cell in filled.items())
         return "total_left_out" if has_money and _BAND.match(plain) and self.plan.table == "projects" else None
 
     def _is_band(self, text: str, filled: dict[int, str], merged: frozenset[int]) -> bool:
@@ -156,10 +156,6 @@ class RowKinds:
         return any(self.columns[place].name == name for place in filled)
 
 
-def _is_year(column: PlanColumn) -> bool:
-    return column.name == WHOLE or column.name.isdigit()
-
-
 def _is_like(text: str, labels: set[str]) -> bool:
     return any(SequenceMatcher(None, text, label).ratio() >= _ALIKE for label in labels)
 
@@ -186,7 +182,7 @@ def amounts_in(cells: Sequence[str], columns: Mapping[int, PlanColumn]) -> dict[
     """The amounts of a row of the summary table by the names of their years; signs are none."""
     found = {}
     for place, column in columns.items():
-        number = number_of(cells[place]) if place < len(cells) and _is_year(column) else None
+        number = number_of(cells[place]) if place < len(cells) and is_of_amounts(column.name) else None
         if number is not None:
             found[column.name] = number
     return found

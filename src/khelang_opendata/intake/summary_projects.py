@@ -13,7 +13,7 @@ from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.intake.row_matching import likeness
 from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet
-from khelang_opendata.intake.summary_rows import WHOLE, SummaryRow
+from khelang_opendata.intake.summary_rows import SummaryRow, is_of_amounts
 
 _LONGEST = 80
 _SOURCE = "funding_source"
@@ -138,7 +138,7 @@ def _differ(one: DataRow, other: DataRow, name: str) -> bool:
 
 
 def _years(one: DataRow) -> Iterator[str]:
-    return (name for name in one.columns if name == WHOLE or name.isdigit())
+    return filter(is_of_amounts, one.columns)
 
 
 def _copies(merge: Merge, projects: Sequence[SheetProject]) -> Iterator[SheetProject]:

@@ -17,6 +17,11 @@ ZERO, DASH = "0", "-"
 _SIGNS = {"0": ZERO, "๐": ZERO, "-": DASH, "–": DASH}
 
 
+def is_of_amounts(name: str) -> bool:
+    """Whether a column of the summary table, by its name, has the amounts of a year or of all years together."""
+    return name == WHOLE or name.isdigit()
+
+
 def line_fields() -> Sequence[str]:
     """The columns of a budget line that hold for a whole row of the summary table."""
     names: list[str] = sheet_texts()["summary"]["line"]

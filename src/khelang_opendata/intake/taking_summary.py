@@ -21,6 +21,7 @@ from khelang_opendata.intake.summary_rows import (
     WHOLE,
     ZERO,
     SummaryRow,
+    is_of_amounts,
     line_fields,
     summary_rows,
 )
@@ -178,7 +179,7 @@ def _fill(merge: Merge, project: SheetProject) -> None:
 def _year_columns(found: FoundSheet) -> dict[str, str]:
     """The columns of amounts by name, with the fiscal year of each; empty for that of all years together."""
     names = [column.name for column in found.columns.values()]
-    return {name: "" if name == WHOLE else name for name in names if name == WHOLE or name.isdigit()}
+    return {name: "" if name == WHOLE else name for name in names if is_of_amounts(name)}
 
 
 def _take_lines(
@@ -272,9 +273,7 @@ def _agreement(merge: Merge, one: DataRow, row: SummaryRow) -> int:
         text, value = one.text(name), row.shared.get(name, "")
         is_equal = comparable(text) == comparable(value) or value in codes_like(fields[name].meanings, text)
         agreed += bool(value) and is_equal
-    return agreed + sum(
-        bool(one.text(year)) == (year in row.lines) for year in one.texts if year.isdigit() or year == WHOLE
-    )
+    return agreed + sum(bool(one.text(year)) == (year in row.lines) for year in one.texts if is_of_amounts(year))
 
 
 def _shared(merge: Merge, found: FoundSheet, one: DataRow, before: SummaryRow | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from khelang_opendata.intake.xml_places import PlaceReader, Splice, XmlPlace, ascii_xml, filled, places, with_attributes
-from khelang_opendata.model.places import letters
+from khelang_opendata.model.places import letters, position
 
 Cell = tuple[int, int]
 """Row and column, both from zero."""
@@ -35,10 +35,7 @@ def place_of(address: str) -> Cell:
     """Row and column of an address such as ``C9`` or ``$C$9``; ValueError where it is none."""
     named = address.replace("$", "").upper()
     digits = named.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    column = 0
-    for letter in named[: len(named) - len(digits)]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(digits) - 1, column - 1
+    return int(digits) - 1, position(named.removesuffix(digits))
 
 
 @dataclass
