@@ -14,11 +14,14 @@ from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from khelang_opendata.intake.importing import Imported
     from khelang_opendata.intake.plan_files import PlanFile
+    from khelang_opendata.intake.plan_sheets import Row
     from khelang_opendata.intake.remarked_copy import RemarkedCopy
+    from khelang_opendata.intake.workbook_reading import ReadSheet
+    from khelang_opendata.standard.family import SchemaFamily
 
 
 @click.command("template", cls=HelpedCommand)
@@ -50,6 +53,8 @@ def template_command(output: Path, source: Path | None, lang: Language) -> None:
 @click.argument("workbooks", metavar="FILE...", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER", required=True)
 @click.option("--plan-id", metavar="TEXT")
+@click.option("--columns", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--write-columns", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--allow-deletions", is_flag=True)
 @click.option("--dry-run", is_flag=True)
 @click.option("--remarks", type=click.Path(path_type=Path), metavar="FILE")
@@ -58,6 +63,8 @@ def import_command(
     workbooks: tuple[Path, ...],
     output: Path,
     plan_id: str | None,
+    columns: Path | None,
+    write_columns: Path | None,
     allow_deletions: bool,
     dry_run: bool,
     remarks: Path | None,
@@ -91,6 +98,13 @@ def import_command(
     else:
         package, family, old = readable_package(output, limits())
         check_same_plan(snapshot, old, workbooks, output)
+    if write_columns:
+        _write_columns(write_columns, sheets, family, old, lang)
+        return
+    if columns:
+        from khelang_opendata.intake.column_map import read_column_maps, with_layouts  # noqa: PLC0415 (as above)
+
+        sheets = with_layouts(sheets, read_column_maps(columns, family))
     imported = import_sheets(sheets, old, family, plan_id)
     is_stopped = _report(imported, lang, allow_deletions)
     if copy:
@@ -108,6 +122,22 @@ def import_command(
     else:
         write_package(output, files, is_new=is_new)
         print_text(notice("import_written" if files else "import_unchanged", lang, path=str(output)) + "\n")
+
+
+def _write_columns(
+    path: Path, sheets: Sequence[ReadSheet], family: SchemaFamily, old: Mapping[str, list[Row]], lang: Language
+) -> None:
+    from khelang_opendata.intake.column_map import suggested_map  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.plan_sheets import years_of_plan  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.summary_rows import meanings_of_signs  # noqa: PLC0415 (as above)
+    from khelang_opendata.package.outputs import check_output, write_output  # noqa: PLC0415 (as above)
+
+    check_output(path)
+    if path.exists():
+        raise UsageError("columns_exist", path=str(path))
+    text = suggested_map(sheets, family, years_of_plan(old), meanings_of_signs(old), lang)
+    write_output(path, text.encode("utf-8-sig"))  # Notepad of older Windows takes UTF-8 without a mark for another
+    print_text(notice("columns_written", lang, path=str(path)) + "\n")
 
 
 def _copy_for(files: Sequence[PlanFile], path: Path, lang: Language) -> RemarkedCopy:
