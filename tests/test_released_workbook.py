@@ -66,12 +66,12 @@ def typed(tables: Tables, family: SchemaFamily) -> dict[str, list[list[object]]]
     return {name: [[fields[name][f].value(row[f]) for f in row] for row in rows] for name, rows in tables.items()}
 
 
-def put(sheet: Worksheet, heading: str, key: str, value: object) -> str:
+def put(sheet: Worksheet, heading: str, key: str, value: str) -> str:
     """Type into the column of a heading, in the first row with a key in any cell; the place as remarks name it."""
-    column = next(cell.column for cell in sheet[1] if cell.value == heading)
-    row = next(line[0].row for line in sheet.iter_rows() if key in [cell.value for cell in line])
-    sheet.cell(row, column).value = value  # type: ignore[assignment]
-    return f"{sheet.title}!{sheet.cell(row, column).coordinate}"
+    at = [cell.value for cell in sheet[1]].index(heading)
+    line = next(line for line in sheet.iter_rows() if key in [cell.value for cell in line])
+    line[at].value = value
+    return f"{sheet.title}!{line[at].coordinate}"
 
 
 @pytest.mark.parametrize("folder", [PLAN, VALID], ids=["plan", "example"])

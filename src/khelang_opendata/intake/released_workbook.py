@@ -213,8 +213,9 @@ def _changed_names(merge: Merge, sheets: Iterable[ReleasedSheet]) -> Iterator[Re
         for table, rows in tables.items():
             schema = merge.family.tables[table]
             label, key = schema.label_column, schema.primary_key
-            for row in rows if label and len(key) == 1 else ():
-                called.setdefault(row[key[0]], set()).add(comparable(row[label]))
+            if label and len(key) == 1:
+                for row in rows:
+                    called.setdefault(row[key[0]], set()).add(comparable(row[label]))
     for sheet in sheets:
         read, places = sheet.found.read, {column.name: at for at, column in sheet.found.columns.items()}
         for at, line in enumerate(read.cells[sheet.found.heading + 1 :], sheet.found.heading + 1):
