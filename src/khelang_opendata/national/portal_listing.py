@@ -18,7 +18,7 @@ from khelang_opendata.diff.versioning import VERSION
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DataError, KhelangError, UsageError
 from khelang_opendata.national.plan_sources import PORTAL, PlanSource, PublishedArchive, SourceKind
-from khelang_opendata.portals.ckan.dataset import PATH, SHA256
+from khelang_opendata.published.portal_resources import PATH, SHA256
 from khelang_opendata.standard.family import version_numbers
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.transport.fetching import FetchPolicy, fetch, shown_address
