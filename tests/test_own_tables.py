@@ -81,7 +81,7 @@ def taken(package: Path, table: Path, columns: str) -> str:
     return str(done.output)
 
 
-MERGED = [
+MERGED: list[list[object]] = [
     ["แผนปฏิบัติการป้องกันการทุจริต เทศบาลตำบลบ้านดอน"],
     ["ลำดับ", "แผนงาน/โครงการ/กิจกรรม", "งบประมาณ (บาท)", "", "", "หมายเหตุ"],
     ["", "", "๒๕66", "๒๕๖๗", "2568", ""],
@@ -133,7 +133,7 @@ def test_heading_of_two_rows_that_nothing_merges_saved_by_libreoffice(package: P
 
 
 def test_heading_of_two_rows_below_row_25_needs_no_map_where_its_words_are_known(package: Path) -> None:
-    lines = [
+    lines: list[Line] = [
         *([f"คำชี้แจงข้อที่ {number} ของแผน"] for number in range(1, 30)),
         ["ที่", "โครงการ กิจกรรม หรือมาตรการ", "งบประมาณรายจ่าย", "", "", "เบิกจ่ายแล้ว", "", "หน่วยงานรับผิดชอบหลัก"],
         ["", "", "ปี 2566", "พ.ศ. 2567", "2568", "ปี 2566", "พ.ศ. 2567", ""],
@@ -148,7 +148,7 @@ def test_heading_of_two_rows_below_row_25_needs_no_map_where_its_words_are_known
 
 
 def test_years_above_the_kinds_of_their_amounts(package: Path) -> None:
-    lines = [
+    lines: list[Line] = [
         ["ที่", "โครงการ กิจกรรม หรือมาตรการ", "ปี 2566", "", "ปี 2567", "", "หน่วยงานรับผิดชอบหลัก"],
         ["", "", "งบประมาณ", "เบิกจ่าย", "งบประมาณ", "เบิกจ่าย", ""],
         ["1", "โครงการอบรมคุณธรรม", 20000, 7, 20000, 8, "สำนักปลัด"],
@@ -309,7 +309,7 @@ def test_bad_map_is_refused_with_line_and_remedy(package: Path, table: Path, tex
 
 
 def test_heading_that_is_there_twice_is_named_with_its_letters(package: Path, table: Path) -> None:
-    lines = [[*MERGED[1], "หมายเหตุ"], ["", *MERGED[2][1:], ""], MERGED[3]]
+    lines: list[Line] = [[*MERGED[1], "หมายเหตุ"], ["", *MERGED[2][1:], ""], MERGED[3]]
     table.write_bytes(book(lines))
     path = package.parent / "columns.yaml"
     path.write_text(FIRST + "  หมายเหตุ: หมายเหตุ\n", encoding="utf-8")

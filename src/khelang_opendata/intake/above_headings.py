@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from khelang_opendata.intake.heading_rows import Heading
+from khelang_opendata.intake.heading_rows import TableHeading
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, sheet_texts
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
@@ -20,7 +20,7 @@ _DIGIT = re.compile(r"\d")
 
 
 def remarks_above(
-    sheet: ReadSheet, plan: PlanSheet, top: Heading, columns: Mapping[int, PlanColumn]
+    sheet: ReadSheet, plan: PlanSheet, top: TableHeading, columns: Mapping[int, PlanColumn]
 ) -> Iterator[Remark]:
     """A remark on each row above a heading that may be a record.
 

@@ -17,7 +17,7 @@ import yaml
 
 from khelang_opendata.intake import notice
 from khelang_opendata.intake.cell_meanings import choices, titles_of, year_meaning
-from khelang_opendata.intake.heading_rows import Heading, KnownColumns, best_heading, heading_at
+from khelang_opendata.intake.heading_rows import KnownColumns, TableHeading, best_heading, heading_at
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, plan_sheets
 from khelang_opendata.intake.record_labels import comparable, shortened
 from khelang_opendata.intake.sheet_headings import recognised
@@ -42,7 +42,7 @@ _LONGEST_SHOWN = 80
 _MOST_SHOWN = 1000
 _SUMMARY = "projects"
 
-_COMMON = {"tab": re.compile("\t"), "anchor": re.compile("(?:^|[:-])\\s*[&*]")}
+_COMMON = {"tab": re.compile("\t"), "anchor": re.compile("[:-] ?[&*]")}
 """The faults of a line that people make most, by their variants."""
 
 _Said = tuple[str, int]
@@ -64,12 +64,20 @@ class ColumnMap:
     """The names of our columns by our headings."""
     signs: dict[str, str] = field(default_factory=dict)
 
-    def refused(self, variant: str, said: _Said, **params: str) -> DataError:
+    def refused(
+        self, variant: str, said: _Said, *, known: str = "", row: str = "", other: str = "", places: str = ""
+    ) -> DataError:
         """The failure of a line."""
-        name, line = said
-        known = {"known": shortened(params.pop("known"), _MOST_SHOWN)} if "known" in params else {}
         return DataError(
-            "columns_refused", variant, path=self.path, line=line, name=name[:_LONGEST_SHOWN], **known, **params
+            "columns_refused",
+            variant,
+            path=self.path,
+            line=said[1],
+            name=said[0][:_LONGEST_SHOWN],
+            known=shortened(known, _MOST_SHOWN),
+            row=row,
+            other=other,
+            places=places,
         )
 
 
@@ -223,7 +231,7 @@ def _status(text: str, statuses: Mapping[str, Code], made: ColumnMap, line: int)
     status = year_meaning(text, {}, statuses).status
     if status in ("", BUDGETED):
         free = {code: pair for code, pair in titles_of(statuses).items() if code != BUDGETED}
-        raise made.refused("key_unknown", (text, line), **choices(free))
+        raise made.refused("key_unknown", (text, line), known=choices(free)["known"])
     return status
 
 
@@ -262,7 +270,7 @@ def _sheet_of(one: ColumnMap, sheets: Sequence[ReadSheet]) -> int:
 def _layout(one: ColumnMap, sheet: ReadSheet) -> SheetLayout:
     sought = {comparable(heading) for heading, _ in one.columns.values()}
 
-    def known(top: Heading) -> tuple[int, int]:
+    def known(top: TableHeading) -> tuple[int, int]:
         found = sum(any(comparable(name) in sought for name in names) for names in top.names if names[0])
         return min(found, len(sought)), min(len(sought) - found, 0)
 
@@ -285,7 +293,7 @@ def _layout(one: ColumnMap, sheet: ReadSheet) -> SheetLayout:
     return SheetLayout(one.plan.table, top.first, top.last, columns, one.signs)
 
 
-def _place(said: _Said, top: Heading, one: ColumnMap, sheet: ReadSheet) -> int:
+def _place(said: _Said, top: TableHeading, one: ColumnMap, sheet: ReadSheet) -> int:
     """The column that has a heading, or the letters that a heading is."""
     key = comparable(said[0])
     found = [at for at, names in enumerate(top.names) if names[0] and key in map(comparable, names)]
@@ -344,7 +352,7 @@ def suggested_map(
     return "".join(f"{line}\n" for line in lines)
 
 
-def _own_name(top: Heading, at: int) -> str:
+def _own_name(top: TableHeading, at: int) -> str:
     """How a map names a column: by its heading, with its group where others have it, too; else by its letters."""
     for name in top.names[at]:
         others = [names for place, names in enumerate(top.names) if place != at]

@@ -33,7 +33,7 @@ _YEAR = re.compile(r"\b2[05]\d\d\b")
 
 
 @dataclass(frozen=True)
-class Heading:
+class TableHeading:
     """The heading of a table: its first and last row from zero, and what it says of each column.
 
     Attributes:
@@ -57,7 +57,7 @@ class Heading:
         return [(label, f"{group} {label}") if group and label else (label,) for label, group in pairs]
 
 
-def heading_at(sheet: ReadSheet, first: int, last: int) -> Heading:
+def heading_at(sheet: ReadSheet, first: int, last: int) -> TableHeading:
     """The heading that rows of a sheet are, with the rows above whose cells are merged with theirs.
 
     Args:
@@ -80,7 +80,7 @@ def heading_at(sheet: ReadSheet, first: int, last: int) -> Heading:
         labels.append(label)
         rows.append(row)
         groups.append(" ".join(dict.fromkeys(text for text in found if text and text != label)))
-    return Heading(first, last, tuple(labels), tuple(rows), tuple(groups))
+    return TableHeading(first, last, tuple(labels), tuple(rows), tuple(groups))
 
 
 def _text(line: Sequence[str], place: int) -> str:
@@ -110,8 +110,8 @@ def _merged_above(sheet: ReadSheet, row: int, place: int) -> str:
 
 
 def best_heading(
-    best: int, size: int, at: Callable[[int, int], Heading], known: Callable[[Heading], tuple[int, int]]
-) -> Heading:
+    best: int, size: int, at: Callable[[int, int], TableHeading], known: Callable[[TableHeading], tuple[int, int]]
+) -> TableHeading:
     """A row as heading, with the rows around it that make more columns known; the fewest rows, the first of equal ones.
 
     Args:
@@ -125,10 +125,12 @@ def best_heading(
         for first in range(max(best - _MOST_ROWS + 1, 0), best + 1)
         for last in range(best, min(first + _MOST_ROWS, size))
     ]
-    return max(blocks, key=lambda block: (known(block), block.first - block.last, -block.first), default=Heading(0, 0))
+    return max(
+        blocks, key=lambda block: (known(block), block.first - block.last, -block.first), default=TableHeading(0, 0)
+    )
 
 
-def headings_of(sheet: ReadSheet, plans: Iterable[PlanSheet], start: int = 0) -> dict[str, Heading]:
+def headings_of(sheet: ReadSheet, plans: Iterable[PlanSheet], start: int = 0) -> dict[str, TableHeading]:
     """The heading that a sheet would have as each of the plan's sheets, by their tables.
 
     Args:
@@ -193,11 +195,11 @@ class KnownColumns:
             return None
         return self._years.get(str(years[0] if years[0] >= FIRST_BUDDHIST_YEAR else years[0] + ERA))
 
-    def count(self, heading: Heading) -> int:
+    def count(self, heading: TableHeading) -> int:
         """How many columns a heading names."""
         return self.rank(heading)[0]
 
-    def rank(self, heading: Heading) -> tuple[int, int]:
+    def rank(self, heading: TableHeading) -> tuple[int, int]:
         """How many columns a heading names, and the negative number of those that it names again."""
         pairs = zip(heading.labels, heading.groups, strict=True)
         found = (self.exact(label) or self.of_year(label, group) for label, group in pairs if label)

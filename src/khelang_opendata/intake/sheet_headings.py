@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from khelang_opendata.intake.above_headings import remarks_above
-from khelang_opendata.intake.heading_rows import Heading, KnownColumns, far_start, heading_at, headings_of
+from khelang_opendata.intake.heading_rows import KnownColumns, TableHeading, far_start, heading_at, headings_of
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
@@ -56,7 +56,7 @@ class FoundSheet:
 
     plan: PlanSheet
     read: ReadSheet
-    top: Heading
+    top: TableHeading
     columns: Mapping[int, PlanColumn]
 
     @property
@@ -204,7 +204,7 @@ def _named(sheet: ReadSheet, plans: Mapping[str, PlanSheet]) -> PlanSheet | None
 
 
 def _plan_of(
-    sheet: ReadSheet, plans: Mapping[str, PlanSheet], named: PlanSheet | None, tops: Mapping[str, Heading]
+    sheet: ReadSheet, plans: Mapping[str, PlanSheet], named: PlanSheet | None, tops: Mapping[str, TableHeading]
 ) -> PlanSheet | None:
     """The plan's sheet that a sheet is: the one of its name, unless it has more headings of another."""
     counts = {table: KnownColumns(plan.columns).count(tops[table]) for table, plan in plans.items()}
@@ -219,7 +219,7 @@ def _plan_of(
     return plans[best] if is_enough and _has_needed(sheet, plans[best], tops) else None
 
 
-def _has_needed(sheet: ReadSheet, plan: PlanSheet, tops: Mapping[str, Heading]) -> bool:
+def _has_needed(sheet: ReadSheet, plan: PlanSheet, tops: Mapping[str, TableHeading]) -> bool:
     names = {column.name for column in _columns(sheet, plan, tops[plan.table])[0].values()}
     return names.issuperset(plan.needed)
 
@@ -228,7 +228,7 @@ def _in_sight(plan: PlanSheet) -> list[PlanColumn]:
     return [column for column in plan.columns if not column.is_folded]
 
 
-def _columns(sheet: ReadSheet, plan: PlanSheet, top: Heading) -> tuple[dict[int, PlanColumn], list[Remark]]:
+def _columns(sheet: ReadSheet, plan: PlanSheet, top: TableHeading) -> tuple[dict[int, PlanColumn], list[Remark]]:
     labels = dict(enumerate(top.labels))
     found: dict[int, PlanColumn] = {}
     remarks: list[Remark] = []
@@ -266,7 +266,7 @@ def _columns(sheet: ReadSheet, plan: PlanSheet, top: Heading) -> tuple[dict[int,
     return dict(sorted(found.items())), remarks
 
 
-def _twin(top: Heading, at: int, found: Mapping[int, PlanColumn]) -> int | None:
+def _twin(top: TableHeading, at: int, found: Mapping[int, PlanColumn]) -> int | None:
     """The place of a column that has this heading already."""
     known = KnownColumns(tuple(found.values()))
     column = known.exact(top.labels[at]) or known.of_year(top.labels[at], top.groups[at])
