@@ -61,7 +61,7 @@ _LABELLED = re.compile(rf"^\s*({_RESULT}|{_PROBLEM})\s*:[ \t]*", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class _Table:
+class _EplanTable:
     """The table in a sheet: the row of its heading, and the places of its columns by their names."""
 
     sheet: ReadSheet
@@ -74,7 +74,7 @@ class _Table:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _WrittenPlan:
     """The package as the program writes it into the table."""
 
     merge: Merge
@@ -121,7 +121,7 @@ def take_eplan(merge: Merge, sheets: Sequence[ReadSheet]) -> None:
     """
     merge.new.update(merge.old)
     merge.labels = merge.older
-    plan, taken = _Plan(merge), dict[tuple[str, ...], Row]()
+    plan, taken = _WrittenPlan(merge), dict[tuple[str, ...], Row]()
     for sheet in sheets:
         if (table := _table(sheet)) is not None:
             merge.remarks += _of_headings(table)
@@ -141,7 +141,7 @@ def _key(row: Row) -> tuple[str, ...]:
     return row["project_id"], row["fiscal_year_be"], row["round_months"]
 
 
-def _table(sheet: ReadSheet) -> _Table | None:
+def _table(sheet: ReadSheet) -> _EplanTable | None:
     titles = {comparable(column.heading): name for name, column in columns(TWELVE_MONTHS).items()}
     for at, line in enumerate(sheet.cells[:_ROWS_SOUGHT]):
         places: dict[str, int] = {}
@@ -149,11 +149,11 @@ def _table(sheet: ReadSheet) -> _Table | None:
             if label and (name := titles.get(comparable(label))):
                 places.setdefault(name, place)
         if places.keys() >= {*_NEEDED}:
-            return _Table(sheet, at, places)
+            return _EplanTable(sheet, at, places)
     return None
 
 
-def _of_headings(table: _Table) -> Iterator[Remark]:
+def _of_headings(table: _EplanTable) -> Iterator[Remark]:
     """Remarks on columns that are none of the table, and on missing ones."""
     sheet, places = table.sheet, {*table.places.values()}
     for at in range(max(map(len, sheet.cells))):
@@ -173,7 +173,7 @@ def _form(name: str) -> FormColumn:
     return columns(TWELVE_MONTHS)[name]
 
 
-def _take_row(plan: _Plan, table: _Table, at: int, taken: dict[tuple[str, ...], Row]) -> None:
+def _take_row(plan: _WrittenPlan, table: _EplanTable, at: int, taken: dict[tuple[str, ...], Row]) -> None:
     """Take one row; with a remark where it is of no project, or no report."""
     merge, data = plan.merge, _data(table, at)
     merge.remarks += (error_remark(data, name) for name in data.errors)
@@ -213,7 +213,7 @@ def _take_row(plan: _Plan, table: _Table, at: int, taken: dict[tuple[str, ...], 
         merge.remarks.append(data.remark(RemarkKind.ADDED, "row_added", None, text=f"{year}/{months} · {text}"))
 
 
-def _data(table: _Table, at: int) -> DataRow:
+def _data(table: _EplanTable, at: int) -> DataRow:
     """A row of the table, with the errors of the cells that a person fills in."""
     check = table.sheet.check
     unread = {**dict.fromkeys(check.unvalued, ""), **check.errors}
@@ -222,7 +222,7 @@ def _data(table: _Table, at: int) -> DataRow:
     return DataRow(table.sheet.name, at, {n: table.cell(at, n) for n in table.places}, table.places, errors)
 
 
-def _round(plan: _Plan, data: DataRow) -> tuple[str, str] | None:
+def _round(plan: _WrittenPlan, data: DataRow) -> tuple[str, str] | None:
     """Year and months of a row's round; None, with a remark, where they are missing or not the plan's."""
     merge, found = plan.merge, list[str]()
     for name, field in (("year", "fiscal_year_be"), ("months", "round_months")):
@@ -244,7 +244,7 @@ def _column(merge: Merge, name: str, field: str) -> PlanColumn:
     return PlanColumn(name, (_form(name).heading, found.title_en), found)
 
 
-def _project(plan: _Plan, data: DataRow) -> Row | None:
+def _project(plan: _WrittenPlan, data: DataRow) -> Row | None:
     """The project of a row: that of its number, if its names say no other, else the only one of its name."""
     seen = [comparable(data.text(name)) for name in ("title", "eplan_title") if data.text(name)]
     number = read_ordinal(data.text("sequence_no")).value if data.text("sequence_no") else None
