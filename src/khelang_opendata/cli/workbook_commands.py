@@ -14,14 +14,13 @@ from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from khelang_opendata.intake.importing import Imported
     from khelang_opendata.intake.plan_files import PlanFile
-    from khelang_opendata.intake.plan_sheets import Row
+    from khelang_opendata.intake.receiving import Receiver
     from khelang_opendata.intake.remarked_copy import RemarkedCopy
     from khelang_opendata.intake.workbook_reading import ReadSheet
-    from khelang_opendata.standard.family import SchemaFamily
 
 
 @click.command("template", cls=HelpedCommand)
@@ -71,52 +70,38 @@ def import_command(
     lang: Language,
 ) -> None:
     """Take workbooks into a package."""
-    from khelang_opendata.intake.importing import import_sheets, plan_id_in, snapshot_of  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.opening import check_same_plan, read_contents, readable_package  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.package_update import changed_files, new_files, write_package  # noqa: PLC0415
+    from khelang_opendata.intake.opening import read_contents  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.package_update import write_package  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.plan_files import read_plan_files  # noqa: PLC0415 (as above)
-    from khelang_opendata.model.failures import DataError  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.receiving import Receiver  # noqa: PLC0415 (as above)
     from khelang_opendata.package.datapackage import DESCRIPTOR  # noqa: PLC0415 (as above)
 
     given = read_contents(workbooks)
     copy = _copy_for(given, remarks, lang) if remarks else None
     sheets = read_plan_files(given)
     is_new = not (output / DESCRIPTOR).exists()
-    try:
-        snapshot = snapshot_of(sheets)
-    except DataError:
-        if is_new:
-            raise
-        snapshot = None  # of which the import has a remark: the ids are the package's
     if is_new:
         from khelang_opendata.intake.new_package import check_new_folder  # noqa: PLC0415 (as above)
-        from khelang_opendata.intake.snapshot import carried  # noqa: PLC0415 (as above)
 
         check_new_folder(output)
-        family, old = carried(snapshot)
-        package = None
+        receiver = Receiver.new(sheets)
     else:
-        package, family, old = readable_package(output, limits())
-        check_same_plan(plan_id_in(sheets, snapshot, family), old, workbooks, output)
+        receiver = Receiver.existing(output, sheets, workbooks, limits())
     if write_columns:
-        _write_columns(write_columns, sheets, family, old, lang)
+        _write_columns(write_columns, sheets, receiver, lang)
         return
     if columns:
         from khelang_opendata.intake.column_map import read_column_maps, with_layouts  # noqa: PLC0415 (as above)
 
-        sheets = with_layouts(sheets, read_column_maps(columns, family))
-    imported = import_sheets(sheets, old, family, plan_id)
+        sheets = with_layouts(sheets, read_column_maps(columns, receiver.family))
+    imported = receiver.take(sheets, plan_id)
     is_stopped = _report(imported, lang, allow_deletions)
     if copy:
         copy.write(given[0].path.name, given[0].data, sheets, imported.remarks, None)
         print_text(notice("remarks_written", lang, count=copy.count, path=str(copy.path)) + "\n", err=True)
     if is_stopped:
         sys.exit(PROBLEMS_IN_DATA)
-    files = (
-        changed_files(package, imported.tables, old, family)
-        if package
-        else new_files(imported.tables, snapshot, family)
-    )
+    files = receiver.files(imported.tables)
     if dry_run:
         print_text(notice("import_dry_run", lang, files=len(files), path=str(output)) + "\n")
     else:
@@ -124,9 +109,7 @@ def import_command(
         print_text(notice("import_written" if files else "import_unchanged", lang, path=str(output)) + "\n")
 
 
-def _write_columns(
-    path: Path, sheets: Sequence[ReadSheet], family: SchemaFamily, old: Mapping[str, list[Row]], lang: Language
-) -> None:
+def _write_columns(path: Path, sheets: Sequence[ReadSheet], receiver: Receiver, lang: Language) -> None:
     from khelang_opendata.intake.column_map import suggested_map  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.plan_sheets import years_of_plan  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.summary_rows import meanings_of_signs  # noqa: PLC0415 (as above)
@@ -135,7 +118,8 @@ def _write_columns(
     check_output(path)
     if path.exists():
         raise UsageError("columns_exist", path=str(path))
-    text = suggested_map(sheets, family, years_of_plan(old), meanings_of_signs(old), lang)
+    old = receiver.old
+    text = suggested_map(sheets, receiver.family, years_of_plan(old), meanings_of_signs(old), lang)
     write_output(path, text.encode("utf-8-sig"))  # Notepad of older Windows takes UTF-8 without a mark for another
     print_text(notice("columns_written", lang, path=str(path)) + "\n")
 
