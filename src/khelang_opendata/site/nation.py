@@ -6,7 +6,6 @@ amount out, a sum is the least that it can be.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -496,12 +495,14 @@ def _unlisted(plans: Iterable[NationPlan], registry: Sequence[Row] | None) -> in
 def _sources(rows: Mapping[str, Sequence[Row]], changes: Mapping[str, str]) -> Mapping[str, SourceState]:
     """What is known of each source, by package."""
     packages = rows["packages"]
-    folders = {_above(row["root"]) for row in packages} - {""}
-    hidden = re.compile("|".join(map(re.escape, sorted(folders, key=len, reverse=True))) or "(?!)")
+    folders = sorted({_above(row["root"]) for row in packages} - {""}, key=len, reverse=True)
 
     def shown(text: str | None) -> str:
         """A text without the folders of the computer that gathered the plans."""
-        return hidden.sub("", text or "")
+        found = text or ""
+        for folder in folders:
+            found = found.replace(folder, "")
+        return found
 
     checks: defaultdict[str, list[RuleCount]] = defaultdict(list)
     for row in rows["issues"]:
@@ -532,11 +533,10 @@ def is_address(package: str) -> bool:
 
 
 def _above(root: str) -> str:
-    """The folder that the named source is in, with its last slash; empty for an address."""
-    if is_address(root):
-        return ""
+    """The folder that the named source is in, with its last slash; empty for an address, and at the top of a disk."""
     path = PurePath(root)
-    return root[: len(root) - len(path.name)] if path.name else root
+    is_below = not is_address(root) and len(path.parts) > len(("/", "folder"))
+    return root[: len(root) - len(path.name)] if is_below else ""
 
 
 def _plans(

@@ -20,7 +20,7 @@ _MISSING = ("dla_code", "lao_name_th", "lao_type", "province_code")
 
 
 @dataclass(frozen=True)
-class DataFile:
+class NationFile:
     """A file of data: its path in the site, its content, its title, and its rows; None where it is no table."""
 
     path: str
@@ -39,7 +39,7 @@ class DataFile:
         return len(self.content)
 
 
-def data_files(nation: Nation) -> list[DataFile]:
+def data_files(nation: Nation) -> list[NationFile]:
     """The files of data of a state; without a registry there is none of those who have not published."""
     files = [
         _table("plans", _plans(nation)),
@@ -49,7 +49,7 @@ def data_files(nation: Nation) -> list[DataFile]:
     ]
     if nation.whole.registered is not None:
         files.append(_table("missing", _missing(nation.whole.missing)))
-    return [*files, DataFile(f"{DATA}/catalog.json", json_bytes(_catalogue(nation)), _title("catalog"), None)]
+    return [*files, NationFile(f"{DATA}/catalog.json", json_bytes(_catalogue(nation)), _title("catalog"), None)]
 
 
 def _title(name: str) -> Both:
@@ -57,11 +57,11 @@ def _title(name: str) -> Both:
     return thai, english
 
 
-def _table(name: str, rows: Iterable[Sequence[object]]) -> DataFile:
+def _table(name: str, rows: Iterable[Sequence[object]]) -> NationFile:
     """A table as CSV, in which no text is taken for a formula by a spreadsheet."""
     heading, *lines = rows
     cells = [heading, *([harmless(one) if isinstance(one, str) else one for one in line] for line in lines)]
-    return DataFile(f"{DATA}/{name}.csv", csv_bytes(cells), _title(name), len(lines))
+    return NationFile(f"{DATA}/{name}.csv", csv_bytes(cells), _title(name), len(lines))
 
 
 def _amount(money: Money) -> tuple[str, str]:

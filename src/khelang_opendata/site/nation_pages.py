@@ -25,7 +25,7 @@ from khelang_opendata.render.dates import fiscal_year_days
 from khelang_opendata.site.nation import LaoGroup, Nation, NationPlan, SourceState, per_cent
 from khelang_opendata.site.nation_charts import nation_charts
 from khelang_opendata.site.nation_compared import compared_labels, compared_plans
-from khelang_opendata.site.nation_data import DataFile, data_files
+from khelang_opendata.site.nation_data import NationFile, data_files
 from khelang_opendata.site.plan_site import CHARTS, asset_files
 from khelang_opendata.site.search_engines import robots_and_sitemap
 from khelang_opendata.site.site_templates import ASSETS, HOME, path_of, place_name, rendered
@@ -114,7 +114,7 @@ class _NationSite:
     family: Any = field(default_factory=load_family)
 
     @cached_property
-    def data(self) -> Sequence[DataFile]:
+    def data(self) -> Sequence[NationFile]:
         return data_files(self.nation)
 
     def files(self) -> Iterator[PlannedFile]:
