@@ -46,6 +46,7 @@ SLOW_MODULES = (
     "test_other_workbooks",
     "test_package_fuzz",
     "test_patterns",
+    "test_released_workbook",
     "test_remarked_copy",
     "test_text_tables",
     "test_workbook_judged",

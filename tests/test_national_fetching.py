@@ -8,20 +8,24 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from khelang_opendata.national.harvesting import Harvest, HarvestOptions, harvest
+from khelang_opendata.national.portal_listing import PortalSelection, plans_on_portal
+from khelang_opendata.national.querying import query
 from khelang_opendata.national.work_pool import processes
 from khelang_opendata.transport import fetching
 from khelang_opendata.transport.fetching import FetchFailed, FetchPolicy, fetch, is_public
 from tests.conftest import fails
 from tests.http_answers import Reply, answer
-from tests.national_data import DAMAGES, DAY, valid_plans
+from tests.national_data import DAMAGES, DAY, gathered, valid_plans
 from tests.releases import NAME, correct_a_cell, publish
 
 POLICY = FetchPolicy(max_bytes=2**20, seconds=1.5, silence_seconds=1, allow_private=True, sleep=lambda _: None)
@@ -205,6 +209,129 @@ def test_a_harvest_takes_what_is_sound_from_the_web_and_refuses_the_rest(
     done = _gathered([str(tmp_path / "list.txt")], tmp_path / "out", allow_private=False)
     assert {row["reason"] for row in done.plans.rows.values()} == {"fetch_failed"}
     assert sum(bool(row["data_hash"]) for row in done.plans.rows.values()) == 2, "what was taken stays"
+
+
+def _listing(count: Any, *datasets: Any) -> Reply:
+    return answer(200, json.dumps({"success": True, "result": {"count": count, "results": datasets}}).encode())
+
+
+def _many_datasets(count: int) -> list[dict[str, str]]:
+    return [{"name": f"plan-{number}"} for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("variant", "reply"),
+    [
+        ("form", answer(200, b"<!doctype html><title>Portal</title>")),
+        ("form", answer(200, b"")),
+        ("form", answer(200, b"[" * 100_000)),
+        ("form", answer(200, b'{"success": true, "success": true}')),
+        ("form", answer(200, b'{"success": true, "result": null}')),
+        ("form", answer(200, b'{"success": false, "result": {"count": 0, "results": []}}')),
+        ("form", answer(200, b'{"success": true, "result": {"count": 1e999, "results": []}}')),
+        ("form", _listing(-1)),
+        ("form", _listing("1", {"name": "plan"})),
+        ("form", _listing(True, {"name": "plan"})),
+        ("form", _listing(1, "plan")),
+        ("form", _listing(1, {"name": "../../plan"})),
+        ("form", _listing(1, {"name": ["plan"]})),
+        ("form", _listing(101, *_many_datasets(101))),
+        ("many", _listing(10**12, {"name": "plan"})),
+        ("empty", _listing(0)),
+        ("empty", _listing(5)),
+        ("incomplete", _listing(3, {"name": "plan"})),
+        ("slow", _endless(b" ", 0.2)),
+        ("large", _endless(b" " * 2**16, 0)),
+        ("status", answer(404, b"<h1>404</h1>")),
+        ("address", answer(302, b"", Location="file:///etc/passwd")),
+    ],
+)
+def test_a_hostile_portal_costs_little_and_is_refused(web: Site, tmp_path: Path, variant: str, reply: Reply) -> None:
+    source = f"ckan+{web.at('th/organization/khelang')}"
+    selection = PortalSelection.of(source)
+    for start in range(4):
+        web.answers[selection.page_address(start).partition(f"{web.port}/")[2]] = reply
+    began = time.monotonic()
+    *found, last = plans_on_portal(source, tmp_path, POLICY)
+    assert (last.key, last.is_unlisted) == (source, True)
+    assert last.failure is not None
+    assert last.failure.params["variant"] == variant
+    assert [one.key for one in found] == [web.at("th/dataset/plan")] * (variant == "incomplete")
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "ckan+https://data.go.th",
+        "ckan+https://data.go.th/dataset",
+        "ckan+https://data.go.th/dataset/plan",
+        "ckan+https://data.go.th/dataset?q=plan&tags=budget",
+        "ckan+https://data.go.th/organization/",
+        "ckan+https://data.go.th/organization/a?organization=b",
+        "ckan+https://data.go.th/dataset?tags=",
+        "ckan+https://[",
+        "ckan+https://data.go.th/organization/a/b",
+    ],
+)
+def test_an_address_that_chooses_no_datasets_is_refused(source: str, tmp_path: Path) -> None:
+    (found,) = plans_on_portal(source, tmp_path, POLICY)
+    assert found.failure is not None
+    assert found.failure.code == "portal_source_unusable"
+
+
+def test_an_address_as_the_portal_shows_it_chooses_an_organisation_and_tags() -> None:
+    of = PortalSelection.of
+    assert of("ckan+https://a.go.th/th/organization/khelang?page=2") == ("https://a.go.th/th", "khelang", ())
+    assert of("CKAN+https://a.go.th/dataset/?organization=b&tags=%E0%B8%87%E0%B8%9A&tags=x&sort=name+asc") == (
+        *("https://a.go.th", "b"),
+        ("งบ", "x"),
+    )
+    quoted = of("ckan+https://a.go.th/dataset?tags=%22+OR+a:b%5C").page_address(0)
+    assert parse_qs(urlsplit(quoted).query)["fq"] == ['tags:"\\" OR a:b\\\\"']
+
+
+def _resource(path: str, **more: Any) -> dict[str, Any]:
+    return {"release_path": path, "version": "1.0.0", "url": f"https://a.go.th/{path}", **more}
+
+
+@pytest.mark.parametrize(
+    ("resources", "found"),
+    [
+        (None, "dataset_no_plan"),
+        (["x", None, {}], "dataset_no_plan"),
+        ([{"url": "https://a.go.th/maps.zip"}], "dataset_no_plan"),
+        ([_resource("plan-v1.0.0.zip")], "source_withdrawn"),
+        ([_resource("plan-v1.0.0.zip"), _resource("plan-flat.csv", version="1.1.0")], "dataset_incomplete"),
+        ([_resource("plan-v1.0.0.zip"), _resource("x.csv"), _resource("plan-v2.0.0.zip")], "plan-v1.0.0.zip"),
+        ([{"url": "plan-v1.9.0.zip"}, {"url": "/files/plan-v1.10.0.zip?x=1"}, {"url": 5}], "plan-v1.10.0.zip"),
+        ([{"url": "http://[/plan-v1.0.0.zip"}], ""),
+    ],
+)
+def test_a_dataset_offers_its_latest_release_that_is_not_withdrawn(
+    web: Site, tmp_path: Path, resources: Any, found: str
+) -> None:
+    source = f"ckan+{web.at('dataset?tags=plan')}"
+    page = PortalSelection.of(source).page_address(0).partition(f"{web.port}/")[2]
+    web.answers[page] = _listing(1, {"name": "plan", "resources": resources})
+    (one,) = plans_on_portal(source, tmp_path, POLICY)
+    assert one.key == web.at("dataset/plan")
+    if one.archive is None:
+        assert one.failure is not None
+        assert one.failure.code == found
+    else:
+        assert one.archive.address.partition("?")[0].rpartition("/")[2] == found
+
+
+def test_a_plan_that_moves_to_another_source_stays_one_plan(tmp_path: Path) -> None:
+    (plan,) = valid_plans(tmp_path / "packages", 1)
+    first = gathered(tmp_path / "packages", tmp_path / "out").plans.rows
+    moved = plan.rename(plan.with_name("moved"))
+    later = gathered(tmp_path / "packages", tmp_path / "out", date(2026, 11, 29)).plans
+    assert ([*later.rows], later.changes) == ([str(moved)], {str(moved): "added", str(plan): "absent"})
+    assert later.rows[str(moved)]["first_success"] == DAY
+    assert query(tmp_path / "out", "SELECT count(*) FROM plans").rows == [(1,)]
+    assert [*first] == [str(plan)]
 
 
 def test_a_folder_of_releases_is_its_latest_release(plan: Path, released: Path, tmp_path: Path) -> None:

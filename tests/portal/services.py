@@ -1,4 +1,4 @@
-"""The services of a CKAN: the system's PostgreSQL and Redis, and a server with the three responses needed of Solr.
+"""The services of a CKAN: the system's PostgreSQL and Redis, and a server with the responses needed of Solr.
 
 All run in one temporary folder. PostgreSQL and Redis are reached by Unix sockets there, so no port is taken before
 it is used. Each gets a signal from the kernel when the process that started it ends, however that ends.
@@ -6,19 +6,22 @@ it is used. Each gets a signal from the kernel when the process that started it 
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _UNPRIVILEGED = "nobody"
@@ -162,23 +165,48 @@ class Redis:
         return f"unix://{self._socket}?db={number}"
 
 
-_SEARCH = {
-    "responseHeader": {"status": 0, "QTime": 1},
-    "response": {"numFound": 0, "start": 0, "docs": []},
-    "facet_counts": {"facet_queries": {}, "facet_fields": {}, "facet_ranges": {}},
-}
 _UPDATE = {"responseHeader": {"status": 0, "QTime": 1}}
+
+_FILTER = re.compile(r'\+?(?P<field>\w+):\(?(?:"(?P<phrase>(?:[^"\\]|\\.)*)"|(?P<word>[^\s)]+))\)?')
+"""A filter that CKAN writes, or a harvest: a field that has a value."""
+
+
+def _search_result(documents: Collection[dict[str, Any]], query: Mapping[str, list[str]]) -> dict[str, Any]:
+    """What Solr answers to a query of package_search, which asks for whole datasets; nothing to any other query."""
+    found = []
+    if "validated_data_dict" in query.get("fl", [""])[0]:
+        filters = [one for text in query.get("fq", ()) for one in _FILTER.finditer(text)]
+        found = [one for one in documents if all(_has(one, filter_) for filter_ in filters)]
+    found.sort(key=lambda one: str(one["name"]))
+    start = int(query.get("start", ["0"])[0])
+    return {
+        "responseHeader": {"status": 0, "QTime": 1},
+        "response": {
+            "numFound": len(found),
+            "start": start,
+            "docs": found[start : start + int(query.get("rows", ["10"])[0])],
+        },
+        "facet_counts": {"facet_queries": {}, "facet_fields": {}, "facet_ranges": {}},
+    }
+
+
+def _has(document: Mapping[str, Any], filter_: re.Match[str]) -> bool:
+    value = document.get(filter_["field"], [])
+    wanted = filter_["word"] or re.sub(r"\\(.)", r"\1", filter_["phrase"])
+    return wanted in map(str, value if isinstance(value, list) else [value])
 
 
 class Solr:
-    """The three answers that CKAN's API needs of a Solr: nothing found, update done, and CKAN's own schema.
+    """The answers that CKAN's API needs of a Solr: CKAN's own schema, updates, and searches of package_search.
 
-    A search therefore never finds anything. Stopped, it closes each connection without an answer.
+    Such a search finds the public datasets that have the values of its filters; any other finds nothing. Stopped, it
+    closes each connection without an answer.
     """
 
     def __init__(self, schema: Path) -> None:
         """Name the file of CKAN's schema."""
         self.answering = True
+        self.documents: dict[str, dict[str, Any]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(schema.read_bytes()))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -188,18 +216,30 @@ class Solr:
         self._server.shutdown()
         self._server.server_close()
 
+    def update(self, data: bytes) -> None:
+        """Add documents (JSON), or delete those that a query names (XML)."""
+        if data.startswith(b"["):
+            self.documents |= {one["id"]: one for one in json.loads(data)}
+        elif b"<delete>" in data:
+            text = html.unescape(data.decode())
+            self.documents = {id_: one for id_, one in self.documents.items() if f'"{id_}"' not in text}
+
     def _handler(self, schema: bytes) -> type[BaseHTTPRequestHandler]:
         solr = self
 
         class Answers(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 if not solr.answering:
                     return
-                what = self.path.partition("?")[0].rpartition("/")[2]
-                body = {"schema": schema, "select": json.dumps(_SEARCH).encode()}.get(
-                    what, json.dumps(_UPDATE).encode()
-                )
+                address = urlsplit(self.path)
+                what = address.path.rstrip("/").rpartition("/")[2]
+                if what == "update":
+                    solr.update(sent)
+                body = schema
+                if what != "schema":
+                    found = what == "select" and _search_result([*solr.documents.values()], parse_qs(address.query))
+                    body = json.dumps(found or _UPDATE).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/xml" if what == "schema" else "application/json")
                 self.send_header("Content-Length", str(len(body)))

@@ -165,7 +165,7 @@ def _report(asked: _Asked) -> dict[str, Any]:
 
 
 def _import(asked: _Asked) -> dict[str, Any]:
-    from khelang_opendata.intake.importing import import_sheets, snapshot_of  # noqa: PLC0415 (only for workbooks)
+    from khelang_opendata.intake.importing import import_sheets, plan_id_in, snapshot_of  # noqa: PLC0415 (only for workbooks)
     from khelang_opendata.intake.opening import check_same_plan, readable_package  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.package_update import changed_files, new_files  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.snapshot import carried  # noqa: PLC0415 (as above)
@@ -179,7 +179,7 @@ def _import(asked: _Asked) -> dict[str, Any]:
         package, kept = None, dict[str, bytes]()
         if isinstance(target, FolderDraft):
             package, family, old = readable_package(target.path, DEFAULT)
-            check_same_plan(snapshot, old, [draft.path], target.path)
+            check_same_plan(plan_id_in(draft.sheets, snapshot, family), old, [draft.path], target.path)
             kept = files_of(target.path)
         imported = import_sheets(draft.sheets, old, family, asked.facts.get("plan_id"))
         stopped_by = imported.stopped_by(allow_deletions=bool(asked.facts.get("allow_deletions")))

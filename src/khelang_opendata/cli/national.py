@@ -92,18 +92,23 @@ def _progress(language: Language, name: str = "harvest_progress") -> Iterator[An
 
 
 def _summary(done: Harvest, language: Language) -> Iterator[str]:
-    """Each plan that is refused, if that is new, and what the harvest came to."""
+    """Each plan that is refused or skipped, if that is new, and what the harvest came to."""
     rows = done.plans.rows
-    keys = [key for key, change in done.plans.changes.items() if change == "refused"]
-    lines = (
-        notice(
-            "harvest_refused", language, package=key, code=rows[key]["reason"], reason=rows[key][f"reason_{language}"]
+    for state in ("refused", "skipped"):
+        keys = [key for key, change in done.plans.changes.items() if change == state]
+        lines = (
+            notice(
+                f"harvest_{state}",
+                language,
+                package=key,
+                code=rows[key]["reason"],
+                reason=rows[key][f"reason_{language}"],
+            )
+            for key in keys
         )
-        for key in keys
-    )
-    yield from first_lines(lines, len(keys), language)
+        yield from first_lines(lines, len(keys), language)
     counts, changes = done.plans.counts(), [*done.plans.changes.values()]
-    states = {name: counts[name] for name in ("taken", "taken_with_warnings", "refused", "absent")}
+    states = {name: counts[name] for name in ("taken", "taken_with_warnings", "refused", "skipped", "absent")}
     changed = {name: changes.count(name) for name in ("added", "updated")}
     yield notice("harvest_summary", language, packages=len(rows), snapshot=done.snapshot.number, **states, **changed)
 

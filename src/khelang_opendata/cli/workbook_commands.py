@@ -64,7 +64,7 @@ def import_command(
     lang: Language,
 ) -> None:
     """Take workbooks into a package."""
-    from khelang_opendata.intake.importing import import_sheets, snapshot_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.importing import import_sheets, plan_id_in, snapshot_of  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.opening import check_same_plan, read_contents, readable_package  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.package_update import changed_files, new_files, write_package  # noqa: PLC0415
     from khelang_opendata.intake.plan_files import read_plan_files  # noqa: PLC0415 (as above)
@@ -90,7 +90,7 @@ def import_command(
         package = None
     else:
         package, family, old = readable_package(output, limits())
-        check_same_plan(snapshot, old, workbooks, output)
+        check_same_plan(plan_id_in(sheets, snapshot, family), old, workbooks, output)
     imported = import_sheets(sheets, old, family, plan_id)
     is_stopped = _report(imported, lang, allow_deletions)
     if copy:

@@ -44,6 +44,8 @@ FRONT = "เริ่มที่นี่ Start here"
 SUMS = "ยอดรวม Sums"
 BUDGETS = "งบประมาณ Budgets"
 CODEBOOK = "คำอธิบาย Codebook"
+COMPUTED_SHEETS = (FRONT, SUMS, BUDGETS, CODEBOOK)
+"""The sheets that hold nothing but what follows from the tables."""
 
 _FRONT_WIDTHS = (40, 62, 62, 11)
 _LABEL_WIDTH, _CODEBOOK_WIDTH = 30, 32

@@ -57,7 +57,7 @@ def meaning(column: PlanColumn, text: str, row: Row, labels: Labels, older: Labe
         return _record(column, text, row, (labels, older))
     if names_a_table(field):
         sought = comparable(as_seen(text))
-        names = [name for name, titles in table_titles().items() if sought in (*map(comparable, titles), name)]
+        names = [name for name, titles in table_titles().items() if sought in map(comparable, (*titles, name))]
         return Meaning(names[0]) if len(names) == 1 else Meaning(None, "code_unknown", params=choices(table_titles()))
     return _code(field, text) if field.codelist else _typed(field, text, unit)
 

@@ -19,6 +19,7 @@ from khelang_opendata.intake.plan_sheets import (
     years_of_plan,
 )
 from khelang_opendata.intake.record_labels import Labels, comparable
+from khelang_opendata.intake.released_workbook import is_released, released_plan_id, take_released
 from khelang_opendata.intake.remarks import Remark, RemarkKind, is_remarks_sheet
 from khelang_opendata.intake.sheet_headings import DataRow, error_remark, find_sheets
 from khelang_opendata.intake.snapshot import FILLED, LISTS, SNAPSHOT, Snapshot, is_snapshot, read_snapshot
@@ -82,6 +83,19 @@ def snapshot_of(sheets: Sequence[ReadSheet]) -> Snapshot | None:
     return read_snapshot(sheet.cells) if sheet else None
 
 
+def plan_id_in(sheets: Sequence[ReadSheet], snapshot: Snapshot | None, family: SchemaFamily) -> str | None:
+    """The id of the plan that sheets were made of; None where they do not say it.
+
+    Args:
+        sheets: the sheets.
+        snapshot: the package that their workbook carries.
+        family: the schemas of its tables.
+    """
+    if snapshot is None:
+        return released_plan_id(sheets, family)
+    return next((row["plan_id"] for row in snapshot.tables.get("plans", ())), "")
+
+
 def _snapshot_sheet(sheets: Sequence[ReadSheet]) -> ReadSheet | None:
     """The hidden sheet of the package, by its name or, where that was changed, by what it begins with."""
     named = (sheet for sheet in sheets if sheet.known_as == SNAPSHOT)
@@ -116,6 +130,8 @@ def import_sheets(
         DataError: the workbook has no sheet of the plan, or an id cannot be made.
     """
     hidden = _snapshot_sheet(sheets)
+    if hidden is None and is_released(sheets, family):
+        return _import_released(sheets, old, family)
     seen = [sheet for sheet in sheets if sheet is not hidden and sheet.known_as not in (SNAPSHOT, LISTS)]
     seen = [sheet for sheet in seen if not is_remarks_sheet(sheet.cells)]
     guides = [*map(comparable, text_pair("guide"))]
@@ -168,6 +184,16 @@ def import_sheets(
     tables = {name: kept[name] for name in family.tables if name in kept}
     headings = {table: sheet.labels for table, sheet in found.items()}
     return Imported(tables, merge.remarks, merge.origins, names, headings)
+
+
+def _import_released(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], family: SchemaFamily) -> Imported:
+    """The tables of a package after the import of a release's workbook."""
+    merge = Merge(family, released_plan_id(sheets, family) or "", old, Labels.of(old))
+    merge.labels = merge.older
+    found = take_released(merge, [sheet for sheet in sheets if not is_remarks_sheet(sheet.cells)])
+    tables = {name: merge.new[name] for name in family.tables if name in merge.new}
+    names = {table: sheet.read.name for table, sheet in found.items()}
+    return Imported(tables, merge.remarks, merge.origins, names, {t: sheet.labels for t, sheet in found.items()})
 
 
 def is_of_plan(sheets: Sequence[ReadSheet], family: SchemaFamily) -> bool:

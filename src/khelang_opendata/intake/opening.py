@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from khelang_opendata.intake.plan_files import PlanFile
     from khelang_opendata.intake.plan_sheets import Row
     from khelang_opendata.intake.remarked_copy import RemarkedCopy
-    from khelang_opendata.intake.snapshot import Snapshot
     from khelang_opendata.intake.workbook_reading import ReadSheet
     from khelang_opendata.model.report import Report
     from khelang_opendata.tableschema import Engine
@@ -181,10 +180,16 @@ def readable_package(folder: Path, limits: Limits) -> tuple[Package, SchemaFamil
     return package, family, tables_of(package, family)
 
 
-def check_same_plan(snapshot: Snapshot | None, old: dict[str, list[Row]], files: Sequence[Path], output: Path) -> None:
-    """Raise UsageError where files were made of another plan than the package that they are to change."""
-    if snapshot:
-        ids = [rows[0]["plan_id"] if (rows := tables.get("plans")) else "" for tables in (snapshot.tables, old)]
-        if ids[0] != ids[1]:
-            paths = ", ".join(map(str, files))
-            raise UsageError("other_plan", path=paths, folder=str(output), plan=ids[0], other=ids[1])
+def check_same_plan(plan: str | None, old: dict[str, list[Row]], files: Sequence[Path], output: Path) -> None:
+    """Raise UsageError where files were made of another plan than the package that they are to change.
+
+    Args:
+        plan: the id of the plan in the files; None where they have none.
+        old: the tables of the package.
+        files: the files.
+        output: the folder of the package.
+    """
+    known = rows[0]["plan_id"] if (rows := old.get("plans")) else ""
+    if plan is not None and plan != known:
+        paths = ", ".join(map(str, files))
+        raise UsageError("other_plan", path=paths, folder=str(output), plan=plan, other=known)

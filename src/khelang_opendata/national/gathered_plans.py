@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from khelang_opendata.model.failures import DataError
 from khelang_opendata.national.judged_batches import JudgedPlan, refused
 from khelang_opendata.national.national_columns import PACKAGES, column_types
 from khelang_opendata.national.plan_sources import PlanSource
+from khelang_opendata.national.portal_listing import NO_PLAN
 
 Row = dict[str, Any]
 
@@ -25,6 +26,8 @@ class GatheredState(StrEnum):
     TAKEN_WITH_WARNINGS = "taken_with_warnings"
     REFUSED = "refused"
     """The rows of an earlier content, if the dataset has them, stay."""
+    SKIPPED = "skipped"
+    """A dataset of a portal that is no plan."""
     ABSENT = "absent"
     """Its source no longer has it; its rows stay."""
 
@@ -53,7 +56,9 @@ class GatheredPlans:
         new_data: the packages whose rows enter the dataset, with the plan's id.
         old_data: the packages whose rows leave it: the plan's id and province before.
         judged: the packages whose issues are renewed.
-        changes: how many packages changed in which way.
+        changes: the way in which each package changed that did.
+        gone: the packages that this harvest did not find below its sources.
+        moved: those of them whose plan came from another source.
     """
 
     before: Mapping[str, Row]
@@ -65,6 +70,8 @@ class GatheredPlans:
     judged: set[str] = field(default_factory=set)
     holders: dict[str, str] = field(default_factory=dict)
     changes: dict[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+    moved: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.holders = {row["plan_id"]: key for key, row in self.before.items() if row["data_hash"]}
@@ -73,6 +80,10 @@ class GatheredPlans:
         """The hash of the content that need not be judged again."""
         row = self.before.get(key)
         return row["content_hash"] if row and row["judged_by"] == self.judged_by else None
+
+    def expect(self, keys: Collection[str], roots: Collection[str]) -> None:
+        """Note which packages are found this time, below which sources; called before any is taken."""
+        self.gone = frozenset(key for key, row in self.before.items() if row["root"] in roots and key not in keys)
 
     def take(self, source: PlanSource, judged: JudgedPlan) -> None:
         """Add the result of a plan; called in the order of the sources, for the first with a plan's id keeps it."""
@@ -83,17 +94,22 @@ class GatheredPlans:
         plan_id = str(judged.facts.get("plan_id"))
         holder = self.holders.get(plan_id, source.key) if judged.is_taken else source.key
         judged_by = self.judged_by
-        if holder != source.key:
+        if holder in self.gone:
+            self.moved.add(holder)
+            self.old_data[holder] = plan_id, self.before[holder]["province_code"]
+        elif holder != source.key:
             failure = DataError("plan_id_taken", plan=plan_id, source=holder)
             judged, judged_by = refused(source.key, judged.content_hash, failure, judged.facts), ""
         row: Row = {**dict.fromkeys(column_types(PACKAGES)), **(before or {})}
         row |= {"package": source.key, "root": source.root, "content_hash": judged.content_hash, "judged_by": judged_by}
         row |= {"reason": judged.reason, "reason_th": judged.reason_th, "reason_en": judged.reason_en}
         row |= {name: judged.facts.get(name) for name in OF_JUDGEMENT}
+        if holder in self.gone:
+            row["first_success"] = self.before[holder]["first_success"]
         if judged.is_taken:
             self._new_data(source.key, before, row, judged)
         else:
-            row["state"] = GatheredState.REFUSED.value
+            row["state"] = _state_without(judged.reason).value
             if not row["data_hash"]:
                 row |= {name: judged.facts.get(name) for name in OF_DATA if name in ("plan_id", "version", "schema")}
         self.rows[source.key] = row
@@ -104,7 +120,7 @@ class GatheredPlans:
     def _unchanged(self, row: Row) -> Row:
         is_taken = not row["reason"]
         if not is_taken:
-            return {**row, "state": GatheredState.REFUSED.value}
+            return {**row, "state": _state_without(row["reason"]).value}
         state = GatheredState.TAKEN_WITH_WARNINGS if row["warnings"] else GatheredState.TAKEN
         return {**row, "state": state.value, "last_success": self.on}
 
@@ -127,20 +143,30 @@ class GatheredPlans:
         if key in self.new_data:
             self.changes[key] = "updated" if before and before["data_hash"] else "added"
         elif old != row["state"] or (before or {}).get("content_hash") != row["content_hash"]:
-            self.changes[key] = "refused"
+            self.changes[key] = row["state"]
 
-    def close(self, roots: Iterable[str]) -> None:
-        """Add the plans that this harvest did not find: those below its sources are absent, others stay as they are."""
-        named = set(roots)
+    def close(self) -> None:
+        """Add the plans that this harvest did not find: those below its sources are absent, others stay as they are.
+
+        One that the dataset has no rows of, or that has moved to another source, is left out.
+        """
         for key, before in self.before.items():
             if key in self.rows:
                 continue
             row = before
-            if before["root"] in named and before["state"] != GatheredState.ABSENT:
+            if key in self.gone and before["state"] != GatheredState.ABSENT:
                 row = {**before, "state": GatheredState.ABSENT.value}
                 self.changes[key] = "absent"
-            self.rows[key] = row
+            if key in self.moved or (key in self.gone and not row["data_hash"]):
+                self.judged.add(key)
+            else:
+                self.rows[key] = row
 
     def counts(self) -> Counter[str]:
         """How many plans are in each state."""
         return Counter(row["state"] for row in self.rows.values())
+
+
+def _state_without(reason: str) -> GatheredState:
+    """The state of what was not taken for a reason."""
+    return GatheredState.SKIPPED if reason == NO_PLAN else GatheredState.REFUSED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -22,11 +22,20 @@ from khelang_opendata.national.delta_tables import (
     extra_libraries,
 )
 from khelang_opendata.national.gathered_plans import GatheredPlans
-from khelang_opendata.national.judged_batches import JudgedBatch, JudgedPlan, PlanTask, carried, judge_batch, refused
+from khelang_opendata.national.judged_batches import (
+    JudgedBatch,
+    JudgedPlan,
+    PlanTask,
+    carried,
+    judge_batch,
+    refused,
+    zip_hash,
+)
 from khelang_opendata.national.national_columns import ISSUES, table_names
 from khelang_opendata.national.national_products import write_products
-from khelang_opendata.national.plan_sources import PlanSource, SourceKind, named_sources, plans_below
-from khelang_opendata.national.remote_plans import downloaded
+from khelang_opendata.national.plan_sources import PlanSource, SourceKind, is_portal, named_sources, plans_below
+from khelang_opendata.national.portal_listing import plans_on_portal
+from khelang_opendata.national.remote_plans import downloaded, found_at
 from khelang_opendata.national.staged_batches import StagedBatches
 from khelang_opendata.national.work_pool import TaskFailed, Workers, processes, run_batches
 from khelang_opendata.package.outputs import refuse_protected
@@ -126,23 +135,27 @@ class _HarvestRun:
         self.results: dict[str, JudgedPlan] = {}
         self.batch_of: dict[str, Path] = {}
         """The staged batch that holds the rows of each package."""
+        self.downloads = dataset.folder / WORK / DOWNLOADS
         self.kept: dict[str, dict[str, tuple[Path, JudgedPlan]]] = {}
         """Results of an unfinished harvest by package and hash of its content."""
 
     def run(self, names: Sequence[str]) -> Harvest:
+        self.downloads.mkdir(exist_ok=True)
         for place, plans in self.staged.kept():
             for plan in plans:
                 self.kept.setdefault(plan.key, {})[plan.content_hash] = place, plan
         sources = self._sources(names)
+        unlisted = {source.root for source in sources.values() if source.is_unlisted}
+        self.plans.expect(sources.keys(), {source.root for source in sources.values()} - unlisted)
         self._judge(iter(sources.values()))
         for key, source in sources.items():
             self.plans.take(source, self.results[key])
-        self.plans.close({source.root for source in sources.values()})
+        self.plans.close()
         snapshot = self.dataset.commit(
             self.base, list(self._changes()), [self.plans.rows[key] for key in sorted(self.plans.rows)], self.options.on
         )
         self.staged.clear()
-        shutil.rmtree(self.dataset.folder / WORK / DOWNLOADS, ignore_errors=True)
+        shutil.rmtree(self.downloads, ignore_errors=True)
         write_products(self.dataset, snapshot, self.plans.changes)
         return Harvest(snapshot, self.plans)
 
@@ -156,9 +169,14 @@ class _HarvestRun:
                 found.setdefault(name, PlanSource.failed(name, name, error))
                 continue
             for root in roots:
-                for source in plans_below(root):
+                for source in self._below(root):
                     found.setdefault(source.key, source)
         return found
+
+    def _below(self, root: str) -> Iterator[PlanSource]:
+        if is_portal(root):
+            return plans_on_portal(root, self.downloads, self.options.fetching)
+        return plans_below(root)
 
     def _judge(self, sources: Iterator[PlanSource]) -> None:
         done = 0
@@ -179,17 +197,14 @@ class _HarvestRun:
             yield batch
 
     def _task(self, source: PlanSource) -> PlanTask | None:
-        if source.failure is not None:
-            self.results[source.key] = refused(source.key, "", source.failure)
-            return None
-        path = source.path
-        if source.kind is SourceKind.ADDRESS:
-            try:
-                path = downloaded(source.key, self.dataset.folder / WORK / DOWNLOADS, self.options.fetching)
-            except KhelangError as error:
-                self.results[source.key] = refused(source.key, "", error)
-                return None
         known = {*self.kept.get(source.key, ()), self.plans.known(source.key) or ""} - {""}
+        try:
+            path = self._fetched(source, known)
+        except KhelangError as error:
+            self.results[source.key] = refused(source.key, "", error)
+            return None
+        if path is None:
+            return None
         options = self.options
         task = PlanTask(source.key, str(path), frozenset(known), None, options.public_keys, options.limits)
         if options.workers.shares_disk:
@@ -203,6 +218,21 @@ class _HarvestRun:
             self._note(JudgedPlan(source.key, content_hash, is_known=True))
             return None
         return task
+
+    def _fetched(self, source: PlanSource, known: Container[str]) -> Path | None:
+        """The path of a plan, after it was downloaded; None where its publisher says that it is the known content."""
+        if source.failure is not None:
+            raise source.failure
+        if source.kind is not SourceKind.ADDRESS:
+            return source.path
+        fetching = self.options.fetching
+        archive = source.archive or found_at(source.key, self.downloads, fetching)
+        if isinstance(archive, Path):
+            return archive
+        if (content_hash := zip_hash(archive.sha256)) in known:
+            self._note(JudgedPlan(source.key, content_hash, is_known=True))
+            return None
+        return downloaded(archive, self.downloads, fetching)
 
     def _keep(self, batch: JudgedBatch) -> None:
         """Store what a batch found; a known content is that of the dataset or of the unfinished harvest."""

@@ -126,7 +126,9 @@ def _judged(task: PlanTask, rows: _Rows) -> JudgedPlan:
             signature = _signature(folder, task.public_keys)
             return _validated(task, folder, content_hash, signature, rows)
     except KhelangError as error:
-        return refused(task.key, content_hash, error)
+        found = refused(task.key, content_hash, error)
+        thai, english = (text.replace(task.path, task.key) for text in (found.reason_th, found.reason_en))
+        return found._replace(reason_th=thai, reason_en=english)  # of a download, not the file that is soon removed
     except Exception as error:  # whatever it is: the other plans are judged all the same
         return refused(task.key, content_hash, InternalError.of(error))
 
@@ -187,11 +189,16 @@ def _archive_hash(path: Path) -> str:
             whole = hashlib.sha256()
             while piece := file.read(_PIECE):
                 whole.update(piece)
-            return f"zip:{whole.hexdigest()}"
+            return zip_hash(whole.hexdigest())
     except NotRegular:
         raise ArchiveRefused("not_file", path=str(path)) from None
     except OSError as error:
         raise EnvironmentFailure.of("file_unreadable", path, error) from error
+
+
+def zip_hash(sha256: str) -> str:
+    """The hash of the content of a ZIP file, by that of the file."""
+    return f"zip:{sha256}"
 
 
 def content_hash_of(files: Mapping[str, bytes]) -> str:

@@ -22,6 +22,7 @@ from khelang_opendata.files.serialize import csv_bytes, json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.national.delta_tables import DatasetSnapshot, NationalDataset, Row, connection, quoted
+from khelang_opendata.national.gathered_plans import GatheredState
 from khelang_opendata.national.national_columns import ISSUES, PACKAGES, table_names
 from khelang_opendata.national.ready_questions import QUESTIONS, VIEWS
 
@@ -37,7 +38,7 @@ def write_products(dataset: NationalDataset, snapshot: DatasetSnapshot, changes:
     Args:
         dataset: the dataset.
         snapshot: the state.
-        changes: the packages that changed with it, each with the way: added, updated, refused or absent.
+        changes: the packages that changed with it, each with the way: added, updated, refused, skipped or absent.
     """
     packages = dataset.packages(snapshot)
     is_current = not changes and _made_of(dataset.folder) == snapshot.number - 1
@@ -60,7 +61,7 @@ def _made_of(folder: Path) -> int | None:
 def catalogue(snapshot: DatasetSnapshot, packages: Sequence[Row], changes: Mapping[str, str]) -> dict[str, Any]:
     """The catalogue of a state: each plan with its state, version, sums and warnings, and what changed with it."""
     states, taken = Counter(row["state"] for row in packages), [row for row in packages if row["data_hash"]]
-    by_change: dict[str, list[str]] = {name: [] for name in ("added", "updated", "refused", "absent")}
+    by_change: dict[str, list[str]] = {name: [] for name in ("added", "updated", "refused", "skipped", "absent")}
     for key in sorted(changes):
         by_change[changes[key]].append(key)
     return {
@@ -112,7 +113,9 @@ def _quality(dataset: NationalDataset, snapshot: DatasetSnapshot, packages: Iter
         }
         for (code, severity, acknowledged), entry in sorted(codes.items(), key=lambda one: (-one[1]["plans"], one[0]))
     ]
-    reasons = Counter(row["reason"] for row in about.values() if row["reason"])
+    reasons = Counter(
+        row["reason"] for row in about.values() if row["reason"] and row["state"] != GatheredState.SKIPPED
+    )
     return {"packages": len(about), "refused": dict(sorted(reasons.items())), "issues": listed}
 
 

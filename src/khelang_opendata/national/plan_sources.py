@@ -32,15 +32,22 @@ class SourceKind(StrEnum):
     ARCHIVE = "archive"
     """The ZIP file of one."""
     ADDRESS = "address"
-    """The address of such a ZIP file, or of the index of releases."""
+    """The address of such a ZIP file, of the index of releases, or of a dataset on a portal."""
+
+
+class PublishedArchive(NamedTuple):
+    """The ZIP file of a release at an address, and its SHA-256 in hexadecimal, empty where the publisher gives none."""
+
+    address: str
+    sha256: str
 
 
 class PlanSource(NamedTuple):
     """One plan to gather.
 
-    ``key`` identifies it from harvest to harvest: the absolute path, or the address, of the package, the archive or the
-    folder of releases. ``path`` is what is read: of a folder of releases, the latest. ``root`` is what the user named.
-    ``failure`` says why there is nothing to read.
+    ``key`` identifies it from harvest to harvest: the absolute path, or the address, of the package, the archive, the
+    folder of releases or the dataset. ``path`` is what is read: of a folder of releases, the latest. ``root`` is what
+    the user named. ``failure`` says why there is nothing to read. ``archive`` is what a portal offers.
     """
 
     key: str
@@ -48,16 +55,36 @@ class PlanSource(NamedTuple):
     kind: SourceKind
     path: Path
     failure: KhelangError | None = None
+    archive: PublishedArchive | None = None
 
     @classmethod
     def failed(cls, key: str, root: str, failure: KhelangError) -> PlanSource:
         """A source that cannot be read."""
         return cls(key, root, SourceKind.FOLDER, Path(key), failure)
 
+    @property
+    def is_unlisted(self) -> bool:
+        """Whether it says that a portal did not list its datasets, or not all of them."""
+        return self.failure is not None and is_portal(self.key)
+
+
+PORTAL = "ckan+"
+"""What a user writes before the address of a page of a CKAN portal."""
+
+
+def is_portal(name: str) -> bool:
+    """Whether a source is a page of a CKAN portal.
+
+    Example:
+        >>> is_portal("ckan+https://data.go.th/organization/khelang")
+        True
+    """
+    return name.lower().startswith(PORTAL) and is_address(name)
+
 
 def is_address(name: str) -> bool:
-    """Whether a source is an address and no path."""
-    return name.lower().startswith(("http://", "https://"))
+    """Whether a source is an address, also that of a portal, and no path."""
+    return name.lower().removeprefix(PORTAL).startswith(("http://", "https://"))
 
 
 def named_sources(names: Iterator[str], base: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from khelang_opendata.portals import notice
 from khelang_opendata.portals.dataset_schema import DatasetSchema
 from khelang_opendata.portals.metadata_values import text_list
 from khelang_opendata.portals.publication import Distribution, Publication
+from khelang_opendata.published.portal_resources import PATH, SHA256
 from khelang_opendata.render import notice as report_notice
 from khelang_opendata.render.dates import written_date
 from khelang_opendata.standard.tables import JsonObject
@@ -48,9 +49,9 @@ def map_resource(distribution: Distribution, publication: Publication, schema: D
         "description": _description(distribution),
         "format": format_name(distribution.format),
         "mimetype": distribution.format.mediatype,
-        "sha256": distribution.sha256,
+        SHA256: distribution.sha256,
         "version": distribution.note.version,
-        "release_path": distribution.path,
+        PATH: distribution.path,
         "released_on": released_on.isoformat(),
         **{name: date.isoformat() for name, date in dates.items() if name in schema.resource_fields},
         **_portal_values(publication, schema),

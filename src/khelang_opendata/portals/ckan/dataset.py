@@ -19,9 +19,10 @@ from khelang_opendata.portals.dataset_schema import DatasetSchema
 from khelang_opendata.portals.mapping import from_ckan
 from khelang_opendata.portals.metadata_values import Value
 from khelang_opendata.portals.publication import Distribution
+from khelang_opendata.published.portal_resources import PATH, SHA256
 from khelang_opendata.standard.tables import JsonObject
 
-SHA256, PATH, FINGERPRINT = "sha256", "release_path", "fingerprint"
+FINGERPRINT = "fingerprint"
 PUBLISHED_FIELDS, PUBLISHING = "published_fields", "publishing"
 _RESOURCES = "resources"
 _FINGERPRINTED = ("name", "description", "format", SHA256, PATH)

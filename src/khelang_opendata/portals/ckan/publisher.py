@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from khelang_opendata.model.failures import EnvironmentFailure, Interrupted, KhelangError, PortalError
 from khelang_opendata.portals.ckan.client import Client, explain_forbidden
 from khelang_opendata.portals.ckan.dataset import (
-    PATH,
     PUBLISHED_FIELDS,
     CurrentDataset,
     DesiredDataset,
@@ -38,6 +37,7 @@ from khelang_opendata.portals.portal_failures import (
 )
 from khelang_opendata.portals.publication import Publication
 from khelang_opendata.portals.resources import map_resource
+from khelang_opendata.published.portal_resources import PATH
 from khelang_opendata.standard.tables import JsonObject
 
 _MAX_REPEATS = 3
