@@ -1,9 +1,9 @@
 """Harvests of synthetic plans, beside a script that does the same with frictionless and pandas.
 
 ``python -m benchmarks.national FOLDER [COUNT]`` writes COUNT packages (7,850 without it) into a folder, harvests them,
-harvests them again, changes one of each hundred and harvests once more, and prints what each took. The site of all plans
-is made before and after that change, and again with nothing changed. The script is given a sample of the packages; its
-time for all is in proportion.
+harvests them again, changes one of each hundred and harvests once more, and prints what each took. The site of all
+plans is made before and after that change, and again with nothing changed. The script is given a sample of the
+packages; its time for all is in proportion.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ SLOW_MODULES = (
     "test_damaged_sheets",
     "test_descriptor_mutations",
     "test_differential",
+    "test_eplan_results",
     "test_extract",
     "test_foreign_releases",
     "test_growth",

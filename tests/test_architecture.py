@@ -70,13 +70,16 @@ def test_imports_run_downward(module: Path) -> None:
 
 
 LEAVES = {"portals", "nacc", "site", "intake", "national"}
+TAKES_BACK = {"intake/eplan_results.py": {"nacc"}}
+"""The module that takes back what another leaf wrote must know its form, and computes what it wrote there."""
 
 
 @pytest.mark.parametrize(
     "module", [p for p in MODULES if room_of(p) in LEAVES], ids=lambda p: p.relative_to(SOURCE).as_posix()
 )
 def test_portals_and_reports_read_releases_and_build_none(module: Path) -> None:
-    assert not imports_of(module) & ({"release", *LEAVES} - {room_of(module)})
+    allowed = {room_of(module), *TAKES_BACK.get(module.relative_to(SOURCE).as_posix(), ())}
+    assert not imports_of(module) & ({"release", *LEAVES} - allowed)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: p.relative_to(SOURCE).as_posix())

@@ -8,6 +8,7 @@ from functools import partial
 
 from khelang_opendata.intake.answers import suggested_plan_id
 from khelang_opendata.intake.cell_origins import Origins
+from khelang_opendata.intake.eplan_results import is_eplan_table, take_eplan
 from khelang_opendata.intake.merging import Merge
 from khelang_opendata.intake.plan_sheets import (
     OWN_IDS,
@@ -134,6 +135,8 @@ def import_sheets(
         return _import_released(sheets, old, family)
     seen = [sheet for sheet in sheets if sheet is not hidden and sheet.known_as not in (SNAPSHOT, LISTS)]
     seen = [sheet for sheet in seen if not is_remarks_sheet(sheet.cells)]
+    if any(map(is_eplan_table, seen)) and not is_of_plan([s for s in seen if not is_eplan_table(s)], family):
+        return _import_eplan(seen, old, family)
     guides = [*map(comparable, text_pair("guide"))]
     merge = Merge(family, plan_id or "", old, Labels.of(old))
     merge.labels = merge.older
@@ -194,6 +197,21 @@ def _import_released(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], 
     tables = {name: merge.new[name] for name in family.tables if name in merge.new}
     names = {table: sheet.read.name for table, sheet in found.items()}
     return Imported(tables, merge.remarks, merge.origins, names, {t: sheet.labels for t, sheet in found.items()})
+
+
+def _import_eplan(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], family: SchemaFamily) -> Imported:
+    """The tables of a package after the import of E-Plan workbooks.
+
+    Raises:
+        DataError: there is no package whose projects the results are of.
+    """
+    if not old.get("projects"):
+        raise DataError("workbook_refused", "results_alone", path=sheets[0].name)
+    merge = Merge(family, old["plans"][0]["plan_id"], old, Labels.of(old))
+    take_eplan(merge, sheets)
+    tables = {name: merge.new[name] for name in family.tables if name in merge.new}
+    names = {"progress": next(sheet.name for sheet in sheets if is_eplan_table(sheet))}
+    return Imported(tables, merge.remarks, merge.origins, names)
 
 
 def is_of_plan(sheets: Sequence[ReadSheet], family: SchemaFamily) -> bool:

@@ -80,7 +80,11 @@ def eplan_rows(package: Package, year: int, months: int) -> tuple[EplanRow, ...]
 
     UsageError where the plan does not run in that year.
     """
-    tables = PlanTables.of(package)
+    return rows_of_tables(PlanTables.of(package), year, months)
+
+
+def rows_of_tables(tables: PlanTables, year: int, months: int) -> tuple[EplanRow, ...]:
+    """The rows as :func:`eplan_rows` gives them, of a plan's tables."""
     check_year(year, tables.years)
     projects = [project for project in tables.projects if tables.runs(project, year)]
     sharing = _sharing(projects)
