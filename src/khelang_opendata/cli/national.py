@@ -41,6 +41,7 @@ def _let_go_at_exit() -> None:
 @click.option("--processes", type=click.IntRange(min=1))
 @click.option("--dask", metavar="ADDRESS")
 @click.option("--allow-private", is_flag=True)
+@click.option("--mirror", metavar="ADDRESS")
 @language_option
 def harvest_command(
     sources: tuple[str, ...],
@@ -50,14 +51,21 @@ def harvest_command(
     processes: int | None,
     dask: str | None,
     allow_private: bool,
+    mirror: str | None,
     lang: Language,
 ) -> None:
     """Gather the plans of many local governments into one dataset."""
     _let_go_at_exit()
-    from khelang_opendata.national import harvesting, national_products, work_pool  # noqa: PLC0415 (the help needs none)
+    from khelang_opendata.national import (  # noqa: PLC0415 (the help needs none)
+        harvesting,
+        mirrored_dataset,
+        national_products,
+        work_pool,
+    )
     from khelang_opendata.national.delta_tables import NationalDataset  # noqa: PLC0415 (as above)
     from khelang_opendata.transport.fetching import FetchPolicy  # noqa: PLC0415 (as above)
 
+    mirrored_dataset.check_places(out, mirror)
     listed = national_products.read_registry(registry) if registry else None
     keys = tuple(map(_public_key, key_files))
     cluster = work_pool.on_dask(dask) if dask else nullcontext(work_pool.processes(processes))
@@ -70,6 +78,9 @@ def harvest_command(
         missing = national_products.write_missing(NationalDataset(out), listed)
         lines.append(notice("harvest_missing", lang, count=missing, path=str(out / national_products.MISSING)))
     print_text("".join(f"{line}\n" for line in lines))
+    if mirror is not None:
+        count = mirrored_dataset.mirror(out, mirror)
+        print_text(notice("harvest_mirrored", lang, count=count, address=mirror) + "\n")
     if done.plans.counts()["refused"]:
         sys.exit(PROBLEMS_IN_DATA)
 

@@ -24,27 +24,36 @@ from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.national.delta_tables import DatasetSnapshot, NationalDataset, Row, connection, quoted
 from khelang_opendata.national.gathered_plans import GatheredState
 from khelang_opendata.national.national_columns import ISSUES, PACKAGES, table_names
+from khelang_opendata.national.national_dcat import catalogue_graph
 from khelang_opendata.national.ready_questions import QUESTIONS, VIEWS
 
-CATALOG, QUALITY, MISSING, DATABASE = "catalog.json", "quality.json", "missing.csv", "national.duckdb"
+CATALOG, GRAPH, QUALITY, MISSING, DATABASE = (
+    *("catalog.json", "catalog.jsonld"),
+    *("quality.json", "missing.csv", "national.duckdb"),
+)
+
+PRODUCTS = (CATALOG, GRAPH, QUALITY, MISSING, DATABASE)
 
 _REGISTRY = ("dla_code", "lao_name_th", "lao_type", "province_code")
 _LARGEST_REGISTRY = 64 * 2**20
 
 
-def write_products(dataset: NationalDataset, snapshot: DatasetSnapshot, changes: Mapping[str, str]) -> None:
+def write_products(
+    dataset: NationalDataset, snapshot: DatasetSnapshot, packages: Sequence[Row], changes: Mapping[str, str]
+) -> None:
     """Write what is made of a state.
 
     Args:
         dataset: the dataset.
         snapshot: the state.
+        packages: the rows of its table of packages.
         changes: the packages that changed with it, each with the way: added, updated, refused, skipped or absent.
     """
-    packages = dataset.packages(snapshot)
     is_current = not changes and _made_of(dataset.folder) == snapshot.number - 1
     _write_database(dataset, snapshot, is_current)
     quality = _quality(dataset, snapshot, packages)
     write_atomically(dataset.folder / QUALITY, json_bytes({"snapshot": snapshot.number, **quality}))
+    write_atomically(dataset.folder / GRAPH, json_bytes(catalogue_graph(snapshot, packages, changes)))
     # The catalogue comes last: its number says that all products are those of the snapshot.
     write_atomically(dataset.folder / CATALOG, json_bytes(catalogue(snapshot, packages, changes)))
 
