@@ -151,12 +151,21 @@ def read_registry(path: Path) -> list[dict[str, str]]:
 
 
 def write_missing(dataset: NationalDataset, registry: Sequence[Mapping[str, str]]) -> int:
-    """Write those of a registry that no plan of the dataset is of, and give their number.
+    """Write those of a registry that no plan of the dataset is of, and give their number."""
+    missing = without_plan(dataset.packages(dataset.snapshot()), registry)
+    heading = list(registry[0]) if registry else list(_REGISTRY)
+    rows = [[one[name] for name in heading] for one in missing]
+    write_atomically(dataset.folder / MISSING, csv_bytes([heading, *rows]))
+    return len(missing)
+
+
+def without_plan(packages: Iterable[Row], registry: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Those of a registry that no plan is of whose rows the dataset holds.
 
     A plan is of a local government if both have the same ``dla_code``, or the same name and province where either lacks
     the code.
     """
-    taken = [row for row in dataset.packages(dataset.snapshot()) if row["data_hash"]]
+    taken = [row for row in packages if row["data_hash"]]
     codes = {row["dla_code"] for row in taken} - {None, ""}
     names = {(row["lao_name_th"], row["province_code"]): row["dla_code"] for row in taken}
 
@@ -164,11 +173,7 @@ def write_missing(dataset: NationalDataset, registry: Sequence[Mapping[str, str]
         code, name = one.get("dla_code", ""), (one.get("lao_name_th", ""), one.get("province_code", ""))
         return code in codes or (name in names and not (code and names[name]))
 
-    missing = [one for one in registry if not is_there(one)]
-    heading = list(registry[0]) if registry else list(_REGISTRY)
-    rows = [[one[name] for name in heading] for one in missing]
-    write_atomically(dataset.folder / MISSING, csv_bytes([heading, *rows]))
-    return len(missing)
+    return [one for one in registry if not is_there(one)]
 
 
 def _write_database(dataset: NationalDataset, snapshot: DatasetSnapshot, is_current: bool) -> None:
