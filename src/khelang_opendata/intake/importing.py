@@ -58,6 +58,8 @@ class Imported:
     """The names of the sheets by the tables, as the workbook has them."""
     headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The headings of each table's sheet by the names of columns, as the workbook has them."""
+    places: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    """The names of the columns of each table's sheet by their places."""
 
     def sheet_of(self, table: str) -> str:
         """The sheet of a table, found or not; the table's name where the workbook has no sheet for it."""
@@ -186,7 +188,8 @@ def import_sheets(
     names |= {"plans": facts.name} if facts else {}
     tables = {name: kept[name] for name in family.tables if name in kept}
     headings = {table: sheet.labels for table, sheet in found.items()}
-    return Imported(tables, merge.remarks, merge.origins, names, headings)
+    places = {table: {at: c.name for at, c in sheet.columns.items()} for table, sheet in found.items()}
+    return Imported(tables, merge.remarks, merge.origins, names, headings, places)
 
 
 def _import_released(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], family: SchemaFamily) -> Imported:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from khelang_opendata.intake.importing import Imported, import_sheets, snapshot_of
+from khelang_opendata.intake.offered_errata import OfferedErrata
 from khelang_opendata.intake.package_update import new_files
 from khelang_opendata.intake.plan_sheets import Row
 from khelang_opendata.intake.remarks import Remark, RemarkKind
@@ -17,7 +18,7 @@ from khelang_opendata.intake.snapshot import carried
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.failures import DataError
 from khelang_opendata.model.limits import DEFAULT, Limits
-from khelang_opendata.model.report import Issue, Location, Report, Tally, UnreadCell
+from khelang_opendata.model.report import Issue, Report, Tally, UnreadCell
 from khelang_opendata.model.wording import Language, Params
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, Resource
 from khelang_opendata.standard.family import SchemaFamily, load_family
@@ -77,8 +78,9 @@ def judge(
     report = validate(package, engine, family=family)
     unread = imported.of_kind(RemarkKind.REFUSED)
     refused = {remark.place for remark in unread}
+    offers = OfferedErrata(imported, known)
     words = WordsOfSheets(imported, load_family(report.schema) if family is None else family, tables)
-    placed = (_placed(issue, imported)._replace(words=words.of(issue)) for issue in report.issues)
+    placed = (_placed(issue, imported, offers)._replace(words=words.of(issue)) for issue in report.issues)
     found = [issue for issue in placed if issue.location.address not in refused]
     return Judged(_with_issues(report, found, unread), package, imported.remarks)
 
@@ -106,24 +108,21 @@ def package_of_files(path: Path, files: Mapping[str, bytes], limits: Limits = DE
     return Package(path, descriptor, tuple(resources), limits)
 
 
-def _placed(issue: Issue, imported: Imported) -> Issue:
-    """An issue with the address that it is about."""
+def _placed(issue: Issue, imported: Imported, offers: OfferedErrata) -> Issue:
+    """An issue with the address that it is about, and the row that it offers as the sheet of errata has it."""
+    if issue.erratum is not None:
+        issue = issue._replace(erratum=offers.row(issue.erratum))
     place = issue.location
     rows = imported.tables.get(place.resource or "", [])
     if place.resource is None or issue.code in _OF_DESCRIPTOR:
-        return _at(issue, place._replace(address=DESCRIPTOR))
+        return issue._replace(location=place._replace(address=DESCRIPTOR))
     sheet = imported.sheet_of(place.resource)
     at = (place.row or 0) - _FIRST
     origin = imported.origins.of(rows[at], place.field) if 0 <= at < len(rows) else None
     if origin is None:
-        return _at(issue, place._replace(line=None, address=sheet))
+        return issue._replace(location=place._replace(line=None, address=sheet))
     placed = place._replace(row=origin.row + 1, line=None, address=origin.address)
-    return _at(issue, placed, _rows_of_sheet(issue, rows, imported))
-
-
-def _at(issue: Issue, place: Location, params: Params | None = None) -> Issue:
-    """An issue at another place; the row of ``errata`` that it offers is one of a file, which a workbook has not."""
-    return issue._replace(location=place, params=issue.params if params is None else params, erratum=None)
+    return issue._replace(location=placed, params=_rows_of_sheet(issue, rows, imported))
 
 
 def _rows_of_sheet(issue: Issue, rows: Sequence[Row], imported: Imported) -> Params:

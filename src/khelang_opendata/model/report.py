@@ -67,8 +67,8 @@ class SheetWords(NamedTuple):
 class Issue(NamedTuple):
     """One finding in the data: a code of ``rules.json``, a place, and the values its message names.
 
-    ``erratum`` is the row of the table ``errata`` that would explain an open warning, by column in the file's order:
-    the reason and the cause are for a person to add.
+    ``erratum`` is the row of the table ``errata`` that would explain an open warning, by column in the file's order, or
+    the row of a workbook's sheet of errata by its headings: the reason and the cause are for a person to add.
     """
 
     code: str

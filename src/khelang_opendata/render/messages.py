@@ -20,7 +20,7 @@ from khelang_opendata.validation.catalogue import rule
 
 _LONGEST_CELL = 80
 _STANDARD_NAME = re.compile(
-    r"(?P<before>\b[Tt]able |ตาราง ?|\bin |“|(?<=[\u0e00-\u0e7f]) )?"
+    r"(?P<before>\b(?:in |rows? (?:to|of) )?[Tt]able |ตาราง ?|\b(?:in|rows? (?:to|of)) |, to |“|(?<=[\u0e00-\u0e7f]) )?"
     r"(?<![\w-])(?P<name>[a-z][a-z0-9_-]{0,99}(?:-[A-Z][0-9]{1,9})?)(?![\w-])(?P<title> \([^()]{0,200}\))?",
     re.ASCII,
 )
@@ -72,12 +72,13 @@ def in_words_of_sheet(text: str, words: SheetWords, language: Language) -> str:
             rest = "" if with_title else title
             shown = label[language]
             return f"{before}{shown}{rest}" if before == "“" else f"{before}“{shown}”{rest}"
-        if name not in words.tables or (not before and language is Language.EN):  # where it may be a common word
+        is_common = language is Language.EN and not before and "_" not in name  # it may be a word of the sentence
+        if name not in words.tables or is_common:
             return found[0]
         if before == "“":
             return f"“{words.tables[name]}{title}"
         kind = "sheet_named_first" if before.startswith("T") else "sheet_named"
-        introduced = before if before == "in " else ""
+        introduced = re.sub("[Tt]able $", "", before) if before.isascii() else ""
         return introduced + notice(kind, language, sheet=words.tables[name]) + title
 
     return _STANDARD_NAME.sub(seen, text)
@@ -109,6 +110,31 @@ def place_text(issue: Issue, language: Language) -> str:
     if place.row is None:
         return f"{visible(place.resource)}: "
     return notice("place", language, file=visible(place.resource), row=place.row) + ": "
+
+
+def sheet_line(row: Mapping[str, str]) -> str:
+    """A row as spreadsheets take it from the clipboard: a tab between cells."""
+    return "\t".join(visible(cell) for cell in row.values())
+
+
+def offered_line(issue: Issue) -> str:
+    """The row that an issue offers, as a line to paste into a sheet or a file; empty where it offers none."""
+    if issue.erratum is None:
+        return ""
+    return sheet_line(issue.erratum) if issue.words else csv_line(issue.erratum)
+
+
+def offer_text(issue: Issue, path: str, language: Language) -> str:
+    """Where to paste the row that an issue offers, and what to add.
+
+    Args:
+        issue: the issue.
+        path: the file of the package's errata, for an issue of a package.
+        language: the language.
+    """
+    if issue.words:
+        return notice("erratum_offer_sheet", language, sheet=issue.words.tables["errata"])
+    return notice("erratum_offer", language, path=path)
 
 
 def csv_line(row: Mapping[str, str]) -> str:

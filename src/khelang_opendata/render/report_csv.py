@@ -11,7 +11,7 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render import notice
 from khelang_opendata.render.excerpt import Sheets, address_of
-from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.render.messages import issue_texts, offered_line
 
 BOM = "\ufeff"
 
@@ -27,6 +27,7 @@ HEADER = (
     "message ปัญหา",
     "fix วิธีแก้",
     "acknowledged_by รับทราบโดย",
+    "erratum แถวข้อคลาดเคลื่อน",
 )
 
 
@@ -43,7 +44,7 @@ def report_csv(report: Report, language: Language, package: Package | None = Non
     writer.writerow(HEADER)
     for unread in report.unread:
         shown = ["", notice("severity_error", language), unread.code, "", "", "", unread.address]
-        writer.writerow([harmless(cell) for cell in (*shown, "", unread.message[language], "", "")])
+        writer.writerow([harmless(cell) for cell in (*shown, "", unread.message[language], "", "", "")])
     writer.writerows(_row(issue, report, language, address_of(sheets, issue)) for issue in in_order)
     if report.truncated:
         cut = notice("report_cut", language, listed=len(report.issues))
@@ -65,5 +66,6 @@ def _row(issue: Issue, report: Report, language: Language, address: str) -> list
         texts.message,
         texts.fix,
         issue.acknowledged_by or "",
+        offered_line(issue),
     ]
     return [harmless(cell) for cell in cells]

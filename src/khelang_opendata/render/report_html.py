@@ -23,7 +23,7 @@ from khelang_opendata.render.groups import (
     silent_rules,
     waiting_rules,
 )
-from khelang_opendata.render.messages import issue_texts, place_text
+from khelang_opendata.render.messages import issue_texts, offer_text, place_text
 from khelang_opendata.render.templating import templates_of
 from khelang_opendata.standard.family import find_family, known_schemas
 
@@ -50,7 +50,7 @@ class _ShownIssue:
 class _IssueKind:
     """The issues of one message: samples in full, the fix where it is the same for all, and the other places.
 
-    ``offers`` are rows of ``errata`` that would explain them.
+    ``offers`` are rows of ``errata`` that would explain them, ``offer`` says where they belong.
     """
 
     samples: Sequence[_ShownIssue]
@@ -58,6 +58,7 @@ class _IssueKind:
     further: Sequence[_ShownIssue]
     further_count: int
     offers: Sequence[Mapping[str, str]]
+    offer: Both | None
 
 
 def report_html(report: Report, language: Language, package: Package | None = None) -> str:
@@ -81,7 +82,6 @@ def report_html(report: Report, language: Language, package: Package | None = No
             tables=find_family(report.schema).tables,
             places=_PLACES,
             unread=report.unread,
-            errata_path=errata.path if (errata := findings.sheets.resource("errata")) else "data/errata.csv",
         )
     )
     return encodable(page)
@@ -93,6 +93,7 @@ class _Findings:
     def __init__(self, report: Report, package: Package | None) -> None:
         self.report, self.sheets = report, Sheets(package)
         self.errata = errata_of(self.sheets)
+        self.errata_path = errata.path if (errata := self.sheets.resource("errata")) else "data/errata.csv"
 
     def kinds(self, group: IssueGroup) -> Iterator[_IssueKind]:
         for issues in group.kinds:
@@ -101,9 +102,11 @@ class _Findings:
             shown = [self.one(issue) for issue in samples]
             fixes = {finding.fix[Language.TH]: finding.fix for finding in shown}
             fix = next(iter(fixes.values())) if len(fixes) == 1 else None
-            offers = [issue.erratum for issue in issues if issue.erratum is not None]
+            offering = [issue for issue in issues if issue.erratum is not None]
+            offers = [issue.erratum for issue in offering[:_PLACES] if issue.erratum is not None]
+            offer = {lang: offer_text(offering[0], self.errata_path, lang) for lang in Language} if offering else None
             listed = [self.one(issue) for issue in further[:_PLACES]]
-            yield _IssueKind(shown, fix, listed, len(further), offers[:_PLACES])
+            yield _IssueKind(shown, fix, listed, len(further), offers, offer)
 
     def one(self, issue: Issue) -> _ShownIssue:
         texts = {language: issue_texts(issue, language, self.report.schema) for language in Language}

@@ -8,7 +8,7 @@ from typing import Any
 from khelang_opendata.model.characters import encodable
 from khelang_opendata.model.report import Issue, Report
 from khelang_opendata.model.wording import Language
-from khelang_opendata.render.messages import csv_line, issue_texts
+from khelang_opendata.render.messages import issue_texts, offered_line
 
 
 def report_json(report: Report) -> str:
@@ -65,5 +65,6 @@ def _issue(issue: Issue, schema: str) -> dict[str, Any]:
         "fix_en": english.fix,
     }
     if issue.erratum is not None:
-        content |= {"erratum": dict(issue.erratum), "erratum_csv": csv_line(issue.erratum)}
+        form = "erratum_cells" if issue.words else "erratum_csv"
+        content |= {"erratum": dict(issue.erratum), form: offered_line(issue)}
     return content

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from khelang_opendata.model.characters import encodable, visible, visible_lines
 from khelang_opendata.model.report import Issue, Report, Severity
@@ -12,7 +12,7 @@ from khelang_opendata.package.datapackage import Package
 from khelang_opendata.render import notice
 from khelang_opendata.render.excerpt import Excerpt, ExcerptColumn, Sheets, excerpt_of
 from khelang_opendata.render.groups import IssueGroup, acknowledged_groups, open_groups
-from khelang_opendata.render.messages import csv_line, issue_texts, not_judged_text, place_text, verdict
+from khelang_opendata.render.messages import issue_texts, not_judged_text, offer_text, offered_line, place_text, verdict
 from khelang_opendata.render.terminal import clip, pad, width
 
 _EXCERPTS = 3
@@ -103,21 +103,22 @@ class _Writer:
                 yield self._fix(text.fix)
         if once:
             yield self._fix(texts[0].fix)
-        yield from self._offers([issue.erratum for issue in issues if issue.erratum is not None])
+        yield from self._offers([issue for issue in issues if issue.erratum is not None])
         yield from self._further([issue for issue in issues[_EXCERPTS:] if issue.location.row is not None])
 
     def _fix(self, fix: str) -> str:
         return f"  {self._paint(notice('fix', self.language), _BOLD)}: {visible(fix)}"
 
-    def _offers(self, rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
-        """The rows of ``errata`` that would explain the issues, as lines of its file."""
-        if not rows:
+    def _offers(self, issues: Sequence[Issue]) -> Iterator[str]:
+        """The rows of ``errata`` that would explain issues, as lines of its file or its sheet."""
+        if not issues:
             return
         resource = self.sheets.resource("errata")
-        yield f"  {notice('erratum_offer', self.language, path=resource.path if resource else 'data/errata.csv')}:"
-        yield from (visible_lines(csv_line(row)) for row in rows[:_PLACES])  # not indented, to be copied as they are
-        if len(rows) > _PLACES:
-            yield f"    {notice('report_more', self.language, count=len(rows) - _PLACES)}"
+        yield f"  {offer_text(issues[0], resource.path if resource else 'data/errata.csv', self.language)}:"
+        for issue in issues[:_PLACES]:  # not indented, to be copied as they are
+            yield offered_line(issue) if issue.words else visible_lines(offered_line(issue))
+        if len(issues) > _PLACES:
+            yield f"    {notice('report_more', self.language, count=len(issues) - _PLACES)}"
 
     def _further(self, issues: Sequence[Issue]) -> Iterator[str]:
         if not issues:
