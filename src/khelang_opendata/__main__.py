@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import os
 import sys
 from io import TextIOWrapper
 
@@ -18,7 +19,17 @@ def run() -> None:
             _make_writable(stream)
     from khelang_opendata.cli import main  # noqa: PLC0415 (loading it is what the above is for)
 
-    main(prog_name="khelang")
+    main(prog_name=program_name(sys.argv[0], os.name))
+
+
+def program_name(program: str, system: str) -> str:
+    """What a person types to start the program: ``py -m khelang_opendata`` on Windows, where it was started so.
+
+    Args:
+        program: the path that Python was started with.
+        system: the system, as :data:`os.name` has it.
+    """
+    return "py -m khelang_opendata" if system == "nt" and program.endswith("__main__.py") else "khelang"
 
 
 def _make_writable(stream: TextIOWrapper) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from khelang_opendata.cli.help import HelpedGroup, default_language, language_in, language_of
+from khelang_opendata.cli.help import HelpedGroup, as_started, default_language, language_in, language_of
 from khelang_opendata.model.characters import visible_lines
 from khelang_opendata.model.failures import InternalError, Interrupted, KhelangError, PackageRefused
 from khelang_opendata.model.limits import Limits
@@ -20,7 +20,15 @@ from khelang_opendata.model.report import Report
 from khelang_opendata.model.wording import Language, Notices
 from khelang_opendata.render import notice as of_reports
 
-notice = Notices(__file__)
+
+class StartedNotices(Notices):
+    """The sentences of a room whose commands are shown as the program was started."""
+
+    def __call__(self, name: str, language: Language, /, **params: str | int | float) -> str:
+        return as_started(super().__call__(name, language, **params))
+
+
+notice = StartedNotices(__file__)
 """The sentences of the commands."""
 
 _PASSPHRASE = "KHELANG_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
@@ -116,7 +124,7 @@ class Commands(HelpedGroup):
         if isinstance(failure, PackageRefused):
             from khelang_opendata.render.report_text import report_text  # noqa: PLC0415 (only these failures need it)
 
-            print_text(report_text(failure.report, language), err=True)
+            print_text(as_started(report_text(failure.report, language)), err=True)
         print_text(failure_lines(failure, language), err=True)
         sys.exit(failure.exit_code)
 
@@ -133,7 +141,7 @@ def _tell(error: click.UsageError, language: Language) -> None:
 def failure_lines(error: KhelangError, language: Language) -> str:
     """What a failure says, and what to do."""
     texts = error.texts(language)
-    return f"khelang: {texts.message}\n{of_reports('fix', language)}: {texts.fix}\n"
+    return as_started(f"khelang: {texts.message}\n{of_reports('fix', language)}: {texts.fix}\n")
 
 
 def first_lines(lines: Iterator[str], count: int, language: Language) -> Iterator[str]:

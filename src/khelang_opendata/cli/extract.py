@@ -48,7 +48,7 @@ def _content(path: Path) -> bytes:
     from khelang_opendata.intake.document_reading import MOST_BYTES  # noqa: PLC0415 (as above)
 
     if not path.is_file():
-        raise UsageError("document_missing", path=str(path))
+        raise UsageError("document_missing", "folder" if path.is_dir() else None, path=str(path))
     with system_errors_as("document_unreadable", path):
         if path.stat().st_size > MOST_BYTES:
             raise DataError("document_refused", "large", path=str(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,19 @@ from khelang_opendata.model.wording import Language, read_texts
 
 _SHARED = ""
 """The entry of ``help.json`` with the headings, and with the options that all commands have."""
+
+
+AS_MODULE = "py -m khelang_opendata"
+"""What a person types on Windows who starts the program as a module of Python."""
+_COMMAND_SHOWN = re.compile(r"(?<![\w./-])khelang (?=[a-z]{2,9}\b|--[a-z])")
+"""The program's name before a command, as the texts show it."""
+
+
+def as_started(text: str) -> str:
+    """A text for people, whose commands begin as the one that runs: ``py -m khelang_opendata`` where that is it."""
+    ctx = click.get_current_context(silent=True)
+    is_module = ctx is not None and ctx.find_root().info_name == AS_MODULE
+    return _COMMAND_SHOWN.sub(f"{AS_MODULE} ", text) if is_module else text
 
 
 def default_language() -> Language:
@@ -69,7 +83,7 @@ class HelpedCommand(click.Command):
                 formatter.write_dl(rows)
         formatter.write_paragraph()
         formatter.write(f"{heading('examples', language)}:\n")
-        formatter.write("".join(f"  {example}\n" for example in texts["examples"]))
+        formatter.write(as_started("".join(f"  {example}\n" for example in texts["examples"])))
 
     def _option_rows(self, ctx: click.Context, language: Language) -> list[tuple[str, str]]:
         texts = {**_of(_SHARED)["options"], **_of(_path(ctx)).get("options", {})}

@@ -17,7 +17,7 @@ from khelang_opendata.cli.common import (
     notice,
     print_text,
 )
-from khelang_opendata.cli.help import HelpedCommand
+from khelang_opendata.cli.help import HelpedCommand, as_started
 from khelang_opendata.intake.opening import judged, sheets_of_plan
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
@@ -83,7 +83,7 @@ def validate_command(
         from khelang_opendata.package.outputs import check_output  # noqa: PLC0415 (only where a file is written)
 
         check_output(output)
-    family = find_family(schema) if schema else None
+    family, form = find_family(schema) if schema else None, ReportFormat(format_)
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     chosen = Engine(engine) if engine else None
     copy = None
@@ -95,7 +95,7 @@ def validate_command(
     def checked() -> tuple[Report, str]:
         given = judged(path, *others, engine=chosen, family=family, limits=limits(), copy=copy, columns=columns)
         with given as (report, package):
-            return report, render_report(report, package, ReportFormat(format_), lang, color=color)
+            return report, render_report(report, package, form, lang, color=color)
 
     def show(text: str) -> None:
         if copy:
@@ -105,7 +105,8 @@ def validate_command(
 
             write_output(output, text.encode())
         else:
-            print_text(text.removeprefix("\ufeff") if sys.stdout.isatty() else text, styled=color)
+            shown = as_started(text) if form is ReportFormat.TEXT else text
+            print_text(shown.removeprefix("\ufeff") if sys.stdout.isatty() else shown, styled=color)
 
     if is_watched:
         from khelang_opendata.cli.watching import watch  # noqa: PLC0415 (only here)

@@ -163,7 +163,7 @@ def read_contents(paths: Sequence[Path]) -> list[PlanFile]:
     left = MOST_BYTES
     for path in paths:
         if not path.is_file():
-            raise UsageError("workbook_missing", path=str(path))
+            raise UsageError("workbook_missing", "folder" if path.is_dir() else None, path=str(path))
         with system_errors_as("workbook_unreadable", path):
             left -= path.stat().st_size
             if left < 0:
