@@ -401,7 +401,7 @@ def test_csv_is_one_finding_a_row(package: Package) -> None:
     text = rendered(ReportFormat.CSV, at("budgets", 2, "funding_source", "x"), known, package=package)
     assert text.startswith("\ufeffstatus สถานะ,")
     header, *rows = csv.reader(io.StringIO(text[1:], newline=""))
-    names = "status severity code resource row field address cell message fix acknowledged_by"
+    names = "status severity code resource row field address cell message fix acknowledged_by erratum"
     assert " ".join(name.split()[0] for name in header) == names
     assert rows[0][:8] == ["", "error", "value_not_allowed", "budgets", "2", "funding_source", "F2", "x"]
     assert (rows[1][7], rows[1][10]) == ("ก\nข,", ERRATUM)
