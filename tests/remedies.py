@@ -241,6 +241,7 @@ SHEETS: dict[tuple[str, str | None], Remedy] = {
     ("column_name_invalid", "look_alike"): rename_column,
     ("column_name_invalid", "blank"): rename_column,
     ("value_missing", "merged"): fill_down,
+    ("value_missing", "known"): write_corrected,
     ("type_wrong", "no_amount"): write_no_amount,
     ("type_wrong", "amount_printed"): write_corrected,
     ("type_wrong", "nothing"): clear_cell,

@@ -5,18 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
+import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
+from openpyxl.workbook import Workbook
 
-from khelang_opendata import validate
-from khelang_opendata.browser import answer
+from khelang_opendata import Package, ReleaseOptions, release_package, validate
+from khelang_opendata.browser import answer, remedies
+from khelang_opendata.browser.drafts import files_of
 from khelang_opendata.intake.corrections import Correction, correct_package
 from khelang_opendata.model.limits import DEFAULT
+from khelang_opendata.model.wording import failures
+from khelang_opendata.release import restore_store
 from tests.conftest import PLAN, VALID, fails
+from tests.workbooks import edited, run, workbook_of
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -131,6 +140,20 @@ def test_places_are_those_of_the_cells_of_a_workbook(ask: Ask, workbook: Path) -
     assert made["files"]["data/projects.csv"]
 
 
+def test_a_workbook_without_its_id_sheet_goes_into_the_package_that_has_the_ids(ask: Ask, tmp_path: Path) -> None:
+    def damage(book: Workbook) -> None:
+        book["_khelang"]["A3"] = "changed"
+
+    damaged = tmp_path / "plan.xlsx"
+    damaged.write_bytes(edited(workbook_of(PLAN), damage))
+    taken = ask("import", draft=damaged, package=PLAN)
+    assert taken["answer"]["changed"] == []
+    assert "snapshot_damaged" in [remark["code"] for remark in taken["answer"]["remarks"]]
+    assert taken["files"]["data/projects.csv"] == (PLAN / "data/projects.csv").read_bytes()
+    assert ask("import", draft=damaged)["failure"]["code"] == "ids_damaged"
+    assert ask("import", draft=damaged, package=VALID)["answer"]["stopped"]
+
+
 def test_places_are_those_of_the_cells_of_a_package(ask: Ask) -> None:
     wrong = {"where": "data/budgets.csv", "row": 5, "column": 3, "value": "25x6"}
     spoilt = ask("check", {"corrections": [wrong]}, draft=PLAN)["answer"]
@@ -239,3 +262,123 @@ def test_draft_that_was_released_can_be_corrected_and_released_again(ask: Ask, t
     difference = ask("diff", {"lang": "th"}, old=archive, new=compared)
     assert "ชื่อที่แก้แล้ว" in difference["answer"]["text"]
     assert ask("verify", release=compared)["answer"]["is_whole"]
+
+
+NEW_PLAN = {
+    "name-th": "เทศบาลตำบลหนองบัว",
+    "name-en": "Nong Bua Subdistrict Municipality",
+    "type": "subdistrict_municipality",
+    "province": "TH-52",
+    "district": "เมือง",
+    "years": "๒๕๗๑-๒๕๗๕",
+}
+
+
+def test_new_plan_is_the_one_of_the_command(ask: Ask, tmp_path: Path) -> None:
+    made = ask("init", {**NEW_PLAN, "dla-code": "6520101"})
+    assert made["answer"] == {"plan_id": "nong-bua-2571-2575", "type_differs": True}
+    options = [f"--{name}={text}" for name, text in {**NEW_PLAN, "dla-code": "6520101"}.items()]
+    assert run("init", tmp_path / "made", *options).exit_code == 0
+    assert made["files"] == files_of(tmp_path / "made")
+    questions = ask("questions")["answer"]
+    assert NEW_PLAN["type"] in [one["code"] for one in questions["types"]]
+    assert (len(questions["provinces"]), questions["provinces"][0]["code"]) == (77, "TH-10")
+
+
+def test_new_plan_without_a_fact_is_refused_with_a_remedy_of_the_page(ask: Ask) -> None:
+    for facts in ({}, {**NEW_PLAN, "plan-id": "หนองบัว"}):
+        failure = ask("init", facts)["failure"]
+        assert "--" not in failure["fix_en"]
+        assert "--" not in failure["fix_th"]
+    assert ask("init", {**NEW_PLAN, "years": "2028-2032"})["failure"]["code"] == "answer_refused"
+
+
+def test_form_of_tables_is_shown_and_is_a_correction_that_can_be_undone(ask: Ask, plan: Path) -> None:
+    units = plan / "data/units.csv"
+    right = units.read_bytes()
+    units.write_bytes(right.replace(b"\n", b"\r\n"))
+    shown = ask("fmt", draft=plan)["answer"]
+    assert (shown["files"], shown["count"]) == (["data/units.csv"], 1)
+    assert shown["changes"][0]["text_th"] != shown["changes"][0]["text_en"]
+    name = {"where": "data/units.csv", "row": 2, "column": 2, "value": "ชื่อที่แก้แล้ว"}
+    facts = {"corrections": [name, {"fmt": True}]}
+    corrected = ask("package", facts, draft=plan)["files"]["data/units.csv"]
+    assert b"\r" not in corrected
+    assert "ชื่อที่แก้แล้ว".encode() in corrected
+    assert ask("fmt", facts, draft=plan)["answer"]["count"] == 0
+    assert ask("package", {"corrections": [{"fmt": True}]}, draft=plan)["files"]["data/units.csv"] == right
+    run("fmt", plan)
+    assert units.read_bytes() == right
+
+
+def test_form_of_a_workbook_is_refused(ask: Ask, workbook: Path) -> None:
+    assert ask("fmt", draft=workbook)["failure"]["code"] == "correction_refused"
+    assert ask("check", {"corrections": [{"fmt": True}]}, draft=workbook)["failure"]["code"] == "correction_refused"
+
+
+def test_a_draft_is_compared_with_the_newest_release_of_a_site(ask: Ask, workbook: Path, tmp_path: Path) -> None:
+    store = tmp_path / "site/releases"
+    release_package(Package.load(PLAN), store, ReleaseOptions(date(2026, 11, 27)))
+    facts = {"lang": "th", "corrections": [{"where": "หน่วยงาน", "row": 5, "column": 1, "value": "กองที่เปลี่ยนชื่อ"}]}
+    assert "กองที่เปลี่ยนชื่อ" not in ask("diff", {"lang": "th"}, old=tmp_path / "site", draft=workbook)["answer"]["text"]
+    assert "กองที่เปลี่ยนชื่อ" in ask("diff", facts, old=tmp_path / "site", draft=workbook)["answer"]["text"]
+    shutil.rmtree(store / "v1.0.0")
+    shutil.rmtree(store / "latest", ignore_errors=True)
+    assert "กองที่เปลี่ยนชื่อ" in ask("diff", facts, old=store, draft=workbook)["answer"]["text"]  # of its ZIP
+    (archive,) = store.glob("*.zip")
+    archive.write_bytes(archive.read_bytes()[:-100])
+    assert ask("diff", facts, old=store, draft=workbook)["failure"]["code"] == "archive_refused"
+    failure = ask("diff", facts, old=store / "index.json", draft=workbook)["failure"]
+    assert (failure["code"], "1.0.0" in failure["fix_en"]) == ("draft_refused", True)
+
+
+def test_reports_to_the_nacc_are_those_of_the_command(ask: Ask, tmp_path: Path) -> None:
+    made = ask("release", {"on": "2026-11-27"}, draft=PLAN)
+    archive = tmp_path / made["answer"]["archive"]
+    archive.write_bytes(made["files"][archive.name])
+    store = tmp_path / "releases"
+    restore_store(store, [archive])
+
+    exported = ask("export", {"year": "๒๕๖๖", "months": "6"}, release=archive)
+    done = run("export", store, "--to=eplan", "--year=2566", "--round=6", f"--output={tmp_path / 'eplan.xlsx'}")
+    assert exported["files"] == {"eplan-2566-6.xlsx": (tmp_path / "eplan.xlsx").read_bytes()}
+    assert [*exported["answer"]["score_en"]] == done.output.splitlines()[1:]
+    assert [*ask("export", {"format": "csv"}, release=archive)["files"]] == ["eplan-2566-12.csv"]
+
+    facts = {"year": "2569", "items": {"plan": "O99"}}
+    shown = ask("evidence", facts, release=archive)
+    run("evidence", store, "--year=2569", "--item=plan=O99", f"--out={tmp_path / 'evidence'}")
+    assert shown["files"] == files_of(tmp_path / "evidence")
+    assert "O99" in [item["code"] for item in shown["answer"]["items"]]
+    assert {*shown["files"]} >= {item["page"] for item in shown["answer"]["items"]} | {shown["answer"]["index"]}
+    assert "plan" in [item["key"] for item in ask("items")["answer"]["items"]]
+
+
+def test_reports_to_the_nacc_of_what_is_no_release_are_refused(ask: Ask, tmp_path: Path) -> None:
+    for call, facts in (("export", {}), ("evidence", {"year": "2569"})):
+        assert ask(call, facts, release=PLAN)["failure"]["code"] == "draft_refused"
+    assert ask("evidence", {"year": "ปีนี้"})["failure"]["code"] == "year_invalid"
+    made = ask("release", {"on": "2026-11-27"}, draft=PLAN)
+    altered = tmp_path / "altered.zip"
+    with (
+        zipfile.ZipFile(io.BytesIO(made["files"][made["answer"]["archive"]])) as old,
+        zipfile.ZipFile(altered, "w") as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + (b" " if name.endswith("/data/units.csv") else b""))
+    failure = ask("export", release=altered)["failure"]
+    assert failure["code"] == "release_damaged"
+    assert gettempdir() not in failure["message_en"]
+
+
+def test_remedies_of_the_page_are_of_failures_that_there_are_and_name_no_command() -> None:
+    texts = json.loads(Path(remedies.__file__).with_name("notices.json").read_text(encoding="utf-8"))
+    wordings = {
+        name if variant is None else f"{name}_{variant}": entry.wording_for({"variant": variant or ""})
+        for name, entry in failures().items()
+        for variant in (None, *entry.variants)
+        if variant or entry.wording
+    }
+    for name, text in texts.items():
+        assert name in wordings
+        assert not re.search(r"khelang |--", " ".join(text.values())), name

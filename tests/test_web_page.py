@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import zipfile
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from openpyxl.workbook import Workbook
 from playwright.sync_api import Browser, Page, expect
 
-from khelang_opendata import verify
+from khelang_opendata import Package, ReleaseOptions, release_package, verify
 from tests.browsers import launched
 from tests.conftest import PLAN, needs
 from tests.web_app import built_web
 from tests.web_page import MISTAKES, START, Visit, served, spoilt, visited
-from tests.workbooks import workbook_of
+from tests.workbooks import edited, workbook_of
 
 pytestmark = needs("chromium")
 
@@ -45,6 +47,15 @@ def accessible(page: Page) -> None:
     """No rule of axe finds a fault in what is shown."""
     violations = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in violations] == []
+
+
+def zipped(package: Path, to: Path, edit: Callable[[str, bytes], bytes] = lambda _, data: data) -> Path:
+    """A ZIP file of a package, its files edited."""
+    with zipfile.ZipFile(to, "w") as made:
+        for path in sorted(path for path in package.rglob("*") if path.is_file()):
+            name = path.relative_to(package.parent).as_posix()
+            made.writestr(name, edit(name, path.read_bytes()))
+    return to
 
 
 def correct_all(visit: Visit, right: dict[str, str]) -> None:
@@ -153,12 +164,11 @@ def test_by_keyboard_alone_on_a_narrow_screen(browser: Browser, address: str, wo
 
 
 def test_an_erratum_that_the_report_offers_is_accepted(browser: Browser, address: str, tmp_path: Path) -> None:
-    package = tmp_path / "plan.zip"
-    with zipfile.ZipFile(package, "w") as made:
-        for path in sorted(path for path in PLAN.rglob("*") if path.is_file()):
-            lines = path.read_bytes().splitlines(keepends=True)
-            kept = [line for line in lines if path.parent.name != "data" or b"-E063," not in line]
-            made.writestr(path.relative_to(PLAN.parent).as_posix(), b"".join(kept))
+    def without_one(name: str, data: bytes) -> bytes:
+        lines = data.splitlines(keepends=True)
+        return b"".join(line for line in lines if "/data/" not in name or b"-E063," not in line)
+
+    package = zipped(PLAN, tmp_path / "plan.zip", without_one)
     with visited(browser, address) as visit:
         page = visit.page
         visit.open(package)
@@ -202,6 +212,106 @@ def test_kept_work_and_cancelled_work_are_not_lost(
         page.click(".kept .first", timeout=START)
         expect(page.locator(".verdict")).to_have_text("ต้องแก้ 11 จุดก่อนออกชุดข้อมูล", timeout=START)
         expect(page.locator(".corrections span")).to_have_text("การแก้ไข 1 จุด")
+
+
+def test_a_plan_is_begun_without_any_file(browser: Browser, address: str, tmp_path: Path) -> None:
+    with visited(browser, address, width=360) as visit:
+        page = visit.page
+        page.click("#new-plan")
+        expect(page.locator("#name-th")).to_be_visible(timeout=START)
+        accessible(page)
+        page.click("#make-plan")
+        assert page.evaluate("document.activeElement.id") == "name-th"  # the browser names what is missing
+        for name, value in {"name-th": "เทศบาลตำบลหนองบัว", "name-en": "Nong Bua Subdistrict Municipality"}.items():
+            page.fill(f"#{name}", value)
+        page.select_option("#type", "subdistrict_municipality")
+        page.select_option("#province", label="ลำปาง")
+        page.fill("#district", "เมือง")
+        page.fill("#first", "2571")
+        page.fill("#last", "2028")
+        page.click("#make-plan")
+        expect(page.locator(".failure")).to_contain_text("2571-2028", timeout=START)
+        page.fill("#last", "๒๕๗๕")
+        page.click("#make-plan")
+        expect(page.locator(".outcome")).to_contain_text("nong-bua-2571-2575", timeout=START)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        accessible(page)
+        form = visit.saved("#plan-form", tmp_path)
+        assert form.name == "nong-bua-2571-2575.xlsx"
+        with zipfile.ZipFile(visit.saved("#plan-package", tmp_path)) as package:
+            assert "เทศบาลตำบลหนองบัว".encode() in package.read("data/plans.csv")
+        page.click("nav button >> nth=0")
+        visit.open(form)
+        expect(page.locator(".verdict")).to_be_visible()
+
+
+def test_tables_are_put_into_form_and_that_is_undone(browser: Browser, address: str, tmp_path: Path) -> None:
+    def windows_lines(name: str, data: bytes) -> bytes:
+        return data.replace(b"\n", b"\r\n") if name.endswith("/units.csv") else data
+
+    with visited(browser, address) as visit:
+        page = visit.page
+        visit.open(zipped(PLAN, tmp_path / "plan.zip", windows_lines))
+        page.click("#show-fmt")
+        expect(page.locator(".changes li")).to_have_count(1, timeout=START)
+        accessible(page)
+        page.click("#apply-fmt")
+        expect(page.locator("#status")).to_have_text("จัดรูปแบบแล้ว เลิกทำได้", timeout=START)
+        with zipfile.ZipFile(visit.saved("#get-package", tmp_path)) as package:
+            assert package.read("data/units.csv") == (PLAN / "data/units.csv").read_bytes()
+        page.click("#undo")
+        page.click("#show-fmt")
+        expect(page.locator(".changes li")).to_have_count(1, timeout=START)
+
+
+def test_a_form_with_a_damaged_id_sheet_goes_into_its_package(browser: Browser, address: str, tmp_path: Path) -> None:
+    def damage(book: Workbook) -> None:
+        book["_khelang"]["A3"] = "changed"
+        controls = book["มาตรการควบคุม"]
+        controls.delete_rows(controls.max_row)
+
+    damaged = tmp_path / "plan.xlsx"
+    damaged.write_bytes(edited(workbook_of(PLAN), damage))
+    with visited(browser, address, width=360) as visit:
+        page = visit.page
+        page.set_input_files("input[data-for=open]", damaged)
+        expect(page.locator(".failure")).to_contain_text("ช่องด้านล่าง", timeout=START)
+        accessible(page)
+        page.set_input_files("input[data-for=into]", zipped(PLAN, tmp_path / "package.zip"))
+        expect(page.locator(".into .outcome")).to_be_visible(timeout=START)
+        accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.click("#allow-deletions")
+        page.click("#open-into", timeout=START)
+        expect(page.locator(".verdict")).to_be_visible(timeout=START)
+        with zipfile.ZipFile(visit.saved("#get-package", tmp_path)) as package:
+            assert package.read("data/projects.csv") == (PLAN / "data/projects.csv").read_bytes()
+
+
+def test_reports_to_the_nacc_are_made_of_a_release(browser: Browser, address: str, tmp_path: Path) -> None:
+    release_package(Package.load(PLAN), tmp_path / "releases", ReleaseOptions(date(2026, 11, 27)))
+    (archive,) = (tmp_path / "releases").glob("*.zip")
+    with visited(browser, address, width=360) as visit:
+        page = visit.page
+        page.click("nav button >> text=รายงาน ป.ป.ช.")
+        expect(page.locator("#get-eplan")).to_be_disabled(timeout=START)
+        page.set_input_files("input[data-for=of-release]", archive)
+        page.fill("#eplan-year", "๒๕๖๖")
+        report = visit.saved("#get-eplan", tmp_path)
+        assert report.name == "eplan-2566-12.xlsx"
+        assert zipfile.is_zipfile(report)
+        expect(page.locator("#ita-year")).not_to_have_value("")
+        page.fill("#ita-year", "2570")
+        page.click("#make-evidence")
+        expect(page.locator(".failure")).to_contain_text("เลขข้อ OIT", timeout=START)
+        page.click("details summary")
+        page.fill("#item-plan", "O23")
+        page.click("#make-evidence")
+        expect(page.locator("#get-evidence")).to_be_visible(timeout=START)
+        accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        with zipfile.ZipFile(visit.saved("#get-evidence", tmp_path)) as pages:
+            assert {"index.html", "o23-plan.html", "o23-plan.csv"} <= {*pages.namelist()}
 
 
 def test_works_without_a_network_after_the_first_visit(browser: Browser, workbook: Path) -> None:

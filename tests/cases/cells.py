@@ -44,6 +44,32 @@ CASES = (
     _lead("with Thai digits", f"{_PLAN}-U๒๑", "thai_digits"),
     _lead("with a letter for a digit", f"{_PLAN}-U2l", "pattern_mismatch"),
     _lead("without its zero", f"{_PLAN}-U2", "pattern_mismatch"),
+    _lead("as the name of its row", "สำนักปลัด", "pattern_mismatch"),
+    _lead("without the plan's", "U21", "pattern_mismatch"),
+    Case(
+        "an empty id that others refer to",
+        cell("projects", 8, project_id=""),
+        (("value_missing", "projects", 8, "project_id"),),
+        source=PLAN,
+    ),
+    Case(
+        "a shortened id that others refer to",
+        cell("projects", 8, project_id="P007"),
+        (("pattern_mismatch", "projects", 8, "project_id"),),
+        source=PLAN,
+    ),
+    Case(
+        "the plan's id in its own table in Thai",
+        cell("plans", 2, plan_id="เขลางค์นคร"),
+        (("pattern_mismatch", "plans", 2, "plan_id"),),
+        source=PLAN,
+    ),
+    Case(
+        "two ids that others refer to",
+        together(cell("projects", 8, project_id=""), cell("projects", 10, project_id="x")),
+        (("value_missing", "projects", 8, "project_id"), ("pattern_mismatch", "projects", 10, "project_id")),
+        source=PLAN,
+    ),
     Case(
         "an id in other letters",
         cell("units", 3, parent_unit_id=f"{_PLAN}-U001"),

@@ -82,6 +82,7 @@ CASES = (
             *("projects.csv", "data/projects.xlsx", "data/projects.ods", "projects.xlsx"),
         ),
     ),
+    _is_renamed("data/project.csv"),
     _is_renamed("Data/projects.csv"),
     _is_renamed("data/data/projects.csv"),
     _is_renamed("data/พื้นที่.txt"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from khelang_opendata.standard.family import load_family
 from tests.cases import Case
 from tests.conftest import EXAMPLES, PLAN
-from tests.edits import Edit, cell, copy, edit_bytes, edit_table, insert, together
+from tests.edits import Edit, add, cell, copy, edit_bytes, edit_table, insert, together
 
 HUAI_SAI = EXAMPLES / "valid/huai-sai-2566-2570"
 _WIDTH = len(load_family().tables["projects"].fields)
@@ -15,6 +15,11 @@ _NAMES = [field.name for field in load_family().tables["budgets"].fields]
 _INFORMAL = ["แผน", "รหัสโครงการ", "ที่", "ปี พ.ศ.", "ช่วง", "แหล่งเงิน", "ที่มา", "สถานะ", "จำนวน", *["", ""], "หมวด"]
 _PLAN = "khelang-nakhon-2566-2570"
 _TITLE = "ตารางงบประมาณ แผนปฏิบัติการป้องกันการทุจริต 2566-2570"
+
+
+def _signed(one: str, other: str) -> Edit:
+    """A new last row with two texts in columns of titles."""
+    return add("projects", *[""] * 5, one, "", "", other, *[""] * (_WIDTH - 9))
 
 
 def _blank(*rows: int, table: str = "projects", cells: tuple[str, ...] = ("",) * _WIDTH) -> Edit:
@@ -347,4 +352,15 @@ CASES = (
         (("row_not_data", "codes", 1, None),),
     ),
     Case("rows sorted", edit_table("targets", _sort_rows), ()),
+    Case(
+        "signatures below the table, in the columns of titles",
+        together(
+            _blank(47),
+            _signed("ลงชื่อ........ผู้จัดทำ", "ลงชื่อ........ผู้อนุมัติ"),
+            _signed("(นายสมชาย ใจดี)", "(นางสมหญิง ใจงาม)"),
+            _signed("นักวิชาการ", "นายกเทศมนตรี"),
+        ),
+        (("row_not_data", "projects", 47, None),),
+        source=PLAN,
+    ),
 )

@@ -55,11 +55,11 @@ UNUSED_STANDARD = re.compile(
 """Parts of the standard library that nothing here imports, by the beginning of their paths."""
 
 UNUSED = re.compile(
-    "khelang_opendata/(?:cli|nacc|portals)/"
+    "khelang_opendata/(?:cli|national|portals)/"
     r"|khelang_opendata/site/assets/sarabun-[0-9]+\.ttf"
     "|wcwidth/table_grapheme|yaml/_yaml|(?:jsonschema|referencing)/(?:tests|benchmarks)/"
 )
-"""Parts of the program and its libraries that the page does not run: commands, portals, the drawing of charts."""
+"""Parts that the page does not run: commands, portals, the dataset of all plans, the drawing of charts."""
 
 
 def main() -> None:

@@ -12,12 +12,14 @@ from typing import Any
 
 from khelang_opendata.browser.cells import cell_places, choices_of, place_in, rules_named, sheet_rows, tables_in
 from khelang_opendata.browser.drafts import FolderDraft, WorkbookDraft, files_of, opened
+from khelang_opendata.browser.remedies import page_remedy
 from khelang_opendata.files.place import write_files
 from khelang_opendata.intake.corrections import Correction
+from khelang_opendata.intake.opening import package_folder
 from khelang_opendata.model.failures import InternalError, KhelangError, PackageRefused, UsageError
 from khelang_opendata.model.limits import DEFAULT
 from khelang_opendata.model.wording import Language
-from khelang_opendata.package.datapackage import Package
+from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.render.messages import explanation, failure_text
 from khelang_opendata.render.report_json import report_object
 from khelang_opendata.render.reports import ReportFormat, render_report
@@ -74,7 +76,7 @@ def _failure(error: KhelangError) -> dict[str, Any]:
     texts = {language: failure_text(error, language) for language in Language}
     content: dict[str, Any] = {"code": error.code, "exit_code": error.exit_code}
     content |= {f"message_{language}": text.message for language, text in texts.items()}
-    content |= {f"fix_{language}": text.fix for language, text in texts.items()}
+    content |= {f"fix_{language}": page_remedy(error, language) or text.fix for language, text in texts.items()}
     if isinstance(error, PackageRefused):
         content["report"] = report_object(error.report)
     return content
@@ -165,28 +167,23 @@ def _report(asked: _Asked) -> dict[str, Any]:
 
 
 def _import(asked: _Asked) -> dict[str, Any]:
-    from khelang_opendata.intake.importing import import_sheets, plan_id_in, snapshot_of  # noqa: PLC0415 (only for workbooks)
-    from khelang_opendata.intake.opening import check_same_plan, readable_package  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.package_update import changed_files, new_files  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.snapshot import carried  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.receiving import Receiver  # noqa: PLC0415 (only for workbooks)
 
     with asked.draft() as draft, asked.draft(_PACKAGE) if _has(asked, _PACKAGE) else _nothing() as target:
         if not isinstance(draft, WorkbookDraft):
             raise UsageError("draft_refused", "no_workbook")
         asked.progress("judge")
-        snapshot = snapshot_of(draft.sheets)
-        family, old = carried(snapshot)
-        package, kept = None, dict[str, bytes]()
+        kept = dict[str, bytes]()
         if isinstance(target, FolderDraft):
-            package, family, old = readable_package(target.path, DEFAULT)
-            check_same_plan(plan_id_in(draft.sheets, snapshot, family), old, [draft.path], target.path)
+            receiver = Receiver.existing(target.path, draft.sheets, [draft.path], DEFAULT)
             kept = files_of(target.path)
-        imported = import_sheets(draft.sheets, old, family, asked.facts.get("plan_id"))
+        else:
+            receiver = Receiver.new(draft.sheets)
+        imported = receiver.take(draft.sheets, asked.facts.get("plan_id"))
         stopped_by = imported.stopped_by(allow_deletions=bool(asked.facts.get("allow_deletions")))
         changed = dict[str, bytes]()
         if not stopped_by:
-            new = imported.tables
-            changed = changed_files(package, new, old, family) if package else new_files(new, snapshot, family)
+            changed = receiver.files(imported.tables)
             asked.write({**kept, **changed})
     remarks = [
         {
@@ -243,23 +240,20 @@ def _as_package(asked: _Asked) -> Iterator[Path]:
     Raises:
         DataError: cells of a workbook were not understood.
     """
-    from khelang_opendata.intake.importing import import_sheets, snapshot_of  # noqa: PLC0415 (only for workbooks)
-    from khelang_opendata.intake.package_update import new_files  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.snapshot import carried  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.receiving import Receiver  # noqa: PLC0415 (only for workbooks)
 
     with asked.draft() as draft:
         if isinstance(draft, FolderDraft):
             yield draft.path
             return
-        snapshot = snapshot_of(draft.sheets)
-        family, old = carried(snapshot)
-        imported = import_sheets(draft.sheets, old, family, asked.facts.get("plan_id"))
+        receiver = Receiver.new(draft.sheets)
+        imported = receiver.take(draft.sheets, asked.facts.get("plan_id"))
         unread = imported.stopped_by(allow_deletions=True)
         if unread:
             first = imported.of_kind(unread)[0]
             raise UsageError("draft_refused", "unread", count=len(imported.of_kind(unread)), place=first.place)
         folder = asked.folder / "imported"
-        write_files(folder, new_files(imported.tables, snapshot, family))
+        write_files(folder, receiver.files(imported.tables))
         yield folder
 
 
@@ -267,19 +261,155 @@ def _diff(asked: _Asked) -> dict[str, Any]:
     from khelang_opendata.diff import diff_packages  # noqa: PLC0415 (only this call)
     from khelang_opendata.render.changes import ChangesFormat, render_changes  # noqa: PLC0415 (as above)
 
-    with asked.draft(_OLD) as old, asked.draft(_NEW) as new:
-        for one in (old, new):
-            if not isinstance(one, FolderDraft):
-                raise UsageError("draft_refused", "no_package")
-        changes = diff_packages(
-            *(
-                Package.load((asked.folder / place / one.path).resolve(), DEFAULT)
-                for place, one in ((_OLD, old), (_NEW, new))
-            )
-        )
+    with _compared(asked, _OLD) as old, _compared(asked, _NEW if _has(asked, _NEW) else _DRAFT) as new:
+        changes = diff_packages(Package.load(old, DEFAULT), Package.load(new, DEFAULT))
     texts = {form: render_changes(changes, form, asked.language) for form in ChangesFormat}
     asked.write({"changes.md": texts[ChangesFormat.MARKDOWN].encode()})
     return {"changes": json.loads(texts[ChangesFormat.JSON]), "text": texts[ChangesFormat.TEXT]}
+
+
+@contextmanager
+def _compared(asked: _Asked, place: str) -> Iterator[Path]:
+    """The folder of what is compared: the draft as a package, or a package, or the newest of a folder of releases."""
+    if place == _DRAFT:
+        with _as_package(asked) as folder:
+            yield (asked.folder / _DRAFT / folder).resolve()
+        return
+    newest = _newest_release(asked.folder / place)
+    if newest is None:
+        with asked.draft(place) as one:
+            if not isinstance(one, FolderDraft):
+                raise UsageError("draft_refused", "no_package")
+            yield (asked.folder / place / one.path).resolve()
+        return
+    with package_folder(newest) as folder:
+        yield folder
+
+
+def _newest_release(place: Path) -> Path | None:
+    """The newest release that an ``index.json`` lists, as a folder or a ZIP file; None where there is no such list.
+
+    Raises:
+        UsageError: the release is not among the files.
+        ReleaseDamaged: the list or the release is not as it was published.
+    """
+    from khelang_opendata.published.history import INDEX, newest_listed  # noqa: PLC0415 (only for comparisons)
+    from khelang_opendata.published.verification import damage_of, verify  # noqa: PLC0415 (as above)
+
+    lists = sorted(place.rglob(INDEX), key=lambda path: len(path.parts))
+    stores = [path.parent for path in lists if not (path.parent / DESCRIPTOR).exists()]
+    version = newest_listed(stores[0]) if stores else None
+    if version is None:
+        return None
+    found = [*stores[0].glob(f"v{version}/"), *sorted(place.rglob(f"*-v{version}.zip"))]
+    if not found:
+        raise UsageError("draft_refused", "newest_missing", version=version)
+    result = verify(found[0])
+    if not result.is_whole:
+        raise damage_of(found[0].relative_to(place), result)
+    return found[0]
+
+
+_MOST_CHANGES = 500
+"""Changes of form that the page lists; it counts them all."""
+
+
+def _fmt(asked: _Asked) -> dict[str, Any]:
+    from khelang_opendata.intake.canonical_form import canonical_form  # noqa: PLC0415 (only this call)
+    from khelang_opendata.validation import family_of  # noqa: PLC0415 (as for the command)
+
+    with asked.draft() as draft:
+        if not isinstance(draft, FolderDraft):
+            raise UsageError("correction_refused", "workbook_form")
+        asked.progress("judge")
+        package = Package.load(draft.path, DEFAULT)
+        form = canonical_form(package, family_of(package))
+    listed = [
+        {"path": one.path, "row": one.row, **{f"text_{lang}": one.text(lang) for lang in Language}}
+        for one in form.changes[:_MOST_CHANGES]
+    ]
+    return {"changes": listed, "count": len(form.changes), "files": sorted(form.files)}
+
+
+def _questions(_: _Asked) -> dict[str, Any]:
+    from khelang_opendata.intake.answers import provinces  # noqa: PLC0415 (only this call)
+
+    types = load_family().tables["plans"].field_by_name["lao_type"]
+    return {
+        "types": [*choices_of(types, is_workbook=False)],
+        "provinces": [{"code": one.code, "title_th": one.name_th, "title_en": one.name_en} for one in provinces()],
+    }
+
+
+def _init(asked: _Asked) -> dict[str, Any]:
+    from khelang_opendata.intake.answers import answers_of, type_disagrees  # noqa: PLC0415 (only this call)
+    from khelang_opendata.intake.new_package import new_package  # noqa: PLC0415 (as above)
+
+    answers = answers_of({name: str(text) for name, text in asked.facts.items()})
+    asked.write(new_package(answers))
+    return {"plan_id": answers.plan_id, "type_differs": type_disagrees(answers)}
+
+
+@contextmanager
+def _released(asked: _Asked) -> Iterator[Package]:
+    """The package of the release that the call is given, verified."""
+    from khelang_opendata.nacc.source import released_package  # noqa: PLC0415 (only for reports to the NACC)
+
+    with asked.draft(_RELEASE) as draft:
+        if not isinstance(draft, FolderDraft) or not draft.is_release:
+            raise UsageError("draft_refused", "no_release")
+        asked.progress("judge")
+        folder = draft.path.resolve()
+        with _inside(folder.parent):
+            yield released_package(Path(folder.name), DEFAULT)
+
+
+def _export(asked: _Asked) -> dict[str, Any]:
+    from khelang_opendata.nacc.eplan import RoundReport  # noqa: PLC0415 (slow)
+    from khelang_opendata.nacc.source import fiscal_year  # noqa: PLC0415 (as above)
+
+    facts = asked.facts
+    year = fiscal_year(str(facts["year"])) if facts.get("year") else None
+    ending = "csv" if facts.get("format") == "csv" else "xlsx"
+    with _released(asked) as package:
+        report = RoundReport.of(package, year, int(facts.get("months", 12)))
+        asked.progress("build")
+        asked.write({report.name(ending): report.file(ending)})
+    lines = {f"score_{language}": [*report.score.lines(language)] for language in Language}
+    return {"path": report.name(ending), "year": report.about.year, "rows": len(report.rows), **lines}
+
+
+def _items(_: _Asked) -> dict[str, Any]:
+    from khelang_opendata.nacc.ita import known_years, newest_items  # noqa: PLC0415 (reads YAML)
+
+    items = [{"key": i.key, "code": i.code, "title_th": i.title_th, "title_en": i.title_en} for i in newest_items()]
+    return {"items": items, "years": known_years()}
+
+
+def _evidence(asked: _Asked) -> dict[str, Any]:
+    from khelang_opendata.nacc.evidence_pages import INDEX, evidence_files  # noqa: PLC0415 (loads jinja2)
+    from khelang_opendata.nacc.exhibits import released_evidence  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.source import fiscal_year  # noqa: PLC0415 (as above)
+
+    year = fiscal_year(str(asked.facts.get("year", "")))
+    codes = {str(key): str(code) for key, code in asked.facts.get("items", {}).items()}
+    with _released(asked) as package:
+        evidence = released_evidence(package, year, codes)
+        asked.progress("build")
+        asked.write(evidence_files(evidence))
+    items = [
+        {
+            "code": one.item.code,
+            "title_th": one.item.title_th,
+            "title_en": one.item.title_en,
+            "rows": one.sheet.size,
+            "page": f"{one.name}.html",
+            "table": f"{one.name}.csv",
+            "todo": [{f"text_{language}": todo.text(language) for language in Language} for todo in one.todo],
+        }
+        for one in evidence.exhibits
+    ]
+    return {"year": year, "index": INDEX, "items": items}
 
 
 def _verify(asked: _Asked) -> dict[str, Any]:
@@ -385,6 +515,9 @@ _CALLS: Mapping[str, Callable[[_Asked], dict[str, Any]]] = {
     "check": _check,
     "rows": _rows,
     "report": _report,
+    "questions": _questions,
+    "init": _init,
+    "fmt": _fmt,
     "import": _import,
     "template": _template,
     "package": _package,
@@ -392,5 +525,8 @@ _CALLS: Mapping[str, Callable[[_Asked], dict[str, Any]]] = {
     "verify": _verify,
     "release": _release,
     "site": _site,
+    "export": _export,
+    "items": _items,
+    "evidence": _evidence,
     "explain": _explain,
 }

@@ -22,17 +22,13 @@ from khelang_opendata.model.wording import Language
 def evidence_command(release: Path, typed: str, given: tuple[str, ...], out: Path | None, lang: Language) -> None:
     """Write the pages and tables for the ITA's OIT items."""
     from khelang_opendata.nacc.evidence_pages import INDEX, evidence_files  # noqa: PLC0415 (loads jinja2)
-    from khelang_opendata.nacc.exhibits import evidence_of  # noqa: PLC0415 (the help does not need it)
-    from khelang_opendata.nacc.ita import confirmed_in, items_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.nacc.exhibits import released_evidence  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.nacc.source import fiscal_year, released_package  # noqa: PLC0415 (as above)
-    from khelang_opendata.package.edition import released_edition  # noqa: PLC0415 (as above)
-    from khelang_opendata.validation import family_of  # noqa: PLC0415 (as above)
 
     year = fiscal_year(typed)
     package = released_package(release, limits())
     codes = {key: code for key, _, code in (one.partition("=") for one in given)}
-    edition = released_edition(package, family_of(package))
-    evidence = evidence_of(edition, year, items_of(year, {**confirmed_in(package.descriptor, year), **codes}))
+    evidence = released_evidence(package, year, codes)
     folder = out or Path("evidence", str(year))
     _write(folder, evidence_files(evidence))
     for exhibit in evidence.exhibits:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +11,6 @@ from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.model.wording import Language
-
-if TYPE_CHECKING:
-    from khelang_opendata.nacc.eplan import Score
 
 _FORMS = (".xlsx", ".csv")
 
@@ -43,13 +38,12 @@ def export_command(release: Path, to: str, year: str | None, months: str, output
     if output is not None and output.suffix.lower() not in _FORMS:
         raise UsageError("output_form_unknown", path=str(output), forms=", ".join(_FORMS))
     package = released_package(release, limits())
-    about = eplan.About.of(package, given or eplan.year_to_report(package), int(months))
-    rows = eplan.eplan_rows(package, about.year, about.months)
-    path, score = output or Path(f"{to}-{about.year}-{months}.xlsx"), eplan.eplan_score(rows)
-    is_csv = path.suffix.lower() == ".csv"
-    _write(path, eplan.eplan_csv(rows, about.months) if is_csv else eplan.eplan_xlsx(rows, score, about))
-    written = notice("eplan_written", lang, path=str(path), year=about.year, months=months, rows=len(rows))
-    print_text("".join(f"{line}\n" for line in (written, *_score_lines(score, lang))))
+    report = eplan.RoundReport.of(package, given, int(months))
+    path = output or Path(report.name("xlsx"))
+    _write(path, report.file(path.suffix.lower().removeprefix(".")))
+    year_of, rows = report.about.year, len(report.rows)
+    written = notice("eplan_written", lang, path=str(path), year=year_of, months=months, rows=rows)
+    print_text("".join(f"{line}\n" for line in (written, *report.score.lines(lang))))
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -67,21 +61,3 @@ def _holds(path: Path, data: bytes) -> bool:
         return path.read_bytes() == data
     except OSError:
         return False
-
-
-def _score_lines(score: Score, lang: Language) -> Iterator[str]:
-    from khelang_opendata.nacc.eplan import rounded  # noqa: PLC0415 (as above)
-
-    total = score.total
-    if total.percent is None:
-        yield notice("eplan_score_none", lang)
-    else:
-        counts = {name: getattr(total, name) for name in ("projects", "completed", "in_progress", "cannot")}
-        points = f"{rounded(total.points).normalize():f}"
-        yield notice("eplan_score", lang, percent=str(rounded(total.percent)), points=points, **counts)
-    if total.waiting:
-        yield notice("eplan_waiting", lang, count=total.waiting)
-    if total.unreported > total.waiting:
-        yield notice("eplan_carried", lang, count=total.unreported - total.waiting)
-    if score.unscored:
-        yield notice("eplan_unscored_count", lang, count=score.unscored)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,13 +17,7 @@ from khelang_opendata.cli.common import (
     print_text,
 )
 from khelang_opendata.cli.help import HelpedCommand
-from khelang_opendata.model.characters import visible
 from khelang_opendata.model.wording import Language
-
-if TYPE_CHECKING:
-    from khelang_opendata.intake.canonical_form import FormChange
-
-_LONGEST = 80
 
 
 @click.command("fmt", cls=HelpedCommand)
@@ -41,7 +34,7 @@ def fmt_command(path: Path, check: bool, lang: Language) -> None:
     package = Package.load(path, limits())
     check_no_release(path)
     form = canonical_form(package, family_of(package))
-    lines = [*first_lines((_line(change, lang) for change in form.changes), len(form.changes), lang)]
+    lines = [*first_lines((change.text(lang) for change in form.changes), len(form.changes), lang)]
     if not form.files:
         lines.append(notice("fmt_unchanged", lang, path=str(path)))
     elif check:
@@ -52,13 +45,3 @@ def fmt_command(path: Path, check: bool, lang: Language) -> None:
     print_text("".join(f"{line}\n" for line in lines))
     if check and form.files:
         sys.exit(PROBLEMS_IN_DATA)
-
-
-def _line(change: FormChange, lang: Language) -> str:
-    facts: dict[str, str | int] = {"path": visible(change.path)}
-    if change.row is not None:
-        facts["row"] = change.row
-    if change.field:
-        before, after = (visible(text[:_LONGEST]) for text in (change.before, change.after))
-        facts |= {"field": visible(change.field), "before": before, "after": after}
-    return notice(f"fmt_{change.kind}", lang, **facts)

@@ -64,45 +64,31 @@ def import_command(
     lang: Language,
 ) -> None:
     """Take workbooks into a package."""
-    from khelang_opendata.intake.importing import import_sheets, plan_id_in, snapshot_of  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.opening import check_same_plan, read_contents, readable_package  # noqa: PLC0415 (as above)
-    from khelang_opendata.intake.package_update import changed_files, new_files, write_package  # noqa: PLC0415
+    from khelang_opendata.intake.opening import read_contents  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.package_update import write_package  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.plan_files import read_plan_files  # noqa: PLC0415 (as above)
-    from khelang_opendata.model.failures import DataError  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.receiving import Receiver  # noqa: PLC0415 (as above)
     from khelang_opendata.package.datapackage import DESCRIPTOR  # noqa: PLC0415 (as above)
 
     given = read_contents(workbooks)
     copy = _copy_for(given, remarks, lang) if remarks else None
     sheets = read_plan_files(given)
     is_new = not (output / DESCRIPTOR).exists()
-    try:
-        snapshot = snapshot_of(sheets)
-    except DataError:
-        if is_new:
-            raise
-        snapshot = None  # of which the import has a remark: the ids are the package's
     if is_new:
         from khelang_opendata.intake.new_package import check_new_folder  # noqa: PLC0415 (as above)
-        from khelang_opendata.intake.snapshot import carried  # noqa: PLC0415 (as above)
 
         check_new_folder(output)
-        family, old = carried(snapshot)
-        package = None
+        receiver = Receiver.new(sheets)
     else:
-        package, family, old = readable_package(output, limits())
-        check_same_plan(plan_id_in(sheets, snapshot, family), old, workbooks, output)
-    imported = import_sheets(sheets, old, family, plan_id)
+        receiver = Receiver.existing(output, sheets, workbooks, limits())
+    imported = receiver.take(sheets, plan_id)
     is_stopped = _report(imported, lang, allow_deletions)
     if copy:
         copy.write(given[0].path.name, given[0].data, sheets, imported.remarks, None)
         print_text(notice("remarks_written", lang, count=copy.count, path=str(copy.path)) + "\n", err=True)
     if is_stopped:
         sys.exit(PROBLEMS_IN_DATA)
-    files = (
-        changed_files(package, imported.tables, old, family)
-        if package
-        else new_files(imported.tables, snapshot, family)
-    )
+    files = receiver.files(imported.tables)
     if dry_run:
         print_text(notice("import_dry_run", lang, files=len(files), path=str(output)) + "\n")
     else:

@@ -10,13 +10,17 @@ from enum import StrEnum
 from typing import Any
 
 from khelang_opendata.files.serialize import BOM, csv_text, hash_of, json_bytes
+from khelang_opendata.intake import notice
 from khelang_opendata.model.failures import DataError
+from khelang_opendata.model.wording import Language
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package, Resource
 from khelang_opendata.package.listing import TABLE_FORM
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import JsonObject, TableSchema
 from khelang_opendata.tableschema.dialect import Row, TableUnreadable
 from khelang_opendata.validation.rules.text_values import normal_text
+
+_LONGEST_SHOWN = 80
 
 _OF_FORM = ("encoding", "dialect")
 """Properties of a resource that say how its file is written."""
@@ -42,6 +46,16 @@ class FormChange:
     field: str = ""
     before: str = ""
     after: str = ""
+
+    def text(self, language: Language) -> str:
+        """What changes, in a sentence."""
+        facts: dict[str, str | int] = {"path": self.path}
+        if self.row is not None:
+            facts["row"] = self.row
+        if self.field:
+            facts["field"] = self.field
+            facts |= {"before": self.before[:_LONGEST_SHOWN], "after": self.after[:_LONGEST_SHOWN]}
+        return notice(f"fmt_{self.kind}", language, **facts)
 
 
 @dataclass(frozen=True)

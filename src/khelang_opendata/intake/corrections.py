@@ -10,11 +10,14 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from khelang_opendata.files.paths import below
+from khelang_opendata.files.place import write_files
 from khelang_opendata.files.serialize import BOM, csv_bytes, json_bytes
+from khelang_opendata.intake.canonical_form import canonical_form
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.limits import Limits
@@ -32,7 +35,7 @@ _MEASURED = ("hash", "bytes")
 
 @dataclass(frozen=True)
 class Correction:
-    """A cell's new text, a row to delete, or a new row of errata.
+    """A cell's new text, a row to delete, a new row of errata, or the canonical form of all tables.
 
     ``where`` is the name of a sheet, or the path of a table in a package; ``row`` is as a spreadsheet counts, from 1,
     ``column`` counts from 0.
@@ -43,6 +46,7 @@ class Correction:
     column: int | None = None
     value: str = ""
     erratum: Mapping[str, str] | None = None
+    is_of_form: bool = False
 
     @classmethod
     def of(cls, given: Any) -> Correction:
@@ -54,6 +58,8 @@ class Correction:
         match given:
             case {"erratum": dict(row)} if all(isinstance(text, str) for text in row.values()):
                 return cls(erratum=row)
+            case {"fmt": True}:
+                return cls(is_of_form=True)
             case {"where": str(where), "row": int(row), "delete": True}:
                 return cls(where, row)
             case {"where": str(where), "row": int(row), "column": int(column), "value": str(value)}:
@@ -70,12 +76,14 @@ def corrected_sheets(sheets: Sequence[ReadSheet], corrections: Sequence[Correcti
     """The sheets of a workbook with corrections; a row that is to go is left blank, for other rows keep their numbers.
 
     Raises:
-        UsageError: a correction names no cell of them, or is an erratum.
+        UsageError: a correction names no cell of them, or is one of packages.
     """
     found = {sheet.name: sheet for sheet in sheets}
     for one in corrections:
         if one.erratum is not None:
             raise UsageError("correction_refused", "erratum")
+        if one.is_of_form:
+            raise UsageError("correction_refused", "workbook_form")
         if one.where not in found:
             raise one.misplaced
         found[one.where] = _corrected_sheet(found[one.where], one)
@@ -119,9 +127,22 @@ def correct_package(folder: Path, corrections: Sequence[Correction], limits: Lim
     Raises:
         UsageError: a correction names no cell of the package, or a file that cannot be corrected by cells.
         DescriptorError: the package's descriptor is unusable.
+        DataError: a table is to take the canonical form, and is none.
     """
-    if not corrections:
-        return []
+    changed: list[str] = []
+    for is_of_form, run in groupby(corrections, key=lambda one: one.is_of_form):
+        changed += _put_into_form(folder, limits) if is_of_form else _correct_cells(folder, [*run], limits)
+    return [*dict.fromkeys(changed)]
+
+
+def _put_into_form(folder: Path, limits: Limits) -> list[str]:
+    package = Package.load(folder, limits)
+    form = canonical_form(package, family_of(package))
+    write_files(folder, form.files)
+    return [*form.files]
+
+
+def _correct_cells(folder: Path, corrections: Sequence[Correction], limits: Limits) -> list[str]:
     package = Package.load(folder, limits)
     family = family_of(package)
     files: dict[str, _CsvRecords] = {}

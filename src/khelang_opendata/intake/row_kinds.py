@@ -16,6 +16,7 @@ from khelang_opendata.intake.cell_meanings import number_of
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.summary_rows import is_of_amounts
+from khelang_opendata.model.note_words import NOTE, POSITION
 from khelang_opendata.model.thai import ascii_text
 
 _TOTAL = re.compile(
@@ -36,18 +37,6 @@ _BAND = re.compile(
     re.IGNORECASE,
 )
 """The words of a row that is the heading of the rows below it."""
-_NOTE = re.compile(
-    r"[(*\s]*(?:ลง(?:ชื่อ|นาม)(?=[\s.…_:(]|$)|หมายเหตุ|(?:แหล่ง)?ที่มา(?=[\s:]|$)|ตำแหน่ง(?=[\s.…_:(]|$)|(?:ข้อมูล\s*)?ณ\s*วันที่"
-    r"|วันที่(?=[\s.…_:/\d]|$)|ผู้(?:จัดทำ|รับรอง|ตรวจสอบ|ตรวจ|อนุมัติ|เห็นชอบ|เสนอ|รายงาน|บันทึก|กรอก|ให้)(?:ข้อมูล|แผน|โครงการ|รายงาน)?"
-    r"(?=[\s.…_:(]|$)|[.…_]{3,}|sign(?:ed|ature)\b"
-    r"|(?:notes?|remarks?|source|prepared by|approved by|position|date)\s*[:.…_])"
-    r"|\(\s*(?:นาย|นาง|น\.ส\.|ว่าที่|ดร\.|พ\.[ตจอ]|ร\.[ตทอ]|จ\.[สทอ]|[.…_]{3,})",
-    re.IGNORECASE,
-)
-_POSITION = re.compile(
-    r"(?:รอง)?(?:นายก|ปลัด|ผู้อำนวยการ|หัวหน้า|เลขานุการ)|นัก|เจ้าพนักงาน|[-*•(]|mayor|clerk|director", re.IGNORECASE
-)
-"""What follows on a signature or a note."""
 _NUMBER = re.compile(r"\(? ?(\d{1,2}) ?\)?(?: ?=.*)?")
 _DASHES = ("-", "–", "—", "−")
 _ALIKE, _MOST, _LEAST_IN_ROW, _LEAST_MERGED = 0.8, 0.6, 3, 2
@@ -134,12 +123,12 @@ class RowKinds:
             self._after_note = False
             return None
         plain = ascii_text(text).strip()
-        if _NOTE.match(plain):
+        if NOTE.match(plain):
             self._after_note = True
             has_unit = any(self._names(place, cell) for place, cell in filled.items())
             return ("row_unclear" if has_unit else "note_left_out"), text
         if self._after_note and len(set(filled.values())) == 1:
-            return ("note_left_out" if _POSITION.match(plain) else "row_unclear"), text
+            return ("note_left_out" if POSITION.match(plain) else "row_unclear"), text
         return None
 
     def _is_numbered(self, filled: dict[int, str]) -> bool:
@@ -150,7 +139,7 @@ class RowKinds:
         """Whether a cell names a record or a code, as no signature does."""
         column = self.columns[place]
         is_choice = column.refers_to is not None or bool(column.field and column.field.codelist)
-        return is_choice and not _NOTE.match(ascii_text(cell).strip()) and not _POSITION.match(ascii_text(cell).strip())
+        return is_choice and not NOTE.match(ascii_text(cell).strip()) and not POSITION.match(ascii_text(cell).strip())
 
     def _has(self, filled: dict[int, str], name: str) -> bool:
         return any(self.columns[place].name == name for place in filled)

@@ -5,16 +5,18 @@ Nothing is invented: missing data are shown as not recorded, and listed for the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from khelang_opendata.nacc.ita import Item, ItemKind
+from khelang_opendata.nacc.ita import Item, ItemKind, confirmed_in, items_of
 from khelang_opendata.nacc.measures import measures_sheet, risks_sheet
 from khelang_opendata.nacc.projects import plan_sheet, results_sheet
 from khelang_opendata.nacc.sheet import Sheet, ToDo
 from khelang_opendata.nacc.source import check_year
-from khelang_opendata.package.edition import Edition
+from khelang_opendata.package.datapackage import Package
+from khelang_opendata.package.edition import Edition, released_edition
+from khelang_opendata.validation import family_of
 
 _SHEETS = {
     ItemKind.PLAN: plan_sheet,
@@ -55,6 +57,21 @@ class Evidence:
     version: str
     released_on: date
     exhibits: tuple[Exhibit, ...]
+
+
+def released_evidence(package: Package, year: int, codes: Mapping[str, str]) -> Evidence:
+    """What a release shows for the items of one assessment.
+
+    Args:
+        package: the release, verified.
+        year: the fiscal year of the assessment (B.E.).
+        codes: those that an official confirmed, as :func:`items_of` takes them, on top of those in the package.
+
+    Raises:
+        UsageError: the items of the year are not known, a code is none, or the plan does not run in that year.
+    """
+    edition = released_edition(package, family_of(package))
+    return evidence_of(edition, year, items_of(year, {**confirmed_in(package.descriptor, year), **codes}))
 
 
 def evidence_of(edition: Edition, year: int, items: Sequence[Item]) -> Evidence:

@@ -51,6 +51,11 @@ class Item:
     sources: tuple[Mapping[str, str], ...]
     months: int = 12
 
+    @property
+    def key(self) -> str:
+        """What answers it, as a confirmed code names it: ``plan``, ``results-6``."""
+        return _key({"kind": self.kind, "months": self.months})
+
 
 def items_of(year: int, confirmed: Mapping[str, str] = MappingProxyType({})) -> tuple[Item, ...]:
     """The items of an assessment fiscal year (B.E.), in the order of their codes.
@@ -68,7 +73,7 @@ def items_of(year: int, confirmed: Mapping[str, str] = MappingProxyType({})) -> 
     known = {_key(entry): entry for entry in content["years"].get(year, ())}
     if not known and not confirmed:
         raise UsageError("ita_year_unknown", year=year, known=", ".join(map(str, known_years())))
-    newest = {_key(entry): entry for _, entries in sorted(content["years"].items()) for entry in entries}
+    newest = _newest()
     for key, code in confirmed.items():
         if key not in newest or not _CODE.fullmatch(code):
             raise UsageError(
@@ -79,6 +84,17 @@ def items_of(year: int, confirmed: Mapping[str, str] = MappingProxyType({})) -> 
     return tuple(
         sorted((_item(one, content["sources"]) for one in known.values()), key=lambda item: int(item.code[1:]))
     )
+
+
+def newest_items() -> tuple[Item, ...]:
+    """The newest item that each kind of answer is known of, for its title."""
+    sources = _content()["sources"]
+    return tuple(_item(entry, sources) for entry in _newest().values())
+
+
+def _newest() -> dict[str, Mapping[str, Any]]:
+    years = sorted(_content()["years"].items())
+    return {_key(entry): entry for _, entries in years for entry in entries}
 
 
 def known_years() -> list[int]:

@@ -72,6 +72,17 @@ def copied_table(file: str) -> str | None:
     return match["name"] if match else None
 
 
+def near_files(package: Package, family: SchemaFamily) -> Mapping[str, str]:
+    """The CSV files in ``data`` that no resource names, by the tables whose names theirs may be misspellings of.
+
+    Args:
+        package: the package.
+        family: its family.
+    """
+    named = ((near_table(PurePosixPath(path).stem, family), path) for path in unlisted_tables(package))
+    return {name: path for name, path in named if name}
+
+
 def near_table(name: str, family: SchemaFamily) -> str | None:
     """The table of the standard that a table's name may be a misspelling of, or that has it as its title."""
     from difflib import get_close_matches  # noqa: PLC0415 (2 ms to import, and few packages need it)

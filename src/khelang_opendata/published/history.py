@@ -142,6 +142,16 @@ def _archive_of(release: PublishedRelease, path: Path, entry: _IndexEntry | None
     return again
 
 
+def newest_listed(out: Path) -> str | None:
+    """The version of the newest release that the index lists and that is not withdrawn; None where there is none.
+
+    Raises:
+        ReleaseDamaged: the index has not its form.
+    """
+    listed = (_read_index(out) or {}).items()
+    return max((version for version, one in listed if one.withdrawn is None), key=version_numbers, default=None)
+
+
 def _read_index(out: Path) -> dict[str, _IndexEntry] | None:
     """The entries of the index by version; None without an index."""
     content = _read_beside(out / INDEX)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from khelang_opendata.model.places import from_the_end
 from khelang_opendata.model.report import Issue
 from khelang_opendata.validation.headings import HeadedTable
-from khelang_opendata.validation.ids import VALUE_MISSING, example_of
+from khelang_opendata.validation.ids import VALUE_MISSING, Examples
 
 _SHARED_TEXTS = frozenset({"basis_th", "group_th", "record_id", "source_section"})
 """Columns of free text in which neighbouring rows often have the same; each row has its own in the others."""
@@ -20,8 +20,9 @@ _SHARED_TEXTS = frozenset({"basis_th", "group_th", "record_id", "source_section"
 class EmptyCells:
     """The empty cells of the columns of one table that every row needs."""
 
-    def __init__(self, table: HeadedTable) -> None:
+    def __init__(self, table: HeadedTable, examples: Examples) -> None:
         self.table = table
+        self._examples = examples
         schema = table.schema
         of_references = {name for key in schema.foreign_keys for name in key["fields"]}
         own = {*schema.primary_key} if len(schema.primary_key) == 1 else set()
@@ -54,8 +55,8 @@ class EmptyCells:
                 place, corrected = self.table.place(first, name, ""), filled[name][first]
                 yield VALUE_MISSING.issue(place, variant="merged", rows=spans, corrected=corrected)
             else:
-                example = example_of(self.table.schema.field_by_name[name])
-                yield from (VALUE_MISSING.issue(self.table.place(row, name, ""), example=example) for row in rows)
+                for row in rows:
+                    yield VALUE_MISSING.issue(self.table.place(row, name, ""), example=self._examples.of(name, row))
 
     def _cells(self, name: str) -> Sequence[str]:
         position = self.table.position(name) or 0

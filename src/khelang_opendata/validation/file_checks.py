@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cache
 from pathlib import PurePosixPath
 
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.rules import Rule
 from khelang_opendata.package.datapackage import DATA, Package, Resource, Table, delimiter_error
-from khelang_opendata.package.listing import copied_tables, near_table, unlisted_tables
+from khelang_opendata.package.listing import copied_tables, near_files, near_table, unlisted_tables
 from khelang_opendata.package.meant_paths import MeantPaths, is_written_plainly
 from khelang_opendata.standard.family import SchemaFamily
 from khelang_opendata.standard.tables import TableSchema
@@ -57,6 +58,7 @@ _SEARCHED = 10
 def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report tables that lack or do not belong, unsafe paths, and files that are not what was declared."""
     copies = {} if family.is_open else copied_tables(package, family.tables)
+    near = cache(lambda: near_files(package, family))
     meant = _meant_paths(package, family)
     named: dict[str, Resource] = {}
     named_already = {path for path in meant.values() if path}
@@ -69,7 +71,7 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
         if id(resource) in meant:
             yield _path_issue(resource, meant[id(resource)])
         elif resource.problem == "missing":
-            copy = next(iter(copies.get(resource.name, ())), None)
+            copy = next(iter(copies.get(resource.name, ())), None) or near().get(resource.name)
             named_already.add(copy or "")
             yield _missing_file(resource.name, resource.path, copy)
         elif resource.problem in _LIMITS and resource.is_derived and resource.name not in family.tables:
@@ -85,7 +87,7 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     misspelt = {near_table(name, family) for name in named.keys() - known}  # each has its own issue
     for table in family.tables.values():
         if table.name not in named and not table.optional and table.name not in misspelt:
-            copy = next(iter(copies.get(table.name, ())), None)
+            copy = next(iter(copies.get(table.name, ())), None) or near().get(table.name)
             if copy in (None, f"{DATA}/{table.name}.csv"):
                 named_already.add(copy or "")
                 yield TABLE_MISSING.issue(Location(table.name), variant="entry", name=table.name)

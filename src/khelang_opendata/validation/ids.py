@@ -20,7 +20,7 @@ from khelang_opendata.standard.tables import Field, JsonObject
 from khelang_opendata.tableschema import Finding
 from khelang_opendata.tableschema.compiled import FIRST_ROW
 from khelang_opendata.validation.headings import HeadedTable
-from khelang_opendata.validation.layout import fits, is_next
+from khelang_opendata.validation.layout import LONGEST_LABEL, fits, is_next, plain
 
 VALUE_MISSING = Rule("value_missing", Severity.ERROR, __file__)
 REFERENCE_MISSING = Rule("reference_missing", Severity.ERROR, __file__)
@@ -33,6 +33,9 @@ _EXAMPLES = {
     "datetime": "2026-10-01T09:30:00",
 }
 """Values of types, where the schema gives no example."""
+
+_SEARCHED = 100
+"""Rows in which the id of the plan, and the id that an empty one follows, are looked for."""
 
 _Fields = tuple[str, ...]
 _Reference = tuple[_Fields, _Fields]
@@ -54,6 +57,18 @@ def example_of(field: Field) -> str:
         _EXAMPLES.get(type_, type_),
     )
     return str(next(value for value in found if value is not None))
+
+
+def example_in(table: HeadedTable, field: Field) -> str:
+    """A value that a column holds, with the id of the table's own plan where the standard's example has another's."""
+    example, first = example_of(field), table.schema.fields[0]
+    of_plan = example_of(first)
+    if table.schema.is_foreign or first.name != "plan_id" or not example.startswith(of_plan):
+        return example
+    position = table.position(first.name)
+    rows = table.table.rows[:_SEARCHED] if position is not None else []
+    cells = (row[position] for row in rows if position is not None and position < len(row))
+    return next((cell for cell in cells if cell and fits(first, cell)), of_plan) + example.removeprefix(of_plan)
 
 
 def target_of(key: JsonObject, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> HeadedTable | None:
@@ -80,6 +95,7 @@ class BrokenReferences:
         self._tables = tables
         self._merged = merged
         self._targets: dict[_Fields, Mapping[_Fields, None]] = {}
+        self._by_label: dict[str, Mapping[str, Sequence[str]]] = {}
 
     def add(self, finding: Finding) -> None:
         """Count one use."""
@@ -99,6 +115,29 @@ class BrokenReferences:
         """Whether a column may refer to a text; True where it refers to nothing that can be read."""
         target = target_of(self._keys[(name,)], self.table, self._tables) if self.of(name) else None
         return target is None or (text,) in self._ids_for((name,))
+
+    def first_id(self, name: str) -> str | None:
+        """The first id that a column may refer to; None where it refers to nothing that can be read."""
+        return next((id_ for (id_,) in self._ids_for((name,))), None) if self.of(name) else None
+
+    def named(self, name: str, text: str) -> Sequence[str]:
+        """The ids of the rows that a column may refer to and that a text is the title or the name of."""
+        if not self.of(name) or len(text) > LONGEST_LABEL:
+            return ()
+        if name not in self._by_label:
+            self._by_label[name] = self._labelled(name)
+        return self._by_label[name].get(plain(text), ())
+
+    def _labelled(self, name: str) -> Mapping[str, Sequence[str]]:
+        target = target_of(self._keys[(name,)], self.table, self._tables)
+        label = target.schema.label_column if target and not target.schema.is_foreign else None
+        if target is None or label is None or target.position(label) is None:
+            return {}
+        found: dict[str, list[str]] = {}
+        for row, text in enumerate(_cells(target, label), FIRST_ROW):
+            if text and len(text) <= LONGEST_LABEL and (id_ := target.id_of(row)):
+                found.setdefault(plain(text), []).append(id_)
+        return found
 
     def issues(self) -> Iterator[Issue]:
         """An issue for each column whose right value is certain, else for each missing value, on its first row."""
@@ -172,8 +211,7 @@ class BrokenReferences:
         return len({*keys}) == len(keys)
 
     def _cells(self, name: str) -> Sequence[str]:
-        position = self.table.position(name) or 0
-        return [cells[position] if position < len(cells) else "" for cells in self.table.table.rows]
+        return _cells(self.table, name)
 
     def _ids_for(self, fields: _Fields) -> Mapping[_Fields, None]:
         """The values that columns may refer to."""
@@ -218,15 +256,21 @@ class FreeIds:
         is_coded = self.name.replace("_id", "_code") in schema.field_by_name  # the id follows from the row's code
         counts = self.name.endswith("_no") or (self.name.endswith("_id") and not self._others and not is_coded)
         self._last: dict[_Counted, int] = {}
+        self._given: dict[int, str | None] = {}
         is_of_plan = self.name == "plan_id"  # a package has one plan
         self._counts = counts and not (schema.is_foreign or is_of_plan or self.name in referring)
 
     def next(self, row: int) -> str | None:
         """An id that follows the row above, else the highest; None where ids are not counted.
 
-        No row has it, and it was not given out before.
+        No row has it, and it was not given out before. An empty id is counted as that of the nearest row above.
         """
-        found = self._numbered(row) if self._counts else None
+        if row not in self._given:
+            self._given[row] = self._next(row) if self._counts else None
+        return self._given[row]
+
+    def _next(self, row: int) -> str | None:
+        found = self._counted_as(row)
         if found is None:
             return None
         key, digits = found
@@ -250,13 +294,90 @@ class FreeIds:
                 taken.setdefault(found[0], set()).add(int(found[1]))
         return taken
 
-    def _numbered(self, row: int) -> tuple[_Counted, str] | None:
-        """What a row's id is counted within, and its digits."""
+    def _counted_as(self, row: int) -> tuple[_Counted, str] | None:
+        *group, id_ = self._parts(row)
+        if fits(self.table.schema.field_by_name[self.name], id_) and (found := self._numbered(row)):
+            return found
+        rows = range(row - 1, max(row - _SEARCHED, FIRST_ROW) - 1, -1)
+        return next((found for found in map(self._numbered, rows) if found and found[0][0] == tuple(group)), None)
+
+    def _parts(self, row: int) -> _Fields:
+        """The cells of a row's key."""
         cells = self.table.table.rows[row - FIRST_ROW]
         positions = [self.table.position(name) for name in (*self._others, self.name)]
-        *group, id_ = [cells[p] if p is not None and p < len(cells) else "" for p in positions]
+        return tuple(cells[p] if p is not None and p < len(cells) else "" for p in positions)
+
+    def _numbered(self, row: int) -> tuple[_Counted, str] | None:
+        """What a row's id is counted within, and its digits."""
+        *group, id_ = self._parts(row)
         found = re.fullmatch(r"(.*?)(\d{1,9})", id_, re.ASCII)
         return ((tuple(group), found[1]), found[2]) if found else None
+
+
+class LostIds:
+    """The rows of one table whose own id is empty or wrong, and the ids that others refer to and that no row has."""
+
+    def __init__(self, table: HeadedTable, tables: Mapping[str, HeadedTable]) -> None:
+        self.table = table
+        key = table.schema.primary_key
+        self.name = key[0] if len(key) == 1 and not table.schema.is_foreign else ""
+        self.is_seen = False
+        """Whether such a row was found; before, nothing is looked up."""
+        self._tables = tables
+
+    def add(self, name: str) -> None:
+        """Take note of a fault in a column."""
+        self.is_seen = self.is_seen or name == self.name
+
+    @property
+    def explain_references(self) -> bool:
+        """Whether the references that lead nowhere may all be to these rows."""
+        return self.is_seen and 0 < len(self._sought) <= self._count
+
+    @property
+    def id(self) -> str | None:
+        """The id of the only such row, where others refer to only one that is not there."""
+        return self._sought[0] if self.is_seen and len(self._sought) == self._count == 1 else None
+
+    @cached_property
+    def _count(self) -> int:
+        field = self.table.schema.field_by_name[self.name]
+        rows = range(FIRST_ROW, len(self.table.table.rows) + FIRST_ROW)
+        return sum(not fits(field, self.table.id_of(row)) for row in rows)
+
+    @cached_property
+    def _sought(self) -> Sequence[str]:
+        known, field = {*_cells(self.table, self.name)}, self.table.schema.field_by_name[self.name]
+        found: dict[str, None] = {}
+        for other in self._tables.values():
+            keys = (
+                key["fields"] for key in other.schema.foreign_keys if target_of(key, other, self._tables) is self.table
+            )
+            for fields in keys:
+                if len(fields) == 1:
+                    found |= dict.fromkeys(id_ for id_ in _cells(other, fields[0]) if id_ and id_ not in known)
+        return [id_ for id_ in found if fits(field, id_)]
+
+
+class Examples:
+    """Values that may be typed into the cells of one table: they break no rule of ids and references."""
+
+    def __init__(self, table: HeadedTable, references: BrokenReferences, free_ids: FreeIds) -> None:
+        self.table = table
+        self._references = references
+        self._free_ids = free_ids
+
+    def of(self, name: str, row: int) -> str:
+        """A value for a cell of a column."""
+        example = example_in(self.table, self.table.schema.field_by_name[name])
+        if name == self._free_ids.name:
+            return self._free_ids.next(row) or example
+        return example if self._references.has(name, example) else self._references.first_id(name) or example
+
+
+def _cells(table: HeadedTable, name: str) -> Sequence[str]:
+    position = table.position(name) or 0
+    return [cells[position] if position < len(cells) else "" for cells in table.table.rows]
 
 
 def _count_up(cells: Sequence[tuple[int, str]]) -> bool:

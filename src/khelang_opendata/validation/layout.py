@@ -73,10 +73,6 @@ _ODD = ("tot", "sum", "sub", "gra")
 """How English words of totals begin."""
 
 
-_NOTES = r"(?i)[\s*(]*(?:หมายเหตุ|ที่มา|แหล่งที่มา|แหล่งข้อมูล|หน่วย\s*:|ข้อมูล ณ|จัดทำโดย|note|source|remark)"
-"""How a note below or above a table begins."""
-
-
 class Extra(StrEnum):
     """Why a row holds no data."""
 
@@ -333,8 +329,10 @@ def _extra_rows(table: Table, names: Sequence[str | None], heads: Heads) -> Iter
         cells = _column_of(table.rows, position)
         odd = {cell for cell in {*cells} if _is_odd(cell, table.header[position])}
         suspects.update(place for place, cell in enumerate(cells) if cell in odd)
+    is_below_note = False
     for place in sorted(suspects):
-        if found := _extra(table, place, names, heads):
+        if found := _extra(table, place, names, heads, is_below_note):
+            is_below_note = is_below_note or found is Extra.NOTE
             yield table.number(place + 2), found
 
 
@@ -351,7 +349,7 @@ def _is_odd(cell: str, label: str) -> bool:
     return is_no_id or cell[:3].lower() in _ODD
 
 
-def _extra(table: Table, place: int, names: Sequence[str | None], heads: Heads) -> Extra | None:
+def _extra(table: Table, place: int, names: Sequence[str | None], heads: Heads, is_below_note: bool) -> Extra | None:
     """Why a row holds no data; None where it may hold some."""
     row = table.rows[place]
     missing = heads.schema.descriptor.get("missingValues", [""])
@@ -362,11 +360,19 @@ def _extra(table: Table, place: int, names: Sequence[str | None], heads: Heads) 
         return Extra.HEADING
     if heads.schema.is_foreign or heads.schema.fields[0].name not in names or _has_key(row, names, heads):
         return None
-    return _without_key(table, place, names, heads)
+    return _without_key(table, place, names, heads) or (Extra.NOTE if _is_note(row, is_below_note) else None)
+
+
+def _is_note(row: Row, is_below_note: bool) -> bool:
+    """Whether all cells of a row begin as notes and signatures do, or as what follows on them."""
+    from khelang_opendata.model.note_words import NOTE, POSITION  # noqa: PLC0415 (few tables have such rows)
+
+    filled = (cell.strip() for cell in row if cell.strip())
+    return all(NOTE.match(cell) or (is_below_note and POSITION.match(cell)) for cell in filled)
 
 
 def _without_key(table: Table, place: int, names: Sequence[str | None], heads: Heads) -> Extra | None:
-    """Whether a row without any id holds totals or a note."""
+    """Whether a row without any id holds totals or a text that its column cannot hold."""
     row = table.rows[place]
     filled = [(p, cell.strip()) for p, cell in enumerate(row) if cell.strip() and not re.fullmatch(_DASH, cell.strip())]
     words = [p for p, cell in filled if len(cell) <= LONGEST_LABEL and re.fullmatch(_TOTALS, cell)]
@@ -377,8 +383,6 @@ def _without_key(table: Table, place: int, names: Sequence[str | None], heads: H
     if not words and not others and numbers and all(_is_sum(table, place, p) for p in numbers):
         return Extra.TOTALS
     first = filled[0][0] if filled else 0
-    if len(filled) == 1 and re.match(_NOTES, row[first]):
-        return Extra.NOTE
     is_text = len(filled) == 1 and re.search(r"[^\x00-\x7f]|\s", row[first]) is not None
     named = heads.names.get(names[first] or "") if first < len(names) else None
     return Extra.NOTE if is_text and (named is None or not fits(named, row[first])) else None

@@ -10,7 +10,8 @@ from functools import lru_cache
 from khelang_opendata.model.look_alikes import as_meant
 from khelang_opendata.model.thai import ERA, printed_amounts
 from khelang_opendata.standard.tables import Field
-from khelang_opendata.validation.ids import BrokenReferences
+from khelang_opendata.validation.headings import HeadedTable
+from khelang_opendata.validation.ids import BrokenReferences, LostIds, example_in
 from khelang_opendata.validation.layout import LONGEST_LABEL, fits, plain
 from khelang_opendata.validation.plan import Record
 
@@ -46,17 +47,23 @@ def printed_amount(budget: Record) -> str | None:
     return f"{Decimal(amounts.pop()).normalize():f}" if len(amounts) == 1 and any(amounts) else None
 
 
-def value_meant(field: Field, cell: str, references: BrokenReferences) -> str | None:
+def value_meant(
+    table: HeadedTable, field: Field, cell: str, references: BrokenReferences, lost_ids: LostIds
+) -> str | None:
     """What a misspelt id or code is meant to be; None where that is not certain.
 
-    Line breaks, spaces and hidden characters go; a code, and an id of another table, may be in other letters, and a
-    code may be written as its title.
+    Line breaks, spaces and hidden characters go; a code, and an id of another table, may be in other letters, a code
+    may be written as its title, and an id as the name of its row, or without the id of the plan.
     """
+    if field.name == lost_ids.name and lost_ids.id:
+        return lost_ids.id
     tidy = "".join(as_meant(cell).split())
     is_known = field.codes is not None or "enum" in field.descriptor.get("constraints", {}) or references.of(field.name)
     other_letters = (tidy.lower(), tidy.upper()) if is_known else ()
     numbered = re.sub(_AS_ONE, "1", re.sub(_AS_ZERO, "0", tidy))
-    forms = dict.fromkeys((tidy, *other_letters, numbered, *_codes_titled(field, cell)))
+    of_plan = f"{example_in(table, table.schema.fields[0])}-{tidy}" if references.of(field.name) else ""
+    named = references.named(field.name, cell)
+    forms = dict.fromkeys((tidy, *other_letters, numbered, of_plan, *named, *_codes_titled(field, cell)))
     right = [form for form in forms if form and fits(field, form) and references.has(field.name, form)]
     return right[0] if len(right) == 1 or right[:1] == [tidy] else None
 

@@ -44,8 +44,9 @@ from khelang_opendata.validation.ids import (
     REFERENCE_MISSING,
     VALUE_MISSING,
     BrokenReferences,
+    Examples,
     FreeIds,
-    example_of,
+    LostIds,
     target_of,
 )
 from khelang_opendata.validation.layout import ROW_BLANK
@@ -246,8 +247,10 @@ class _WholeTable:
         self.table = table
         self.merged = merged
         self.references = BrokenReferences(table, tables, merged)
-        self.empty = EmptyCells(table)
         self.free_ids = FreeIds(table)
+        self.lost_ids = LostIds(table, tables)
+        self.examples = Examples(table, self.references, self.free_ids)
+        self.empty = EmptyCells(table, self.examples)
         self.shared = SharedFaults()
         self.blank: list[int] = []
         self.copies: list[int] = []
@@ -260,7 +263,8 @@ class _WholeTable:
         if self.copies:
             rows, named = from_the_end(map(number, self.copies)), " + ".join(self.table.schema.primary_key)
             yield KEY_DUPLICATE.issue(place(self.copies[0]), variant="copies", rows=rows, key=named)
-        self.merged.update([self.table.schema.name] if self.empty.lack_ids else [])
+        if self.empty.lack_ids or self.lost_ids.explain_references:
+            self.merged.add(self.table.schema.name)
         yield from self.empty.issues()
         yield from self.shared.issues()
         yield from self.references.issues()
@@ -285,7 +289,8 @@ def _sound_row_issues(table: HeadedTable, row: int, findings: list[Finding], who
     cells: dict[str, Issue] = {}
     for finding in findings:
         if finding.type in (FindingType.TYPE, FindingType.CONSTRAINT) and finding.field:
-            found = _cell_issue(table, row, finding.field, finding, whole.references)
+            whole.lost_ids.add(finding.field)
+            found = _cell_issue(table, row, finding.field, finding, whole)
             known = cells.get(finding.field)
             if known is None or _BY_WEIGHT.index(found.code) < _BY_WEIGHT.index(known.code):
                 cells[finding.field] = found
@@ -326,13 +331,13 @@ def _precise(table: HeadedTable, row: int, found: Issue) -> Issue | None:
     return value_error(table, row, position)
 
 
-def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, references: BrokenReferences) -> Issue:
+def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, whole: _WholeTable) -> Issue:
     from khelang_opendata.validation.meant_values import value_meant, year_meant  # noqa: PLC0415 (few cells are wrong)
 
     field, cell = table.schema.field_by_name[name], finding.cell or ""
     place = table.place(row, name, finding.cell)
     if finding.constraint is None:
-        return _type_issue(table, row, field, cell)
+        return _type_issue(table, row, field, cell, whole)
     limit = {**field.descriptor, **field.descriptor.get("constraints", {})}.get(finding.constraint)
     shown, rule = _shown(limit), _BY_CONSTRAINT[finding.constraint]
     if finding.constraint == "jsonSchema":
@@ -341,10 +346,10 @@ def _cell_issue(table: HeadedTable, row: int, name: str, finding: Finding, refer
         return rule.issue(place, variant="year", corrected=year)
     if rule in (VALUE_OUT_OF_RANGE, LENGTH_WRONG):
         return rule.issue(place, variant=finding.constraint, limit=shown, length=len(cell))
-    corrected = None if rule is VALUE_MISSING or table.schema.is_foreign else value_meant(field, cell, references)
-    if corrected is not None:
-        return rule.issue(place, variant="corrected", corrected=corrected)
-    return rule.issue(place, allowed=shown, example=example_of(field))
+    meant = None if table.schema.is_foreign else value_meant(table, field, cell, whole.references, whole.lost_ids)
+    if meant is not None:
+        return rule.issue(place, variant="known" if rule is VALUE_MISSING else "corrected", corrected=meant)
+    return rule.issue(place, allowed=shown, example=whole.examples.of(name, row))
 
 
 def _shown(limit: Any) -> str:
@@ -355,7 +360,7 @@ def _shown(limit: Any) -> str:
     return first[:_LONGEST_LIMIT] if len(limit) <= _MOST_VALUES else f"{first[:_LONGEST_LIMIT]}, …"
 
 
-def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
+def _type_issue(table: HeadedTable, row: int, field: Field, cell: str, whole: _WholeTable) -> Issue:
     """A value of another type; a sign for nothing, such as a dash, is explained as what it means."""
     from khelang_opendata.validation.meant_values import printed_amount, truth_meant  # noqa: PLC0415 (as above)
 
@@ -370,7 +375,7 @@ def _type_issue(table: HeadedTable, row: int, field: Field, cell: str) -> Issue:
         return TYPE_WRONG.issue(place, variant="nothing")
     if type_ == "boolean" and not table.schema.is_foreign and (truth := truth_meant(field, cell)):
         return TYPE_WRONG.issue(place, variant="boolean_meant", corrected=truth)
-    return TYPE_WRONG.issue(place, variant=type_, example=example_of(field))
+    return TYPE_WRONG.issue(place, variant=type_, example=whole.examples.of(field.name, row))
 
 
 def _repeated(table: HeadedTable, row: int, key: tuple[str, ...], finding: Finding, free: str | None = None) -> Issue:

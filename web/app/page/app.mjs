@@ -7,6 +7,8 @@ import { CompareScreen } from "./compare_screen.mjs";
 import { FindingsScreen } from "./findings_screen.mjs";
 import { Failure } from "./controls.mjs";
 import { findingsOf } from "./finding_list.mjs";
+import { NaccScreen } from "./nacc_screen.mjs";
+import { NewPlanScreen } from "./new_plan_screen.mjs";
 import { ReleaseScreen } from "./release_screen.mjs";
 import { StartScreen } from "./start_screen.mjs";
 import { text } from "./texts.mjs";
@@ -21,8 +23,11 @@ const SCREENS = {
   release: ReleaseScreen,
   compare: CompareScreen,
   verify: VerifyScreen,
+  nacc: NaccScreen,
+  new_plan: NewPlanScreen,
 };
-const MENU = ["start", "findings", "release", "compare", "verify"];
+const MENU = ["start", "findings", "release", "compare", "verify", "nacc"];
+const WITHIN = { cell: "findings", new_plan: "start" }; // screens that the menu reaches by another
 const NEEDS_DRAFT = ["findings", "release"];
 const MB = 1e6;
 
@@ -76,7 +81,7 @@ function App() {
               (name) => html`<li>
                 <button
                   type="button"
-                  aria-current=${name === state.screen ? "page" : null}
+                  aria-current=${name === (WITHIN[state.screen] ?? state.screen) ? "page" : null}
                   disabled=${NEEDS_DRAFT.includes(name) && !state.checked}
                   onClick=${() => set({ screen: name, failure: null, notice: null })}
                 >

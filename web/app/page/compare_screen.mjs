@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { download, labelOf, placed } from "./opened_files.mjs";
-import { Chooser, Heading } from "./controls.mjs";
+import { Chooser, DropPlace, Heading } from "./controls.mjs";
 import { text } from "./texts.mjs";
 
 export function CompareScreen({ state, act, lang }) {
@@ -13,17 +13,29 @@ export function CompareScreen({ state, act, lang }) {
     const files = await act.read(chosen);
     if (files) setSides((now) => ({ ...now, [side]: files })); // two may be read at the same time
   };
-  const isOpen = state.checked?.kind === "package";
+  const isOpen = Boolean(state.checked);
   const newer = sides.new ?? (isOpen ? state.draft.files : null);
   const compare = async () => {
     setFound(null);
-    const result = await act.ask("diff", { lang }, { ...placed("old", sides.old), ...placed("new", newer) });
+    const files = { ...placed("old", sides.old), ...(sides.new ? placed("new", sides.new) : act.draftFiles()) };
+    const result = await act.ask("diff", { lang, corrections: sides.new ? [] : state.corrections }, files);
     if (result) setFound(result);
   };
   return html`
     <${Heading}>${text(lang, "compare")}<//>
     <p class="lead">${text(lang, "compare_lead")}</p>
-    <${Chooser} id="old" lang=${lang} label=${text(lang, "older")} accept=".zip" folders onChoose=${choose("old")} />
+    <${DropPlace} onChoose=${choose("old")}>
+      <${Chooser}
+        id="old"
+        lang=${lang}
+        label=${text(lang, "older")}
+        hint=${text(lang, "older_hint")}
+        accept=".zip,.json"
+        folders
+        many
+        onChoose=${choose("old")}
+      />
+    <//>
     ${sides.old && html`<ul class="chosen"><li>${labelOf(sides.old)}</li></ul>`}
     <${Chooser}
       id="new"

@@ -6,6 +6,8 @@ import { zipSync } from "fflate";
 import { GROUPS, addressOf, byRule, findingsOf } from "./finding_list.mjs";
 import { download } from "./opened_files.mjs";
 import { Heading } from "./controls.mjs";
+import { IntoPackage } from "./into_package.mjs";
+import { TableForm } from "./table_form.mjs";
 import { inLanguage, text } from "./texts.mjs";
 
 const SHOWN = 20;
@@ -52,6 +54,7 @@ export function FindingsScreen({ state, act, set, lang }) {
     ${byRule(shown).map(
       ([code, found]) => html`<${OfRule} key=${`${group}${where}${code}`} ...${{ code, found, checked, set, lang }} />`,
     )}
+    ${checked.kind === "package" && !checked.is_release && html`<${TableForm} ...${{ state, act, set, lang }} />`}
     <${Downloads} ...${{ state, act, lang }} />
     <p class="buttons">
       ${checked.kind === "workbook" &&
@@ -62,7 +65,12 @@ export function FindingsScreen({ state, act, set, lang }) {
         ${text(lang, "to_release")}
       </button>
     </p>
-    ${checked.kind === "workbook" && html`<p class="soft" id="as-package-hint">${text(lang, "as_package_hint")}</p>`}
+    ${checked.kind === "workbook" &&
+    html`<p class="soft" id="as-package-hint">${text(lang, "as_package_hint")}</p>
+      <details>
+        <summary>${text(lang, "into_title")}</summary>
+        <${IntoPackage} ...${{ state, act, lang, files: draft.files, corrections: state.corrections }} />
+      </details>`}
   `;
 }
 

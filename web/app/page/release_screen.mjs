@@ -39,7 +39,10 @@ export function ReleaseScreen({ state, act, set, lang }) {
     const asked = { ...filled, corrections: state.corrections, dry_run: dryRun };
     setOutcome(null);
     const result = await act.ask("release", asked, files);
-    if (result) setOutcome({ ...result.answer, files: result.files, isPlanned: dryRun });
+    if (!result) return;
+    const { archive } = result.answer;
+    if (result.files[archive]) set({ released: { [archive]: result.files[archive] } });
+    setOutcome({ ...result.answer, files: result.files, isPlanned: dryRun });
   };
   const choose = async (chosen) => {
     const files = await act.read(chosen);
@@ -75,11 +78,11 @@ export function ReleaseScreen({ state, act, set, lang }) {
         <button type="submit" class="first" id="make" disabled=${Boolean(state.busy)}>${text(lang, "make_release")}</button>
       </p>
     </form>
-    ${outcome && html`<${Outcome} ...${{ outcome, earlier, act, lang }} />`}
+    ${outcome && html`<${Outcome} ...${{ outcome, earlier, act, set, lang }} />`}
   `;
 }
 
-function Outcome({ outcome, earlier, act, lang }) {
+function Outcome({ outcome, earlier, act, set, lang }) {
   const { version, written, count, isPlanned, archive, files, parquet } = outcome;
   const [frame, setFrame] = useState(undefined); // the address of the preview; null where there is none
   useEffect(() => () => void clearPreview(), []);
@@ -106,6 +109,7 @@ function Outcome({ outcome, earlier, act, lang }) {
       </button>
       <button type="button" id="show-site" onClick=${show}>${text(lang, "show_site")}</button>
       <button type="button" id="get-site" onClick=${give}>${text(lang, "get_site")}</button>
+      <button type="button" id="to-nacc" onClick=${() => set({ screen: "nacc" })}>${text(lang, "nacc")}</button>
     </p>
     ${frame === null && html`<p class="soft">${text(lang, "no_preview")}</p>`}
     ${frame && html`<iframe sandbox="allow-same-origin" src=${frame} title=${text(lang, "site_frame")}></iframe>`}

@@ -5,9 +5,10 @@ import { useEffect, useState } from "preact/hooks";
 import { forget, kept } from "./kept_work.mjs";
 import { download } from "./opened_files.mjs";
 import { Chooser, DropPlace, Heading } from "./controls.mjs";
+import { IntoPackage } from "./into_package.mjs";
 import { text } from "./texts.mjs";
 
-export function StartScreen({ state, act, lang }) {
+export function StartScreen({ state, act, set, lang }) {
   const [work, setWork] = useState(undefined);
   useEffect(() => void kept().then(setWork), []);
   const form = async () => {
@@ -39,6 +40,11 @@ export function StartScreen({ state, act, lang }) {
         <button type="button" onClick=${drop}>${text(lang, "kept_drop")}</button>
       </p>
     </section>`}
+    ${state.waiting &&
+    html`<section class="waiting">
+      <h2>${text(lang, "waiting", { label: state.waiting.label })}</h2>
+      <${IntoPackage} ...${{ state, act, lang, files: state.waiting.files, corrections: [] }} />
+    </section>`}
     <${DropPlace} onChoose=${act.open}>
       <${Chooser}
         id="open"
@@ -56,6 +62,9 @@ export function StartScreen({ state, act, lang }) {
       <p>${text(lang, "form_hint")}</p>
       <p class="buttons">
         <button type="button" id="form" onClick=${form}>${text(lang, "get_form")}</button>
+        <button type="button" id="new-plan" onClick=${() => set({ screen: "new_plan", failure: null, notice: null })}>
+          ${text(lang, "new_plan")}
+        </button>
       </p>
     </section>
     <p class="soft">${text(lang, "portal_hint")}</p>

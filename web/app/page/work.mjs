@@ -15,6 +15,8 @@ export const EMPTY = {
   notice: null, // {key, params}
   busy: null, // the step of a call
   isKept: false,
+  released: null, // the ZIP of the release that was made: its files
+  waiting: null, // a form whose ids are in its package only: {files, label}
 };
 
 /** The next state: `change` has the parts that differ. */
@@ -82,9 +84,13 @@ export function actions(tool, get, set) {
   }
 
   async function openFiles(files, corrections = [], isKept = false) {
-    set({ draft: { files, label: labelOf(files) }, corrections, checked: null, at: null, isKept });
+    const draft = { files, label: labelOf(files) };
+    set({ draft, corrections, checked: null, at: null, isKept, released: null, waiting: null });
     if (await check()) set({ screen: "findings" });
-    else set({ draft: null, corrections: [], isKept: false });
+    else {
+      const waiting = get().failure?.code === "ids_damaged" ? draft : null;
+      set({ screen: "start", draft: null, corrections: [], isKept: false, waiting });
+    }
   }
 
   return {

@@ -1,6 +1,7 @@
 """Reports to E-PlanNACC: the rows of a round, the score that they give, and the table as XLSX and CSV."""
 
 from khelang_opendata.nacc.eplan.report_form import eplan_csv as eplan_csv
+from khelang_opendata.nacc.eplan.round_report import RoundReport as RoundReport
 from khelang_opendata.nacc.eplan.rows import EplanRow as EplanRow
 from khelang_opendata.nacc.eplan.rows import eplan_rows as eplan_rows
 from khelang_opendata.nacc.eplan.rows import projects_not_run as projects_not_run

@@ -13,11 +13,13 @@ fit its dimension (``status_pass``) is here one of a dimension that the plan doe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from khelang_opendata.model.wording import Language
+from khelang_opendata.nacc import notice
 from khelang_opendata.nacc.eplan.plan_tables import Dimension
 from khelang_opendata.nacc.eplan.rows import EplanRow
 
@@ -64,6 +66,22 @@ class Score:
 
     total: Share
     dimensions: tuple[tuple[Dimension, Share], ...]
+
+    def lines(self, language: Language) -> Iterator[str]:
+        """The score in sentences, and what is not in it."""
+        total = self.total
+        if total.percent is None:
+            yield notice("eplan_score_none", language)
+        else:
+            counts = {name: getattr(total, name) for name in ("projects", "completed", "in_progress", "cannot")}
+            points = f"{rounded(total.points).normalize():f}"
+            yield notice("eplan_score", language, percent=str(rounded(total.percent)), points=points, **counts)
+        if total.waiting:
+            yield notice("eplan_waiting", language, count=total.waiting)
+        if total.unreported > total.waiting:
+            yield notice("eplan_carried", language, count=total.unreported - total.waiting)
+        if self.unscored:
+            yield notice("eplan_unscored_count", language, count=self.unscored)
 
     @property
     def unscored(self) -> int:

@@ -17,7 +17,7 @@ from khelang_opendata.model.spoilt_text import (
 )
 from khelang_opendata.model.thai import ascii_text, has_citizen_id
 from khelang_opendata.standard.tables import Field
-from khelang_opendata.validation.ids import VALUE_MISSING, example_of
+from khelang_opendata.validation.ids import VALUE_MISSING, example_in
 from khelang_opendata.validation.plan import Record
 from khelang_opendata.validation.rules.registry import cell_issue, cell_rule
 
@@ -102,7 +102,7 @@ def text_not_normalized(record: Record, field: Field, cell: str) -> Issue | None
     near = cell[max(0, match.start() - _EXCERPT) : match.end() + _EXCERPT].strip().replace("\n", " ")
     at, corrected = match.start() + 1, tidied(cell, names)
     if corrected == "" and field.descriptor.get("constraints", {}).get("required"):
-        return cell_issue(VALUE_MISSING, record, field, example=example_of(field))
+        return cell_issue(VALUE_MISSING, record, field, example=example_in(record.table, field))
     if corrected is None:
         return cell_issue(text_not_normalized, record, field, variant="lone_mark", position=at, near=near)
     return cell_issue(text_not_normalized, record, field, variant=name, position=at, near=near, corrected=corrected)
