@@ -60,7 +60,7 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 # more of what others judge enough of (pages, hostile packages), or need what only `make test` installs.
 oldest: SAME := architecture descriptor_mutations foreign_releases growth hostile package_fuzz patterns plan_data seeds site_pages \
   site_tools store texts versions wheel words workbook_sheets
-oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan eplan_results evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata national national_fetching national_kills national_workers new_municipality other_workbooks plan_workbook portal_folder published_report readers released_workbook remarked_copy round_sheets site_assets site_browser text_tables watching web_page web_python windows workbook_judged
+oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan eplan_results evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata national national_fetching national_kills national_mirror national_site national_workers new_municipality other_workbooks plan_workbook portal_folder published_report readers released_workbook remarked_copy round_sheets site_assets site_browser text_tables watching web_page web_python windows workbook_judged
 oldest: $(OLDEST)/.ready
 	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(SAME:%=--ignore tests/test_%.py) $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
@@ -125,10 +125,11 @@ lock:
 	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(COMPILE) $(TESTED) --output-file requirements/build.txt requirements/build.in
 	$(COMPILE) $(TESTED) --output-file requirements/runtime.txt pyproject.toml
-	$(COMPILE) $(TESTED) --extra extract --extra intake --extra large --extra national --extra portal --extra sign --extra site --output-file requirements/runtime-all.txt pyproject.toml
+	$(COMPILE) $(TESTED) --extra extract --extra intake --extra large --extra national --extra portal --extra s3 --extra sign --extra site --output-file requirements/runtime-all.txt pyproject.toml
 	rm -f requirements/oldest.txt
 	$(COMPILE) --extra test --resolution lowest-direct --output-file requirements/oldest.txt pyproject.toml
 	$(COMPILE) --output-file requirements/ckan.txt requirements/ckan.in
+	$(COMPILE) --output-file requirements/s3.txt requirements/s3.in
 	$(COMPILE) $(TESTED) --no-deps --output-file requirements/web.txt requirements/web.in
 
 # What the site carries of others, as its packages are locked in web/package-lock.json.

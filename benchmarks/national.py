@@ -1,8 +1,9 @@
 """Harvests of synthetic plans, beside a script that does the same with frictionless and pandas.
 
 ``python -m benchmarks.national FOLDER [COUNT]`` writes COUNT packages (7,850 without it) into a folder, harvests them,
-harvests them again, changes one of each hundred and harvests once more, and prints what each took. The script is given
-a sample of the packages; its time for all is in proportion.
+harvests them again, changes one of each hundred and harvests once more, and prints what each took. The site of all
+plans is made before and after that change, and again with nothing changed. The script is given a sample of the
+packages; its time for all is in proportion.
 """
 
 from __future__ import annotations
@@ -50,6 +51,12 @@ def _measured(kind: str, packages: Path, out: Path) -> Measured:
     return run_command([sys.executable, "-m", "benchmarks.national", kind, str(packages), str(out)])
 
 
+def _print_site(name: str, dataset: Path, site: Path) -> None:
+    """Make the site of a dataset, and print what that took."""
+    took = run_command([sys.executable, "-m", "khelang_opendata", "national", "site", str(dataset), "--out", str(site)])
+    print(f"| site, {name} | {took.seconds:.1f} | {took.peak_mb:.0f} | |", flush=True)
+
+
 def _change(plans: list[Synthetic]) -> int:
     """Change a text in one of each hundred valid plans, and give how many those are."""
     valid = [plan for plan in plans if not plan.violations][::CHANGED]
@@ -76,10 +83,13 @@ def main() -> None:
     print("| run | seconds | driver MB | worker MB |\n|---|---|---|---|")
     for name in ("first", "unchanged", "1 % changed"):
         if name == "1 % changed":
+            _print_site("first", out, folder / "site")
+            _print_site("unchanged", out, folder / "site")
             print(f"(changed: {_change(plans)})")
         start = perf_counter()
         took = _measured("harvest", packages, out)
         print(f"| {name} | {perf_counter() - start:.1f} | {took.peak_mb:.0f} | {took.worker_mb or 0:.0f} |", flush=True)
+    _print_site("1 % changed", out, folder / "site")
     took = _measured("script", sample, folder / "script")
     scaled = took.seconds * count / sampled
     print(f"| script, {sampled} packages | {took.seconds:.1f} | {took.peak_mb:.0f} | (for {count}: {scaled:.0f} s) |")

@@ -43,6 +43,7 @@ SLOW_MODULES = (
     "test_import_files",
     "test_national_fetching",
     "test_national_kills",
+    "test_national_mirror",
     "test_national_workers",
     "test_other_workbooks",
     "test_package_fuzz",

@@ -137,6 +137,10 @@ def _bomb(archive: Path) -> None:
             stream.write(bytes(2**20))
 
 
+def _of_standard(name: object) -> Damage:
+    return lambda folder: edit_descriptor(folder, lambda d: d.update(conformsTo=name))
+
+
 def _example(folder: Path) -> None:
     shutil.rmtree(folder)
     shutil.copytree(VALID, folder)
@@ -179,6 +183,9 @@ DAMAGES: Mapping[str, tuple[Damage, str]] = {
     "province unknown": (_cells("plans", "province_code", "TH-XX"), PAST_ERRORS),
     "table a link": (_linked, "archive_refused"),
     "table a pipe": (lambda folder: os.mkfifo(folder / "data/pipe"), "archive_refused"),
+    "standard newer": (_of_standard("anticorruption-plan/1.1.0"), "source_standard"),
+    "standard of others": (_of_standard("contracts/1.0.0"), "source_standard"),
+    "standard no text": (_of_standard(["x"]), PAST_ERRORS),
     "example of the standard": (_example, "source_example"),
     "archive cut": (_archived(lambda path: path.write_bytes(path.read_bytes()[:-100])), "archive_refused"),
     "archive of a page": (_archived(lambda path: path.write_text("<!doctype html>")), "archive_refused"),

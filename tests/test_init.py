@@ -13,9 +13,10 @@ from click.testing import CliRunner, Result
 
 from khelang_opendata import Language, validate
 from khelang_opendata.cli import main
-from khelang_opendata.intake.answers import answers_of, province_of, provinces, suggested_plan_id, type_disagrees
+from khelang_opendata.intake.answers import answers_of, province_of, suggested_plan_id, type_disagrees
 from khelang_opendata.intake.new_package import new_package, write_new_folder
 from khelang_opendata.model.failures import EnvironmentFailure, UsageError
+from khelang_opendata.standard.provinces import provinces
 from tests.conftest import EXAMPLES, PLAN
 
 FACTS = {

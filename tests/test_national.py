@@ -12,6 +12,8 @@ from unittest.mock import patch
 
 import polars as pl
 import pytest
+from rdflib import DCTERMS, FOAF, RDF, Graph, Literal, Namespace, URIRef
+from rdflib.term import Node
 
 from khelang_opendata.model.failures import KhelangError
 from khelang_opendata.national.delta_tables import NationalDataset
@@ -22,6 +24,8 @@ from khelang_opendata.validation.rules.example_copies import example_of
 from tests.conftest import PLAN, Khelang, edit_descriptor, fails, replace_in
 from tests.national_data import DAMAGES, DAY, budget_in_files, gathered, state_of, valid_plans
 from tests.test_cli import examples_work
+
+DCAT, DQV = Namespace("http://www.w3.org/ns/dcat#"), Namespace("http://www.w3.org/ns/dqv#")
 
 LATER = date(2026, 11, 29)
 
@@ -63,6 +67,15 @@ def test_every_damaged_plan_is_refused_with_its_reason_and_no_other(nation: Nati
     assert not (nation.sources.parent / "outside.csv").exists()
 
 
+def test_a_version_of_the_standard_that_is_not_known_is_refused_with_its_remedy(nation: Nation) -> None:
+    said = {row["reason_en"] for row in nation.first.plans.rows.values() if row["reason"] == "source_standard"}
+    known = "anticorruption-plan/1.0.0"
+    assert said == {
+        f"The package is of the standard anticorruption-plan/1.1.0, which is newer than this program knows ({known})",
+        f"The package is of the standard contracts/1.0.0, and not of {known}",
+    }
+
+
 def test_totals_are_those_of_the_files(nation: Nation) -> None:
     assert ask(nation, "SELECT sum(amount_thb) FROM budgets") == [(budget_in_files(nation.taken),)]
     rows = sum(row["rows"] for row in nation.first.plans.rows.values() if row["data_hash"])
@@ -74,6 +87,41 @@ def test_totals_are_those_of_the_files(nation: Nation) -> None:
 
 
 SPARE = ("packages", "issues")
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # in rdflib itself
+def test_the_catalogue_is_dcat(nation: Nation) -> None:
+    graph = Graph().parse(
+        data=(nation.out / "catalog.jsonld").read_bytes(), format="json-ld", publicID="https://a.th/c/"
+    )
+    (catalogue,) = graph.subjects(RDF.type, DCAT.Catalog)
+    datasets, records = (set(graph.objects(catalogue, name)) for name in (DCAT.dataset, DCAT.record))
+
+    def value(subject: Node | None, name: URIRef) -> Any:
+        found = graph.value(subject, name, any=False)
+        return found.toPython() if isinstance(found, Literal) else found
+
+    rows = {row["plan_id"]: row for row in nation.first.plans.rows.values() if row["data_hash"]}
+    versions = {value(one, DCTERMS.identifier): value(one, DCAT.version) for one in datasets}
+    assert versions == {plan: row["version"] for plan, row in rows.items()}
+    assert {value(one, FOAF.primaryTopic) for one in records} == datasets
+    assert {value(one, DCTERMS.issued) for one in records} == {DAY}
+    created = URIRef("http://purl.org/adms/changetype/created")
+    assert {value(one, URIRef("http://www.w3.org/ns/adms#status")) for one in records} == {created}
+    measured = graph.subjects(DQV.isMeasurementOf, URIRef("https://a.th/c/#budget_thb"))
+    assert sum(value(one, DQV.value) for one in measured) == budget_in_files(nation.taken)
+    for one in datasets:
+        period = value(one, DCTERMS.temporal)
+        assert value(period, DCAT.startDate) < value(period, DCAT.endDate)
+        assert str(value(one, DCTERMS.conformsTo)).startswith("https://w3id.org/")
+
+
+def test_the_catalogue_has_the_rows_of_the_table(nation: Nation) -> None:
+    catalog = json.loads((nation.out / "catalog.json").read_bytes())
+    stored = NationalDataset(nation.out).packages(nation.first.snapshot)
+    for listed, row in zip(catalog["packages"], stored, strict=True):
+        assert Decimal(listed.pop("budget_thb") or 0) == (row.pop("budget_thb") or 0)
+        assert listed == {name: str(value) if isinstance(value, date) else value for name, value in row.items()}
 
 
 def test_ready_questions_answer(nation: Nation) -> None:

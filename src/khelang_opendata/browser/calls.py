@@ -332,7 +332,7 @@ def _fmt(asked: _Asked) -> dict[str, Any]:
 
 
 def _questions(_: _Asked) -> dict[str, Any]:
-    from khelang_opendata.intake.answers import provinces  # noqa: PLC0415 (only this call)
+    from khelang_opendata.standard.provinces import provinces  # noqa: PLC0415 (only this call)
 
     types = load_family().tables["plans"].field_by_name["lao_type"]
     return {

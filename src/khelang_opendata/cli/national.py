@@ -41,6 +41,7 @@ def _let_go_at_exit() -> None:
 @click.option("--processes", type=click.IntRange(min=1))
 @click.option("--dask", metavar="ADDRESS")
 @click.option("--allow-private", is_flag=True)
+@click.option("--mirror", metavar="ADDRESS")
 @language_option
 def harvest_command(
     sources: tuple[str, ...],
@@ -50,14 +51,21 @@ def harvest_command(
     processes: int | None,
     dask: str | None,
     allow_private: bool,
+    mirror: str | None,
     lang: Language,
 ) -> None:
     """Gather the plans of many local governments into one dataset."""
     _let_go_at_exit()
-    from khelang_opendata.national import harvesting, national_products, work_pool  # noqa: PLC0415 (the help needs none)
+    from khelang_opendata.national import (  # noqa: PLC0415 (the help needs none)
+        harvesting,
+        mirrored_dataset,
+        national_products,
+        work_pool,
+    )
     from khelang_opendata.national.delta_tables import NationalDataset  # noqa: PLC0415 (as above)
     from khelang_opendata.transport.fetching import FetchPolicy  # noqa: PLC0415 (as above)
 
+    mirrored_dataset.check_places(out, mirror)
     listed = national_products.read_registry(registry) if registry else None
     keys = tuple(map(_public_key, key_files))
     cluster = work_pool.on_dask(dask) if dask else nullcontext(work_pool.processes(processes))
@@ -70,6 +78,9 @@ def harvest_command(
         missing = national_products.write_missing(NationalDataset(out), listed)
         lines.append(notice("harvest_missing", lang, count=missing, path=str(out / national_products.MISSING)))
     print_text("".join(f"{line}\n" for line in lines))
+    if mirror is not None:
+        count = mirrored_dataset.mirror(out, mirror)
+        print_text(notice("harvest_mirrored", lang, count=count, address=mirror) + "\n")
     if done.plans.counts()["refused"]:
         sys.exit(PROBLEMS_IN_DATA)
 
@@ -82,8 +93,8 @@ def _public_key(path: Path) -> str:
 
 
 @contextmanager
-def _progress(language: Language) -> Iterator[Any]:
-    """What takes the number of plans that are done: a line on a terminal, which is written over."""
+def _progress(language: Language, name: str = "harvest_progress") -> Iterator[Any]:
+    """What takes the number of plans or files that are done: a line on a terminal, which is written over."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -142,3 +153,46 @@ def query_command(sql: str | None, out: Path, question: str | None, format_: str
         print_text(text.getvalue())
     if result.is_cut:
         print_text(notice("query_cut", lang, count=len(result.rows)) + "\n", err=True)
+
+
+@national_group.command("site")
+@click.argument("dataset", metavar="[NATIONAL]", type=click.Path(path_type=Path), default=_DATASET)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("public"), show_default=True)
+@click.option("--registry", type=click.Path(path_type=Path))
+@click.option("--base-url", metavar="URL")
+@click.option("--dry-run", is_flag=True)
+@language_option
+def site_command(
+    dataset: Path, out: Path, registry: Path | None, base_url: str | None, dry_run: bool, lang: Language
+) -> None:
+    """Make the site of all plans."""
+    _let_go_at_exit()
+    from khelang_opendata.cli.site_pages import can_draw, show_progress  # noqa: PLC0415 (the help needs none)
+    from khelang_opendata.national import national_products, site_answers  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.folder import checked_base  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.paged_folder import publish_planned  # noqa: PLC0415 (as above)
+    from khelang_opendata.site.nation import nation_of  # noqa: PLC0415 (as above)
+    from khelang_opendata.site.nation_pages import NATION, NationOptions, nation_files  # noqa: PLC0415 (loads jinja2)
+
+    address = checked_base(base_url) if base_url is not None else None
+    listed = national_products.read_registry(registry) if registry else None
+    show_progress("site_reads", lang, path=str(dataset))
+    found = site_answers.site_answers(dataset)
+    missing = national_products.without_plan(found.rows["packages"], listed or ())
+    nation = nation_of(
+        snapshot=found.snapshot,
+        on=found.harvested_on,
+        rows=found.rows,
+        changes=found.changes,
+        before=found.before,
+        registry=listed,
+        missing=missing,
+    )
+    files = nation_files(nation, NationOptions(address, has_charts=can_draw(lang)))
+    with _progress(lang, "national_site_progress") as progress:
+        done = publish_planned(files, out, NATION, dry_run=dry_run, progress=progress)
+    name = "national_site_dry_run" if dry_run else "national_site_made"
+    counts = {"written": len(done.written), "unchanged": done.unchanged, "removed": len(done.removed)}
+    print_text(notice(name, lang, path=str(out / "index.html"), plans=len(nation.plans), **counts) + "\n")
+    if listed is None and (dataset / national_products.MISSING).is_file():
+        print_text(notice("national_site_registry", lang, path=national_products.MISSING) + "\n", err=True)

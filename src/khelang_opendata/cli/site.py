@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from khelang_opendata.portals.folder import FolderOutcome
 
 _RELEASES = Path("releases")
+_DATASET = "national.duckdb"
+"""In the folder of the dataset of all plans."""
 
 
 @click.command("site", cls=HelpedCommand)
@@ -53,6 +55,8 @@ def _stores(path: Path) -> Iterator[Path]:
         return
     found = sorted(folder for folder in path.iterdir() if folder.is_dir() and is_store(folder)) if path.is_dir() else []
     if not found:
+        if (path / _DATASET).is_file():
+            raise UsageError("site_of_dataset", path=str(path))
         raise UsageError("no_release", path=str(path))
     yield from found
 

@@ -39,10 +39,15 @@ def site_pages(root: Path, base_url: str | None, lang: Language) -> dict[str, by
     if releases.edition is not None:
         evidence = _evidence(releases.edition, releases.figures.period)
     show_progress("site_draws", lang, name=releases.name)
+    return plan_pages(releases, SiteOptions(base_url, has_charts=can_draw(lang), evidence=evidence))
+
+
+def can_draw(lang: Language) -> bool:
+    """Whether the libraries that draw charts are installed; a notice on stderr says if not."""
     has_charts = all(map(find_spec, _DRAW))
     if not has_charts:
         print_text(notice("site_without_charts", lang) + "\n", err=True)
-    return plan_pages(releases, SiteOptions(base_url, has_charts=has_charts, evidence=evidence))
+    return has_charts
 
 
 def show_progress(name: str, lang: Language, /, **params: str | int) -> None:

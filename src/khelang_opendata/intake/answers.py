@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from khelang_opendata.intake.cell_meanings import codes_like
@@ -17,6 +14,7 @@ from khelang_opendata.model.spoilt_text import as_shown
 from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
 from khelang_opendata.package.datapackage import is_plan_name
 from khelang_opendata.standard.family import load_family
+from khelang_opendata.standard.provinces import Province, provinces
 from khelang_opendata.standard.tables import Field
 
 _TYPES_BY_DIGIT = {
@@ -33,14 +31,6 @@ The digits 2 and 3 are the province. Three of 7,850 codes kept the digit of an e
 
 _YEARS = re.compile(r"(\d{4})\s*(?:-|–|—|ถึง|to)\s*(\d{4})")
 _LONGEST_PERIOD = 20
-
-
-class Province(NamedTuple):
-    """A province: its code in ISO 3166-2, and its names."""
-
-    code: str
-    name_th: str
-    name_en: str
 
 
 @dataclass(frozen=True)
@@ -128,13 +118,6 @@ def province_of(text: str) -> Province:
         if sought in (comparable(name) for name in names):
             return province
     raise UsageError("answer_refused", "province", value=text)
-
-
-@cache
-def provinces() -> tuple[Province, ...]:
-    """The provinces (ISO 3166-2:TH; names of the Royal Institute's list), in the order of their codes."""
-    with Path(__file__).with_name("provinces.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(Province(**row) for row in csv.DictReader(lines))
 
 
 def _words(text: str) -> list[str]:

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from khelang_opendata.intake.answers import Province, provinces
 from khelang_opendata.intake.document_wordings import meaning_of_beginning
 from khelang_opendata.intake.plan_document import DocumentLine, DocumentPlace, PlanDocument, clean_text, squeezed
 from khelang_opendata.model.calendar import YEARS, read_day
 from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
+from khelang_opendata.standard.provinces import Province, provinces
 
 _LAO = re.compile(r"(?:องค์การบริหารส่วน(?:ตำบล|จังหวัด)|เทศบาล(?:นคร|เมือง|ตำบล)|อบต\.|อบจ\.) ?[ก-๎]{2,60}")
 _SHORT_FORMS = {"อบต.": "องค์การบริหารส่วนตำบล", "อบจ.": "องค์การบริหารส่วนจังหวัด"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from khelang_opendata.intake import notice
-from khelang_opendata.intake.answers import Answers, Province
+from khelang_opendata.intake.answers import Answers
 from khelang_opendata.intake.draft_values import Confidence, DraftValue
 from khelang_opendata.intake.drafting import PlanDraft
 from khelang_opendata.intake.judging import package_of_files
@@ -16,6 +16,7 @@ from khelang_opendata.intake.plan_sheets import Row
 from khelang_opendata.intake.review_list import EXTRACTED, REVIEW, extracted_csv, in_order_of_doubt, review_csv
 from khelang_opendata.model.wording import Language
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, load_family
+from khelang_opendata.standard.provinces import Province
 from khelang_opendata.validation import validate
 from khelang_opendata.validation.rules.text_values import normal_text
 

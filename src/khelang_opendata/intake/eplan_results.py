@@ -1,6 +1,6 @@
 """Take a filled E-Plan workbook: the results of a round, as :mod:`khelang_opendata.nacc.eplan` writes its table.
 
-What the program itself wrote there of the package, and nobody changed, is not read anew. A project is known by its
+What the program itself wrote there of the package, unchanged, is not read anew. A project is known by its
 number, and its names must not say another; the results go into the table ``progress``.
 """
 

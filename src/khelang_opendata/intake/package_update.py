@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 
 from khelang_opendata.files.place import exchange, remove, write_files
 from khelang_opendata.files.serialize import json_bytes
-from khelang_opendata.intake.answers import Answers, Province, provinces
+from khelang_opendata.intake.answers import Answers
 from khelang_opendata.intake.new_package import table_csv, whole_package, write_new_folder
 from khelang_opendata.intake.plan_sheets import Row
 from khelang_opendata.intake.snapshot import Snapshot
@@ -18,6 +18,7 @@ from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.package.datapackage import DATA, DESCRIPTOR, MANIFEST, Package
 from khelang_opendata.package.listing import table_entry
 from khelang_opendata.standard.family import SchemaFamily
+from khelang_opendata.standard.provinces import Province, provinces
 
 
 def changed_files(

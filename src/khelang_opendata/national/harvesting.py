@@ -151,12 +151,11 @@ class _HarvestRun:
         for key, source in sources.items():
             self.plans.take(source, self.results[key])
         self.plans.close()
-        snapshot = self.dataset.commit(
-            self.base, list(self._changes()), [self.plans.rows[key] for key in sorted(self.plans.rows)], self.options.on
-        )
+        packages = [self.plans.rows[key] for key in sorted(self.plans.rows)]
+        snapshot = self.dataset.commit(self.base, list(self._changes()), packages, self.options.on)
         self.staged.clear()
         shutil.rmtree(self.downloads, ignore_errors=True)
-        write_products(self.dataset, snapshot, self.plans.changes)
+        write_products(self.dataset, snapshot, packages, self.plans.changes)
         return Harvest(snapshot, self.plans)
 
     def _sources(self, names: Sequence[str]) -> dict[str, PlanSource]:

@@ -24,27 +24,36 @@ from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.national.delta_tables import DatasetSnapshot, NationalDataset, Row, connection, quoted
 from khelang_opendata.national.gathered_plans import GatheredState
 from khelang_opendata.national.national_columns import ISSUES, PACKAGES, table_names
+from khelang_opendata.national.national_dcat import catalogue_graph
 from khelang_opendata.national.ready_questions import QUESTIONS, VIEWS
 
-CATALOG, QUALITY, MISSING, DATABASE = "catalog.json", "quality.json", "missing.csv", "national.duckdb"
+CATALOG, GRAPH, QUALITY, MISSING, DATABASE = (
+    *("catalog.json", "catalog.jsonld"),
+    *("quality.json", "missing.csv", "national.duckdb"),
+)
+
+PRODUCTS = (CATALOG, GRAPH, QUALITY, MISSING, DATABASE)
 
 _REGISTRY = ("dla_code", "lao_name_th", "lao_type", "province_code")
 _LARGEST_REGISTRY = 64 * 2**20
 
 
-def write_products(dataset: NationalDataset, snapshot: DatasetSnapshot, changes: Mapping[str, str]) -> None:
+def write_products(
+    dataset: NationalDataset, snapshot: DatasetSnapshot, packages: Sequence[Row], changes: Mapping[str, str]
+) -> None:
     """Write what is made of a state.
 
     Args:
         dataset: the dataset.
         snapshot: the state.
+        packages: the rows of its table of packages.
         changes: the packages that changed with it, each with the way: added, updated, refused, skipped or absent.
     """
-    packages = dataset.packages(snapshot)
     is_current = not changes and _made_of(dataset.folder) == snapshot.number - 1
     _write_database(dataset, snapshot, is_current)
     quality = _quality(dataset, snapshot, packages)
     write_atomically(dataset.folder / QUALITY, json_bytes({"snapshot": snapshot.number, **quality}))
+    write_atomically(dataset.folder / GRAPH, json_bytes(catalogue_graph(snapshot, packages, changes)))
     # The catalogue comes last: its number says that all products are those of the snapshot.
     write_atomically(dataset.folder / CATALOG, json_bytes(catalogue(snapshot, packages, changes)))
 
@@ -142,12 +151,21 @@ def read_registry(path: Path) -> list[dict[str, str]]:
 
 
 def write_missing(dataset: NationalDataset, registry: Sequence[Mapping[str, str]]) -> int:
-    """Write those of a registry that no plan of the dataset is of, and give their number.
+    """Write those of a registry that no plan of the dataset is of, and give their number."""
+    missing = without_plan(dataset.packages(dataset.snapshot()), registry)
+    heading = list(registry[0]) if registry else list(_REGISTRY)
+    rows = [[one[name] for name in heading] for one in missing]
+    write_atomically(dataset.folder / MISSING, csv_bytes([heading, *rows]))
+    return len(missing)
+
+
+def without_plan(packages: Iterable[Row], registry: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Those of a registry that no plan is of whose rows the dataset holds.
 
     A plan is of a local government if both have the same ``dla_code``, or the same name and province where either lacks
     the code.
     """
-    taken = [row for row in dataset.packages(dataset.snapshot()) if row["data_hash"]]
+    taken = [row for row in packages if row["data_hash"]]
     codes = {row["dla_code"] for row in taken} - {None, ""}
     names = {(row["lao_name_th"], row["province_code"]): row["dla_code"] for row in taken}
 
@@ -155,11 +173,7 @@ def write_missing(dataset: NationalDataset, registry: Sequence[Mapping[str, str]
         code, name = one.get("dla_code", ""), (one.get("lao_name_th", ""), one.get("province_code", ""))
         return code in codes or (name in names and not (code and names[name]))
 
-    missing = [one for one in registry if not is_there(one)]
-    heading = list(registry[0]) if registry else list(_REGISTRY)
-    rows = [[one[name] for name in heading] for one in missing]
-    write_atomically(dataset.folder / MISSING, csv_bytes([heading, *rows]))
-    return len(missing)
+    return [one for one in registry if not is_there(one)]
 
 
 def _write_database(dataset: NationalDataset, snapshot: DatasetSnapshot, is_current: bool) -> None:

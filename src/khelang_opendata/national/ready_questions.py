@@ -17,7 +17,7 @@ VIEWS: Mapping[str, str] = {
             pl.lao_name_th, pl.lao_type, pl.province_code, pl.province_th
         FROM budgets AS b
         JOIN projects AS p USING (plan_id, project_id)
-        JOIN dimensions AS d USING (plan_id, dimension_id)
+        LEFT JOIN dimensions AS d USING (plan_id, dimension_id)
         JOIN plans AS pl USING (plan_id)""",
 }
 """Views that the questions, and other queries, begin with."""
@@ -30,7 +30,8 @@ QUESTIONS: Mapping[str, str] = {
         SELECT count(*) AS all_projects, count(*) FILTER (WHERE NOT coalesce(has_budget, false)) AS without_budget,
             round(without_budget / nullif(all_projects, 0), 4) AS share
         FROM projects LEFT JOIN (
-            SELECT plan_id, project_id, bool_or(amount_thb > 0) AS has_budget FROM budgets GROUP BY ALL
+            SELECT plan_id, project_id, bool_or(amount_thb > 0 OR budget_status = 'unknown') AS has_budget
+            FROM budgets GROUP BY ALL
         ) USING (plan_id, project_id)""",
     "by_province": """
         SELECT province_code, any_value(province_th) AS province_th, count(*) AS plans,

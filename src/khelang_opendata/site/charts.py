@@ -16,7 +16,7 @@ from khelang_opendata.site.chart_words import ChartWords
 from khelang_opendata.site.plan_charts import Plot, Plots
 from khelang_opendata.site.text_layout import shortened
 
-__all__ = ["Chart", "ChartTable", "chart_css", "plan_charts"]
+__all__ = ["Chart", "ChartTable", "chart_css", "drawn_charts", "plan_charts"]
 
 _SPOKEN = 6
 """Rows of a chart that its description says."""
@@ -41,9 +41,26 @@ def plan_charts(figures: KeyFigures, language: Language, *, address: str = "", p
     """
     words = ChartWords(language)
     plots = [*Plots(figures, words).all()]
+    return drawn_charts(plots, words, source=_source(figures, words), address=address, prefix=prefix)
+
+
+def drawn_charts(
+    plots: Sequence[Plot], words: ChartWords, *, source: str, address: str = "", prefix: str = "chart"
+) -> list[Chart]:
+    """Charts drawn in one run of the engine.
+
+    Args:
+        plots: the charts.
+        words: the words of their language.
+        source: of the figures, in words.
+        address: of the page, which pictures name; none where it is not known.
+        prefix: begins the ids in the drawings.
+
+    Raises:
+        ExtraMissing: the libraries that draw (extra ``site``) are not installed.
+    """
     views = [(plot.view(Width.WIDE), plot.view(Width.NARROW)) for plot in plots]
     drawings = iter(drawn([view for both in views for view in both]))
-    source = _source(figures, words)
     return [
         _chart(plot, [(view, next(drawings)) for view in both], _Frame(source, _spoken(plot, words), address, prefix))
         for plot, both in zip(plots, views, strict=True)

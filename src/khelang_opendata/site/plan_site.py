@@ -34,7 +34,7 @@ from khelang_opendata.site.project_rows import MONEY_FLAGS, STATUSES, ProjectRow
 from khelang_opendata.site.search_engines import robots_and_sitemap
 from khelang_opendata.site.search_rows import row_data, search_rows
 from khelang_opendata.site.site_source import PlanReleases, read_plan_releases
-from khelang_opendata.site.site_templates import ASSETS, HOME, path_of, rendered
+from khelang_opendata.site.site_templates import ASSETS, HOME, path_of, place_name, rendered
 from khelang_opendata.site.site_texts import say
 from khelang_opendata.standard.tables import JsonObject
 
@@ -198,7 +198,7 @@ class _PlanSite:
             "family": edition.family,
             "period": figures.period,
             "note": self.releases.note,
-            "place_name": _place_name(edition.plan, edition.family),
+            "place_name": place_name(edition.plan, edition.family),
             "document": self.releases.descriptor["sources"][0]["title"],
             "creators": creators(edition),
             "publisher": publisher(edition),
@@ -369,13 +369,6 @@ def _option(value: str, label: str, count: int) -> Mapping[str, Any]:
 def _relative(money: Money, most: Money) -> str:
     """The length of a bar in per cent of the longest."""
     return plain(round(money.thb * _PER_CENT / most.thb, 2)) if most.thb else "0"
-
-
-def _place_name(plan: Record, family: Any) -> str:
-    """The place in a local government's name, without its type: the part that a browser must not break."""
-    meaning = family.tables["plans"].field_by_name["lao_type"].meanings.get(plan["lao_type"])
-    kind = meaning.title_th.partition(" ")[0] if meaning is not None else ""
-    return plan["lao_name_th"].removeprefix(kind).strip()
 
 
 def _meaning(family: Any, code: str, language: Language) -> str:

@@ -28,6 +28,7 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.render.dates import written_date
 from khelang_opendata.render.templating import templates_of
 from khelang_opendata.site.site_texts import say
+from khelang_opendata.standard.family import SchemaFamily
 
 HOME = "index.html"
 ASSETS = "assets"
@@ -44,6 +45,13 @@ def rendered(template: str, language: Language, route: str, values: Mapping[str,
     """A page from a template; ``route`` is its path within the pages of its language."""
     page = environment().get_template(template).render(lang=language, route=route, **values)
     return encodable(page).encode()
+
+
+def place_name(plan: Record, family: SchemaFamily) -> str:
+    """The place in a local government's name, without its type: the part that a browser must not break."""
+    meaning = family.tables["plans"].field_by_name["lao_type"].meanings.get(plan["lao_type"])
+    kind = meaning.title_th.partition(" ")[0] if meaning is not None else ""
+    return plan["lao_name_th"].removeprefix(kind).strip()
 
 
 @lru_cache(maxsize=1)

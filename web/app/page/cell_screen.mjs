@@ -8,6 +8,7 @@ import { Heading, Labelled } from "./controls.mjs";
 import { inLanguage, text } from "./texts.mjs";
 
 const ASKED_OF_ERRATUM = ["topic", "weight", "where_printed_th", "adopted_value", "reading_th", "basis_th", "basis_en", "cause"];
+const LONG_OF_ERRATUM = ["where_printed_th", "reading_th", "basis_th", "basis_en"];
 
 export function CellScreen({ state, act, set, lang }) {
   const { checked, at, corrections } = state;
@@ -86,9 +87,11 @@ function Around({ rows, place, checked, lang }) {
   const cell = useRef(null);
   useEffect(() => cell.current?.scrollIntoView({ block: "nearest", inline: "center" }), [rows]);
   const table = checked.tables.find((one) => one.where === place.where);
-  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="around">
-    <table class="grid">
-      <caption id="around">${text(lang, "rows_around", { where: inLanguage(table ?? {}, "title", lang) || place.where })}</caption>
+  return html`<p class="around" id="around">
+      ${text(lang, "rows_around", { where: inLanguage(table ?? {}, "title", lang) || place.where })}
+    </p>
+    <div class="scroll" tabindex="0" role="region" aria-labelledby="around">
+    <table class="grid" aria-labelledby="around">
       <thead>
         <tr>
           <th scope="col" class="number">${text(lang, "row")}</th>
@@ -184,5 +187,7 @@ function ErratumField({ column, row, setRow, lang }) {
       <option value=""></option>
       ${column.choices.map((one) => html`<option value=${one.code}>${inLanguage(one, "title", lang) || one.code}</option>`)}
     </select>`;
-  return html`<input type="text" autocomplete="off" ...${common} />`;
+  return LONG_OF_ERRATUM.includes(column.name)
+    ? html`<textarea rows="2" ...${common}></textarea>`
+    : html`<input type="text" autocomplete="off" ...${common} />`;
 }

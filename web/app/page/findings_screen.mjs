@@ -39,7 +39,7 @@ export function FindingsScreen({ state, act, set, lang }) {
       )}
     </div>
     ${sheets.length > 1 &&
-    html`<p class="labelled">
+    html`<p class="labelled filter">
       <label for="sheet">${text(lang, "sheet_filter")}</label>
       <select id="sheet" value=${where} onChange=${(event) => setWhere(event.currentTarget.value)}>
         <option value="">${text(lang, "all_sheets")}</option>
@@ -67,7 +67,7 @@ export function FindingsScreen({ state, act, set, lang }) {
     </p>
     ${checked.kind === "workbook" &&
     html`<p class="soft" id="as-package-hint">${text(lang, "as_package_hint")}</p>
-      <details>
+      <details class="more-ways">
         <summary>${text(lang, "into_title")}</summary>
         <${IntoPackage} ...${{ state, act, lang, files: draft.files, corrections: state.corrections }} />
       </details>`}
