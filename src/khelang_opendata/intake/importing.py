@@ -132,7 +132,7 @@ def import_sheets(
         DataError: the workbook has no sheet of the plan, or an id cannot be made.
     """
     hidden = _snapshot_sheet(sheets)
-    if hidden is None and is_released(sheets, family):
+    if hidden is None and not any(sheet.layout for sheet in sheets) and is_released(sheets, family):
         return _import_released(sheets, old, family)
     seen = [sheet for sheet in sheets if sheet is not hidden and sheet.known_as not in (SNAPSHOT, LISTS)]
     seen = [sheet for sheet in seen if not is_remarks_sheet(sheet.cells)]
