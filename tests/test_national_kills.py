@@ -17,7 +17,7 @@ from tests.national_data import gathered, killed_harvest, plans_in_latest, state
 KILLS = int(os.environ.get("KHELANG_KILLS", "0"))
 """Further kills, at random calls."""
 
-CALLS = {"staged": 2, "committed": 28, "set back": 27, "placed": 2, "made": 2}
+CALLS = {"staged": 2, "committed": 28, "set back": 27, "placed": 2, "made": 3}
 """The calls that write in a harvest of six plans onto a dataset, by kind."""
 
 CHOSEN = [("staged", 2), ("committed", 2), ("committed", 14), ("placed", 2), ("made", 1)]
