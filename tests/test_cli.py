@@ -157,6 +157,7 @@ def test_examples_in_the_help_of_the_ways_to_a_plan_work(khelang: Khelang, tmp_p
     examples_work(khelang, "extract", tmp_path)
     shutil.copytree(VALID, tmp_path / "my-plan")
     examples_work(khelang, "template", tmp_path)
+    shutil.copy(tmp_path / "plan.xlsx", tmp_path / "own-table.xlsx")
     examples_work(khelang, "import", tmp_path)
 
 

@@ -44,6 +44,7 @@ _ENGINES = ("standard", "large", "frictionless")
 @click.option("--schema", metavar="FOLDER|none")
 @click.option("--processes", type=click.IntRange(min=1))
 @click.option("--remarks", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--columns", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--watch", "is_watched", is_flag=True)
 def validate_command(
     paths: tuple[Path, ...],
@@ -56,6 +57,7 @@ def validate_command(
     schema: str | None,
     processes: int | None,
     remarks: Path | None,
+    columns: Path | None,
     is_watched: bool,
 ) -> None:
     """Check packages (default: the folder datapackage)."""
@@ -66,11 +68,13 @@ def validate_command(
         raise UsageError("watch_refused", "several")
     if is_watched and not path.exists():
         raise UsageError("watch_refused", "missing", path=str(path))
-    if out or (others and sheets_of_plan(paths) is None):
+    if out or (others and sheets_of_plan(paths, columns) is None):
         if output:
             raise UsageError("output_folder_needed", format=format_)
         from khelang_opendata.cli.validate_many import Many  # noqa: PLC0415 (only for several packages)
 
+        if columns:
+            raise UsageError("columns_without_table", path=", ".join(map(str, paths)))
         many = Many(ReportFormat(format_), lang, out, fail_on)
         sys.exit(many.run(paths or [_PACKAGE], engine, processes, find_family(schema) if schema else None))
     from khelang_opendata.tableschema import Engine  # noqa: PLC0415 (several packages do it in their processes)
@@ -89,7 +93,8 @@ def validate_command(
         copy = RemarkedCopy(remarks, lang)
 
     def checked() -> tuple[Report, str]:
-        with judged(path, *others, engine=chosen, family=family, limits=limits(), copy=copy) as (report, package):
+        given = judged(path, *others, engine=chosen, family=family, limits=limits(), copy=copy, columns=columns)
+        with given as (report, package):
             return report, render_report(report, package, ReportFormat(format_), lang, color=color)
 
     def show(text: str) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from khelang_opendata.intake.importing import Imported
     from khelang_opendata.intake.plan_files import PlanFile
+    from khelang_opendata.intake.receiving import Receiver
     from khelang_opendata.intake.remarked_copy import RemarkedCopy
+    from khelang_opendata.intake.workbook_reading import ReadSheet
 
 
 @click.command("template", cls=HelpedCommand)
@@ -50,6 +52,8 @@ def template_command(output: Path, source: Path | None, lang: Language) -> None:
 @click.argument("workbooks", metavar="FILE...", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER", required=True)
 @click.option("--plan-id", metavar="TEXT")
+@click.option("--columns", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--write-columns", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--allow-deletions", is_flag=True)
 @click.option("--dry-run", is_flag=True)
 @click.option("--remarks", type=click.Path(path_type=Path), metavar="FILE")
@@ -58,6 +62,8 @@ def import_command(
     workbooks: tuple[Path, ...],
     output: Path,
     plan_id: str | None,
+    columns: Path | None,
+    write_columns: Path | None,
     allow_deletions: bool,
     dry_run: bool,
     remarks: Path | None,
@@ -81,6 +87,13 @@ def import_command(
         receiver = Receiver.new(sheets)
     else:
         receiver = Receiver.existing(output, sheets, workbooks, limits())
+    if write_columns:
+        _write_columns(write_columns, sheets, receiver, lang)
+        return
+    if columns:
+        from khelang_opendata.intake.column_map import read_column_maps, with_layouts  # noqa: PLC0415 (as above)
+
+        sheets = with_layouts(sheets, read_column_maps(columns, receiver.family))
     imported = receiver.take(sheets, plan_id)
     is_stopped = _report(imported, lang, allow_deletions)
     if copy:
@@ -94,6 +107,21 @@ def import_command(
     else:
         write_package(output, files, is_new=is_new)
         print_text(notice("import_written" if files else "import_unchanged", lang, path=str(output)) + "\n")
+
+
+def _write_columns(path: Path, sheets: Sequence[ReadSheet], receiver: Receiver, lang: Language) -> None:
+    from khelang_opendata.intake.column_map import suggested_map  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.plan_sheets import years_of_plan  # noqa: PLC0415 (as above)
+    from khelang_opendata.intake.summary_rows import meanings_of_signs  # noqa: PLC0415 (as above)
+    from khelang_opendata.package.outputs import check_output, write_output  # noqa: PLC0415 (as above)
+
+    check_output(path)
+    if path.exists():
+        raise UsageError("columns_exist", path=str(path))
+    old = receiver.old
+    text = suggested_map(sheets, receiver.family, years_of_plan(old), meanings_of_signs(old), lang)
+    write_output(path, text.encode("utf-8-sig"))  # Notepad of older Windows takes UTF-8 without a mark for another
+    print_text(notice("columns_written", lang, path=str(path)) + "\n")
 
 
 def _copy_for(files: Sequence[PlanFile], path: Path, lang: Language) -> RemarkedCopy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from khelang_opendata.intake.heading_rows import TableHeading
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, sheet_texts
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
@@ -19,7 +20,7 @@ _DIGIT = re.compile(r"\d")
 
 
 def remarks_above(
-    sheet: ReadSheet, plan: PlanSheet, heading: int, columns: Mapping[int, PlanColumn]
+    sheet: ReadSheet, plan: PlanSheet, top: TableHeading, columns: Mapping[int, PlanColumn]
 ) -> Iterator[Remark]:
     """A remark on each row above a heading that may be a record.
 
@@ -28,14 +29,14 @@ def remarks_above(
     Args:
         sheet: the sheet.
         plan: the plan's sheet that it is.
-        heading: the row of its heading.
+        top: its heading.
         columns: its columns by their places.
     """
     own = {
         comparable(text) for group in ("settings", "totals") for pair in sheet_texts()[group].values() for text in pair
     }
-    kinds = RowKinds(plan, dict(columns), sheet.cells[heading])
-    for at, cells in enumerate(sheet.cells[:heading]):
+    kinds = RowKinds(plan, dict(columns), top.labels)
+    for at, cells in enumerate(sheet.cells[: top.first]):
         if any(comparable(cell) in own for cell in cells if cell):
             continue
         given = {p: cells[p] for p in columns if p < len(cells) and cells[p] and (at, p) not in sheet.filled}
@@ -44,7 +45,7 @@ def remarks_above(
         params = {"text": given[min(given)][:_LONGEST_SHOWN]}
         if _is_record(given, plan, columns):
             yield Remark(RemarkKind.REFUSED, "row_above_heading", sheet.name, at, params=params)
-        elif at == heading - 1:  # higher up are titles
+        elif at == top.first - 1:  # higher up are titles
             yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, params=params)
 
 

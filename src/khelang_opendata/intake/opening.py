@@ -27,15 +27,19 @@ _FILLED_IN_LATER = ("table_missing", "value_missing", "erratum_unmatched", "hash
 """Errors of a package whose cells have the form of their columns all the same: a workbook is to mend them."""
 
 
-def sheets_of_plan(paths: Sequence[Path]) -> list[ReadSheet] | None:
+def sheets_of_plan(paths: Sequence[Path], columns: Path | None = None) -> list[ReadSheet] | None:
     """The sheets of workbooks and of tables of text; None where the paths are no plan's, but perhaps a package's.
 
+    Args:
+        paths: the files.
+        columns: the file that says which of their columns is which; None where their headings say it.
+
     Raises:
-        UsageError: a workbook is missing.
-        DataError: a workbook cannot be read, or not safely.
+        UsageError: a workbook or the file of columns is missing.
+        DataError: one of them cannot be read, or not safely.
     """
     files = _files_of_plan(paths)
-    return None if files is None else _sheets_of_plan(files)
+    return None if files is None else _sheets_of_plan(files, columns)
 
 
 def _files_of_plan(paths: Sequence[Path]) -> list[PlanFile] | None:
@@ -48,7 +52,7 @@ def _files_of_plan(paths: Sequence[Path]) -> list[PlanFile] | None:
     return read_contents(paths) if is_named or all(path.is_file() for path in paths) else None
 
 
-def _sheets_of_plan(files: Sequence[PlanFile]) -> list[ReadSheet] | None:
+def _sheets_of_plan(files: Sequence[PlanFile], columns: Path | None) -> list[ReadSheet] | None:
     from khelang_opendata.intake.importing import is_of_plan  # noqa: PLC0415 (only for workbooks)
     from khelang_opendata.intake.plan_files import read_plan_files  # noqa: PLC0415 (as above)
     from khelang_opendata.intake.spreadsheet_forms import is_workbook  # noqa: PLC0415 (as above)
@@ -61,6 +65,10 @@ def _sheets_of_plan(files: Sequence[PlanFile]) -> list[ReadSheet] | None:
         if has_workbook:
             raise
         return None
+    if columns:
+        from khelang_opendata.intake.column_map import read_column_maps, with_layouts  # noqa: PLC0415 (as above)
+
+        sheets = with_layouts(sheets, read_column_maps(columns, load_family()))
     return sheets if has_workbook or is_of_plan(sheets, load_family()) else None
 
 
@@ -72,6 +80,7 @@ def judged(
     family: SchemaFamily | None = None,
     limits: Limits = DEFAULT,
     copy: RemarkedCopy | None = None,
+    columns: Path | None = None,
 ) -> Iterator[tuple[Report, Package | None]]:
     """The report of a plan, and its package; None where its descriptor is unusable.
 
@@ -82,6 +91,7 @@ def judged(
         family: another standard than the package's.
         limits: how much is read.
         copy: where the copy of a workbook with remarks on it is written; None for none.
+        columns: the file that says which columns of the sheets are which; None where their headings say it.
 
     Raises:
         KhelangError: there is nothing to judge, or the copy cannot be written.
@@ -91,7 +101,9 @@ def judged(
     files = _files_of_plan([path, *others]) or []
     if copy and files:
         copy.check(path, files[0].data)
-    sheets = _sheets_of_plan(files) if files else None
+    sheets = _sheets_of_plan(files, columns) if files else None
+    if columns and sheets is None:
+        raise UsageError("columns_without_table", path=str(path))
     if copy and (sheets is None or others):
         raise UsageError("remarks_without_workbook", path=str(path))
     with package_folder(path) as folder:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from khelang_opendata.intake.heading_rows import heading_at
 from khelang_opendata.intake.merging import Merge
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, Row
 from khelang_opendata.intake.record_labels import comparable
@@ -94,7 +95,7 @@ def _released_sheets(merge: Merge, sheets: Sequence[ReadSheet]) -> dict[str, Rel
             columns, names = _columns(merge, sheet, at, schema)
             about = (str(schema.descriptor["title"]), str(schema.descriptor["title_en"]))
             plan = PlanSheet(schema.name, about, tuple(map(_column, schema.field_by_name.values())), schema.primary_key)
-            tables[schema.name] = ReleasedSheet(FoundSheet(plan, sheet, at, columns), names)
+            tables[schema.name] = ReleasedSheet(FoundSheet(plan, sheet, heading_at(sheet, at, at), columns), names)
         elif sheet.known_as in COMPUTED_SHEETS:
             merge.remarks.append(Remark(RemarkKind.IGNORED, "sheet_computed", sheet.name))
         elif any(any(line) for line in sheet.cells):

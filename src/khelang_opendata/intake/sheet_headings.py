@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from khelang_opendata.intake.above_headings import remarks_above
+from khelang_opendata.intake.heading_rows import KnownColumns, TableHeading, far_start, heading_at, headings_of
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.row_kinds import RowKinds, TotalRow, amounts_in, wrong_totals
+from khelang_opendata.intake.sheet_layouts import SheetLayout
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.places import address
-from khelang_opendata.model.thai import ERA, FIRST_BUDDHIST_YEAR, ascii_text
 
-_ROWS_SOUGHT = 25
 _LEAST_KNOWN = 2
 _MOST = 0.8
 """The share of its usual headings with which a sheet is certainly the one of its name."""
 _ALIKE, _LEAD = 0.8, 0.1
 _LONGEST_SHOWN = 60
-_LONGEST_OF_YEAR = len("fiscalyearbe2566") + 4
-_SPENT = re.compile("เบิก|จ่าย|ใช้จริง|คงเหลือ|spent|paid|actual|balance", re.IGNORECASE)
-"""Words of a column that has other amounts of a year than its budget."""
-_YEAR = re.compile(r"\b2[05]\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -57,17 +52,22 @@ class DataRow:
 
 @dataclass(frozen=True)
 class FoundSheet:
-    """A sheet of the file as one of the plan's: its heading's row, and the columns by their places."""
+    """A sheet of the file as one of the plan's: its heading, and the columns by their places."""
 
     plan: PlanSheet
     read: ReadSheet
-    heading: int
+    top: TableHeading
     columns: Mapping[int, PlanColumn]
+
+    @property
+    def heading(self) -> int:
+        """The last row of the heading."""
+        return self.top.last
 
     @property
     def labels(self) -> dict[str, str]:
         """What the headings say, by the names of their columns."""
-        return {column.name: self.read.cells[self.heading][at] for at, column in self.columns.items()}
+        return {column.name: self.top.labels[at] for at, column in self.columns.items()}
 
     def column(self, name: str) -> PlanColumn:
         """A column of the plan's sheet, whether or not the file's has it."""
@@ -92,8 +92,8 @@ class FoundSheets:
 def find_sheets(read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]) -> FoundSheets:
     """The plan's sheets in a file.
 
-    A sheet is known by its name where its headings agree, else by its headings. Hidden ones come last: they count
-    where there is no other.
+    A sheet is known by the layout that a person gave it, else by its name where its headings agree, else by its
+    headings. Hidden ones come last: they count where there is no other.
 
     Args:
         read: the sheets of the file.
@@ -102,18 +102,29 @@ def find_sheets(read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]) -> Fo
     found: dict[str, FoundSheet] = {}
     remarks: list[Remark] = []
     headless: dict[str, Remark] = {}
-    for sheet in sorted(read, key=lambda sheet: sheet.check.is_hidden):
+    for sheet in sorted(read, key=lambda sheet: (sheet.layout is None, sheet.check.is_hidden)):
+        if sheet.layout is not None:
+            one, of_layout = _laid_out(sheet, sheet.layout, plans[sheet.layout.table])
+            found[sheet.layout.table] = one
+            remarks += of_layout
+            continue
         named = _named(sheet, plans)
         if not any(any(line) for line in sheet.cells):
             if named is not None:
                 headless.setdefault(named.table, Remark(RemarkKind.IGNORED, "sheet_emptied", sheet.name))
             continue
-        plan = _plan_of(sheet, plans, named)
+        tops = headings_of(sheet, plans.values())
+        plan = _plan_of(sheet, plans, named, tops)
+        if plan is None and (start := far_start(sheet, plans.values())) is not None:
+            tops = headings_of(sheet, plans.values(), start)
+            plan = _plan_of(sheet, plans, named, tops)
         if plan is None:
             if named is not None:
                 headless[named.table] = _without_headings(sheet, named)
             else:
                 remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
+        elif plan.table in found and found[plan.table].read.layout is not None:
+            remarks.append(Remark(RemarkKind.IGNORED, "sheet_unread", sheet.name))
         elif plan.table in found:
             kind, code = (
                 (RemarkKind.IGNORED, "sheet_hidden_unread")
@@ -122,12 +133,48 @@ def find_sheets(read: Sequence[ReadSheet], plans: Mapping[str, PlanSheet]) -> Fo
             )
             remarks.append(Remark(kind, code, sheet.name, params={"other": found[plan.table].read.name}))
         else:
-            heading = _heading(sheet, plan)
-            columns, of_columns = _columns(sheet, plan, heading)
-            found[plan.table] = FoundSheet(plan, sheet, heading, columns)
-            remarks += _of_sheet(sheet, plan, named) + of_columns + [*remarks_above(sheet, plan, heading, columns)]
+            top = tops[plan.table]
+            columns, of_columns = _columns(sheet, plan, top)
+            found[plan.table] = FoundSheet(plan, sheet, top, columns)
+            remarks += _of_sheet(sheet, plan, named) + of_columns + [*remarks_above(sheet, plan, top, columns)]
     left = {table: remark for table, remark in headless.items() if table not in found}
     return FoundSheets(found, [*remarks, *left.values()], frozenset(left))
+
+
+def _laid_out(sheet: ReadSheet, layout: SheetLayout, plan: PlanSheet) -> tuple[FoundSheet, list[Remark]]:
+    """A sheet with the columns that its layout names, and remarks on the others."""
+    top, known = heading_at(sheet, layout.first, layout.last), KnownColumns(plan.columns)
+    columns: dict[int, PlanColumn] = {}
+    remarks: list[Remark] = [Remark(RemarkKind.TAKEN, "sheet_hidden", sheet.name)] if sheet.check.is_hidden else []
+    for at, label in enumerate(top.labels):
+        title = layout.columns.get(at, "")
+        column = known.exact(title) or known.of_year(title)
+        params = {"label": label[:_LONGEST_SHOWN]}
+        if column is not None:
+            columns[at] = column
+        elif title:
+            kind, code = RemarkKind.REFUSED, "year_not_of_plan"
+            remarks.append(Remark(kind, code, sheet.name, top.rows[at], at, {**params, "text": title}))
+        elif label or any(len(line) > at and line[at] for line in sheet.cells[top.last + 1 :]):
+            remarks.append(Remark(RemarkKind.IGNORED, "column_unread", sheet.name, top.rows[at], at, params))
+    return FoundSheet(plan, sheet, top, columns), [*remarks, *remarks_above(sheet, plan, top, columns)]
+
+
+def recognised(sheet: ReadSheet, plan: PlanSheet) -> FoundSheet:
+    """A sheet as one of the plan, whichever it is, as far as its headings are known.
+
+    Args:
+        sheet: the sheet, with any cell that is not empty.
+        plan: the plan's sheet.
+    """
+    start = far_start(sheet, [plan]) or 0
+    tops = [headings_of(sheet, [plan], at)[plan.table] for at in {0, start}]
+    top = max(tops, key=KnownColumns(plan.columns).count)
+    if not KnownColumns(plan.columns).count(top):
+        rows = (at for at, line in enumerate(sheet.cells) if len({*filter(None, line)}) > _LEAST_KNOWN)
+        row = next(rows, top.last)
+        top = heading_at(sheet, row, row)
+    return FoundSheet(plan, sheet, top, _columns(sheet, plan, top)[0])
 
 
 def _of_sheet(sheet: ReadSheet, plan: PlanSheet, named: PlanSheet | None) -> list[Remark]:
@@ -156,28 +203,24 @@ def _named(sheet: ReadSheet, plans: Mapping[str, PlanSheet]) -> PlanSheet | None
     return next((plan for plan in plans.values() if name in (*map(comparable, plan.titles), plan.table)), None)
 
 
-def _plan_of(sheet: ReadSheet, plans: Mapping[str, PlanSheet], named: PlanSheet | None) -> PlanSheet | None:
+def _plan_of(
+    sheet: ReadSheet, plans: Mapping[str, PlanSheet], named: PlanSheet | None, tops: Mapping[str, TableHeading]
+) -> PlanSheet | None:
     """The plan's sheet that a sheet is: the one of its name, unless it has more headings of another."""
-    if named is not None and _has_needed(sheet, named) and _share(sheet, named) >= _MOST:
-        return named
-    counts = {plan.table: _known(sheet, plan, _heading(sheet, plan)) for plan in plans.values()}
+    counts = {table: KnownColumns(plan.columns).count(tops[table]) for table, plan in plans.items()}
     shares = {table: count / len(_in_sight(plans[table])) for table, count in counts.items()}
+    has_named = named is not None and counts[named.table] > 0 and _has_needed(sheet, named, tops)
+    if named is not None and has_named and shares[named.table] >= _MOST:
+        return named
     best = max(shares, key=lambda name: shares[name])
     is_enough = counts[best] > _LEAST_KNOWN and shares[best] >= 1 / 2
-    if named is not None and _has_needed(sheet, named) and not (is_enough and counts[best] > counts[named.table]):
+    if named is not None and has_named and not (is_enough and counts[best] > counts[named.table]):
         return named
-    return plans[best] if is_enough and _has_needed(sheet, plans[best]) else None
+    return plans[best] if is_enough and _has_needed(sheet, plans[best], tops) else None
 
 
-def _share(sheet: ReadSheet, plan: PlanSheet) -> float:
-    return _known(sheet, plan, _heading(sheet, plan)) / len(_in_sight(plan))
-
-
-def _has_needed(sheet: ReadSheet, plan: PlanSheet) -> bool:
-    heading = _heading(sheet, plan)
-    if not _known(sheet, plan, heading):
-        return False
-    names = {column.name for column in _columns(sheet, plan, heading)[0].values()}
+def _has_needed(sheet: ReadSheet, plan: PlanSheet, tops: Mapping[str, TableHeading]) -> bool:
+    names = {column.name for column in _columns(sheet, plan, tops[plan.table])[0].values()}
     return names.issuperset(plan.needed)
 
 
@@ -185,81 +228,48 @@ def _in_sight(plan: PlanSheet) -> list[PlanColumn]:
     return [column for column in plan.columns if not column.is_folded]
 
 
-def _heading(sheet: ReadSheet, plan: PlanSheet) -> int:
-    rows = range(min(_ROWS_SOUGHT, len(sheet.cells)))
-    return max(rows, key=lambda row: (_known(sheet, plan, row), -row), default=0)
-
-
-def _known(sheet: ReadSheet, plan: PlanSheet, row: int) -> int:
-    if row >= len(sheet.cells):
-        return 0
-    titles = _titles(plan.columns)
-    found = (titles.get(comparable(label)) or _of_year(label, plan.columns) for label in sheet.cells[row] if label)
-    return len({column.name for column in found if column is not None})
-
-
-def _exact(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
-    """The column of this title."""
-    return _titles(columns).get(comparable(label)) if label else None
-
-
-def _titles(columns: Sequence[PlanColumn]) -> dict[str, PlanColumn]:
-    """The columns by their titles as they compare, the first of equal ones."""
-    found: dict[str, PlanColumn] = {}
-    for column in columns:
-        for title in (*map(comparable, (*column.titles, *column.also)), column.name):
-            found.setdefault(title, column)
-    return found
-
-
-def _of_year(label: str, columns: Sequence[PlanColumn]) -> PlanColumn | None:
-    """The column of the only year that a short heading names, of either era."""
-    years = [int(year) for year in _YEAR.findall(ascii_text(label))]
-    if len(years) != 1 or len(comparable(label)) > _LONGEST_OF_YEAR or _SPENT.search(label):
-        return None
-    year = str(years[0] if years[0] >= FIRST_BUDDHIST_YEAR else years[0] + ERA)
-    return next((column for column in columns if column.name == year), None)
-
-
-def _columns(sheet: ReadSheet, plan: PlanSheet, heading: int) -> tuple[dict[int, PlanColumn], list[Remark]]:
-    labels = dict(enumerate(sheet.cells[heading]))
+def _columns(sheet: ReadSheet, plan: PlanSheet, top: TableHeading) -> tuple[dict[int, PlanColumn], list[Remark]]:
+    labels = dict(enumerate(top.labels))
     found: dict[int, PlanColumn] = {}
     remarks: list[Remark] = []
+    known = KnownColumns(plan.columns)
     for at, label in labels.items():
-        column = _exact(label, plan.columns)
+        column = known.exact(label)
         if column is not None and column.name not in {c.name for c in found.values()}:
             found[at] = column
     for at, label in labels.items():
         if at in found:
             continue
         free = [column for column in plan.columns if column.name not in {c.name for c in found.values()}]
-        column = _of_year(label, free) or _similar(label, [column for column in free if not column.name.isdigit()])
-        place = (heading, at)
+        column = KnownColumns(free).of_year(label, top.groups[at])
+        column = column or _similar(label, [column for column in free if not column.name.isdigit()])
+        place = (top.rows[at], at)
         if place in sheet.check.unvalued:
-            remarks.append(Remark(RemarkKind.REFUSED, "formula_without_value", sheet.name, heading, at))
+            remarks.append(Remark(RemarkKind.REFUSED, "formula_without_value", sheet.name, *place))
         elif place in sheet.check.errors:
             params = {"text": sheet.check.errors[place]}
-            remarks.append(Remark(RemarkKind.REFUSED, "cell_error", sheet.name, heading, at, params))
-        elif (twin := _twin(label, found)) is not None and _differs(sheet, heading, at, twin):
-            params = {"label": label[:_LONGEST_SHOWN], "other": address(sheet.name, heading, twin)}
-            remarks.append(Remark(RemarkKind.REFUSED, "heading_twice", sheet.name, heading, at, params))
+            remarks.append(Remark(RemarkKind.REFUSED, "cell_error", sheet.name, *place, params))
+        elif (twin := _twin(top, at, found)) is not None and _differs(sheet, top.last, at, twin):
+            params = {"label": label[:_LONGEST_SHOWN], "other": address(sheet.name, top.rows[twin], twin)}
+            remarks.append(Remark(RemarkKind.REFUSED, "heading_twice", sheet.name, *place, params))
         elif column is not None:
             found[at] = column
             params = {"label": label, **column.named}
-            remarks.append(Remark(RemarkKind.TAKEN, "heading_taken", sheet.name, heading, at, params))
-        elif label or any(len(line) > at and line[at] for line in sheet.cells[heading + 1 :]):
+            remarks.append(Remark(RemarkKind.TAKEN, "heading_taken", sheet.name, *place, params))
+        elif label or any(len(line) > at and line[at] for line in sheet.cells[top.last + 1 :]):
             params = {"label": label[:_LONGEST_SHOWN]}
-            remarks.append(Remark(RemarkKind.IGNORED, "column_unread", sheet.name, heading, at, params))
+            remarks.append(Remark(RemarkKind.IGNORED, "column_unread", sheet.name, *place, params))
     named = {column.name for column in found.values()}
     for column in _in_sight(plan):
         if column.name not in named and not any(r.kind is RemarkKind.REFUSED for r in remarks):
-            remarks.append(Remark(RemarkKind.IGNORED, "column_missing", sheet.name, heading, params=column.named))
-    return found, remarks
+            remarks.append(Remark(RemarkKind.IGNORED, "column_missing", sheet.name, top.last, params=column.named))
+    return dict(sorted(found.items())), remarks
 
 
-def _twin(label: str, found: Mapping[int, PlanColumn]) -> int | None:
+def _twin(top: TableHeading, at: int, found: Mapping[int, PlanColumn]) -> int | None:
     """The place of a column that has this heading already."""
-    column = _exact(label, tuple(found.values())) or _of_year(label, tuple(found.values()))
+    known = KnownColumns(tuple(found.values()))
+    column = known.exact(top.labels[at]) or known.of_year(top.labels[at], top.groups[at])
     return next((at for at, other in found.items() if other is column), None)
 
 
@@ -287,7 +297,7 @@ def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
     """The rows of data below a heading, and remarks on rows that are left out, hidden, or have an error in a cell."""
     rows: list[DataRow] = []
     remarks: list[Remark] = []
-    kinds = RowKinds(found.plan, dict(found.columns), found.read.cells[found.heading])
+    kinds = RowKinds(found.plan, dict(found.columns), found.top.labels)
     places = {column.name: at for at, column in found.columns.items()}
     check, totals = found.read.check, list[TotalRow]()
     unread = {**dict.fromkeys(check.unvalued, ""), **check.errors}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from khelang_opendata.intake.cell_meanings import YearMeaning, choices, codes_like, titles_of, year_meaning
+from khelang_opendata.intake.cell_meanings import YearMeaning, amount_of, choices, codes_like, titles_of, year_meaning
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
 from khelang_opendata.intake.parted_columns import parted_columns
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair
@@ -15,6 +15,7 @@ from khelang_opendata.intake.row_matching import Described, match_rows
 from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
 from khelang_opendata.intake.summary_projects import SheetProject, number_text_of, projects_of, without_copies
 from khelang_opendata.intake.summary_rows import (
+    BLANK,
     BUDGETED,
     DASH,
     SHARED,
@@ -65,19 +66,19 @@ def take_summary(merge: Merge, found: FoundSheet) -> None:
 
 
 def _signs(merge: Merge, found: FoundSheet) -> Mapping[str, str]:
-    """What 0 and a dash mean, from the two cells above the heading."""
-    signs = {}
+    """What 0 and a dash mean, from the sheet's layout and the two cells above the heading."""
+    signs = dict(found.read.layout.signs) if found.read.layout else {}
     statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
     known = choices(titles_of(statuses))
     for name, sign in (("zero", ZERO), ("dash", DASH)):
         titles = [comparable(text) for text in text_pair("settings", name)]
-        for row, cells in enumerate(found.read.cells[: found.heading]):
+        for row, cells in enumerate(found.read.cells[: found.top.first]):
             for at, cell in enumerate(cells):
                 if cell and comparable(cell) in titles:
                     place, text = next(((p, c) for p, c in enumerate(cells) if p > at and c), (at, ""))
                     codes = codes_like(statuses, text) if text else []
                     if len(codes) == 1:
-                        signs[sign] = codes[0]
+                        signs.setdefault(sign, codes[0])
                     elif text:
                         params = {"text": text[:_LONGEST], "title": cell, "title_en": cell, **known}
                         merge.remarks.append(
@@ -229,6 +230,8 @@ def _lines_of(
         for name, year in years.items():
             line = dict(before.lines[year or WHOLE]) if before and (year or WHOLE) in before.lines else None
             said = _said(merge, found, one, name, signs)
+            if said is None and _is_blank(project, one, name):
+                said = _of_blank(signs)
             if said is None:
                 if line is not None and (one.text(name) or name in one.errors):
                     _note_line(merge, line, one, name)
@@ -240,12 +243,28 @@ def _lines_of(
                 used.append(int(row["line_no"]))
             _take_year(merge, found, one, name, row, said, is_new=line is None)
             if line is None:
-                params = {**found.column(name).named, "text": project.title[:_LONGEST], "amount": one.text(name)}
+                params = {**found.column(name).named, "text": project.title[:_LONGEST], "amount": one.text(name) or "–"}
                 merge.remarks.append(one.remark(RemarkKind.ADDED, "line_added", name, **params))
             _take_shared(row, shared, before, is_new=line is None)
             _note_line(merge, row, one, name)
             lines.append(row)
     return lines
+
+
+def _is_blank(project: SheetProject, one: DataRow, name: str) -> bool:
+    """Whether a project has nothing in a year, which its first row says, and no amount of all years together."""
+    names = (name, WHOLE)
+    return (
+        one is project.first
+        and name != WHOLE
+        and not any(r.text(n) or n in r.errors for r in project.data for n in names)
+    )
+
+
+def _of_blank(signs: Mapping[str, str]) -> YearMeaning | None:
+    """What an empty cell of a year means; None where it means nothing."""
+    status = signs.get(BLANK)
+    return YearMeaning(status, amount_of(status)) if status else None
 
 
 def _note_line(merge: Merge, row: Row, one: DataRow, name: str) -> None:
@@ -295,6 +314,8 @@ def _said(merge: Merge, found: FoundSheet, one: DataRow, name: str, signs: Mappi
     said = year_meaning(text, signs, statuses)
     is_merged = name in one.filled and said.status == BUDGETED and bool(said.amount)
     problem = said.problem or ("amount_merged" if is_merged else "")
+    if found.read.layout and problem in ("sign_zero", "sign_dash"):
+        problem += "_mapped"
     if problem:
         named = {**found.column(name).named, **said.params}
         merge.remarks.append(one.remark(RemarkKind.REFUSED, problem, name, text=as_seen(text)[:_LONGEST], **named))

@@ -13,6 +13,7 @@ from math import isfinite
 from khelang_opendata.intake.cell_numbers import MOST_DIGITS
 from khelang_opendata.intake.number_formats import GENERAL, shown_day, shown_number
 from khelang_opendata.intake.ods_reading import ods_sheets
+from khelang_opendata.intake.sheet_layouts import SheetLayout
 from khelang_opendata.intake.spreadsheet_forms import SheetsForm, form_of
 from khelang_opendata.intake.text_tables import text_table
 from khelang_opendata.intake.typed_cells import CellKind, CellText, kind_of
@@ -36,6 +37,8 @@ class ReadSheet:
     """The places of merged cells that have the value of the first."""
     title: str = ""
     """The name by which it is one of the plan's, where that is not the name that remarks give it."""
+    layout: SheetLayout | None = None
+    """Where it has which column, as a person says it; None where its headings say it."""
 
     @property
     def name(self) -> str:
