@@ -50,6 +50,7 @@ SLOW_MODULES = (
     "test_patterns",
     "test_released_workbook",
     "test_remarked_copy",
+    "test_round_sheets",
     "test_text_tables",
     "test_workbook_judged",
 )

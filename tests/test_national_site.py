@@ -270,7 +270,7 @@ def test_plan_says_what_became_of_it(nation: NationSite) -> None:
     assert "The latest content of the source was refused. This page shows the data that were taken on 2026-11-28." in (
         spaced(pages["6550006"].text)
     )
-    assert "The data break the standard in 1 places" in spaced(pages["6550006"].text)
+    assert "Errors against the standard: 1" in spaced(pages["6550006"].text)
     assert "The source no longer has this plan." in pages["6550007"].text
     assert "The last harvest found new data of this plan." in spaced(pages["6520001"].text)
     assert "former-table" in pages["6520001"].tables
@@ -289,7 +289,7 @@ def test_plan_says_what_became_of_it(nation: NationSite) -> None:
     ]
     refusal = ReadPage.of(nation.site, link)
     assert "packages/broken" in refusal.text
-    assert "The data break the standard in" in spaced(refusal.text)
+    assert "Errors against the standard:" in spaced(refusal.text)
     assert len(refusal.tables["checks-table"]) > 1
 
 

@@ -22,6 +22,7 @@ from khelang_opendata.intake.plan_sheets import (
 from khelang_opendata.intake.record_labels import Labels, comparable
 from khelang_opendata.intake.released_workbook import is_released, released_plan_id, take_released
 from khelang_opendata.intake.remarks import Remark, RemarkKind, is_remarks_sheet
+from khelang_opendata.intake.round_sheets import RESULTS, with_rounds
 from khelang_opendata.intake.sheet_headings import DataRow, error_remark, find_sheets
 from khelang_opendata.intake.snapshot import FILLED, LISTS, SNAPSHOT, Snapshot, is_snapshot, read_snapshot
 from khelang_opendata.intake.taking_details import take_details
@@ -150,10 +151,10 @@ def import_sheets(
         for s in seen
         if s.check.encoding
     )
-    if facts is None and not find_sheets(others, plan_sheets(family, None)).is_any:
-        raise DataError("workbook_refused", "no_sheet", path=seen[0].name if seen else "–")
-    merge.remarks += [*_of_snapshot(sheets, old), *_of_facts(all_facts)]
-    if facts is None and old.get("plans"):
+    others, of_rounds = with_rounds(others, plan_sheets(family, None)["progress"], years_of_plan(old))
+    is_part = facts is None and _is_part(others, seen, old, family)
+    merge.remarks += [*_of_snapshot(sheets, old), *_of_facts(all_facts), *of_rounds]
+    if facts is None and old.get("plans") and not is_part:
         name = text_pair("plan")[0]
         code = (
             "sheet_emptied"
@@ -169,7 +170,7 @@ def import_sheets(
     merge.remarks += [r for r in read.remarks if not (r.code == "sheet_unread" and r.sheet in is_guide)]
     for table in (*_ORDER, *(name for name in plans if name not in _ORDER)):
         if table not in found:
-            if old.get(table) and table not in read.headless:
+            if old.get(table) and table not in read.headless and not is_part:
                 merge.remarks.append(Remark(RemarkKind.IGNORED, "sheet_missing", plans[table].titles[0]))
             _keep(merge, table)
         elif table == "projects":
@@ -180,7 +181,7 @@ def import_sheets(
         elif table in OWN_IDS:
             take_records(merge, found[table])
         else:
-            take_details(merge, found[table])
+            take_details(merge, found[table], is_part=is_part)
         if table == "codes":
             merge.family = merge.family.with_codes(own_codes_of(merge.new.get("codes", ())))
     kept = {name: rows for name, rows in merge.new.items() if rows or name in old}
@@ -190,6 +191,23 @@ def import_sheets(
     headings = {table: sheet.labels for table, sheet in found.items()}
     places = {table: {at: c.name for at, c in sheet.columns.items()} for table, sheet in found.items()}
     return Imported(tables, merge.remarks, merge.origins, names, headings, places)
+
+
+def _is_part(
+    others: Sequence[ReadSheet], seen: Sequence[ReadSheet], old: Mapping[str, list[Row]], family: SchemaFamily
+) -> bool:
+    """Whether sheets without the facts of a plan hold results only, which change nothing else of the package.
+
+    Raises:
+        DataError: there is no sheet of a plan, or no package that the results are of.
+    """
+    read = find_sheets(others, plan_sheets(family, None))
+    if not read.is_any:
+        raise DataError("workbook_refused", "no_sheet", path=seen[0].name if seen else "–")
+    is_part = bool(read.found) and {*read.found} <= {*RESULTS} and not read.headless
+    if is_part and not old.get("projects"):
+        raise DataError("workbook_refused", "results_alone", path=next(iter(read.found.values())).read.name)
+    return is_part
 
 
 def _import_released(sheets: Sequence[ReadSheet], old: Mapping[str, list[Row]], family: SchemaFamily) -> Imported:

@@ -106,7 +106,10 @@ class Labels:
         return any(record in labels for labels in self.by_table.values())
 
     def id_of(self, table: str, text: str) -> str | None:
-        """The id of the record that a text names: its label, or its number or code alone; None for none or several."""
+        """The id of the record that a text names: its label, or its number or code alone; None for none or several.
+
+        A project's title alone names it, too.
+        """
         full, short = self._ids[table]
         found = full.get(comparable(text)) or short.get(_number_alone(table, text), [])
         return found[0] if len(found) == 1 else None
@@ -121,6 +124,8 @@ class Labels:
                 made[table][0].setdefault(comparable(label), []).append(id_)
                 if short := _short(table, label):
                     made[table][1].setdefault(short, []).append(id_)
+                if table == "projects" and (match := _NUMBER.match(label)):
+                    made[table][0].setdefault(comparable(label[match.end() :]), []).append(id_)
         return made
 
     def record_label(self, row: Row, column: str, record: str) -> str:

@@ -9,7 +9,7 @@ from khelang_opendata.intake.cell_words import read_words
 from khelang_opendata.intake.merging import Merge, placed_after
 from khelang_opendata.intake.plan_sheets import PlanColumn, Row
 from khelang_opendata.intake.record_labels import Labels, comparable
-from khelang_opendata.intake.remarks import RemarkKind
+from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.row_matching import likeness
 from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
 
@@ -19,8 +19,14 @@ _LONGEST = 80
 Key = tuple[str, ...]
 
 
-def take_details(merge: Merge, found: FoundSheet) -> None:
-    """Take a sheet of details: a row is the old one of its key, or the one of its group that says the same."""
+def take_details(merge: Merge, found: FoundSheet, *, is_part: bool = False) -> None:
+    """Take a sheet of details: a row is the old one of its key, or the one of its group that says the same.
+
+    Args:
+        merge: the import.
+        found: the sheet.
+        is_part: whether the sheet has some rows of the table only, so that the others stay.
+    """
     table = found.plan.table
     data, remarks = data_rows(found)
     merge.remarks += remarks
@@ -47,7 +53,10 @@ def take_details(merge: Merge, found: FoundSheet) -> None:
         if values in taken:
             merge.remarks.append(one.remark(RemarkKind.REFUSED, "key_twice", key[-1], text=row[key[-1]]))
         taken.add(values)
-    _finish(merge, found, rows, group, has_unread=len(read) < len(data))
+    _finish(merge, found, rows, group, has_unread=is_part or len(read) < len(data))
+    if is_part:
+        count = sum(merge.origins.of(row) is None for row in merge.new[table])
+        merge.remarks.append(Remark(RemarkKind.IGNORED, "results_only", found.read.name, params={"count": str(count)}))
 
 
 def _key_of(merge: Merge, found: FoundSheet, one: DataRow, group: Sequence[str]) -> Row | None:
