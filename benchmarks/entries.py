@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from benchmarks.growth import DIRECTIONS, FACTOR, MOST
-from benchmarks.measure import ROOT, Made, Measured, prepare, run_command, run_work
+from benchmarks.large import ROWS_OF_A_PROJECT
+from benchmarks.measure import ROOT, Made, Measured, prepare, run_browser, run_command, run_work
 from benchmarks.results import GROWTH, TEN_TIMES, Figures
+from benchmarks.slow_line import DELAY_MS, MEGABITS, SLOWER
 
 CACHE = ROOT / "build/benchmarks"
 
 _SAMPLE_SEED = 1
 _VIOLATIONS = 0.0002
+_PROJECTS_ON_PAGE = 1_000
 
 Run = Callable[[], Measured]
 
@@ -140,6 +144,30 @@ def storm(sizes: Sizes) -> Entry:
     return Entry("storm", {"cells": sizes.bad_cells, "findings": made.findings}, "row", made.rows, tools)
 
 
+def web(sizes: Sizes) -> Entry:
+    """The page in Chromium: its start over a slow line and on a slow processor, and its work once it is ready."""
+    made = prepare(str(CACHE), "large", str(_PROJECTS_ON_PAGE * ROWS_OF_A_PROJECT), "0")
+    files = {"plan": _zipped(ROOT / "datapackage", "plan"), "thousand": _zipped(Path(made.paths[0]), "thousand")}
+    visits: dict[str, tuple[str, ...]] = {
+        **{f"web-{kind}": (kind,) for kind in ("cold", "warm", "slow-cold", "slow-warm")},
+        **{f"web-{name}": ("check", path) for name, path in files.items()},
+        "web-release": ("release", files["plan"]),
+    }
+    tools = (Tool(name, partial(run_browser, *words), 1, sizes.rounds) for name, words in visits.items())
+    figures = {"megabits": MEGABITS, "delay": DELAY_MS, "slower": SLOWER, "rows": made.rows}
+    return Entry("web", figures, "process", 1, tuple(tools))
+
+
+def _zipped(package: Path, name: str) -> str:
+    """A ZIP file of a package, which the page opens."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    path = CACHE / f"{name}.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as made:
+        for file in sorted(file for file in package.rglob("*") if file.is_file() and file.name != "counts.json"):
+            made.write(file, file.relative_to(package.parent))
+    return str(path)
+
+
 def growth(sizes: Sizes) -> Entry:
     """Packages that grow in one direction each: two tools a direction, of which one is given ten times as much."""
     tools = (_grown(name, factor, sizes) for name in DIRECTIONS for factor in (1, FACTOR))
@@ -166,6 +194,7 @@ ENTRIES: dict[str, Callable[[Sizes], Entry]] = {
     "large-rules": large_rules,
     "storm": storm,
     "growth": growth,
+    "web": web,
 }
 
 

@@ -25,7 +25,7 @@ from benchmarks.generate import (
 from khelang_opendata.package.datapackage import DESCRIPTOR
 
 _PLAN_ID = "th-2566-2570"
-_ROWS_OF_A_PROJECT = 8
+ROWS_OF_A_PROJECT = 8
 """A project, five budgets, a target, an indicator."""
 
 _BAD_CELLS = ["สูงมาก", "มาก", "ห้า", "ยี่สิบห้า"]
@@ -43,7 +43,7 @@ def generate_large(path: Path, rows: int, seed: int, *, share: float) -> Synthet
     """
     counts = path / "counts.json"
     if not (path / DESCRIPTOR).exists():
-        written = Synthetic.of(path, _write_tables(path, rows // _ROWS_OF_A_PROJECT, Random(seed), share))
+        written = Synthetic.of(path, _write_tables(path, rows // ROWS_OF_A_PROJECT, Random(seed), share))
         counts.write_text(json.dumps([written.violations, written.findings]), encoding="utf-8")
         write_descriptor(path, _plan())
     return Synthetic(path, *json.loads(counts.read_text(encoding="utf-8")))

@@ -58,6 +58,11 @@ def run_work(kind: str, paths: Sequence[str]) -> Measured:
     return Measured(result["seconds"], done.peak_mb, done.worker_mb, result["findings"])
 
 
+def run_browser(kind: str, *paths: str) -> Measured:
+    """Measure a visit of :mod:`benchmarks.browsing`: its own time, and the peak of the page's process."""
+    return Measured(**json.loads(_run([sys.executable, "-m", "benchmarks.browsing", kind, *paths], b"")[1]))
+
+
 def run_command(command: Sequence[str]) -> Measured:
     """Measure a whole command from its start to its exit."""
     return _run(command, b"")[0]
@@ -102,7 +107,7 @@ def _watched(pid: int) -> Iterator[dict[int, float]]:
 
     def look() -> None:
         while not over.wait(_WATCH_SECONDS):
-            peaks.update((child, peak) for child in _descendants(pid) if (peak := _peak(child)))
+            peaks.update((child, peak) for child in descendants(pid) if (peak := peak_of(child)))
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
@@ -113,14 +118,16 @@ def _watched(pid: int) -> Iterator[dict[int, float]]:
         watcher.join()
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
+    """The processes below another (Linux only)."""
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in _text(task).split():
             yield int(child)
-            yield from _descendants(int(child))
+            yield from descendants(int(child))
 
 
-def _peak(pid: int) -> float | None:
+def peak_of(pid: int) -> float | None:
+    """The most memory that a process held, in MB; None where it has ended (Linux only)."""
     lines = (line.split() for line in _text(Path(f"/proc/{pid}/status")).splitlines())
     return next((int(line[1]) / 1024 for line in lines if line and line[0] == "VmHWM:"), None)
 

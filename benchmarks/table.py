@@ -16,6 +16,7 @@ TEXTS = Path(__file__).with_name("table_texts.json")
 BEGIN = "<!-- benchmarks: written by `make benchmark`, do not edit -->"
 END = "<!-- end of benchmarks -->"
 _PAIRS_TO_TELL = 2
+_TITLE = "### "
 
 
 def markdown(results: Iterable[EntryResult], language: Language) -> str:
@@ -25,10 +26,17 @@ def markdown(results: Iterable[EntryResult], language: Language) -> str:
 
 
 def write_into(document: Path, tables: str) -> None:
-    """Put the tables between the marks of the document."""
+    """Put tables between the marks of the document: in place of those of the same title, else behind the others."""
     before, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    document.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
+    shown, _, after = rest.partition(END)
+    sections = {**_sections(shown), **_sections(tables)}
+    document.write_text(f"{before}{BEGIN}\n\n{''.join(sections.values())}{END}{after}", encoding="utf-8")
+
+
+def _sections(tables: str) -> dict[str, str]:
+    """The tables by their titles, each with its text."""
+    parts = (part.strip() for part in f"\n{tables}".split(f"\n{_TITLE}"))
+    return {part.partition("\n")[0]: f"{_TITLE}{part}\n\n" for part in parts if part}
 
 
 @cache

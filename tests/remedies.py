@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -210,14 +211,28 @@ def write_path(folder: Path, issue: Issue) -> None:
 
 def write_property(folder: Path, issue: Issue) -> None:
     """Change a property of the descriptor."""
+    _set_property(folder, str(issue.params["property"]), issue.params["corrected"])
 
+
+def _set_property(folder: Path, pointer: str, value: object) -> None:
     def change(descriptor: Any) -> None:
-        *above, name = [int(part) if part.isdecimal() else part for part in str(issue.params["property"]).split("/")]
+        *above, name = [int(part) if part.isdecimal() else part for part in pointer.split("/")]
         for part in above:
             descriptor = descriptor[part]
-        descriptor[name] = issue.params["corrected"]
+        descriptor[name] = value
 
     edit_descriptor(folder, change)
+
+
+def write_list(folder: Path, issue: Issue) -> None:
+    """Change a property of the descriptor to a list, which is given as JSON."""
+    _set_property(folder, str(issue.params["property"]), json.loads(str(issue.params["corrected"])))
+
+
+def list_again(folder: Path, _: Issue) -> None:
+    """Empty the list of resources and run ``khelang schema sync``."""
+    edit_descriptor(folder, lambda descriptor: descriptor.update(resources=[]))
+    list_column(folder)
 
 
 def write_standard(folder: Path, issue: Issue) -> None:
@@ -297,6 +312,8 @@ FILES: dict[tuple[str, str | None], FileRemedy] = {
     ("encoding_not_utf8", "utf16"): save_as_utf8,
     ("descriptor_invalid", "path_meant"): write_path,
     ("descriptor_invalid", "property_meant"): write_property,
+    ("descriptor_invalid", "property_list"): write_list,
+    ("descriptor_invalid", "resources_type"): list_again,
     ("descriptor_invalid", "schema_differs"): synchronise,
     ("descriptor_invalid", "schema_missing"): synchronise,
     ("descriptor_invalid", "standard_missing"): write_standard,
@@ -356,6 +373,10 @@ BY_HAND: dict[str, tuple[str | None, ...]] = {
         "number_not_finite",
         "link",
         "not_object",
+        "missing_example",
+        "empty_example",
+        "type_example",
+        "pattern_example",
         "property_missing",
         "property_type",
         "property_value",

@@ -116,12 +116,13 @@ def test_descriptor_with_bom_is_accepted(example: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "variant"),
     [
-        ("version", "1.0", "property_pattern"),
-        ("keywords", [], "property_empty"),
-        ("licenses", "CC BY", "property_type"),
+        ("version", "1.0", "property_meant"),
+        ("version", "1.0.0-rc.1", "pattern_example"),
+        ("keywords", [], "empty_example"),
+        ("licenses", "CC BY", "type_example"),
         ("$schema", "https://example.org/other", "property_value"),
         ("conformsTo", "anticorruption-plan/9.9.9", "schema_unknown"),
-        ("resources", "all of them", "property_type"),
+        ("resources", "all of them", "resources_type"),
     ],
 )
 def test_descriptor_property_that_is_wrong(example: Path, name: str, value: object, variant: str) -> None:

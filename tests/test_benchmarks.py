@@ -196,10 +196,12 @@ def test_results_are_kept_and_written_between_the_marks(tmp_path: Path) -> None:
     assert load(tmp_path / "kept/results.json") == {"ten": RESULT}
     assert load(tmp_path / "none.json") == {}
     document = tmp_path / "performance.md"
-    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    for tables in ("first", "second"):
+    old = "### one\n\nold\n\n### two\n\nkept\n"
+    document.write_text(f"before\n{BEGIN}\n\n{old}\n{END}\nafter\n", encoding="utf-8")
+    for tables in ("### one\n\nfirst\n", "### one\n\nsecond\n\n### three\n\nadded\n"):
         write_into(document, tables)
-    assert document.read_text(encoding="utf-8") == f"before\n{BEGIN}\n\nsecond\n{END}\nafter\n"
+    now = "### one\n\nsecond\n\n### two\n\nkept\n\n### three\n\nadded\n"
+    assert document.read_text(encoding="utf-8") == f"before\n{BEGIN}\n\n{now}\n{END}\nafter\n"
 
 
 def tables_of(language: Language) -> list[str]:

@@ -20,6 +20,7 @@ import pytest
 from khelang_opendata.national.harvesting import Harvest, HarvestOptions, harvest
 from khelang_opendata.national.portal_listing import PortalSelection, plans_on_portal
 from khelang_opendata.national.querying import query
+from khelang_opendata.national.site_answers import site_answers
 from khelang_opendata.national.work_pool import processes
 from khelang_opendata.transport import fetching
 from khelang_opendata.transport.fetching import FetchFailed, FetchPolicy, fetch, is_public
@@ -321,6 +322,19 @@ def test_a_dataset_offers_its_latest_release_that_is_not_withdrawn(
         assert one.failure.code == found
     else:
         assert one.archive.address.partition("?")[0].rpartition("/")[2] == found
+
+
+def test_a_dataset_that_is_no_plan_is_no_refused_plan_on_the_pages(web: Site, tmp_path: Path) -> None:
+    source = f"ckan+{web.at('dataset?tags=plan')}"
+    page = PortalSelection.of(source).page_address(0).partition(f"{web.port}/")[2]
+    resources = [{"url": web.at("plan-v1.0.0.zip")}]
+    web.answers[page] = _listing(2, {"name": "roads"}, {"name": "plan", "resources": resources})
+    rows = _gathered([source], tmp_path / "out").plans.rows
+    assert {key: row["state"] for key, row in rows.items()} == {
+        web.at("dataset/roads"): "skipped",
+        web.at("dataset/plan"): "refused",
+    }
+    assert [row["package"] for row in site_answers(tmp_path / "out").rows["packages"]] == [web.at("dataset/plan")]
 
 
 def test_a_plan_that_moves_to_another_source_stays_one_plan(tmp_path: Path) -> None:

@@ -488,7 +488,7 @@ def test_day_that_no_archive_can_bear_is_refused(day: date) -> None:
 @pytest.mark.parametrize("version", ["1.0", "1.0.0-rc.1", "../1.0.0", "๑.๐.๐"])
 def test_version_that_is_no_plain_number_is_refused(plan: Path, version: str) -> None:
     edit_descriptor(plan, lambda d: d.update(version=version))
-    assert only_issue(plan).params["variant"] == "property_pattern"
+    assert only_issue(plan).params["property"] == "version"
 
 
 def test_version_with_a_line_break_is_shown_without_it(plan: Path) -> None:

@@ -222,7 +222,8 @@ def test_each_missing_property_of_an_entry_is_named_once(
         descriptor[name][0] = entry
 
     found = issues_of(spoilt(PLAN, tmp_path / "copy", partial(edit_descriptor, change=change)))
-    missing = [str(i.params["property"]) for i in found if i.params.get("variant") == "property_missing"]
+    variants = ("property_missing", "missing_example")
+    missing = [str(i.params["property"]) for i in found if i.params.get("variant") in variants]
     assert sorted(property_ for property_ in missing if property_ in expected) == expected
     assert len(missing) == len(set(missing))
 

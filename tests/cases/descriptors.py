@@ -19,6 +19,10 @@ def _entry(change: Callable[[dict[str, Any]], object], name: str = "projects") -
     return descriptor(lambda d: [change(entry) for entry in d["resources"] if entry["name"] == name])
 
 
+def _property(name: str, value: object) -> Edit:
+    return descriptor(lambda d: d.update({name: value}))
+
+
 def _path(path: str, *found: Found) -> Case:
     return Case(f"the path {path!r}", _entry(lambda entry: entry.update(path=path)), found or (_OF_PROJECTS,))
 
@@ -45,6 +49,8 @@ CASES = (
                 "\\\\server\\plan\\data\\projects.csv",
                 "projects.csv",
                 "data/projects.xlsx",
+                "/etc/passwd",
+                "https://data.mae-thung.example/projects.csv",
             ),
         ),
     ),
@@ -60,6 +66,23 @@ CASES = (
         ),
         (_OF_PROJECTS,),
     ),
+    *(
+        Case(f"{name} is {value!r}", _property(name, value), (_OF_PACKAGE,))
+        for name, value in (
+            ("name", "แผนเขลางค์"),
+            ("version", "๑.๐.๐"),
+            ("version", "v2.1"),
+            ("keywords", "ทุจริต, งบประมาณ"),
+            ("homepage", "www.mae-thung.example"),
+            ("resources", {}),
+            (
+                "licenses",
+                {"name": "CC-BY-4.0", "title": "CC BY 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"},
+            ),
+        )
+    ),
+    Case("a role alone", descriptor(lambda d: d["contributors"][0].update(roles="publisher")), (_OF_PACKAGE,)),
+    Case("a licence without its signs", descriptor(lambda d: d["licenses"][0].update(name="cc by 4")), (_OF_PACKAGE,)),
     Case("a name in capitals", descriptor(lambda d: d["licenses"][0].update(name="CC BY 4.0")), (_OF_PACKAGE,)),
     Case(
         "a table's name in capitals",

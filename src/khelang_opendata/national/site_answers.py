@@ -20,7 +20,8 @@ SHOWN_ISSUES = 3
 """Messages that a page quotes for each rule and plan."""
 
 _ANSWERS: Mapping[str, str] = {
-    "packages": "SELECT * FROM packages ORDER BY package",
+    # What a portal has beside plans is none that was refused.
+    "packages": "SELECT * FROM packages WHERE state <> 'skipped' OR data_hash IS NOT NULL ORDER BY package",
     "plans": """
         SELECT plan_id, title_th, title_en, district_th, announced_on, revision_of FROM plans ORDER BY plan_id""",
     # A project has money where an amount is above zero or not known, as on the site of its plan.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
@@ -15,6 +16,7 @@ from khelang_opendata.package.meant_paths import is_written_plainly
 from khelang_opendata.standard.data_package import TABLE_SCHEMA
 from khelang_opendata.standard.family import CURRENT, SchemaFamily, known_schemas
 from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.tableschema.dialect import TableUnreadable
 from khelang_opendata.validation.descriptor_texts import is_reported_as_text
 from khelang_opendata.validation.profile import Check, compile_check
 
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 DESCRIPTOR_INVALID = Rule("descriptor_invalid", Severity.ERROR, __file__)
-
-_LONGEST_MEANT = 100
-"""Characters of a text whose right form is looked for."""
 
 _VARIANTS = {
     "required": "property_missing",
@@ -44,7 +43,7 @@ def check_descriptor(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     named: set[tuple[object, object]] = set()
     for error in errors:
         if not _has_own_issue(error, package, family, problems):
-            issue = _profile_issue(error, family)
+            issue = _profile_issue(error, package, family)
             if (key := (issue.params["variant"], issue.params.get("property"))) not in named:
                 named.add(key)  # the official profile asks for some of what the standard asks for, too
                 yield issue
@@ -166,29 +165,83 @@ def _has_own_issue(
     return False
 
 
-def _profile_issue(error: ValidationError, family: SchemaFamily) -> Issue:
+def _profile_issue(error: ValidationError, package: Package, family: SchemaFamily) -> Issue:
     pointer = "/".join(str(part) for part in error.absolute_path)
     if pointer == "conformsTo":
         known = ", ".join(known_schemas())
         return DESCRIPTOR_INVALID.issue(variant="schema_unknown", found=str(error.instance), known=known)
     variant = _VARIANTS.get(str(error.validator), "property_invalid")
-    is_own = variant == "property_pattern" and not family.is_open  # patterns that others wrote may take for ever
-    if is_own and (meant := _meant(str(error.instance), str(error.validator_value))):
-        return DESCRIPTOR_INVALID.issue(variant="property_meant", property=pointer, corrected=meant)
     if variant == "property_missing":
         pointer = f"{pointer}/{error.message}".lstrip("/")
         if pointer == "conformsTo":
             return DESCRIPTOR_INVALID.issue(variant="standard_missing", corrected=CURRENT)
         if re.fullmatch(r"resources/\d+/schema", pointer):
             return DESCRIPTOR_INVALID.issue(variant="schema_missing", property=pointer)
+    meant = None if family.is_open else _meant_issue(error, variant, pointer, package)
     expected = str(error.validator_value)[:200]
-    return DESCRIPTOR_INVALID.issue(variant=variant, property=pointer, expected=expected)
+    return meant or DESCRIPTOR_INVALID.issue(variant=variant, property=pointer, expected=expected)
 
 
-def _meant(text: str, pattern: str) -> str | None:
-    """A text of a pattern for one with spaces, capitals or signs that the pattern does not take."""
-    if len(text) > _LONGEST_MEANT:
+def _meant_issue(error: ValidationError, variant: str, pointer: str, package: Package) -> Issue | None:
+    """A fault with what is right, or an example of it. Its pattern is the standard's: others' may take for ever."""
+    if variant == "property_pattern":
+        found = _text_issue(error, pointer, package)
+    else:
+        found = _list_issue(error, pointer) if variant == "property_type" else None
+    return found or _example_issue(error, variant, pointer, package)
+
+
+_WITH_EXAMPLE = {
+    "property_missing": "missing_example",
+    "property_empty": "empty_example",
+    "property_type": "type_example",
+    "property_pattern": "pattern_example",
+}
+
+
+def _example_issue(error: ValidationError, variant: str, pointer: str, package: Package) -> Issue | None:
+    """A fault with an example of what is right, where the profile has one; that of the plan's name is its id."""
+    schema: Any = error.schema
+    if error.validator == "required":
+        schema = schema.get("properties", {}).get(pointer.rpartition("/")[2], {})
+    examples = schema.get("examples", ())
+    if variant not in _WITH_EXAMPLE or not examples:
         return None
-    tidy = text.strip()
-    forms = (tidy, tidy.lower(), re.sub(r"[\s_]+", "-", tidy.lower()), re.sub(r"[\s-]+", "_", tidy.lower()))
-    return next((form for form in forms if re.search(pattern, form)), None)
+    example = (_plan_id(package) if pointer == "name" else None) or examples[0]
+    written = json.dumps(example, ensure_ascii=False)
+    return DESCRIPTOR_INVALID.issue(variant=_WITH_EXAMPLE[variant], property=pointer, example=written)
+
+
+def _list_issue(error: ValidationError, pointer: str) -> Issue | None:
+    """A value that must be a list and is none, where it says what the list is."""
+    from khelang_opendata.validation.meant_properties import list_meant  # noqa: PLC0415 (few descriptors are wrong)
+
+    if pointer == "resources":
+        return DESCRIPTOR_INVALID.issue(variant="resources_type")
+    meant = list_meant(error.instance, error.schema)
+    if meant is None:
+        return None
+    written = json.dumps(meant, ensure_ascii=False)
+    return DESCRIPTOR_INVALID.issue(variant="property_list", property=pointer, corrected=written)
+
+
+def _text_issue(error: ValidationError, pointer: str, package: Package) -> Issue | None:
+    """A text of the wrong form, where the right one is found."""
+    from khelang_opendata.validation.meant_properties import text_meant  # noqa: PLC0415 (as above)
+
+    meant = text_meant(pointer, str(error.instance), str(error.validator_value), _plan_id(package))
+    if meant is None:
+        return None
+    return DESCRIPTOR_INVALID.issue(variant="property_meant", property=pointer, corrected=meant)
+
+
+def _plan_id(package: Package) -> str | None:
+    """The id that the table of the plan has; None where it cannot be read, or has not one row."""
+    resource = next((r for r in package.resources if r.name == "plans" and r.data is not None), None)
+    try:
+        table = resource.table if resource else None
+    except TableUnreadable:
+        return None
+    if table is None or len(table.rows) != 1 or "plan_id" not in table.header:
+        return None
+    return dict(zip(table.header, table.rows[0], strict=False)).get("plan_id")

@@ -21,6 +21,7 @@ _DATES = r"created|sources/[0-9]+/date"
 _DATE_FORMATS = ("date", "date-time")
 _LIKE_A_DATE = r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})((?:[T ].*)?)"
 _WHOLE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?"
+_EXAMPLE = "2022-09-27"
 _MIDNIGHT = "T00:00:00Z"
 
 
@@ -84,7 +85,8 @@ def _of_date(pointer: str, text: str) -> Iterator[Issue]:
         if found and found.is_buddhist:
             yield date_buddhist_year.issue(variant="property_impossible", property=pointer, value=text)
         else:
-            yield TYPE_WRONG.issue(variant="property", property=pointer, value=text)
+            example = _EXAMPLE + (_MIDNIGHT if pointer == "created" else "")
+            yield TYPE_WRONG.issue(variant="property", property=pointer, value=text, example=example)
         return
     corrected = found.day.isoformat() + (rest or (_MIDNIGHT if pointer == "created" else ""))
     is_whole = re.fullmatch(_WHOLE, text) and (pointer == "created") == bool(rest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from pathlib import PurePosixPath
 
@@ -31,8 +31,8 @@ _LIMITS = ("file_bytes", "package_bytes", "cells")
 """The limits that keep a file from being read at all."""
 
 
-_REWRITTEN = ("missing", "path_outside", "path_absolute")
-"""What is wrong with a path that may only be written otherwise."""
+_ELSEWHERE = ("path_outside", "path_absolute", "path_remote")
+"""What is wrong with a path to a file that is not in the package."""
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
@@ -59,6 +59,10 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
     """Report tables that lack or do not belong, unsafe paths, and files that are not what was declared."""
     copies = {} if family.is_open else copied_tables(package, family.tables)
     near = cache(lambda: near_files(package, family))
+
+    def copy_of(name: str) -> str | None:
+        return next(iter(copies.get(name, ())), None) or near().get(name)
+
     meant = _meant_paths(package, family)
     named: dict[str, Resource] = {}
     named_already = {path for path in meant.values() if path}
@@ -71,7 +75,7 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
         if id(resource) in meant:
             yield _path_issue(resource, meant[id(resource)])
         elif resource.problem == "missing":
-            copy = next(iter(copies.get(resource.name, ())), None) or near().get(resource.name)
+            copy = copy_of(resource.name)
             named_already.add(copy or "")
             yield _missing_file(resource.name, resource.path, copy)
         elif resource.problem in _LIMITS and resource.is_derived and resource.name not in family.tables:
@@ -83,18 +87,26 @@ def check_files(package: Package, family: SchemaFamily) -> Iterator[Issue]:
             yield DESCRIPTOR_INVALID.issue(place, variant=resource.problem, path=resource.path)
         else:
             yield from _check_declared(resource, place)
+    if isinstance(package.descriptor.get("resources", []), list):  # else one issue says so
+        yield from _unlisted_tables(family, named, named_already, copy_of)
+        yield from () if family.is_open else _unlisted(package, copies, named, named_already)
+
+
+def _unlisted_tables(
+    family: SchemaFamily, named: Mapping[str, Resource], named_already: set[str], copy_of: Callable[[str], str | None]
+) -> Iterator[Issue]:
+    """The tables that a package must have, and that no resource is."""
     known = {table.name for table in family.tables.values() if not table.is_foreign}
     misspelt = {near_table(name, family) for name in named.keys() - known}  # each has its own issue
     for table in family.tables.values():
         if table.name not in named and not table.optional and table.name not in misspelt:
-            copy = next(iter(copies.get(table.name, ())), None) or near().get(table.name)
+            copy = copy_of(table.name)
             if copy in (None, f"{DATA}/{table.name}.csv"):
                 named_already.add(copy or "")
                 yield TABLE_MISSING.issue(Location(table.name), variant="entry", name=table.name)
             else:
                 named_already.add(str(copy))
                 yield TABLE_MISSING.issue(Location(table.name), variant="entry_copy", name=table.name, copy=str(copy))
-    yield from () if family.is_open else _unlisted(package, copies, named, named_already)
 
 
 def _meant_paths(package: Package, family: SchemaFamily) -> Mapping[int, str | None]:
@@ -112,9 +124,11 @@ def _meant_paths(package: Package, family: SchemaFamily) -> Mapping[int, str | N
         if "path" not in resource.descriptor or (is_table and resource.path == own):
             continue
         is_odd = resource.problem is None and not is_written_plainly(resource.path)
-        if resource.problem in _REWRITTEN or is_odd or is_other:
+        is_elsewhere = resource.problem in _ELSEWHERE
+        if resource.problem == "missing" or is_elsewhere or is_odd or is_other:
             meant = files.of(own) if is_other else files.of(resource.path)
-            meant = own if is_other and (package.root / own).is_file() else meant
+            is_own = is_other or (is_elsewhere and is_table and meant is None)
+            meant = own if is_own and (package.root / own).is_file() else meant
             if meant is not None or (is_other and resource.problem is None):
                 found[id(resource)] = meant
     return found

@@ -15,6 +15,7 @@ from typing import TypeVar
 from khelang_opendata.model.report import Issue, Severity
 from khelang_opendata.model.spoilt_text import as_shown
 from khelang_opendata.model.thai import ascii_text
+from khelang_opendata.package.datapackage import is_plan_name
 from khelang_opendata.validation.plan import Plan
 from khelang_opendata.validation.rules.registry import PlanRule, plan_rule
 from khelang_opendata.validation.rules.trees import cycles, lineage, parents_of
@@ -367,7 +368,7 @@ def name_differs(plan: Plan) -> Iterator[Issue]:
     """The name in the descriptor is the plan's id."""
     name = plan.package.descriptor.get("name")
     ids = plan.ids("plans")
-    if len(ids) == 1 and isinstance(name, str) and name != ids[0]:
+    if len(ids) == 1 and isinstance(name, str) and is_plan_name(name) and name != ids[0]:
         yield plan.record("plans", 0).issue(name_differs, "plan_id", name=name)
 
 

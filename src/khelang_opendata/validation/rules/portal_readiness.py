@@ -35,6 +35,9 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 """A valid e-mail address of the HTML standard, with a dot in its domain."""
 
+_EMAIL_OF_PROFILE = r"[^@\s]{1,64}@[^@\s.]{1,63}(\.[^@\s.]{1,63})+"
+"""What ``package.schema.json`` takes for an e-mail address."""
+
 OTHER = "อื่นๆ"
 """The end of a choice that means "other"; the field ``<name>_other`` must then explain it."""
 
@@ -100,11 +103,12 @@ def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
 def _illegal_of_package(descriptor: JsonObject) -> Iterator[Issue]:
     """What portals refuse of the properties that every package has: its page, its publisher, its name and keywords."""
     for homepage in _texts(descriptor.get("homepage"), listed=False):
-        if homepage.strip() and not is_web_address(homepage):
+        if re.match(r"https?://\S", homepage) and not is_web_address(homepage):  # else the profile refuses it
             yield portal_value_illegal.issue(variant="address", property="homepage", value=homepage)
     for number, contributor in enumerate(_objects(descriptor.get("contributors"))):
         for address in _texts(contributor.get("email"), listed=False):
-            if "publisher" in _texts(contributor.get("roles"), listed=True) and not is_email(address):
+            is_refused = re.fullmatch(_EMAIL_OF_PROFILE, address) is None  # an issue of its own
+            if "publisher" in _texts(contributor.get("roles"), listed=True) and not (is_refused or is_email(address)):
                 place = f"contributors/{number}/email"
                 yield portal_value_illegal.issue(variant="email", property=place, value=address)
     name, keywords = str(descriptor.get("name", "")), _texts(descriptor.get("keywords"), listed=True)
