@@ -90,7 +90,11 @@ def changes(before: Tables, after: Tables) -> set[tuple[str, str, str, str]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_damaged_workbook_is_taken_rightly_or_complained_of(case: Case) -> None:
-    workbook = edited(base()[1], case.damage)
+    check_case(case, edited(base()[1], case.damage))
+
+
+def check_case(case: Case, workbook: bytes) -> None:
+    """Check what import makes of a damaged workbook."""
     if case.failure:
         with pytest.raises(DataError) as caught:
             import_of(workbook, is_new=case.is_new)

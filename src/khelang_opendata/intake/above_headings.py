@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from khelang_opendata.intake.cell_meanings import number_of
 from khelang_opendata.intake.heading_rows import TableHeading
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, sheet_texts
 from khelang_opendata.intake.record_labels import comparable
@@ -38,6 +39,7 @@ def remarks_above(
     kinds = RowKinds(plan, dict(columns), top.labels)
     for at, cells in enumerate(sheet.cells[: top.first]):
         if any(comparable(cell) in own for cell in cells if cell):
+            yield from _beside_own(sheet, at, own)
             continue
         given = {p: cells[p] for p in columns if p < len(cells) and cells[p] and (at, p) not in sheet.filled}
         if not given or _is_example(given, columns) or kinds.kind(cells, frozenset(), frozenset()):
@@ -47,6 +49,17 @@ def remarks_above(
             yield Remark(RemarkKind.REFUSED, "row_above_heading", sheet.name, at, params=params)
         elif at == top.first - 1:  # higher up are titles
             yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, params=params)
+
+
+def _beside_own(sheet: ReadSheet, at: int, own: set[str]) -> Iterator[Remark]:
+    """Remarks on texts in a row of settings or totals: beside its words there are a choice and numbers alone."""
+    cells = sheet.cells[at]
+    label = next(place for place, cell in enumerate(cells) if comparable(cell) in own)
+    for place, cell in enumerate(cells):
+        is_text = cell and number_of(cell) is None and (at, place) not in sheet.filled
+        if is_text and place not in (label, label + 1):
+            params = {"text": cell[:_LONGEST_SHOWN]}
+            yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, place, params)
 
 
 def _is_record(given: Mapping[int, str], plan: PlanSheet, columns: Mapping[int, PlanColumn]) -> bool:

@@ -43,6 +43,8 @@ _ORDER = ("codes", "units", "dimensions", "missions", "projects", "risks", "erra
 
 _LEAST_FACTS = 5
 """Facts of a plan below each other by which a sheet is known that has another name."""
+_FACT_COLUMNS = 3
+"""The columns of a fact: its name, its value, what it means."""
 _FIRST_ROWS = 25
 _LONGEST_SHOWN = 60
 
@@ -166,8 +168,10 @@ def import_sheets(
     plans = plan_sheets(family, years)
     read = find_sheets(others, plans)
     found = read.found
+    taken = {sheet.read.name for sheet in found.values()}
     is_guide = {sheet.name for sheet in others if comparable(sheet.known_as) in guides}
     merge.remarks += [r for r in read.remarks if not (r.code == "sheet_unread" and r.sheet in is_guide)]
+    merge.remarks += (r for sheet in others if sheet.name in is_guide - taken for r in _of_guide(sheet))
     for table in (*_ORDER, *(name for name in plans if name not in _ORDER)):
         if table not in found:
             if old.get(table) and table not in read.headless and not is_part:
@@ -268,6 +272,17 @@ def _sheets_of_facts(sheets: Sequence[ReadSheet], family: SchemaFamily) -> list[
     )
 
 
+def _of_guide(sheet: ReadSheet) -> Iterator[Remark]:
+    """Remarks on what people wrote into the sheet of instructions, where nothing is read."""
+    own = {comparable(text) for pair in sheet_texts()["guide_lines"] for text in pair}
+    for at, line in enumerate(sheet.cells):
+        for place, text in enumerate(line):
+            is_number = place == 0 and text == str(at)
+            if text and not is_number and comparable(text) not in own:
+                params = {"text": text[:_LONGEST_SHOWN]}
+                yield Remark(RemarkKind.IGNORED, "guide_unread", sheet.name, at, place, params)
+
+
 def _of_facts(sheets: Sequence[ReadSheet]) -> Iterator[Remark]:
     """Remarks on the sheet of facts under another's name or hidden, and on further ones."""
     thai, english = text_pair("plan")
@@ -306,9 +321,10 @@ def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
             seen[column.name] = comparable(value)
         elif label in default:
             merge.source = value
-        elif facts and value and comparable(value) not in headings:
+        elif facts and (value or label) and comparable(value) not in headings:
             params = {"text": cells[0][:_LONGEST_SHOWN] or value[:_LONGEST_SHOWN]}
-            unread.append(Remark(RemarkKind.IGNORED, "fact_unread", facts.name, at, 1, params))
+            unread.append(Remark(RemarkKind.IGNORED, "fact_unread", facts.name, at, 1 if value else 0, params))
+        unread += _beside_fact(facts, at) if facts else ()
     if facts:
         missing = [column for column in plan_columns(merge.family) if column.name not in seen]
         merge.remarks += [
@@ -321,6 +337,14 @@ def _take_plan(merge: Merge, facts: ReadSheet | None) -> range | None:
     merge.new["plans"] = [row]
     merge.relabel("plans")
     return years
+
+
+def _beside_fact(facts: ReadSheet, at: int) -> Iterator[Remark]:
+    """Remarks on texts outside the columns of the sheet of facts."""
+    for place, text in enumerate(facts.cells[at][_FACT_COLUMNS:], _FACT_COLUMNS):
+        if text and (at, place) not in facts.filled:
+            params = {"text": text[:_LONGEST_SHOWN]}
+            yield Remark(RemarkKind.IGNORED, "text_beside_fact", facts.name, at, place, params)
 
 
 def _new_id(merge: Merge, row: Row, years: range | None) -> str:
