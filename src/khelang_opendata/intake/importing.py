@@ -34,10 +34,6 @@ from khelang_opendata.package.datapackage import is_plan_name
 from khelang_opendata.standard.codelists import own_codes_of
 from khelang_opendata.standard.family import SchemaFamily
 
-_LONGEST_SHOWN = 60
-_LEAST_FACTS = 3
-"""Facts of a plan in its first column by which a sheet of another name is known."""
-
 _ORDER = ("codes", "units", "dimensions", "missions", "projects", "risks", "errata")
 """The sheets that others refer to, first."""
 

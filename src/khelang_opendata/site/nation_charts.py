@@ -13,7 +13,8 @@ from khelang_opendata.site.chart_specs import ChartColumn, KeyEntry, Segment, co
 from khelang_opendata.site.chart_values import Chart, ChartTable
 from khelang_opendata.site.chart_words import ChartWords
 from khelang_opendata.site.charts import drawn_charts
-from khelang_opendata.site.nation import NO_MONEY, Nation, NationDimension
+from khelang_opendata.site.nation import Nation, NationDimension
+from khelang_opendata.site.nation_plans import NO_MONEY
 from khelang_opendata.site.plan_charts import Plot
 from khelang_opendata.site.text_layout import shortened
 

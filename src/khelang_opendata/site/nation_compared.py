@@ -13,7 +13,8 @@ from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.model.wording import Language
 from khelang_opendata.published.page_mark import line_mark
 from khelang_opendata.render.dates import written_date
-from khelang_opendata.site.nation import LaoGroup, MoneySums, NationPlan, per_cent
+from khelang_opendata.site.nation import LaoGroup, per_cent
+from khelang_opendata.site.nation_plans import MoneySums, NationPlan
 from khelang_opendata.site.site_templates import shown
 from khelang_opendata.site.site_texts import say
 from khelang_opendata.standard.family import load_family

@@ -11,7 +11,8 @@ from khelang_opendata.formats.about import Both
 from khelang_opendata.formats.key_figures import Money
 from khelang_opendata.model.characters import harmless
 from khelang_opendata.model.wording import Language
-from khelang_opendata.site.nation import Nation, Row
+from khelang_opendata.site.nation import Nation
+from khelang_opendata.site.nation_plans import Row
 from khelang_opendata.site.site_texts import say
 
 DATA = "data"

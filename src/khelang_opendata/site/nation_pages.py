@@ -22,10 +22,11 @@ from khelang_opendata.formats.weighted_errata import WEIGHTS
 from khelang_opendata.model.wording import Language
 from khelang_opendata.published.page_mark import html_mark, line_mark
 from khelang_opendata.render.dates import fiscal_year_days
-from khelang_opendata.site.nation import LaoGroup, Nation, NationPlan, SourceState, per_cent
+from khelang_opendata.site.nation import LaoGroup, Nation, per_cent
 from khelang_opendata.site.nation_charts import nation_charts
 from khelang_opendata.site.nation_compared import compared_labels, compared_plans
 from khelang_opendata.site.nation_data import NationFile, data_files
+from khelang_opendata.site.nation_plans import NationPlan, SourceState
 from khelang_opendata.site.plan_site import CHARTS, asset_files
 from khelang_opendata.site.search_engines import robots_and_sitemap
 from khelang_opendata.site.site_templates import ASSETS, HOME, path_of, place_name, rendered
