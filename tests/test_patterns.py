@@ -98,7 +98,7 @@ GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("validation/profile.py", "pattern"): patterns_of_schemas,
     ("validation/profile.py", "ascii_pattern if x.isascii() else pattern"): patterns_of_schemas,
     ("validation/exact.py", "pattern"): patterns_of_schemas,
-    ("validation/descriptor.py", "pattern"): patterns_of_schemas,
+    ("validation/meant_properties.py", "pattern"): patterns_of_schemas,
     ("validation/rules/typed_values.py", "constraints.get('pattern', '.*')"): patterns_of_schemas,
     ("validation/rules/cell_values.py", "pattern"): lambda: [
         cell_values._PLAIN_INTEGERS,

@@ -56,7 +56,7 @@ _FIELDS = {
 _BESIDE = ("kind", "dimension", "uses_budget", "earlier", "notes")
 """Columns that say what the plan has; what differs there is named."""
 _RESULT, _PROBLEM = "ผลการดำเนินงาน", "ปัญหา อุปสรรค และข้อเสนอแนะ"
-_LABELLED = re.compile(rf"^\s*({_RESULT}|{_PROBLEM})\s*:[ \t]*", re.MULTILINE)
+_LABELLED = rf"\s*({_RESULT}|{_PROBLEM})\s*:(.*)"
 """The labels in the system's field for remarks, as the program writes them."""
 
 
@@ -341,12 +341,16 @@ def _parts(text: str) -> tuple[str, str, bool]:
 
     What has none is taken as part of the result.
     """
-    before, *rest = _LABELLED.split(text)
-    parts = {_RESULT: [before.strip()], _PROBLEM: list[str]()}
-    for label, said in zip(rest[::2], rest[1::2], strict=True):
-        parts[label].append(said.strip())
-    result, problem = ("\n".join(filter(None, parts[name])) for name in (_RESULT, _PROBLEM))
-    return result, problem, not before.strip()
+    paragraphs: list[tuple[str | None, list[str]]] = [(None, [])]
+    for line in text.split("\n"):
+        if labelled := re.fullmatch(_LABELLED, line):
+            paragraphs.append((labelled[1], [labelled[2]]))
+        else:
+            paragraphs[-1][1].append(line)
+    said = [(label, "\n".join(lines).strip()) for label, lines in paragraphs]
+    result = "\n".join(text for label, text in said if label != _PROBLEM and text)
+    problem = "\n".join(text for label, text in said if label == _PROBLEM and text)
+    return result, problem, not said[0][1]
 
 
 def _reasons(merge: Merge) -> dict[str, str]:

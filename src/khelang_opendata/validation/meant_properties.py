@@ -52,8 +52,11 @@ def _forms(pointer: str, tidy: str) -> Iterator[str]:
 
 def _license(text: str) -> str | None:
     """The licence that a text names without its signs, or without its version."""
-    bare = _bare(text)
-    found = [name for name in _LICENSES if re.fullmatch(rf"{bare}\d*", _bare(name))] if bare else []
+    bare, found = _bare(text), []
+    for name in _LICENSES:
+        kind, _, version = name.rpartition("-")
+        if bare.startswith(_bare(kind)) and _bare(version).startswith(bare.removeprefix(_bare(kind))):
+            found.append(name)
     return found[0] if len(found) == 1 else None
 
 

@@ -20,7 +20,7 @@ from khelang_opendata.standard.tables import JsonObject
 
 Check = Callable[[Any], bool]
 
-_ANNOTATIONS = {"$schema", "$id", "$defs", "title", "title_en", "description", "description_en", "format"}
+_ANNOTATIONS = {"$schema", "$id", "$defs", "title", "title_en", "description", "description_en", "examples", "format"}
 _TYPES: Mapping[str, type] = {"object": dict, "array": list, "string": str, "boolean": bool}
 _BEYOND_ASCII = "\x80-\U0010ffff"
 
