@@ -51,6 +51,7 @@ CASES = (
                 "data/projects.xlsx",
                 "/etc/passwd",
                 "https://data.mae-thung.example/projects.csv",
+                "data",
             ),
         ),
     ),

@@ -31,8 +31,8 @@ _LIMITS = ("file_bytes", "package_bytes", "cells")
 """The limits that keep a file from being read at all."""
 
 
-_ELSEWHERE = ("path_outside", "path_absolute", "path_remote")
-"""What is wrong with a path to a file that is not in the package."""
+_ELSEWHERE = ("path_outside", "path_absolute", "path_remote", "path_not_file")
+"""What is wrong with a path that no file of the package has."""
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
