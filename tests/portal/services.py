@@ -172,9 +172,9 @@ _FILTER = re.compile(r'\+?(?P<field>\w+):\(?(?:"(?P<phrase>(?:[^"\\]|\\.)*)"|(?P
 
 
 def _search_result(documents: Collection[dict[str, Any]], query: Mapping[str, list[str]]) -> dict[str, Any]:
-    """What Solr answers to a query of package_search, which asks for whole datasets; nothing to any other query."""
+    """What Solr answers to the filters of package_search, which asks for whole datasets; nothing to any other query."""
     found = []
-    if "validated_data_dict" in query.get("fl", [""])[0]:
+    if "validated_data_dict" in query.get("fl", [""])[0] and query.get("q", ["*:*"]) == ["*:*"]:
         filters = [one for text in query.get("fq", ()) for one in _FILTER.finditer(text)]
         found = [one for one in documents if all(_has(one, filter_) for filter_ in filters)]
     found.sort(key=lambda one: str(one["name"]))
