@@ -60,7 +60,7 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 # more of what others judge enough of (pages, hostile packages), or need what only `make test` installs.
 oldest: SAME := architecture descriptor_mutations foreign_releases growth hostile package_fuzz patterns plan_data seeds site_pages \
   site_tools store texts versions wheel words workbook_sheets
-oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan eplan_results evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata national national_fetching national_kills national_mirror national_site national_workers new_municipality nothing_lost other_workbooks other_writers plan_workbook portal_folder published_report readers released_workbook remarked_copy round_sheets site_assets site_browser text_tables watching web_page web_python windows workbook_judged
+oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan eplan_results evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata national national_fetching national_kills national_mirror national_site national_workers new_municipality nothing_lost offered_errata other_workbooks other_writers own_tables plan_workbook portal_folder published_report readers released_workbook remarked_copy round_sheets site_assets site_browser started_name text_tables watching web_page web_python windows workbook_judged
 oldest: $(OLDEST)/.ready
 	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(SAME:%=--ignore tests/test_%.py) $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
