@@ -196,8 +196,8 @@ def test_permalink_keeps_the_filters(browser: Browser, site: Path) -> None:
         assert numbers(page) == ["9", "12", "13", "14"]
         assert shown(page)[1] == 750_000
         page.fill("#q", "ค่านิยม")
-        page.wait_for_timeout(50)
-        address = page.url
+        page.wait_for_function("decodeURIComponent(location.hash).includes('ค่านิยม')")
+        address = page.evaluate("location.href")  # page.url may be behind
     with Visit(browser, site, PROJECTS) as page:
         page.goto(address)
         assert page.input_value("#q") == "ค่านิยม"
