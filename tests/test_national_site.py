@@ -21,12 +21,15 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, ConsoleMessage, expect
 
 from khelang_opendata.model.wording import Language
+from khelang_opendata.national.national_columns import PACKAGES, column_types
 from khelang_opendata.national.national_products import read_registry, without_plan
 from khelang_opendata.national.querying import query, question
 from khelang_opendata.national.site_answers import site_answers
-from khelang_opendata.portals.paged_folder import LIST, PagesOutcome, publish_planned
+from khelang_opendata.portals.folder import PAGES_LIST
+from khelang_opendata.portals.paged_folder import PagesOutcome, publish_planned
 from khelang_opendata.site.nation import nation_of
 from khelang_opendata.site.nation_pages import NATION, NationOptions, nation_files
+from khelang_opendata.site.nation_plans import sources_of
 from tests.conftest import PLAN, Khelang, fails, replace_in
 from tests.national_data import gathered, valid_plans
 from tests.site_tools import site_tools
@@ -393,7 +396,7 @@ def test_without_a_registry_nothing_is_said_of_who_has_not_published(nation: Nat
 
 
 def _state(site: Path) -> Mapping[str, str]:
-    files = (path for path in site.rglob("*") if path.is_file() and path.name not in (".lock", LIST))
+    files = (path for path in site.rglob("*") if path.is_file() and path.name not in (".lock", PAGES_LIST))
     return {path.relative_to(site).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -508,7 +511,7 @@ def test_files_of_others_are_never_overwritten(nation: NationSite, tmp_path: Pat
         with fails("folder_refused", match="was not published from this plan"):
             make(nation.dataset, place, has_charts=False)
         assert [path.name for path in place.rglob("*") if path.is_file() and path.name != ".lock"] == [Path(name).name]
-    for name, content in ((LIST, "[]"), (LIST, '{"name": "other", "files": {}}')):
+    for name, content in ((PAGES_LIST, "[]"), (PAGES_LIST, '{"name": "other", "files": {}}')):
         place = tmp_path / str(len(content))
         place.mkdir()
         (place / name).write_text(content)
@@ -522,7 +525,9 @@ def test_files_of_others_are_never_overwritten(nation: NationSite, tmp_path: Pat
         make(nation.dataset, linked, has_charts=False)
     assert not [*outside.iterdir()]
     (linked / "th").unlink()
-    (linked / LIST).write_text(json.dumps({"name": NATION, "files": {"../outside/x": {"inputs": "", "content": ""}}}))
+    (linked / PAGES_LIST).write_text(
+        json.dumps({"name": NATION, "files": {"../outside/x": {"inputs": "", "content": ""}}})
+    )
     (outside / "x").write_bytes(b"")
     with fails("path_unsafe"):
         make(nation.dataset, linked, has_charts=False)
@@ -610,7 +615,7 @@ def test_two_plans_are_compared_and_the_address_keeps_them(browser: Browser, nat
         assert rows["Without money of their own in any year"][at].startswith(f"{wanted.never} (")
         first = sum(baht for (code, _), baht in wanted.amounts.items() if code == "1")
         assert rows["Dimension 1 (share of the plan)"][at] == f"{first:,} ({100 * first / wanted.total:.1f} %)"
-    address = page.url
+    address = page.evaluate("location.href")  # page.url may be behind
     page.close()
     page = browser.new_page()
     page.goto(address)
@@ -629,6 +634,14 @@ def test_two_plans_are_compared_and_the_address_keeps_them(browser: Browser, nat
 
 def _cells(row: Any) -> Any:
     return row.locator("th, td")
+
+
+def test_a_portal_that_is_not_reached_is_shown_by_its_own_address() -> None:
+    """No part of it is taken for a folder of the computer that gathered the plans."""
+    source = "ckan+https://portal.example/organization/khelang"
+    row = dict.fromkeys(column_types(PACKAGES)) | {"package": source, "root": source, "state": "refused"}
+    shown = sources_of({"packages": [row], "issues": []}, {})[source]
+    assert (shown.name, shown.address) == (source, "https://portal.example/organization/khelang")
 
 
 def test_tables_sort(browser: Browser, nation: NationSite) -> None:

@@ -110,6 +110,7 @@ GIVEN: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("portals/profiles.py", "content['tag']"): patterns_of_tags,
     ("cli/usage.py", "sentence"): lambda: [*usage._SENTENCES.values()],
     ("validation/rules/portal_readiness.py", "profile['tag']"): patterns_of_tags,
+    ("validation/rules/portal_readiness.py", "schema['pattern']"): patterns_of_schemas,
 }
 """Calls whose pattern is not a literal, and the patterns that they are given."""
 

@@ -75,6 +75,7 @@ CASES = (
             ("version", "v2.1"),
             ("keywords", "ทุจริต, งบประมาณ"),
             ("homepage", "www.mae-thung.example"),
+            ("homepage", "https://www.mae-thung.example/แผน 2566"),
             ("resources", {}),
             (
                 "licenses",

@@ -33,12 +33,13 @@ from khelang_opendata.national.judged_batches import (
 )
 from khelang_opendata.national.national_columns import ISSUES, table_names
 from khelang_opendata.national.national_products import write_products
-from khelang_opendata.national.plan_sources import PlanSource, SourceKind, is_portal, named_sources, plans_below
+from khelang_opendata.national.plan_sources import PlanSource, SourceKind, named_sources, plans_below
 from khelang_opendata.national.portal_listing import plans_on_portal
 from khelang_opendata.national.remote_plans import downloaded, found_at
 from khelang_opendata.national.staged_batches import StagedBatches
 from khelang_opendata.national.work_pool import TaskFailed, Workers, processes, run_batches
 from khelang_opendata.package.outputs import refuse_protected
+from khelang_opendata.transport.addresses import is_portal
 from khelang_opendata.transport.fetching import DEFAULT as DOWNLOADS_MAY
 from khelang_opendata.transport.fetching import FetchPolicy
 from khelang_opendata.version import __version__

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from khelang_opendata.formats.metadata.facts import STANDARD, context
 from khelang_opendata.national.delta_tables import DatasetSnapshot, Row
-from khelang_opendata.national.plan_sources import PORTAL, is_address
 from khelang_opendata.render.dates import fiscal_year_days
 from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.transport.addresses import is_address, page_of
 
 _CHANGE_TYPES = {"added": "created", "updated": "updated"}
 """The European Union's kinds of a record's change (http://purl.org/adms/changetype/), by ours."""
@@ -89,7 +89,7 @@ def _dataset(row: Row) -> JsonObject:
     if row["schema"]:
         dataset["dct:conformsTo"] = {"@id": f"{STANDARD}{row['schema']}/", "@type": "dct:Standard"}
     if is_address(row["package"]):
-        page = row["package"].removeprefix(PORTAL)
+        page = page_of(row["package"])
         dataset["dcat:landingPage"] = {"@id": quote(page, safe=":/?#[]@!$&'()*+,;=%~"), "@type": "foaf:Document"}
     return {name: value for name, value in dataset.items() if value is not None}
 

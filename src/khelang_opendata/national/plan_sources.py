@@ -14,6 +14,7 @@ from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DataError, EnvironmentFailure, KhelangError, UsageError, system_errors_as
 from khelang_opendata.package.datapackage import DATA, DESCRIPTOR
 from khelang_opendata.published.history import INDEX, folders_in, is_store
+from khelang_opendata.transport.addresses import is_address, is_portal
 
 _DEEPEST = 16
 """Folders within each other that are searched for packages."""
@@ -66,25 +67,6 @@ class PlanSource(NamedTuple):
     def is_unlisted(self) -> bool:
         """Whether it says that a portal did not list its datasets, or not all of them."""
         return self.failure is not None and is_portal(self.key)
-
-
-PORTAL = "ckan+"
-"""What a user writes before the address of a page of a CKAN portal."""
-
-
-def is_portal(name: str) -> bool:
-    """Whether a source is a page of a CKAN portal.
-
-    Example:
-        >>> is_portal("ckan+https://data.go.th/organization/khelang")
-        True
-    """
-    return name.lower().startswith(PORTAL) and is_address(name)
-
-
-def is_address(name: str) -> bool:
-    """Whether a source is an address, also that of a portal, and no path."""
-    return name.lower().removeprefix(PORTAL).startswith(("http://", "https://"))
 
 
 def named_sources(names: Iterator[str], base: Path) -> Iterator[str]:

@@ -17,10 +17,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 from khelang_opendata.diff.versioning import VERSION
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DataError, KhelangError, UsageError
-from khelang_opendata.national.plan_sources import PORTAL, PlanSource, PublishedArchive, SourceKind
+from khelang_opendata.national.plan_sources import PlanSource, PublishedArchive, SourceKind
 from khelang_opendata.published.portal_resources import PATH, SHA256
 from khelang_opendata.standard.family import version_numbers
 from khelang_opendata.standard.tables import JsonObject
+from khelang_opendata.transport.addresses import page_of
 from khelang_opendata.transport.fetching import FetchPolicy, fetch, shown_address
 
 NO_PLAN = "dataset_no_plan"
@@ -64,7 +65,7 @@ class PortalSelection(NamedTuple):
         Raises:
             UsageError: the address is of another form, or names neither an organisation nor a tag.
         """
-        address = source[len(PORTAL) :]
+        address = page_of(source)
         failure = UsageError("portal_source_unusable", source=shown_address(address))
         try:
             parts = urlsplit(address)

@@ -42,7 +42,7 @@ FOR_SEARCH_ENGINES = ("robots.txt", "sitemap.xml")
 PAGES_LIST = "pages.json"
 """In a folder of pages: the plan's name and the files that this program wrote there."""
 
-_STAGING = ".unfinished-publish"
+STAGING = ".unfinished-publish"
 _NOT_IN_ADDRESS = re.compile(r"[^!-~]|[<>\"\\^`{|}]")
 """What an address holds in escaped form only (RFC 3986)."""
 _LONGEST_SHOWN = 80
@@ -164,13 +164,13 @@ def publish_pages(files: Mapping[str, bytes], target: StrPath, name: str, *, dry
 
 def _published(site: _Site, target: Path, *, dry_run: bool, force: bool) -> FolderOutcome:
     outcome = _compare(site, target, force=force)
-    if dry_run or not (outcome.written or os.path.lexists(target / _STAGING)):
+    if dry_run or not (outcome.written or os.path.lexists(target / STAGING)):
         return outcome
     if not target.is_dir():
         target.mkdir(parents=True)
         target.chmod(0o755)  # the web server runs as another user
     with locked(target):
-        remove(target / _STAGING)
+        remove(target / STAGING)
         outcome = _compare(site, target, force=force)  # another process may have published before the lock
         _apply(outcome, site, target)
     return outcome
@@ -376,7 +376,7 @@ def _plan_name(descriptor: bytes) -> str | None:
 
 
 def _apply(outcome: FolderOutcome, site: _Site, target: Path) -> None:
-    staging = target / _STAGING
+    staging = target / STAGING
     try:
         staging.mkdir(mode=0o700)
         _stage(staging, {name: site.contents[name] for name in (*outcome.added, *outcome.replaced)})
@@ -413,7 +413,7 @@ def _verify_pages(folder: Path, content: Mapping[str, bytes]) -> None:
 
 def _place(outcome: FolderOutcome, site: _Site, target: Path) -> None:
     """Rename the files into their places; each name reaches the disk before the next one, which may refer to it."""
-    staging = target / _STAGING
+    staging = target / STAGING
     for name in (name for name in site.contents if name not in outcome.unchanged):
         new, place = staging / name, target / name
         if name in outcome.replaced and place.is_dir():

@@ -27,11 +27,9 @@ from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import UsageError, system_errors_as
 from khelang_opendata.package.outputs import refuse_protected
+from khelang_opendata.portals.folder import PAGES_LIST, STAGING
 from khelang_opendata.published.page_mark import plan_of_page
 
-LIST = "pages.json"
-
-_STAGING = ".unfinished-publish"
 _AT_A_TIME = 64
 """Files that are in memory while they are written."""
 
@@ -82,14 +80,14 @@ def publish_planned(
             place.mkdir(parents=True)
             place.chmod(0o755)  # the web server runs as another user
         with locked(place):
-            remove(place / _STAGING)
+            remove(place / STAGING)
             found = _compared(planned, place, name)
             if not found.changed and not found.gone:
                 return found.outcome
             try:
                 return _exchanged(planned, place, name, found, progress)
             finally:
-                shutil.rmtree(place / _STAGING, ignore_errors=True)
+                shutil.rmtree(place / STAGING, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ def _read_list(target: Path, name: str) -> Mapping[str, _Listed]:
     Raises:
         UsageError: it is of other pages, or no list of ours.
     """
-    data = _content(target / LIST)
+    data = _content(target / PAGES_LIST)
     if data is None:
         return {}
     try:
@@ -144,7 +142,7 @@ def _read_list(target: Path, name: str) -> Mapping[str, _Listed]:
             raise UsageError("folder_refused", "another_plan", path=str(target), found=str(content["name"]), name=name)
         return {str(path): _Listed(str(one["inputs"]), str(one["content"])) for path, one in content["files"].items()}
     except (JsonRefused, KeyError, TypeError, AttributeError):
-        raise UsageError("folder_refused", "not_ours", path=str(target / LIST)) from None
+        raise UsageError("folder_refused", "not_ours", path=str(target / PAGES_LIST)) from None
 
 
 def _refuse_link(target: Path, folder: PurePosixPath) -> None:
@@ -188,7 +186,7 @@ def _exchanged(
     planned: Sequence[PlannedFile], target: Path, name: str, found: _Comparison, progress: Callable[[int], object]
 ) -> PagesOutcome:
     hashes, written = dict(found.there), list[str]()
-    staging = target / _STAGING
+    staging = target / STAGING
     staging.mkdir(mode=0o700)
     remaining, done = iter(found.changed), 0
     while batch := {one.path: one.content() for one in islice(remaining, _AT_A_TIME)}:
@@ -214,7 +212,7 @@ def _exchanged(
 
 def _write_list(target: Path, name: str, files: Mapping[str, _Listed]) -> None:
     entries = {path: one._asdict() for path, one in sorted(files.items())}
-    write_atomically(target / LIST, json_bytes({"name": name, "files": entries}))
+    write_atomically(target / PAGES_LIST, json_bytes({"name": name, "files": entries}))
 
 
 def _place(staging: Path, target: Path, paths: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from khelang_opendata.files.paths import is_safe_path
 from khelang_opendata.formats.about import NOT_NAMED, Both
 from khelang_opendata.formats.key_figures import Money
+from khelang_opendata.transport.addresses import is_address, page_of
 from khelang_opendata.transport.fetching import shown_address
 
 Row = Mapping[str, Any]
@@ -226,7 +227,7 @@ def sources_of(rows: Mapping[str, Sequence[Row]], changes: Mapping[str, str]) ->
     return {
         row["package"]: SourceState(
             name=shown_address(row["package"]) if is_address(row["package"]) else shown(row["package"]),
-            address=shown_address(row["package"]) if is_address(row["package"]) else "",
+            address=shown_address(page_of(row["package"])) if is_address(row["package"]) else "",
             slug=sha256(row["package"].encode("utf-8", "surrogatepass")).hexdigest()[:_HASHED],
             state=row["state"],
             reason=row["reason"] or "",
@@ -239,11 +240,6 @@ def sources_of(rows: Mapping[str, Sequence[Row]], changes: Mapping[str, str]) ->
         )
         for row in packages
     }
-
-
-def is_address(package: str) -> bool:
-    """Whether a source has an address on the web."""
-    return package.lower().startswith(("http://", "https://"))
 
 
 def _above(root: str) -> str:

@@ -58,15 +58,11 @@ class EmptyCells:
                 for row in rows:
                     yield VALUE_MISSING.issue(self.table.place(row, name, ""), example=self._examples.of(name, row))
 
-    def _cells(self, name: str) -> Sequence[str]:
-        position = self.table.position(name) or 0
-        return [cells[position] if position < len(cells) else "" for cells in self.table.table.rows]
-
     def _filled(self, name: str, rows: Sequence[int]) -> Mapping[int, str]:
         """The text of the nearest row above that has one, for each row."""
         empty, last = {*rows}, ""
         filled: dict[int, str] = {}
-        for row, cell in enumerate(self._cells(name), 2):
+        for row, cell in enumerate(self.table.cells(name), 2):
             if row in empty:
                 filled[row] = last
             else:
@@ -76,7 +72,7 @@ class EmptyCells:
     def _have_own_keys(self, filled: Mapping[str, Mapping[int, str]]) -> bool:
         """Whether every row has a key of its own once the ids are filled in."""
         columns = [
-            [filled.get(name, {}).get(row) or cell for row, cell in enumerate(self._cells(name), 2)]
+            [filled.get(name, {}).get(row) or cell for row, cell in enumerate(self.table.cells(name), 2)]
             for name in self.table.schema.primary_key
         ]
         keys = [*zip(*columns, strict=True)]
@@ -87,7 +83,7 @@ class EmptyCells:
 
         Merged cells leave few neighbours that are alike, where cells that were left out are among such.
         """
-        cells = self._cells(name)
+        cells = self.table.cells(name)
         alike = sum(before == cell != "" for before, cell in pairwise(cells))
         gaps = sum(bool(before) and not cell for before, cell in pairwise(cells))
         if len(self._rows[name]) == 1 or alike > (gaps if gaps > 1 else 0):

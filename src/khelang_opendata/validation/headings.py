@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -46,6 +46,13 @@ class HeadedTable:
     def position(self, name: str) -> int | None:
         """The position of a field's column; None if the table lacks it."""
         return self._positions.get(name)
+
+    def cells(self, name: str) -> Sequence[str]:
+        """The cells of a field's column, row by row; empty ones where a row, or the table, lacks them."""
+        position = self.position(name)
+        if position is None:
+            return [""] * len(self.table.rows)
+        return [cells[position] if position < len(cells) else "" for cells in self.table.rows]
 
     def id_of(self, row: int) -> str:
         """The id of a record in errata: the first column of its table's primary key."""

@@ -134,7 +134,7 @@ class BrokenReferences:
         if target is None or label is None or target.position(label) is None:
             return {}
         found: dict[str, list[str]] = {}
-        for row, text in enumerate(_cells(target, label), FIRST_ROW):
+        for row, text in enumerate(target.cells(label), FIRST_ROW):
             if text and len(text) <= LONGEST_LABEL and (id_ := target.id_of(row)):
                 found.setdefault(plain(text), []).append(id_)
         return found
@@ -163,7 +163,7 @@ class BrokenReferences:
                 yield REFERENCE_MISSING.issue(place, target=target, target_field=named, uses=uses)
 
     def _column_issue(self, name: str, right: str) -> Issue:
-        rows, cells = self.rows[name], self._cells(name)
+        rows, cells = self.rows[name], self.table.cells(name)
         spans = from_the_end(map(self.table.table.number, rows))
         variant = "counts_up" if _count_up([(row, cells[row - 2]) for row in rows]) else "only"
         place = self.table.place(rows[0], name, cells[rows[0] - 2])
@@ -175,7 +175,7 @@ class BrokenReferences:
         It is the plan's, of which a package has one, or that of the row above, from which a drag of the mouse counted
         up. Where no row has the plan's id, it may be the plan's own that is wrong.
         """
-        targets, cells, first = self._ids_for((name,)), self._cells(name), rows[0] - 2
+        targets, cells, first = self._ids_for((name,)), self.table.cells(name), rows[0] - 2
         is_of_plan = self._keys[(name,)]["reference"]["resource"] == "plans"
         if is_of_plan and len(targets) == 1 and len(rows) < len(cells):
             return next(iter(targets))[0]
@@ -204,14 +204,11 @@ class BrokenReferences:
         if name not in key or len(key) == 1:
             return False
         columns = [
-            [id_ if part == name and row in rows else cell for row, cell in enumerate(self._cells(part), 2)]
+            [id_ if part == name and row in rows else cell for row, cell in enumerate(self.table.cells(part), 2)]
             for part in key
         ]
         keys = [*zip(*columns, strict=True)]
         return len({*keys}) == len(keys)
-
-    def _cells(self, name: str) -> Sequence[str]:
-        return _cells(self.table, name)
 
     def _ids_for(self, fields: _Fields) -> Mapping[_Fields, None]:
         """The values that columns may refer to."""
@@ -347,7 +344,7 @@ class LostIds:
 
     @cached_property
     def _sought(self) -> Sequence[str]:
-        known, field = {*_cells(self.table, self.name)}, self.table.schema.field_by_name[self.name]
+        known, field = {*self.table.cells(self.name)}, self.table.schema.field_by_name[self.name]
         found: dict[str, None] = {}
         for other in self._tables.values():
             keys = (
@@ -355,7 +352,7 @@ class LostIds:
             )
             for fields in keys:
                 if len(fields) == 1:
-                    found |= dict.fromkeys(id_ for id_ in _cells(other, fields[0]) if id_ and id_ not in known)
+                    found |= dict.fromkeys(id_ for id_ in other.cells(fields[0]) if id_ and id_ not in known)
         return [id_ for id_ in found if fits(field, id_)]
 
 
@@ -373,11 +370,6 @@ class Examples:
         if name == self._free_ids.name:
             return self._free_ids.next(row) or example
         return example if self._references.has(name, example) else self._references.first_id(name) or example
-
-
-def _cells(table: HeadedTable, name: str) -> Sequence[str]:
-    position = table.position(name) or 0
-    return [cells[position] if position < len(cells) else "" for cells in table.table.rows]
 
 
 def _count_up(cells: Sequence[tuple[int, str]]) -> bool:

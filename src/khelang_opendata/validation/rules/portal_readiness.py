@@ -13,6 +13,7 @@ from typing import Any
 
 from khelang_opendata.model.report import Issue, Location, Severity
 from khelang_opendata.model.spoilt_text import hidden_character
+from khelang_opendata.standard.family import load_family
 from khelang_opendata.standard.portal_profiles import portal_profile
 from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.plan import Plan
@@ -35,8 +36,7 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 """A valid e-mail address of the HTML standard, with a dot in its domain."""
 
-_EMAIL_OF_PROFILE = r"[^@\s]{1,64}@[^@\s.]{1,63}(\.[^@\s.]{1,63})+"
-"""What ``package.schema.json`` takes for an e-mail address."""
+_EMAIL_IN_PROFILE = ("contributors", "items", "properties", "email")
 
 OTHER = "อื่นๆ"
 """The end of a choice that means "other"; the field ``<name>_other`` must then explain it."""
@@ -103,18 +103,31 @@ def portal_value_illegal(plan: Plan) -> Iterator[Issue]:
 def _illegal_of_package(descriptor: JsonObject) -> Iterator[Issue]:
     """What portals refuse of the properties that every package has: its page, its publisher, its name and keywords."""
     for homepage in _texts(descriptor.get("homepage"), listed=False):
-        if re.match(r"https?://\S", homepage) and not is_web_address(homepage):  # else the profile refuses it
+        if homepage.strip() and not is_web_address(homepage) and _fits_profile(homepage, "homepage"):
             yield portal_value_illegal.issue(variant="address", property="homepage", value=homepage)
     for number, contributor in enumerate(_objects(descriptor.get("contributors"))):
         for address in _texts(contributor.get("email"), listed=False):
-            is_refused = re.fullmatch(_EMAIL_OF_PROFILE, address) is None  # an issue of its own
-            if "publisher" in _texts(contributor.get("roles"), listed=True) and not (is_refused or is_email(address)):
+            is_of_publisher = "publisher" in _texts(contributor.get("roles"), listed=True)
+            if is_of_publisher and not is_email(address) and _fits_profile(address, *_EMAIL_IN_PROFILE):
                 place = f"contributors/{number}/email"
                 yield portal_value_illegal.issue(variant="email", property=place, value=address)
     name, keywords = str(descriptor.get("name", "")), _texts(descriptor.get("keywords"), listed=True)
     odd = [tag for tag in keywords if tag and not re.fullmatch(_PLAIN_TEXT, tag)]
     if odd or name in RESERVED_NAMES or not re.fullmatch(_PLAIN_TEXT, name):
         yield from _illegal_texts(name, odd, portal_profile(_PROFILE))
+
+
+def _fits_profile(text: str, *place: str) -> bool:
+    """Whether the profile of the standard takes a text; what it refuses has an issue of its own.
+
+    Args:
+        text: the value of a property.
+        place: the names that lead to the property from ``properties`` of the profile.
+    """
+    schema = load_family().package_schemas[-1]["properties"]
+    for name in place:
+        schema = schema[name]
+    return re.search(schema["pattern"], text) is not None
 
 
 def _illegal_texts(name: str, keywords: Sequence[str], profile: JsonObject) -> Iterator[Issue]:
