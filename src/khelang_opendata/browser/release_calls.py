@@ -10,6 +10,7 @@ from typing import Any
 
 from khelang_opendata.browser.asked import DRAFT, NEW, OLD, RELEASE, RELEASES, Asked, as_package, inside
 from khelang_opendata.browser.drafts import FolderDraft
+from khelang_opendata.browser.remedies import page_sentence
 from khelang_opendata.intake.opening import package_folder
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.limits import DEFAULT
@@ -95,8 +96,10 @@ def verify_call(asked: Asked) -> dict[str, Any]:
     ]
     for language in Language:
         content[f"summary_{language}"] = verdict_text(result, language)
-        content[f"signature_{language}"] = signature_text(result, language)
-        content[f"origin_{language}"] = origin_text(result, language)
+        signature = page_sentence(f"signature_{result.signature}", language)
+        content[f"signature_{language}"] = signature or signature_text(result, language)
+        origin = origin_text(result, language)
+        content[f"origin_{language}"] = origin and page_sentence("verify_origin", language)
     return content
 
 
