@@ -15,6 +15,7 @@ from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.model.wording import Language
 from tests.damaged_sheets import FACTS, HEADING
 from tests.test_damaged_sheets import base, import_of
+from tests.typed_anywhere import check
 
 Pick = Callable[[Worksheet, int, int, Any], bool]
 FURTHER_ROWS, FURTHER_COLUMNS = 3, 2
@@ -78,3 +79,8 @@ def _is_open(sheet: Worksheet, row: int, column: int) -> bool:
 )
 def test_no_text_is_lost(pick: Pick) -> None:
     assert lost(pick) == []
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_nothing_that_is_typed_anywhere_is_lost(seed: int) -> None:
+    check(seed)

@@ -12,6 +12,7 @@ from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.row_kinds import RowKinds
 from khelang_opendata.intake.shown_values import example_of
+from khelang_opendata.intake.summary_rows import is_of_amounts
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.thai import ascii_text
 from khelang_opendata.model.wording import Language
@@ -23,7 +24,7 @@ _DIGIT = re.compile(r"\d")
 def remarks_above(
     sheet: ReadSheet, plan: PlanSheet, top: TableHeading, columns: Mapping[int, PlanColumn]
 ) -> Iterator[Remark]:
-    """A remark on each row above a heading that may be a record.
+    """A remark on each row above a heading that may be a record, and on each text beside a title.
 
     Titles, the example row of the workbook, its totals and its settings are none, nor are headings of several columns.
 
@@ -39,25 +40,41 @@ def remarks_above(
     kinds = RowKinds(plan, dict(columns), top.labels)
     for at, cells in enumerate(sheet.cells[: top.first]):
         if any(comparable(cell) in own for cell in cells if cell):
-            yield from _beside_own(sheet, at, own)
+            yield from _beside_own(sheet, at, own, columns)
             continue
         given = {p: cells[p] for p in columns if p < len(cells) and cells[p] and (at, p) not in sheet.filled}
-        if not given or _is_example(given, columns) or kinds.kind(cells, frozenset(), frozenset()):
+        if given and kinds.kind(cells, frozenset(), frozenset()):
             continue
-        params = {"text": given[min(given)][:_LONGEST_SHOWN]}
-        if _is_record(given, plan, columns):
+        is_text = bool(given) and not _is_example(given, columns)
+        params = {"text": given[min(given)][:_LONGEST_SHOWN]} if is_text else {}
+        if is_text and _is_record(given, plan, columns):
             yield Remark(RemarkKind.REFUSED, "row_above_heading", sheet.name, at, params=params)
-        elif at == top.first - 1:  # higher up are titles
+        elif is_text and at == top.first - 1:  # higher up are titles
             yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, params=params)
+        else:
+            yield from _beside_title(sheet, at, plan)
 
 
-def _beside_own(sheet: ReadSheet, at: int, own: set[str]) -> Iterator[Remark]:
-    """Remarks on texts in a row of settings or totals: beside its words there are a choice and numbers alone."""
+def _beside_title(sheet: ReadSheet, at: int, plan: PlanSheet) -> Iterator[Remark]:
+    """Remarks on texts beside the first one of a row, which is a title or begins the row of examples."""
+    given = {place: cell for place, cell in enumerate(sheet.cells[at]) if cell and (at, place) not in sheet.filled}
+    examples = {comparable(example_of(column, language)) for column in plan.columns for language in Language}
+    for place, cell in list(given.items())[1:]:
+        if comparable(cell) not in examples:
+            params = {"text": cell[:_LONGEST_SHOWN]}
+            yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, place, params)
+
+
+def _beside_own(sheet: ReadSheet, at: int, own: set[str], columns: Mapping[int, PlanColumn]) -> Iterator[Remark]:
+    """Remarks on what is in a row of settings beside its choice, and in one of totals beside those of years."""
     cells = sheet.cells[at]
     label = next(place for place, cell in enumerate(cells) if comparable(cell) in own)
+    totals = {comparable(text) for pair in sheet_texts()["totals"].values() for text in pair}
+    years = [p for p, column in columns.items() if is_of_amounts(column.name) and comparable(cells[label]) in totals]
     for place, cell in enumerate(cells):
-        is_text = cell and number_of(cell) is None and (at, place) not in sheet.filled
-        if is_text and place not in (label, label + 1):
+        is_total = place in years and number_of(cell) is not None
+        is_own = place == label or (place == label + 1 and not years)
+        if cell and not is_total and not is_own and (at, place) not in sheet.filled:
             params = {"text": cell[:_LONGEST_SHOWN]}
             yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, place, params)
 

@@ -69,8 +69,13 @@ def _with_round(
 def _with_columns(
     sheet: ReadSheet, heading: int, columns: Sequence[PlanColumn], values: Sequence[str]
 ) -> Iterator[Sequence[str]]:
-    """The rows of a sheet with further columns at their ends, which are filled wherever a row below the heading is."""
+    """The rows of a sheet with further columns at their ends, which are filled wherever a row below the heading is.
+
+    What says the values above the heading, and the words before it, are left out: they are read.
+    """
     width = max(map(len, sheet.cells))
-    for at, line in enumerate(sheet.cells):
+    for at, cells in enumerate(sheet.cells):
+        said = [p for p, text in enumerate(cells) if at < heading and any(v in ascii_text(text) for v in values)]
+        line = ["" if {p, p + 1} & {*said} else text for p, text in enumerate(cells)] if said else cells
         further = [column.titles[0] for column in columns] if at == heading else values if at > heading else ()
         yield [*line, *[""] * (width - len(line)), *further] if further and any(line) else line
