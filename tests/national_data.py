@@ -153,7 +153,7 @@ def _without_first_column(folder: Path) -> None:
     path.write_text("\n".join(line.partition(",")[2] for line in lines), encoding="utf-8")
 
 
-PAST_ERRORS = "package_invalid"
+PAST_ERRORS = "source_invalid"
 
 DAMAGES: Mapping[str, tuple[Damage, str]] = {
     "descriptor missing": (lambda folder: (folder / "datapackage.json").unlink(), PAST_ERRORS),

@@ -300,7 +300,9 @@ def test_plan_says_what_became_of_it(nation: NationSite) -> None:
     ]
     refusal = ReadPage.of(nation.site, link)
     assert "packages/broken" in refusal.text
-    assert "Errors against the standard:" in spaced(refusal.text)
+    assert re.search(r"Errors against the standard: \d+\. The first: \w+ row \d+: .{20}", spaced(refusal.text))
+    thai = ReadPage.of(nation.site, link.replace("en/", "th/", 1))
+    assert re.search(r"ข้อมูลไม่เป็นไปตามมาตรฐาน \d+ จุด จุดแรกคือ \w+ แถวที่ \d+: .{20}", spaced(thai.text))
     assert len(refusal.tables["checks-table"]) > 1
 
 

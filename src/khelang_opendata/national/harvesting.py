@@ -49,7 +49,7 @@ WORK, STAGED, DOWNLOADS = ".work", "staged", "downloads"
 _OURS = {LOCK, WORK, TABLES, HISTORY, POINTER}
 """What the folder of a first harvest may hold that did not finish."""
 
-_FORM = "1"
+_FORM = "2"
 """Part of what judges a plan: raised when the dataset's rows of the same plan change."""
 
 JUDGED_BY = f"{__version__}/{_FORM}"

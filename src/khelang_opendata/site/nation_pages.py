@@ -26,7 +26,7 @@ from khelang_opendata.site.nation import LaoGroup, Nation, per_cent
 from khelang_opendata.site.nation_charts import nation_charts
 from khelang_opendata.site.nation_compared import compared_labels, compared_plans
 from khelang_opendata.site.nation_data import NationFile, data_files
-from khelang_opendata.site.nation_plans import NationPlan, SourceState
+from khelang_opendata.site.nation_plans import NationPlan
 from khelang_opendata.site.plan_site import CHARTS, asset_files
 from khelang_opendata.site.search_engines import robots_and_sitemap
 from khelang_opendata.site.site_templates import ASSETS, HOME, path_of, place_name, rendered
@@ -42,7 +42,6 @@ RULES_SHOWN = 15
 """Findings that the overview lists; the file of contradictions has all."""
 
 _NO_PROVINCE = "none"
-_INVALID = "package_invalid"
 
 
 @dataclass(frozen=True)
@@ -273,7 +272,6 @@ class _NationSite:
             "province_route": _province_route,
             "last_day": lambda year: fiscal_year_days(year)[1],
             "rule_title": lambda code: _rule_title(code, language),
-            "reason": _reason,
         }
 
     def _helpers(self, page: _NationPage, language: Language) -> dict[str, Any]:
@@ -310,13 +308,6 @@ def _rule_title(code: str, language: Language) -> str:
     """The title of a rule; the code of one that the program does not know."""
     rule = rules().get(code)
     return rule.title[language] if rule else code
-
-
-def _reason(source: SourceState, language: Language) -> str:
-    """Why a source is refused, in a sentence."""
-    if source.reason == _INVALID:
-        return say("reason_errors", language, count=f"{source.errors:,}")
-    return source.reason_words[[*Language].index(language)] or source.reason
 
 
 def _counts(plan: NationPlan, language: Language) -> Iterator[tuple[str, str]]:
