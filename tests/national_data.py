@@ -36,8 +36,9 @@ def gathered(source: Path, out: Path, day: date = DAY, workers: Workers | None =
 
 def valid_plans(folder: Path, count: int) -> list[Path]:
     """Synthetic plans that conform to the standard."""
-    spare = generate(folder / "made", 2 * count, 1)
+    spare = generate(folder / "made", count + count // 2 + 4, 1)
     chosen = [one.path for one in spare if not one.violations][:count]
+    assert len(chosen) == count
     for path in chosen:
         path.rename(folder / path.name)
     shutil.rmtree(folder / "made")
