@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Each process takes whole modules as long as it can, for what a module sets up (a portal, a browser, a release) is slow.
+PYTEST := pytest --numprocesses auto --dist worksteal
 OLDEST := build/oldest
 
 .PHONY: release test unit coverage oldest matrix lint format rules docs pictures benchmark fuzz fuzz-portal faults lock assets web clean
@@ -17,16 +19,16 @@ release: $(READY)
 	$(BIN)/khelang site releases --out build/site
 
 test: lint
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/$(PYTEST)
 
 # Some three minutes on two cores: what needs no process, no server, no browser and no written release.
 unit: $(READY)
-	$(BIN)/pytest --numprocesses auto -m "not system" $(ARGS)
+	$(BIN)/$(PYTEST) -m "not system" $(ARGS)
 
 # A quarter of an hour: which lines and branches of src no test reaches. ARGS='-m "not system"' measures the unit tests.
 coverage: $(READY)
 	rm -rf build/coverage
-	$(BIN)/coverage run -m pytest --numprocesses auto $(ARGS)
+	$(BIN)/coverage run -m $(PYTEST) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -56,13 +58,15 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 	$(call install,$(OLDEST),oldest)
 
 # The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
-# Those left out judge what is the same with any version (the sources, the data, the order of the program's own writes), judge
-# more of what others judge enough of (pages, hostile packages), or need what only `make test` installs.
-oldest: SAME := architecture descriptor_mutations foreign_releases growth hostile package_fuzz patterns plan_data seeds site_pages \
-  site_tools store texts versions wheel words workbook_sheets
+# Those left out judge what is the same with any version (the sources, the data, the rules, the order of the program's own
+# writes), judge more of what others judge enough of (pages, hostile packages), or need what only `make test` installs.
+oldest: SAME := architecture bad_input calendar cases codes days descriptor_mutations dialect errata foreign_releases growth hostile \
+  leftovers limits package_fuzz patterns plan_data remedies rules_arithmetic rules_cell_values rules_errata_records rules_logic \
+  rules_portal_readiness rules_progress rules_trees seeds site_pages site_tools spoilt_text store texts thai verdict versions wheel \
+  words workbook_sheets
 oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan eplan_results evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata national national_fetching national_kills national_mirror national_site national_workers new_municipality nothing_lost offered_errata other_workbooks other_writers own_tables plan_workbook portal_folder published_report readers released_workbook remarked_copy round_sheets site_assets site_browser started_name text_tables watching web_page web_python windows workbook_judged
 oldest: $(OLDEST)/.ready
-	$(OLDEST)/bin/pytest --numprocesses auto --ignore tests/portal $(SAME:%=--ignore tests/test_%.py) $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
+	$(OLDEST)/bin/$(PYTEST) --ignore tests/portal $(SAME:%=--ignore tests/test_%.py) $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
 
 # The unit tests on each Python that is supported, where it is installed.
 MATRIX := 3.11 3.12 3.13 3.14
@@ -70,7 +74,7 @@ matrix:
 	@for version in $(MATRIX); do \
 	  command -v python$$version >/dev/null || { echo "python$$version is not installed and was not tried"; continue; }; \
 	  $(MAKE) --no-print-directory build/matrix/$$version/.ready PYTHON=python$$version && \
-	  build/matrix/$$version/bin/pytest --quiet --numprocesses auto -m "not system" $(ARGS) || exit 1; \
+	  build/matrix/$$version/bin/$(PYTEST) --quiet -m "not system" $(ARGS) || exit 1; \
 	done
 
 build/matrix/%/.ready: requirements/build.txt requirements/dev.txt pyproject.toml

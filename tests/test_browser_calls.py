@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
-from khelang_opendata import Package, ReleaseOptions, release_package, validate
+from khelang_opendata import Package, ReleaseOptions, published, release_package, validate
 from khelang_opendata.browser import answer, remedies
 from khelang_opendata.browser.drafts import files_of
 from khelang_opendata.intake.corrections import Correction, correct_package
@@ -261,7 +261,11 @@ def test_draft_that_was_released_can_be_corrected_and_released_again(ask: Ask, t
     compared.write_bytes(again["files"][compared.name])
     difference = ask("diff", {"lang": "th"}, old=archive, new=compared)
     assert "ชื่อที่แก้แล้ว" in difference["answer"]["text"]
-    assert ask("verify", release=compared)["answer"]["is_whole"]
+    verified = ask("verify", release=compared)["answer"]
+    assert verified["is_whole"]
+    words = [verified["signature_th"], verified["origin_th"], verified["origin_en"], difference["answer"]["text"]]
+    assert [text for text in words if "--" in text] == []
+    assert "หน้านี้" in verified["origin_th"]
 
 
 NEW_PLAN = {
@@ -371,7 +375,7 @@ def test_reports_to_the_nacc_of_what_is_no_release_are_refused(ask: Ask, tmp_pat
     assert gettempdir() not in failure["message_en"]
 
 
-def test_remedies_of_the_page_are_of_failures_that_there_are_and_name_no_command() -> None:
+def test_sentences_of_the_page_are_of_failures_and_notices_that_there_are_and_name_no_command() -> None:
     texts = json.loads(Path(remedies.__file__).with_name("notices.json").read_text(encoding="utf-8"))
     wordings = {
         name if variant is None else f"{name}_{variant}": entry.wording_for({"variant": variant or ""})
@@ -379,6 +383,7 @@ def test_remedies_of_the_page_are_of_failures_that_there_are_and_name_no_command
         for variant in (None, *entry.variants)
         if variant or entry.wording
     }
+    verification_notices = json.loads(Path(published.__file__).with_name("notices.json").read_text(encoding="utf-8"))
     for name, text in texts.items():
-        assert name in wordings
+        assert name in {*wordings, *verification_notices}
         assert not re.search(r"khelang |--", " ".join(text.values())), name

@@ -262,6 +262,86 @@ def test_own_table_is_judged_where_it_is(package: Path, table: Path) -> None:
     assert "behind --columns" in run("validate", table, "--columns", path.with_name("no.yaml")).output
 
 
+TICKED_MAP = """\
+zero: ไม่ใช้งบประมาณ
+blank: ไม่ดำเนินการ
+columns:
+  ที่: ลำดับ
+  โครงการ กิจกรรม หรือมาตรการ: โครงการ
+  2566: '2566'
+  2567: '2567'
+  2568: '2568'
+  รวมทุกปี (เมื่อเอกสารไม่แยกปี): งบประมาณ
+"""
+TICKED: Line = ["ลำดับ", "โครงการ", "งบประมาณ", 2566, 2567, 2568]
+
+
+def periods(package: Path) -> list[tuple[str, str]]:
+    """The first and the last year of each project."""
+    return [(p["start_fiscal_year_be"], p["end_fiscal_year_be"]) for p in rows(package, "projects")]
+
+
+@pytest.mark.parametrize("tick", ["✓", "✔", "√", "/", " / ", "//", "●", "☑", "*", "\u00fc", "\uf0fc", "1", 1, True])
+def test_ticked_years_beside_an_amount_are_the_years_of_the_project(package: Path, tick: object) -> None:
+    table = package.parent / "แผน.xlsx"
+    table.write_bytes(book([TICKED, ["1", "โครงการอบรม", 30000, "", tick, tick]]))
+    assert "2567, 2568" in taken(package, table, TICKED_MAP)
+    assert amounts(package) == [("1", "", "budgeted", "30000"), ("1", "2566", "not_run", "")]
+    assert periods(package) == [("2567", "2568")]
+    table.write_bytes(book([TICKED, ["1", "โครงการอบรม", 30000, "", tick, ""]]))
+    assert "2567-2568, and are 2567-2567" in taken(package, table, TICKED_MAP)
+    assert periods(package) == [("2567", "2567")]
+
+
+def test_ticked_years_of_projects_without_an_amount_for_all_years(package: Path) -> None:
+    table = package.parent / "แผน.xlsx"
+    lines: list[Line] = [
+        TICKED,
+        ["1", "โครงการอบรม", "ไม่ใช้งบประมาณ", "/", "", "/"],
+        ["2", "กิจกรรมสำรวจ", 0, "", "", ""],
+        ["3", "มาตรการราคากลาง", "", "✓", 20000, ""],
+    ]
+    table.write_bytes(book(lines))
+    path = package.parent / "columns.yaml"
+    path.write_text(TICKED_MAP, encoding="utf-8")
+    done = run("import", table, "-o", package, "--columns", path)
+    assert (done.exit_code, rows(package, "projects")) == (1, [])
+    assert "ตารางแผน!D4" in done.output
+    assert "such as tick: Unknown" in done.output
+    taken(package, table, "tick: ไม่ทราบ\n" + TICKED_MAP)
+    assert amounts(package) == [
+        ("1", "2566", "no_budget", "0"),
+        ("1", "2567", "not_run", ""),
+        ("1", "2568", "no_budget", "0"),
+        *(("2", year, "no_budget", "0") for year in ("2566", "2567", "2568")),
+        ("3", "2566", "unknown", ""),
+        ("3", "2567", "budgeted", "20000"),
+        ("3", "2568", "not_run", ""),
+    ]
+    assert periods(package) == [("2566", "2568"), ("2566", "2568"), ("2566", "2567")]
+
+
+@pytest.mark.parametrize("mark", ["x", "X", "×", "✗", "☒", "○", "P", False])
+def test_mark_that_may_mean_yes_or_no_is_named_with_its_cell(package: Path, mark: object) -> None:
+    table = package.parent / "แผน.xlsx"
+    table.write_bytes(book([TICKED, ["1", "โครงการอบรม", 30000, mark, "", ""]]))
+    path = package.parent / "columns.yaml"
+    path.write_text("tick: Unknown\n" + TICKED_MAP, encoding="utf-8")
+    done = run("import", table, "-o", package, "--columns", path)
+    assert (done.exit_code, rows(package, "projects")) == (1, [])
+    assert "ตารางแผน!D2" in done.output
+    assert "may mean that the project runs or that it does not" in done.output
+
+
+def test_ticks_that_contradict_the_column_of_the_last_year_are_refused(package: Path) -> None:
+    table = package.parent / "แผน.xlsx"
+    table.write_bytes(book([[*TICKED, "ถึง"], ["1", "โครงการอบรม", 30000, "/", "/", "", 2568]]))
+    path = package.parent / "columns.yaml"
+    path.write_text(TICKED_MAP + "  Last fiscal year: ถึง\n", encoding="utf-8")
+    done = run("import", table, "-o", package, "--columns", path)
+    assert (done.exit_code, "ตารางแผน!G2" in done.output, "2566, 2567" in done.output) == (1, True, True), done.output
+
+
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\ncolumns: *b\n"
 FIRST = "columns:\n  โครงการ กิจกรรม หรือมาตรการ: แผนงาน/โครงการ/กิจกรรม\n"
 
@@ -281,6 +361,7 @@ FIRST = "columns:\n  โครงการ กิจกรรม หรือม
         ("just words\n", "Line 1 of"),
         ("colums:\n  ที่: ลำดับ\n", 'Line 1 of {path} has "colums", which is not in the list'),
         ("zero: 20000\n" + FIRST, 'Line 1 of {path} has "20000"'),
+        ("tick: ไม่ดำเนินการ\n" + FIRST, 'Line 1 of {path} has "ไม่ดำเนินการ"'),
         ("dash: ตั้งงบประมาณ\n" + FIRST, 'Line 1 of {path} has "ตั้งงบประมาณ"'),
         ("as: ตารางอื่น\n" + FIRST, 'Line 1 of {path} has "ตารางอื่น"'),
         (FIRST + "  คอลัมน์ใหม่: ลำดับ\n", 'Line 3 of {path} has "คอลัมน์ใหม่", which is no column'),

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,18 +69,23 @@ def makings() -> list[Making]:
 def _makings_in(path: Path) -> Iterator[Making]:
     module = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
     names = vars(import_module(module))
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for function in tree.body:
-        for node in ast.walk(function):
-            if isinstance(node, ast.Call):
-                place = f"{path.relative_to(SOURCE / 'khelang_opendata').as_posix()}:{node.lineno}"
-                yield from _issues(node, {**names, "rule": _rules_given(function, tree, names)}, place)
-                yield from _failures(node, names, place)
+    functions = _tree(path).body
+    calls = {function: [node for node in ast.walk(function) if isinstance(node, ast.Call)] for function in functions}
+    for function, own in calls.items():
+        known = {**names, "rule": _rules_given(function, chain.from_iterable(calls.values()), names)}
+        for call in own:
+            place = f"{path.relative_to(SOURCE / 'khelang_opendata').as_posix()}:{call.lineno}"
+            yield from _issues(call, known, place)
+            yield from _failures(call, names, place)
 
 
-def _rules_given(function: ast.stmt, tree: ast.Module, names: Mapping[str, Any]) -> tuple[Rule, ...]:
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _rules_given(function: ast.stmt, calls: Iterable[ast.Call], names: Mapping[str, Any]) -> tuple[Rule, ...]:
     """The rules that the calls of a function give it."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
     own = (call.args for call in calls if getattr(function, "name", "") == getattr(call.func, "id", None))
     found = (names.get(arg.id) for args in own for arg in args if isinstance(arg, ast.Name))
     return tuple(rule for rule in found if isinstance(rule, Rule))
@@ -184,7 +190,7 @@ def test_parameters_of_remarks_are_those_that_the_texts_name() -> None:
 
 
 def _remarks_in(path: Path) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "remark":
             code, names = _constant(node.args[1:2]), _names_given(node, set())
             if code and names is not None:

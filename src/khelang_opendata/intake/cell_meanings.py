@@ -21,13 +21,18 @@ from khelang_opendata.intake.cell_words import lost, read_code_text, read_words
 from khelang_opendata.intake.plan_sheets import ID_VALUES, PlanColumn, Row
 from khelang_opendata.intake.record_labels import Labels, comparable, shortened
 from khelang_opendata.intake.shown_values import names_a_table, table_titles
-from khelang_opendata.intake.summary_rows import BUDGETED, DASH, NO_BUDGET, ZERO
-from khelang_opendata.intake.typed_cells import Meaning, as_seen
+from khelang_opendata.intake.summary_rows import BUDGETED, DASH, NO_BUDGET, TICK, ZERO
+from khelang_opendata.intake.typed_cells import CellKind, Meaning, as_seen, kind_of
 from khelang_opendata.model.spoilt_text import restored
 from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.tables import Field
 
-_YES = ("ใช่", "yes", "true", "1", "y", "/", *"\u2713\u2714\u221a\u2611\u2705")
+_TICKS = ("/", "\u2044", "\u2215", "\uff0f", *"\u2713\u2714\u221a\u2611\u2705", "\U0001f5f8", "\U0001f5f9")
+_MARKS = (*_TICKS, *"\u25cf\u2022\u26ab\u2b24\u25a0\u25aa\u25c6\u2605*", "\u00fc", "\u00fe", "\uf0fc", "\uf0fe")
+"""Ticks, what people colour in their place, and the letters that the typeface Wingdings shows as ticks."""
+_UNCLEAR = ("x", "p", "a", *"\u00d7\u2715\u2716\u2717\u2718\u2612\u25cb\u25ef\u25a1\u2610\u26aa", "\u00fb", "\uf0fb")
+"""Marks of a year by which some mean that it is planned, and others that it is not."""
+_YES = ("ใช่", "yes", "true", "1", "y", *_TICKS)
 _NO = ("ไม่ใช่", "ไม่", "no", "false", "0", "n")
 _WITHOUT_BUDGET = tuple(
     f"ไม่{verb}{noun}"
@@ -179,10 +184,12 @@ def year_meaning(text: str, signs: Mapping[str, str], statuses: Mapping[str, Cod
 
     Args:
         text: the cell, not empty.
-        signs: what 0 and a dash mean in this workbook; a sign that is missing has no meaning.
+        signs: what 0, a dash and a tick mean in this workbook; a sign that is missing has no meaning.
         statuses: the codelist of statuses.
     """
     found = read_number(text, is_money=True)
+    if is_tick(text):
+        return _of_sign(TICK, text, signs)
     is_dash = _is_dash(text)
     if is_dash or found.value == 0:
         return _of_sign(DASH if is_dash else ZERO, text, signs)
@@ -191,7 +198,7 @@ def year_meaning(text: str, signs: Mapping[str, str], statuses: Mapping[str, Cod
         return YearMeaning(BUDGETED, f"{found.value:f}", taken=taken, params=found.params)
     if found.problem != "number_unknown":
         return YearMeaning(problem=found.problem, params=found.params)
-    if problem := lost(text):
+    if problem := "mark_unclear" if _is_unclear(text) else lost(text):
         return YearMeaning(problem=problem)
     return _of_status(restored(text) or text, statuses)
 
@@ -204,6 +211,19 @@ def _of_status(text: str, statuses: Mapping[str, Code]) -> YearMeaning:
     if len(named) == 1:
         return YearMeaning(named[0], amount_of(named[0]))
     return YearMeaning(problem="amount_unknown", params=choices(titles_of(statuses)))
+
+
+def is_tick(text: str) -> bool:
+    """Whether the cell of a year says no more than that it is marked: by a tick, a dot, or a box that is ticked."""
+    marks = "".join(as_seen(text).replace("\ufe0f", "").replace("\ufe0e", "").split())
+    is_answer = kind_of(text) is CellKind.ANSWER and text.lower() == "true"
+    return is_answer or (bool(marks) and marks[0] in _MARKS and not marks.strip(marks[0]))
+
+
+def _is_unclear(text: str) -> bool:
+    """Whether the cell of a year is marked, but says not whether the project runs."""
+    is_answer = kind_of(text) is CellKind.ANSWER and text.lower() == "false"
+    return is_answer or as_seen(text).strip().lower() in _UNCLEAR
 
 
 def _is_dash(text: str) -> bool:
@@ -219,7 +239,7 @@ def _of_sign(sign: str, text: str, signs: Mapping[str, str]) -> YearMeaning:
     return YearMeaning(status, amount_of(status)) if status else YearMeaning(problem=f"sign_{_NAMES[sign]}")
 
 
-_NAMES = {ZERO: "zero", DASH: "dash"}
+_NAMES = {ZERO: "zero", DASH: "dash", TICK: "tick"}
 
 
 def amount_of(status: str) -> str:

@@ -1,8 +1,8 @@
 """The columns of a table that is no workbook of this program, by the names that its own headings have.
 
 A small YAML file says which sheet is which of the plan's, where its heading is, which heading is which column, and what
-0, a dash and an empty cell of a year mean. It is written with what is recognised, completed by a person, and used with
-every later state of the table. A failure names its line.
+0, a dash, an empty cell and a tick of a year mean. It is written with what is recognised, completed by a person, and
+used with every later state of the table. A failure names its line.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, plan_shee
 from khelang_opendata.intake.record_labels import comparable, shortened
 from khelang_opendata.intake.sheet_headings import recognised
 from khelang_opendata.intake.sheet_layouts import SheetLayout
-from khelang_opendata.intake.summary_rows import BLANK, BUDGETED, DASH, WHOLE, ZERO
+from khelang_opendata.intake.summary_rows import BLANK, BUDGETED, DASH, NOT_RUN, TICK, WHOLE, ZERO
 from khelang_opendata.intake.text_tables import decoded
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.failures import DataError, UsageError, system_errors_as
@@ -32,7 +32,7 @@ from khelang_opendata.model.wording import Language
 from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.family import SchemaFamily
 
-_SIGNS = {"zero": ZERO, "dash": DASH, "blank": BLANK}
+_SIGNS = {"zero": ZERO, "dash": DASH, "blank": BLANK, "tick": TICK}
 _KEYS = ("sheet", "heading_row", "as", *_SIGNS, "columns")
 _MOST_BYTES = 200_000
 _MOST_DEPTH = 3
@@ -158,7 +158,8 @@ def _map(node: yaml.Node, path: str, family: SchemaFamily) -> ColumnMap:
             made.heading_row = _row(_scalar(value, made), made, line)
         elif key in _SIGNS and (text := _scalar(value, made)):
             statuses = family.tables["budgets"].field_by_name["budget_status"].meanings
-            made.signs[_SIGNS[key]] = _status(text, statuses, made, line)
+            unfit = (BUDGETED, NOT_RUN) if key == "tick" else (BUDGETED,)
+            made.signs[_SIGNS[key]] = _status(text, statuses, unfit, made, line)
         elif key == "columns" and not _is_null(value):
             for own, heading, at in _entries(value, made):
                 _add(made, own, _scalar(heading, made), at)
@@ -227,10 +228,10 @@ def _plan(text: str, plans: Mapping[str, PlanSheet], made: ColumnMap, line: int)
     raise made.refused("key_unknown", (text, line), known=", ".join(plan.titles[0] for plan in plans.values()))
 
 
-def _status(text: str, statuses: Mapping[str, Code], made: ColumnMap, line: int) -> str:
+def _status(text: str, statuses: Mapping[str, Code], unfit: Sequence[str], made: ColumnMap, line: int) -> str:
     status = year_meaning(text, {}, statuses).status
-    if status in ("", BUDGETED):
-        free = {code: pair for code, pair in titles_of(statuses).items() if code != BUDGETED}
+    if status in ("", *unfit):
+        free = {code: pair for code, pair in titles_of(statuses).items() if code not in unfit}
         raise made.refused("key_unknown", (text, line), known=choices(free)["known"])
     return status
 

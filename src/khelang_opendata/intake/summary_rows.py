@@ -13,7 +13,7 @@ from khelang_opendata.intake.plan_sheets import Row, Tables, sheet_texts
 
 WHOLE = "whole_period"
 NO_BUDGET, NOT_RUN, BUDGETED, SHARED, UNKNOWN = "no_budget", "not_run", "budgeted", "shared", "unknown"
-ZERO, DASH, BLANK = "0", "-", ""
+ZERO, DASH, BLANK, TICK = "0", "-", "", "/"
 _SIGNS = {"0": ZERO, "๐": ZERO, "-": DASH, "–": DASH}
 
 

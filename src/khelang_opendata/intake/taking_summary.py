@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from khelang_opendata.intake.cell_meanings import YearMeaning, amount_of, choices, codes_like, titles_of, year_meaning
+from khelang_opendata.intake.cell_meanings import (
+    YearMeaning,
+    amount_of,
+    choices,
+    codes_like,
+    is_tick,
+    titles_of,
+    year_meaning,
+)
 from khelang_opendata.intake.merging import Merge, next_id, placed_after
 from khelang_opendata.intake.parted_columns import parted_columns
-from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair
+from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair, years_of_plan
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.row_matching import Described, match_rows
@@ -27,6 +35,7 @@ from khelang_opendata.intake.summary_rows import (
     summary_rows,
 )
 from khelang_opendata.intake.taking_records import finish, provisional, unmatched
+from khelang_opendata.intake.ticked_years import has_ticks, has_whole_amount, is_ticked, take_ticks
 from khelang_opendata.intake.typed_cells import as_seen
 
 _LONGEST = 80
@@ -58,7 +67,7 @@ def take_summary(merge: Merge, found: FoundSheet) -> None:
     own = [c for c in found.columns.values() if c.name in merge.family.tables["projects"].field_by_name]
     own = [c for c in own if c.field and c.name not in line_fields()]
     for project in projects:
-        _take_project(merge, project, own)
+        _take_project(merge, project, own, signs)
     finish(merge, "projects", found.read.name, [p.row for p in projects], places, has_unread=has_unread)
     merge.relabel("projects")
     _take_lines(merge, found, projects, old, signs)
@@ -113,7 +122,7 @@ def _identify(merge: Merge, projects: Sequence[SheetProject]) -> None:
             taken.append(project.row["project_id"])
 
 
-def _take_project(merge: Merge, project: SheetProject, own: Sequence[PlanColumn]) -> None:
+def _take_project(merge: Merge, project: SheetProject, own: Sequence[PlanColumn], signs: Mapping[str, str]) -> None:
     is_new = project.old is None
     merge.origins.note_row(project.row, project.first)
     for column in own:
@@ -126,6 +135,7 @@ def _take_project(merge: Merge, project: SheetProject, own: Sequence[PlanColumn]
                 params = {**column.named, "text": one.text(column.name)[:_LONGEST]}
                 merge.remarks.append(one.remark(RemarkKind.REFUSED, "rows_disagree", column.name, **params))
     _take_dimension(merge, project)
+    take_ticks(merge, project, signs, own)
     if is_new:
         _fill(merge, project)
 
@@ -227,9 +237,15 @@ def _lines_of(
     used = [int(line["line_no"]) for row in old for line in row.lines.values()]
     for one, before in zip(project.data, _paired(merge, project.data, old), strict=True):
         shared = _shared(merge, found, one, before)
-        for name, year in years.items():
+        whole = _said(merge, found, one, WHOLE, signs) if WHOLE in years else None
+        is_of_years = whole is not None and whole.status != BUDGETED and not (before and WHOLE in before.lines)
+        of_years = _of_years(merge, project, one, whole) if whole and is_of_years else {}
+        for name, year in {**years, **{year: year for year in of_years}}.items():
             line = dict(before.lines[year or WHOLE]) if before and (year or WHOLE) in before.lines else None
-            said = _said(merge, found, one, name, signs)
+            is_planned = has_whole_amount(project) and is_ticked(project, one.text(name)) and name != WHOLE
+            if is_planned or (is_of_years and name == WHOLE):
+                continue
+            said = of_years.get(name) or (whole if name == WHOLE else _said(merge, found, one, name, signs))
             if said is None and _is_blank(project, one, name):
                 said = _of_blank(signs)
             if said is None:
@@ -252,13 +268,30 @@ def _lines_of(
 
 
 def _is_blank(project: SheetProject, one: DataRow, name: str) -> bool:
-    """Whether a project has nothing in a year, which its first row says, and no amount of all years together."""
-    names = (name, WHOLE)
+    """Whether a project has nothing in a year, which its first row says, and no amount of all years together.
+
+    Where years are ticked, the others are empty in spite of such an amount.
+    """
+    names = (name,) if has_ticks(project) else (name, WHOLE)
     return (
         one is project.first
         and name != WHOLE
         and not any(r.text(n) or n in r.errors for r in project.data for n in names)
     )
+
+
+def _of_years(merge: Merge, project: SheetProject, one: DataRow, whole: YearMeaning) -> dict[str, YearMeaning]:
+    """What a project without an amount for all years has in each: in those that it ticks, else in empty ones."""
+    years = years_of_plan(merge.new) or ()
+    texts = {str(year): [row.text(str(year)) for row in project.data if row.text(str(year))] for year in years}
+    if has_ticks(project):
+        found = [year for year, said in texts.items() if any(map(is_tick, said))]
+    else:
+        found = [year for year, said in texts.items() if not said]
+    if project.old is None:
+        params = {"text": as_seen(one.text(WHOLE))[:_LONGEST], "years": ", ".join(found) or "–"}
+        merge.remarks.append(one.remark(RemarkKind.TAKEN, "whole_without_money", WHOLE, **params))
+    return dict.fromkeys(found, whole)
 
 
 def _of_blank(signs: Mapping[str, str]) -> YearMeaning | None:
@@ -314,7 +347,7 @@ def _said(merge: Merge, found: FoundSheet, one: DataRow, name: str, signs: Mappi
     said = year_meaning(text, signs, statuses)
     is_merged = name in one.filled and said.status == BUDGETED and bool(said.amount)
     problem = said.problem or ("amount_merged" if is_merged else "")
-    if found.read.layout and problem in ("sign_zero", "sign_dash"):
+    if found.read.layout and problem in ("sign_zero", "sign_dash", "sign_tick"):
         problem += "_mapped"
     if problem:
         named = {**found.column(name).named, **said.params}
