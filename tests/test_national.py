@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,7 @@ from khelang_opendata.validation import validate
 from khelang_opendata.validation.rules.example_copies import example_of
 from tests.conftest import PLAN, Khelang, edit_descriptor, fails, replace_in
 from tests.national_data import DAMAGES, DAY, PAST_ERRORS, budget_in_files, gathered, state_of, valid_plans
+from tests.terminals import at_a_terminal
 from tests.test_cli import examples_work
 
 DCAT, DQV = Namespace("http://www.w3.org/ns/dcat#"), Namespace("http://www.w3.org/ns/dqv#")
@@ -321,6 +323,20 @@ def test_the_command_reports_and_asks(few: Path, tmp_path: Path, khelang: Khelan
     (tmp_path / "mine/notes.txt").write_text("mine")
     refused = khelang("harvest", "packages", "--out", "mine")
     assert (refused.returncode, [*(tmp_path / "mine").iterdir()]) == (2, [tmp_path / "mine/notes.txt"])
+
+
+def test_a_terminal_shows_how_many_are_done_and_nothing_else_does(few: Path, tmp_path: Path, khelang: Khelang) -> None:
+    """A source that fails is done, too, so that the line moves on while others are waited for."""
+    (tmp_path / "list.txt").write_text("nowhere\npackages\n", encoding="utf-8")
+    code, shown = at_a_terminal("harvest", "list.txt", "--processes", "1", "--lang", "en", cwd=tmp_path)
+    assert (code, re.findall(rb"\r(\d) plans checked", shown)) == (1, [b"0", b"1", b"2", b"3", b"4"])
+    assert shown.count(b"\r\033[K") == 1
+    code, shown = at_a_terminal("national", "site", "--lang", "en", cwd=tmp_path)
+    assert code == 0
+    assert b" files made" in shown
+    assert b"plans checked" not in shown
+    again = khelang("harvest", "list.txt")
+    assert (again.returncode, again.stderr, b"plans checked" in again.stdout) == (1, b"", False)
 
 
 def test_examples_in_the_help_work(khelang: Khelang, plan: Path) -> None:

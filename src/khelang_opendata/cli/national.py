@@ -98,8 +98,10 @@ def _progress(language: Language, name: str = "harvest_progress") -> Iterator[An
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    yield lambda count: print_text(f"\r{notice('harvest_progress', language, count=count)}", err=True, styled=True)
-    print_text("\r\033[K", err=True, styled=True)
+    try:
+        yield lambda count: print_text(f"\r{notice(name, language, count=count)}", err=True, styled=True)
+    finally:
+        print_text("\r\033[K", err=True, styled=True)
 
 
 def _summary(done: Harvest, language: Language) -> Iterator[str]:
