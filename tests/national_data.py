@@ -186,6 +186,7 @@ DAMAGES: Mapping[str, tuple[Damage, str]] = {
     "table a link": (_linked, "archive_refused"),
     "table a pipe": (lambda folder: os.mkfifo(folder / "data/pipe"), "archive_refused"),
     "standard newer": (_of_standard("anticorruption-plan/1.1.0"), "source_standard"),
+    "standard older": (_of_standard("anticorruption-plan/0.9.0"), "source_standard"),
     "standard of others": (_of_standard("contracts/1.0.0"), "source_standard"),
     "standard no text": (_of_standard(["x"]), PAST_ERRORS),
     "example of the standard": (_example, "source_example"),

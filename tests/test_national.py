@@ -79,6 +79,7 @@ def test_a_version_of_the_standard_that_is_not_known_is_refused_with_its_remedy(
     known = "anticorruption-plan/1.0.0"
     assert said == {
         f"The package is of the standard anticorruption-plan/1.1.0, which is newer than this program knows ({known})",
+        f"The package is of the standard anticorruption-plan/0.9.0, for which there is no way to {known}",
         f"The package is of the standard contracts/1.0.0, and not of {known}",
     }
 
