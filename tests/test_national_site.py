@@ -370,7 +370,8 @@ def test_the_data_behind_the_pages_are_linked(nation: NationSite, tmp_path: Path
     assert "are with those who publish this site" in ReadPage.of(nation.site, "en/index.html").text
     beside = tmp_path / "web/plans"
     shutil.copytree(nation.dataset, tmp_path / "web/all-plans")
-    for link, wanted in (("../all-plans", ""), ("https://example.go.th/national/", "https://example.go.th/national/")):
+    for link in ("../all-plans", "https://example.go.th/national/", "/national"):
+        wanted = "" if link.startswith("..") else f"{link.rstrip('/')}/"
         make(nation.dataset, beside, has_charts=False, dataset_url=checked_link(link))
         for path in ("index.html", "en/index.html"):
             page = ReadPage.of(beside, path)

@@ -199,7 +199,7 @@ def checked_base(base_url: str) -> str:
 
 def checked_link(link: str) -> str:
     """An address, or a path from the folder of a site, with its last slash."""
-    checked_base(urljoin("https://example.org/plans/", link))
+    checked_base(link if "://" in link else urljoin("https://example.org/plans/", link))
     return f"{link.rstrip('/')}/"
 
 
