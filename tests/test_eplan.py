@@ -586,7 +586,8 @@ def test_a_release_that_does_not_tell_its_day_is_refused(releases: Path, tmp_pat
 
 
 def test_what_is_no_release_is_refused(khelang: Khelang, plan: Path, tmp_path: Path) -> None:
-    for path, message in ((plan, "is not the folder of a release"), (tmp_path / "nothing", "There is no folder")):
+    paths = ((plan, "is a package, and this command takes a release"), (tmp_path / "nothing", "There is no folder"))
+    for path, message in paths:
         done = khelang("export", path, "--to", "eplan")
         assert (done.returncode, done.stdout) == (2, b"")
         assert message in done.stderr.decode()

@@ -49,6 +49,7 @@ def _stores(path: Path) -> Iterator[Path]:
     """The folders of releases that a path names: itself, that of a release, or those in it."""
     from khelang_opendata.portals.publication import releases_folder  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.published.history import is_store  # noqa: PLC0415 (as above)
+    from khelang_opendata.published.no_release import no_release  # noqa: PLC0415 (as above)
 
     if root := releases_folder(path):
         yield root
@@ -57,7 +58,7 @@ def _stores(path: Path) -> Iterator[Path]:
     if not found:
         if (path / _DATASET).is_file():
             raise UsageError("site_of_dataset", path=str(path))
-        raise UsageError("no_release", path=str(path))
+        raise no_release(path)
     yield from found
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 from enum import StrEnum
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 
 from khelang_opendata.model.failures import DataError
+from khelang_opendata.package.datapackage import DESCRIPTOR
 
 ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -85,7 +86,8 @@ def _packed_form(data: bytes, name: str) -> SheetsForm:
     other = next((form for part, form in _INSIDE.items() if part in names), None)
     if other:
         raise DataError("workbook_refused", "other_form", path=name, form=other)
-    raise DataError("workbook_refused", "not_workbook", path=name)
+    is_package = any(PurePosixPath(part).name == DESCRIPTOR for part in names)
+    raise DataError("workbook_refused", "packed_package" if is_package else "not_workbook", path=name)
 
 
 def is_workbook(data: bytes, path: PurePath) -> bool:

@@ -11,6 +11,7 @@ from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
 from khelang_opendata.published.history import LATEST
 from khelang_opendata.published.manifest import MANIFEST
+from khelang_opendata.published.no_release import no_release
 from khelang_opendata.published.verification import damage_of, verify
 from khelang_opendata.validation import validate
 
@@ -27,8 +28,8 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
     folder = path.parent if path.name == DESCRIPTOR else path
     folders = [folder, folder / LATEST]
     root = next((found for found in folders if (found / MANIFEST).is_file()), folder)
-    if root.is_dir() and not (root / MANIFEST).is_file():
-        raise UsageError("no_release", path=str(path))
+    if root.exists() and not (root / MANIFEST).is_file():
+        raise no_release(path)
     package, verification = Package.load(root, limits), verify(root)
     if not verification.is_whole:
         raise damage_of(root, verification)

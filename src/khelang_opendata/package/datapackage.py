@@ -175,9 +175,14 @@ def _not_found(path: Path) -> UsageError:
     """The failure of a path that is no folder: nothing at all, or a file, which may be part of a package."""
     if not path.is_file():
         return UsageError("package_not_found", path=str(path))
-    kind = next((kind for kind, endings in _FILES.items() if path.name.lower().endswith(endings)), "file")
+    kind = kind_of_file(path)
     around = next((folder for folder in path.parents if (folder / DESCRIPTOR).is_file()), path.parent)
     return UsageError("package_not_found", kind, path=str(path), folder=str(around))
+
+
+def kind_of_file(path: Path) -> str:
+    """What a file is by its ending: ``table``, ``workbook``, ``archive``, or any other ``file``."""
+    return next((kind for kind, endings in _FILES.items() if path.name.lower().endswith(endings)), "file")
 
 
 def plan_name(descriptor: JsonObject) -> str:

@@ -34,6 +34,7 @@ from khelang_opendata.portals.publication import Publication, read_publication, 
 from khelang_opendata.published import verify
 from khelang_opendata.published.archive import ArchiveRefused, read_folder
 from khelang_opendata.published.history import CHANGELOG, FEED, INDEX, LATEST, VERSION_FOLDER, WITHDRAWALS, feed_of
+from khelang_opendata.published.no_release import no_release
 from khelang_opendata.published.page_mark import plan_of_page
 
 PAGE = "index.html"
@@ -133,7 +134,7 @@ def publish_folder(
     with system_errors_as("file_unreadable", releases):
         root = releases_folder(releases)
         if root is None:
-            raise UsageError("no_release", path=str(releases))
+            raise no_release(releases)
         site = _site_of(root, read_publication(releases), pages, base)
     with system_errors_as("folder_unwritable", target):
         _refuse_overlap(root, target)

@@ -23,6 +23,7 @@ from khelang_opendata.published import releases_of
 from khelang_opendata.published.content import PublishedRelease, read_published
 from khelang_opendata.published.history import LATEST, is_store
 from khelang_opendata.published.manifest import MANIFEST
+from khelang_opendata.published.no_release import no_release
 from khelang_opendata.standard.tables import JsonObject
 
 
@@ -126,7 +127,7 @@ def releases_folder(path: Path) -> Path | None:
 
 def _single_release(folder: Path) -> Publication:
     if not (folder / MANIFEST).is_file():
-        raise UsageError("no_release", path=str(folder))
+        raise no_release(folder)
     release = read_published(folder)
     return _publication(release, (release.note,), release.version, [_archive(release, release.note, None)])
 

@@ -18,9 +18,10 @@ from khelang_opendata.files import StrPath
 from khelang_opendata.files.paths import is_safe_path
 from khelang_opendata.files.strict_json import JsonRefused, read_day, read_json
 from khelang_opendata.model.failures import ExtraMissing, ReleaseDamaged, system_errors_as
-from khelang_opendata.package.datapackage import DESCRIPTOR
+from khelang_opendata.package.datapackage import DESCRIPTOR, kind_of_file
 from khelang_opendata.published.archive import YEARS, leftovers_in, read_release
 from khelang_opendata.published.manifest import MANIFEST, SIGNATURE, digests_in
+from khelang_opendata.published.no_release import no_release
 from khelang_opendata.published.signature import is_valid, public_key_of, raw_public_key, require_library
 from khelang_opendata.published.zip_form import is_zip_of, zip_bytes
 
@@ -98,7 +99,7 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
             None to accept unsigned releases; an empty text is refused.
 
     Raises:
-        UsageError: ``path`` does not exist, or ``public_key`` is not an Ed25519 key.
+        UsageError: ``path`` does not exist or is a workbook or a table, or ``public_key`` is not an Ed25519 key.
         ExtraMissing: a key was given, and the library that checks signatures (extra ``sign``) is not installed.
         EnvironmentFailure: the system refuses to read it.
         DataError: it is not safe to read, or not an archive.
@@ -109,6 +110,8 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
         True
     """
     path = Path(path)
+    if path.is_file() and kind_of_file(path) in ("workbook", "table"):
+        raise no_release(path)
     if public_key is not None:
         raw_public_key(public_key, "public_key")
         require_library()
