@@ -4,22 +4,31 @@
 harvests them again, changes one of each hundred and harvests once more, and prints what each took. The site of all
 plans is made before and after that change, and again with nothing changed. The script is given a sample of the
 packages; its time for all is in proportion.
+
+``python -m benchmarks.national damaged FOLDER [COUNT]`` writes COUNT packages that conform, damages 500 of 7,850 in all
+ways that the tests know, harvests, and compares: all others are taken, each refusal has the reason of its damage, and
+the totals are those of the CSV files, which Python's own module reads.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
 import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from benchmarks.generate import Synthetic, generate
 from benchmarks.measure import Measured, run_command
 
-SEED, COUNT, SAMPLE, CHANGED = 1, 7_850, 100, 100
+SEED, COUNT, SAMPLE, CHANGED, DAMAGED = 1, 7_850, 100, 100, 500
 DAY = date(2026, 11, 28)
 
 
@@ -66,8 +75,80 @@ def _change(plans: list[Synthetic]) -> int:
     return len(valid)
 
 
+def damaged(folder: Path, count: int) -> None:
+    """Harvest packages of which some are damaged, and compare the dataset with the packages.
+
+    Raises:
+        SystemExit: it is not what the packages say.
+    """
+    from khelang_opendata.national.national_products import CATALOG  # noqa: PLC0415 (not what the script needs)
+    from tests.national_data import DAMAGES, valid_plans  # noqa: PLC0415 (as above)
+
+    packages, out = folder / "packages", folder / "national"
+    shutil.rmtree(folder, ignore_errors=True)
+    plans = valid_plans(packages, count)
+    number = max(len(DAMAGES), count * DAMAGED // COUNT)
+    spoilt = dict(zip(plans[:: count // number], [*DAMAGES] * (number // len(DAMAGES) + 1), strict=False))
+    spoilt = dict([*spoilt.items()][:number])
+    for plan, kind in spoilt.items():
+        DAMAGES[kind][0](plan)
+    took = _measured("harvest", packages, out)
+    rows = {Path(row["package"]).stem: row for row in json.loads((out / CATALOG).read_bytes())["packages"]}
+    whole = [plan for plan in plans if plan not in spoilt]
+    wrong = [plan.name for plan in whole if not str(rows[plan.name]["state"]).startswith("taken")]
+    wrong += [f"{p.name} ({kind})" for p, kind in spoilt.items() if rows[p.name]["reason"] != DAMAGES[kind][1]]
+    reasons = Counter(rows[plan.name]["reason"] for plan in spoilt)
+    print(f"{count} packages, {number} damaged in {len({*spoilt.values()})} ways: {took.seconds:.0f} s")
+    taken = sum(row["data_hash"] is not None for row in rows.values())
+    print(f"taken {taken}, refused for {dict(sorted(reasons.items()))}")
+    found, wanted = _totals_in(out), _totals_of(whole)
+    print(
+        f"rows {found['rows']}, projects {found['projects']}, baht {found['baht']}, provinces {len(found['provinces'])}"
+    )
+    wrong += [
+        f"{name}: {found[name]}, and in the files {wanted[name]}" for name in found if found[name] != wanted[name]
+    ]
+    if wrong or len(rows) != count:
+        sys.exit("\n".join(["not what the packages say", *wrong[:20]]))
+
+
+def _totals_of(plans: Iterable[Path]) -> dict[str, Any]:
+    """The totals of packages, from their CSV files with nothing of ours."""
+    rows, projects = 0, 0
+    provinces: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for plan in plans:
+        tables = {path.stem: _records(path) for path in (plan / "data").glob("*.csv")}
+        amounts = sum((Decimal(row["amount_thb"] or 0) for row in tables["budgets"]), Decimal(0))
+        provinces[tables["plans"][0]["province_code"]] += amounts
+        rows, projects = rows + sum(map(len, tables.values())), projects + len(tables["projects"])
+    return {"rows": rows, "projects": projects, "baht": sum(provinces.values()), "provinces": dict(provinces)}
+
+
+def _records(path: Path) -> Sequence[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _totals_in(dataset: Path) -> dict[str, Any]:
+    """The same totals as the dataset has them."""
+    from khelang_opendata.national.national_columns import table_names  # noqa: PLC0415 (not what the script needs)
+    from khelang_opendata.national.querying import query  # noqa: PLC0415 (as above)
+
+    counts = {name: query(dataset, f"SELECT count(*) FROM {name}").rows[0][0] for name in table_names()}  # noqa: S608 (names of ours)
+    by_province = query(dataset, "SELECT province_code, sum(amount_thb) FROM budgets GROUP BY 1").rows
+    return {
+        "rows": sum(counts.values()),
+        "projects": counts["projects"],
+        "baht": sum(amount for _, amount in by_province),
+        "provinces": dict(by_province),
+    }
+
+
 def main() -> None:
     """Measure, or do the work of one measurement."""
+    if sys.argv[1] == "damaged":
+        damaged(Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else COUNT)
+        return
     if sys.argv[1] in ("harvest", "script"):
         work = harvested if sys.argv[1] == "harvest" else scripted
         work(Path(sys.argv[2]), Path(sys.argv[3]))

@@ -70,10 +70,11 @@ RISKS = (  # process, English, type
     ("การใช้รถยนต์ส่วนกลาง", "", "power"),
 )
 PROVINCES = (("ลำปาง", "TH-52"), ("น่าน", "TH-55"), ("ขอนแก่น", "TH-40"), ("สงขลา", "TH-90"), ("ชลบุรี", "TH-20"))
+# None is แม่ทุ่ง, the local government of an example, which the rule example_copied refuses.
 PLACES: Sequence[str] = [
     first + second
     for first in ("แม่", "บ้าน", "หนอง", "ห้วย", "ท่า", "ดอน", "วัง")
-    for second in ("ทุ่ง", "เมาะ", "น้ำใส", "ตาล", "หลวง", "ยาว", "แดง")
+    for second in ("ทุ่งเอก", "เมาะ", "น้ำใส", "ตาล", "หลวง", "ยาว", "แดง")
 ]
 AMOUNTS = (5_000, 12_000, 20_000, 30_000, 45_000, 80_000, 100_000, 150_000, 240_000, 300_000, 520_000, 1_200_000)
 

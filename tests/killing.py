@@ -90,7 +90,20 @@ def steps_of(act: Callable[[Path], object], out: Path, log: Path) -> list[list[i
     return [[*range(len(steps))], sorted(placing & {*range(len(steps))})]
 
 
-def kill(act: Callable[[Path], object], out: Path, when: Kill, seconds: float) -> None:
+def spans_of(act: Callable[[], object], out: Path, stages: Sequence[str]) -> dict[str, float]:
+    """Seconds from each stage to the end of an undisturbed run; the stage of the empty name is the beginning."""
+    start, pid, seen = time.perf_counter(), forked(act), {"": 0.0}
+    while (ended := os.waitpid(pid, os.WNOHANG)) == (0, 0):
+        for stage in stages:
+            if stage not in seen and os.path.lexists(out / stage):
+                seen[stage] = time.perf_counter() - start
+        time.sleep(0.0002)
+    assert ended[1] == 0
+    end = time.perf_counter() - start
+    return {stage: end - seen.get(stage, end) for stage in ("", *stages)}
+
+
+def kill(act: Callable[[Path], object], out: Path, when: Kill, seconds: float) -> bool:
     """Do something in a process of its own, and kill that.
 
     Args:
@@ -98,6 +111,9 @@ def kill(act: Callable[[Path], object], out: Path, when: Kill, seconds: float) -
         out: the folder.
         when: the process is killed.
         seconds: the time from the stage to the end, of which the kill names a share.
+
+    Returns:
+        Whether the process was still there to be killed.
     """
     if when.step is not None:
 
@@ -106,7 +122,7 @@ def kill(act: Callable[[Path], object], out: Path, when: Kill, seconds: float) -
             act(out)
 
         assert end_of(forked(watched)) == -signal.SIGKILL, "the step does not come"
-        return
+        return True
     pid = forked(lambda: act(out))
     while when.stage and not os.path.lexists(out / when.stage):
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
@@ -114,7 +130,9 @@ def kill(act: Callable[[Path], object], out: Path, when: Kill, seconds: float) -
         time.sleep(0.0001)
     time.sleep(when.share * seconds)
     os.kill(pid, signal.SIGKILL)
-    assert end_of(pid) in (0, -signal.SIGKILL)
+    end = end_of(pid)
+    assert end in (0, -signal.SIGKILL)
+    return end != 0
 
 
 def _watch(out: Path, reported: Callable[[int], None]) -> list[str]:

@@ -9,7 +9,6 @@ release only computes; nine attempts of ten take the files as built, so that the
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import time
@@ -26,7 +25,7 @@ from unittest.mock import patch
 from khelang_opendata import Package
 from khelang_opendata.published import verify
 from khelang_opendata.release import Draft, Release, ReleaseOptions, release_package, store, withdraw
-from tests.killing import Files, chosen, end_of, forked, kill, laid_out, report_storm, steps_of
+from tests.killing import Files, chosen, end_of, forked, kill, laid_out, report_storm, spans_of, steps_of
 from tests.seeds import repeatable
 
 PLAN = Path(__file__).parents[1] / "datapackage"
@@ -162,18 +161,11 @@ def _act(scenario: Scenario, *, whole: bool) -> Callable[[Path], object]:
 def _spans(scenario: Scenario, out: Path) -> dict[str, float]:
     """Seconds from each stage to the end of an undisturbed run, and what building takes."""
     laid_out(scenario.before, out)
-    start, pid, seen = time.perf_counter(), forked(partial(_act(scenario, whole=False), out)), {"": 0.0}
-    while os.waitpid(pid, os.WNOHANG) == (0, 0):
-        for stage in scenario.stages:
-            if stage not in seen and (out / stage).exists():
-                seen[stage] = time.perf_counter() - start
-        time.sleep(0.0002)
-    end = time.perf_counter() - start
+    spans = spans_of(partial(_act(scenario, whole=False), out), out, scenario.stages)
     laid_out(scenario.before, out)
     start, pid = time.perf_counter(), forked(partial(_act(scenario, whole=True), out))
     assert end_of(pid) == 0
-    build = max(0.0, time.perf_counter() - start - end)
-    return {"build": build, **{stage: end - seen.get(stage, end) for stage in ("", *scenario.stages)}}
+    return {"build": max(0.0, time.perf_counter() - start - spans[""]), **spans}
 
 
 def _publish(plan: Path, out: Path) -> None:

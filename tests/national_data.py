@@ -10,7 +10,8 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -35,8 +36,9 @@ def gathered(source: Path, out: Path, day: date = DAY, workers: Workers | None =
 
 def valid_plans(folder: Path, count: int) -> list[Path]:
     """Synthetic plans that conform to the standard."""
-    spare = generate(folder / "made", 2 * count, 1)
+    spare = generate(folder / "made", count + count // 2 + 4, 1)
     chosen = [one.path for one in spare if not one.violations][:count]
+    assert len(chosen) == count
     for path in chosen:
         path.rename(folder / path.name)
     shutil.rmtree(folder / "made")
@@ -152,7 +154,7 @@ def _without_first_column(folder: Path) -> None:
     path.write_text("\n".join(line.partition(",")[2] for line in lines), encoding="utf-8")
 
 
-PAST_ERRORS = "package_invalid"
+PAST_ERRORS = "source_invalid"
 
 DAMAGES: Mapping[str, tuple[Damage, str]] = {
     "descriptor missing": (lambda folder: (folder / "datapackage.json").unlink(), PAST_ERRORS),
@@ -184,6 +186,7 @@ DAMAGES: Mapping[str, tuple[Damage, str]] = {
     "table a link": (_linked, "archive_refused"),
     "table a pipe": (lambda folder: os.mkfifo(folder / "data/pipe"), "archive_refused"),
     "standard newer": (_of_standard("anticorruption-plan/1.1.0"), "source_standard"),
+    "standard older": (_of_standard("anticorruption-plan/0.9.0"), "source_standard"),
     "standard of others": (_of_standard("contracts/1.0.0"), "source_standard"),
     "standard no text": (_of_standard(["x"]), PAST_ERRORS),
     "example of the standard": (_example, "source_example"),
@@ -196,28 +199,49 @@ DAMAGES: Mapping[str, tuple[Damage, str]] = {
 """Ways to damage a plan, each with the reason for which a harvest refuses it."""
 
 
-def _harvest_until(kind: str, number: int, source: str, out: str) -> None:
+WRITES: Mapping[str, tuple[Any, str]] = {
+    "staged": (staged_batches.StagedBatches, "add"),
+    "committed": (delta_tables, "_write"),
+    "set back": (delta_tables, "_set_back"),
+    "placed": (delta_tables, "write_atomically"),
+    "made": (national_products, "write_atomically"),
+}
+"""The calls by which a harvest writes, by kind."""
+
+
+@contextmanager
+def before_writes(called: Callable[[str, int], object]) -> Iterator[None]:
+    """Let harvests work in small batches, and give the kind and number of each call that writes before it writes."""
+
+    def announced(kind: str, write: Callable[..., Any]) -> Callable[..., Any]:
+        numbers = count(1)
+
+        def announcing(*args: Any, **options: Any) -> Any:
+            called(kind, next(numbers))
+            return write(*args, **options)
+
+        return announcing
+
+    with ExitStack() as patches:
+        for kind, (owner, name) in WRITES.items():
+            patches.enter_context(patch.object(owner, name, announced(kind, getattr(owner, name))))
+        patches.enter_context(patch("khelang_opendata.national.harvesting._BATCH", 2))
+        yield
+
+
+def harvest_until(kind: str, number: int, source: Path, out: Path) -> None:
     """Harvest, and kill this process before the given call of a kind that writes."""
-    calls = {
-        "staged": (staged_batches.StagedBatches, "add"),
-        "committed": (delta_tables, "_write"),
-        "set back": (delta_tables, "_set_back"),
-        "placed": (delta_tables, "write_atomically"),
-        "made": (national_products, "write_atomically"),
-    }
-    owner, name = calls[kind]
-    write, seen = getattr(owner, name), count(1)
 
-    def killing(*args: Any, **options: Any) -> Any:
-        if next(seen) == number:
+    def killed(*call: object) -> None:
+        if call == (kind, number):
             os.kill(os.getpid(), signal.SIGKILL)
-        return write(*args, **options)
 
-    with patch.object(owner, name, killing), patch("khelang_opendata.national.harvesting._BATCH", 2):
-        gathered(Path(source), Path(out))
+    with before_writes(killed):
+        gathered(source, out)
 
 
 def killed_harvest(kind: str, number: int, source: Path, out: Path) -> int:
     """The exit code of a harvest in a process of its own that is killed so."""
-    code = f"from tests.national_data import _harvest_until as f; f({kind!r}, {number}, {str(source)!r}, {str(out)!r})"
+    imports = "from pathlib import Path; from tests.national_data import harvest_until"
+    code = f"{imports}; harvest_until({kind!r}, {number}, Path({str(source)!r}), Path({str(out)!r}))"
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from decimal import Decimal
@@ -16,13 +17,19 @@ from rdflib import DCTERMS, FOAF, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from khelang_opendata.model.failures import KhelangError
+from khelang_opendata.model.report import Severity
+from khelang_opendata.model.wording import Language
 from khelang_opendata.national.delta_tables import NationalDataset
 from khelang_opendata.national.harvesting import Harvest
+from khelang_opendata.national.judged_batches import SourceInvalid
 from khelang_opendata.national.querying import QueryResult, query, question
 from khelang_opendata.national.ready_questions import QUESTIONS
+from khelang_opendata.render.messages import issue_texts, place_text
+from khelang_opendata.validation import validate
 from khelang_opendata.validation.rules.example_copies import example_of
 from tests.conftest import PLAN, Khelang, edit_descriptor, fails, replace_in
-from tests.national_data import DAMAGES, DAY, budget_in_files, gathered, state_of, valid_plans
+from tests.national_data import DAMAGES, DAY, PAST_ERRORS, budget_in_files, gathered, state_of, valid_plans
+from tests.terminals import at_a_terminal
 from tests.test_cli import examples_work
 
 DCAT, DQV = Namespace("http://www.w3.org/ns/dcat#"), Namespace("http://www.w3.org/ns/dqv#")
@@ -72,8 +79,47 @@ def test_a_version_of_the_standard_that_is_not_known_is_refused_with_its_remedy(
     known = "anticorruption-plan/1.0.0"
     assert said == {
         f"The package is of the standard anticorruption-plan/1.1.0, which is newer than this program knows ({known})",
+        f"The package is of the standard anticorruption-plan/0.9.0, for which there is no way to {known}",
         f"The package is of the standard contracts/1.0.0, and not of {known}",
     }
+
+
+def test_a_plan_with_errors_is_refused_with_the_place_of_the_first(nation: Nation) -> None:
+    """What one reads of each is what ``khelang validate`` says of it, and nothing of a release."""
+    rows = [row for row in nation.first.plans.rows.values() if row["reason"] == PAST_ERRORS]
+    assert len(rows) > 20
+    for row in rows:
+        report = validate(row["package"])
+        first = next(issue for issue in report.issues if issue.severity is Severity.ERROR)
+        for language, before in (
+            (Language.TH, f"{report.errors} จุด จุดแรกคือ "),
+            (Language.EN, f"{report.errors}. The first: "),
+        ):
+            found = row[f"reason_{language}"].partition(before)[2]
+            assert found == place_text(first, language) + issue_texts(first, language, report.schema).message
+        assert "released" not in row["reason_en"]
+        assert "ออกรุ่น" not in row["reason_th"]
+    assert any("budgets row 2: " in row["reason_en"] and "สามแสน" in row["reason_en"] for row in rows)
+
+
+def test_what_is_wrong_in_a_zip_file_is_named_by_the_file(tmp_path: Path) -> None:
+    """And not by the folder that it is unpacked into, which is another one each time."""
+    [plan] = valid_plans(tmp_path / "packages", 1)
+    (plan / "datapackage.json").write_text("{", encoding="utf-8")
+    archive = Path(shutil.make_archive(str(plan), "zip", plan))
+    shutil.rmtree(plan)
+    [row] = gathered(tmp_path / "packages", tmp_path / "out").plans.rows.values()
+    wanted = f"{archive}/datapackage.json ends too early"
+    assert wanted in row["reason_en"]
+    ((message,),) = query(tmp_path / "out", "SELECT message_en FROM issues").rows
+    assert message.startswith(wanted)
+
+
+def test_a_plan_whose_first_error_no_report_lists_is_refused_with_their_number(nation: Nation) -> None:
+    row = next(row for row in nation.first.plans.rows.values() if row["reason"] == PAST_ERRORS)
+    report = validate(row["package"])._replace(issues=())
+    texts = [SourceInvalid(report).texts(language).message for language in Language]
+    assert texts == ["ข้อมูลไม่เป็นไปตามมาตรฐาน 1 จุด", "Errors against the standard: 1"]
 
 
 def test_totals_are_those_of_the_files(nation: Nation) -> None:
@@ -137,7 +183,7 @@ def test_ready_questions_answer(nation: Nation) -> None:
     assert share == pytest.approx(without / projects, abs=1e-4)
     reported = json.loads((nation.out / "quality.json").read_bytes())
     assert [one["code"] for one in reported["issues"]][:1] == _column(answers["frequent_contradictions"], "code")[:1]
-    assert reported["refused"]["package_invalid"] == sum(reason == "package_invalid" for _, reason in DAMAGES.values())
+    assert reported["refused"][PAST_ERRORS] == sum(reason == PAST_ERRORS for _, reason in DAMAGES.values())
 
 
 def _column(answer: QueryResult, name: str) -> list[Any]:
@@ -278,6 +324,20 @@ def test_the_command_reports_and_asks(few: Path, tmp_path: Path, khelang: Khelan
     (tmp_path / "mine/notes.txt").write_text("mine")
     refused = khelang("harvest", "packages", "--out", "mine")
     assert (refused.returncode, [*(tmp_path / "mine").iterdir()]) == (2, [tmp_path / "mine/notes.txt"])
+
+
+def test_a_terminal_shows_how_many_are_done_and_nothing_else_does(few: Path, tmp_path: Path, khelang: Khelang) -> None:
+    """A source that fails is done, too, so that the line moves on while others are waited for."""
+    (tmp_path / "list.txt").write_text("nowhere\npackages\n", encoding="utf-8")
+    code, shown = at_a_terminal("harvest", "list.txt", "--processes", "1", "--lang", "en", cwd=tmp_path)
+    assert (code, re.findall(rb"\r(\d) plans checked", shown)) == (1, [b"0", b"1", b"2", b"3", b"4"])
+    assert shown.count(b"\r\033[K") == 1
+    code, shown = at_a_terminal("national", "site", "--lang", "en", cwd=tmp_path)
+    assert code == 0
+    assert b" files made" in shown
+    assert b"plans checked" not in shown
+    again = khelang("harvest", "list.txt")
+    assert (again.returncode, again.stderr, b"plans checked" in again.stdout) == (1, b"", False)
 
 
 def test_examples_in_the_help_work(khelang: Khelang, plan: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 import shutil
 import socket
 import threading
@@ -22,6 +25,8 @@ from khelang_opendata.national.portal_listing import PortalSelection, plans_on_p
 from khelang_opendata.national.querying import query
 from khelang_opendata.national.site_answers import site_answers
 from khelang_opendata.national.work_pool import processes
+from khelang_opendata.site.nation import Nation, nation_of
+from khelang_opendata.site.nation_pages import NationOptions, nation_files
 from khelang_opendata.transport import fetching
 from khelang_opendata.transport.fetching import FetchFailed, FetchPolicy, fetch, is_public
 from tests.conftest import fails
@@ -324,6 +329,22 @@ def test_a_dataset_offers_its_latest_release_that_is_not_withdrawn(
         assert one.archive.address.partition("?")[0].rpartition("/")[2] == found
 
 
+def _pages(dataset: Path) -> tuple[Nation, dict[str, bytes]]:
+    """The nation of a dataset, and the files of its site by path."""
+    found = site_answers(dataset)
+    nation = nation_of(
+        snapshot=found.snapshot,
+        on=found.harvested_on,
+        rows=found.rows,
+        changes=found.changes,
+        before=found.before,
+        products=found.products,
+        registry=None,
+        missing=(),
+    )
+    return nation, {file.path: file.content() for file in nation_files(nation, NationOptions(has_charts=False))}
+
+
 def test_a_dataset_that_is_no_plan_is_no_refused_plan_on_the_pages(web: Site, tmp_path: Path) -> None:
     source = f"ckan+{web.at('dataset?tags=plan')}"
     page = PortalSelection.of(source).page_address(0).partition(f"{web.port}/")[2]
@@ -334,7 +355,39 @@ def test_a_dataset_that_is_no_plan_is_no_refused_plan_on_the_pages(web: Site, tm
         web.at("dataset/roads"): "skipped",
         web.at("dataset/plan"): "refused",
     }
-    assert [row["package"] for row in site_answers(tmp_path / "out").rows["packages"]] == [web.at("dataset/plan")]
+    nation, files = _pages(tmp_path / "out")
+    assert [[source.name for source in sources] for sources in (nation.refused, nation.skipped)] == [
+        [web.at("dataset/plan")],
+        [web.at("dataset/roads")],
+    ]
+    cells = re.findall(rb'<th scope="row">([^<]+)</th><td class="figure">(\d+)</td>', files["en/index.html"])
+    assert {state: int(count) for state, count in cells} == {
+        **dict.fromkeys((b"Taken", b"Taken with warnings", b"No longer found"), 0),
+        **{b"Refused": 1, b"Skipped": 1, b"Total": len(rows)},
+    }
+    assert b"0 updated, 1 refused, 1 skipped" in files["en/index.html"]
+    listed = [*csv.DictReader(io.StringIO(files["data/refused.csv"].decode("utf-8-sig")))]
+    assert [(row["source"], row["state"]) for row in listed] == [
+        (web.at("dataset/plan"), "refused"),
+        (web.at("dataset/roads"), "skipped"),
+    ]
+    assert f'<a href="{web.at("dataset/roads")}">'.encode() in files["en/refused/index.html"]
+
+
+def test_a_plan_whose_dataset_is_none_any_more_keeps_its_page(web: Site, released: Path, tmp_path: Path) -> None:
+    [archive] = released.glob("*-v1.0.0.zip")
+    web.answers[archive.name] = answer(200, archive.read_bytes())
+    source = f"ckan+{web.at('dataset?tags=plan')}"
+    page = PortalSelection.of(source).page_address(0).partition(f"{web.port}/")[2]
+    web.answers[page] = _listing(1, {"name": "plan", "resources": [{"url": web.at(archive.name)}]})
+    [first] = _gathered([source], tmp_path / "out").plans.rows.values()
+    assert first["state"].startswith("taken"), first["reason_en"]
+    web.answers[page] = _listing(1, {"name": "plan"})
+    [row] = _gathered([source], tmp_path / "out").plans.rows.values()
+    assert (row["state"], row["plan_id"]) == ("skipped", first["plan_id"])
+    _, files = _pages(tmp_path / "out")
+    assert b"found no plan at the source any more" in files[f"en/plans/{row['plan_id']}.html"]
+    assert b'<th scope="row">Skipped</th><td class="figure">1</td>' in files["en/index.html"]
 
 
 def test_a_plan_that_moves_to_another_source_stays_one_plan(tmp_path: Path) -> None:

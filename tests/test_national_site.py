@@ -15,6 +15,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -25,7 +26,7 @@ from khelang_opendata.national.national_columns import PACKAGES, column_types
 from khelang_opendata.national.national_products import read_registry, without_plan
 from khelang_opendata.national.querying import query, question
 from khelang_opendata.national.site_answers import site_answers
-from khelang_opendata.portals.folder import PAGES_LIST
+from khelang_opendata.portals.folder import PAGES_LIST, checked_link
 from khelang_opendata.portals.paged_folder import PagesOutcome, publish_planned
 from khelang_opendata.site.nation import nation_of
 from khelang_opendata.site.nation_pages import NATION, NationOptions, nation_files
@@ -101,6 +102,7 @@ def make(dataset: Path, site: Path, registry: Path | None = None, **options: Any
         rows=found.rows,
         changes=found.changes,
         before=found.before,
+        products=found.products,
         registry=listed,
         missing=without_plan(found.rows["packages"], listed or ()),
     )
@@ -291,8 +293,11 @@ def test_plan_says_what_became_of_it(nation: NationSite) -> None:
     )
     overview = ReadPage.of(nation.site, "en/index.html")
     states = {row[0]: number(row[1]) for row in overview.tables["state-table"][1:]}
-    assert states == {"Taken": 6, "Taken with warnings": 0, "Refused": 2, "No longer found": 1}
-    assert "0 new plans, 1 updated, 1 refused, 1 no longer found" in spaced(overview.text)
+    assert states == {
+        **{"Taken": 6, "Taken with warnings": 0, "Refused": 2, "Skipped": 0, "No longer found": 1},
+        "Total": 9,
+    }
+    assert "0 new plans, 1 updated, 1 refused, 0 skipped, 1 no longer found" in spaced(overview.text)
     [link] = [
         target
         for target, _ in ReadPage.of(nation.site, "en/refused/index.html").internal
@@ -300,7 +305,9 @@ def test_plan_says_what_became_of_it(nation: NationSite) -> None:
     ]
     refusal = ReadPage.of(nation.site, link)
     assert "packages/broken" in refusal.text
-    assert "Errors against the standard:" in spaced(refusal.text)
+    assert re.search(r"Errors against the standard: \d+\. The first: \w+ row \d+: .{20}", spaced(refusal.text))
+    thai = ReadPage.of(nation.site, link.replace("en/", "th/", 1))
+    assert re.search(r"ข้อมูลไม่เป็นไปตามมาตรฐาน \d+ จุด จุดแรกคือ \w+ แถวที่ \d+: .{20}", spaced(thai.text))
     assert len(refusal.tables["checks-table"]) > 1
 
 
@@ -351,6 +358,34 @@ def test_data_files_have_each_plan_and_its_sums(nation: NationSite) -> None:
     assert sum(int(row["planned_thb"]) for row in amounts) == figures(nation.taken).total
     catalogue = json.loads((nation.site / "data/catalog.json").read_bytes())
     assert (catalogue["snapshot"], len(catalogue["plans"])) == (2, len(nation.taken))
+
+
+def test_the_data_behind_the_pages_are_linked(nation: NationSite, tmp_path: Path) -> None:
+    """The catalogue and the report on quality are beside the pages; the tables are where the publisher has them."""
+    for name in ("catalog.jsonld", "quality.json"):
+        assert (nation.site / "data" / name).read_bytes() == (nation.dataset / name).read_bytes()
+    for path in ("index.html", "en/index.html"):
+        targets = {target for target, _ in ReadPage.of(nation.site, path).internal}
+        assert {"data/catalog.json", "data/catalog.jsonld", "data/quality.json"} <= targets
+    assert "are with those who publish this site" in ReadPage.of(nation.site, "en/index.html").text
+    beside = tmp_path / "web/plans"
+    shutil.copytree(nation.dataset, tmp_path / "web/all-plans")
+    for link in ("../all-plans", "https://example.go.th/national/", "/national"):
+        wanted = "" if link.startswith("..") else f"{link.rstrip('/')}/"
+        make(nation.dataset, beside, has_charts=False, dataset_url=checked_link(link))
+        for path in ("index.html", "en/index.html"):
+            page = ReadPage.of(beside, path)
+            assert "are with those who publish" not in page.text
+            found = {to["href"] for tag, to in page.links if tag == "a" and "snapshot.json" in to.get("href", "")}
+            [address] = found
+            if wanted:
+                assert address == f"{wanted}snapshot.json"
+                assert f'href="{wanted}tables/"' in (beside / path).read_text(encoding="utf-8")
+            else:
+                assert ((beside / path).parent / unquote(address)).resolve() == tmp_path / "web/all-plans/snapshot.json"
+    for link in ("javascript:alert(1)", "https://", "data:text/html,x", "../x?y"):
+        with fails("base_url_invalid"):
+            checked_link(link)
 
 
 def test_pages_are_linked_safe_and_say_nothing_of_the_computer(nation: NationSite) -> None:
@@ -424,7 +459,8 @@ def test_a_harvest_without_changes_writes_what_has_its_day(copy: NationSite, tmp
     make(tmp_path / "own", tmp_path / "pages")
     gathered(sources, tmp_path / "own", date(2026, 11, 30))
     written = make(tmp_path / "own", tmp_path / "pages").written
-    of_the_day = {"data/catalog.json", *(f"{language}/charts/nation-by-year.png" for language in Language)}
+    of_the_day = {f"data/{name}" for name in ("catalog.json", "catalog.jsonld", "quality.json")}
+    of_the_day |= {*(f"{language}/charts/nation-by-year.png" for language in Language)}
     assert {*written} == of_the_day | {"index.html", "en/index.html", "th/refused/index.html", "en/refused/index.html"}
 
 

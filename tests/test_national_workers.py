@@ -57,8 +57,8 @@ def test_a_cluster_gives_the_same_dataset_although_a_worker_dies(tmp_path: Path)
         patch.setattr("khelang_opendata.national.harvesting._BATCH", 1)
         killed: list[int] = []
 
-        def kill_one(_done: int) -> None:
-            if not killed:
+        def kill_one(done: int) -> None:
+            if done and not killed:
                 killed.append(next(iter(cluster.workers.values())).pid)
                 os.kill(killed[0], signal.SIGKILL)
 

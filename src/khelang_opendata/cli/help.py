@@ -19,7 +19,7 @@ _SHARED = ""
 
 AS_MODULE = "py -m khelang_opendata"
 """What a person types on Windows who starts the program as a module of Python."""
-_COMMAND_SHOWN = re.compile(r"(?<![\w./-])khelang (?=[a-z]{2,9}\b|--[a-z])")
+_COMMAND_SHOWN = r"(?<![\w./-])khelang (?=[a-z]{2,9}\b|--[a-z])"
 """The program's name before a command, as the texts show it."""
 
 
@@ -27,7 +27,7 @@ def as_started(text: str) -> str:
     """A text for people, whose commands begin as the one that runs: ``py -m khelang_opendata`` where that is it."""
     ctx = click.get_current_context(silent=True)
     is_module = ctx is not None and ctx.find_root().info_name == AS_MODULE
-    return _COMMAND_SHOWN.sub(f"{AS_MODULE} ", text) if is_module else text
+    return re.sub(_COMMAND_SHOWN, f"{AS_MODULE} ", text) if is_module else text
 
 
 def default_language() -> Language:

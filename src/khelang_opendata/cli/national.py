@@ -98,8 +98,10 @@ def _progress(language: Language, name: str = "harvest_progress") -> Iterator[An
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    yield lambda count: print_text(f"\r{notice('harvest_progress', language, count=count)}", err=True, styled=True)
-    print_text("\r\033[K", err=True, styled=True)
+    try:
+        yield lambda count: print_text(f"\r{notice(name, language, count=count)}", err=True, styled=True)
+    finally:
+        print_text("\r\033[K", err=True, styled=True)
 
 
 def _summary(done: Harvest, language: Language) -> Iterator[str]:
@@ -160,21 +162,29 @@ def query_command(sql: str | None, out: Path, question: str | None, format_: str
 @click.option("--out", type=click.Path(path_type=Path), default=Path("public"), show_default=True)
 @click.option("--registry", type=click.Path(path_type=Path))
 @click.option("--base-url", metavar="URL")
+@click.option("--dataset-url", metavar="URL")
 @click.option("--dry-run", is_flag=True)
 @language_option
 def site_command(
-    dataset: Path, out: Path, registry: Path | None, base_url: str | None, dry_run: bool, lang: Language
+    dataset: Path,
+    out: Path,
+    registry: Path | None,
+    base_url: str | None,
+    dataset_url: str | None,
+    dry_run: bool,
+    lang: Language,
 ) -> None:
     """Make the site of all plans."""
     _let_go_at_exit()
     from khelang_opendata.cli.site_pages import can_draw, show_progress  # noqa: PLC0415 (the help needs none)
     from khelang_opendata.national import national_products, site_answers  # noqa: PLC0415 (as above)
-    from khelang_opendata.portals.folder import checked_base  # noqa: PLC0415 (as above)
+    from khelang_opendata.portals.folder import checked_base, checked_link  # noqa: PLC0415 (as above)
     from khelang_opendata.portals.paged_folder import publish_planned  # noqa: PLC0415 (as above)
     from khelang_opendata.site.nation import nation_of  # noqa: PLC0415 (as above)
     from khelang_opendata.site.nation_pages import NATION, NationOptions, nation_files  # noqa: PLC0415 (loads jinja2)
 
     address = checked_base(base_url) if base_url is not None else None
+    of_dataset = checked_link(dataset_url) if dataset_url is not None else None
     listed = national_products.read_registry(registry) if registry else None
     show_progress("site_reads", lang, path=str(dataset))
     found = site_answers.site_answers(dataset)
@@ -185,10 +195,11 @@ def site_command(
         rows=found.rows,
         changes=found.changes,
         before=found.before,
+        products=found.products,
         registry=listed,
         missing=missing,
     )
-    files = nation_files(nation, NationOptions(address, has_charts=can_draw(lang)))
+    files = nation_files(nation, NationOptions(address, of_dataset, has_charts=can_draw(lang)))
     with _progress(lang, "national_site_progress") as progress:
         done = publish_planned(files, out, NATION, dry_run=dry_run, progress=progress)
     name = "national_site_dry_run" if dry_run else "national_site_made"

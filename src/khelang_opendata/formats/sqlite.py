@@ -15,6 +15,7 @@ from pathlib import Path
 from khelang_opendata.formats.about import citation, licences, publisher
 from khelang_opendata.formats.doubles import held_values, is_money
 from khelang_opendata.formats.made_tables import tables_made_of
+from khelang_opendata.formats.sql_text import literal, quoted
 from khelang_opendata.formats.sqlite_pages import Cell, StoredTable, database_image
 from khelang_opendata.package.edition import Edition, ReleasedTable, Value
 from khelang_opendata.standard.codelists import Code
@@ -83,13 +84,13 @@ def _create_table(name: str, schema: TableSchema) -> str:
 
 def _column(field: Field) -> str:
     constraints: JsonObject = field.descriptor.get("constraints", {})
-    words = [_quoted(field.name), _type(field)]
+    words = [quoted(field.name), _type(field)]
     if constraints.get("required"):
         words.append("NOT NULL")
     if "enum" in constraints:
-        words.append(f"CHECK ({_quoted(field.name)} IN ({', '.join(map(_literal, constraints['enum']))}))")
+        words.append(f"CHECK ({quoted(field.name)} IN ({', '.join(map(literal, constraints['enum']))}))")
     elif field.descriptor["type"] == "boolean":
-        words.append(f"CHECK ({_quoted(field.name)} IN (0, 1))")
+        words.append(f"CHECK ({quoted(field.name)} IN (0, 1))")
     return " ".join(words)
 
 
@@ -98,25 +99,16 @@ def _type(field: Field) -> str:
 
 
 def _foreign_key(columns: Iterable[str], table: str, targets: Iterable[str]) -> str:
-    return f"FOREIGN KEY {_listed(columns)} REFERENCES {_quoted(table)} {_listed(targets)}"
+    return f"FOREIGN KEY {_listed(columns)} REFERENCES {quoted(table)} {_listed(targets)}"
 
 
 def _create(name: str, parts: Iterable[str]) -> str:
     body = ",\n  ".join(parts)
-    return f"CREATE TABLE {_quoted(name)} (\n  {body}\n)"
+    return f"CREATE TABLE {quoted(name)} (\n  {body}\n)"
 
 
 def _listed(names: Iterable[str]) -> str:
-    return f"({', '.join(map(_quoted, names))})"
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'
-
-
-def _literal(value: str | int) -> str:
-    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+    return f"({', '.join(map(quoted, names))})"
 
 
 def _cell(field: Field, value: Value) -> Cell:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.formats.nested import INSIDE
+from khelang_opendata.formats.sql_text import literal
 from khelang_opendata.model.report import Severity
 from khelang_opendata.model.wording import Language
 from khelang_opendata.render import markdown, notice
@@ -151,16 +151,12 @@ def _column(field: Field, types: Mapping[str, str]) -> str:
 
 def _checks(name: str, constraints: JsonObject) -> Iterator[str]:
     if "enum" in constraints:
-        yield f"{name} IN ({', '.join(map(_literal, constraints['enum']))})"
+        yield f"{name} IN ({', '.join(map(literal, constraints['enum']))})"
     for limit, operator in (("minimum", ">="), ("maximum", "<=")):
         if limit in constraints:
             yield f"{name} {operator} {constraints[limit]}"
     if "maxLength" in constraints:
         yield f"length({name}) <= {constraints['maxLength']}"
-
-
-def _literal(value: Any) -> str:
-    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def columns_page(family: SchemaFamily, language: Language) -> str:

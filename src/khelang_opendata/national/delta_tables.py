@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from khelang_opendata.files.place import write_atomically
 from khelang_opendata.files.serialize import json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.formats.sql_text import literal, quoted
 from khelang_opendata.model.failures import DataError, ExtraMissing, UsageError
 from khelang_opendata.national.national_columns import (
     ISSUES,
@@ -117,7 +118,7 @@ class NationalDataset:
             empty = ", ".join(f"NULL::{type_} AS {quoted(name)}" for name, type_ in types.items())
             return f"(SELECT {empty} LIMIT 0)"
         columns = ", ".join(map(quoted, types))
-        listed = ", ".join(map(text_literal, files))
+        listed = ", ".join(map(literal, files))
         hive = "hive_partitioning = true, hive_types_autocast = false" if _is_divided(table) else ""
         options = ", ".join(filter(None, (hive, "union_by_name = true")))
         return f"(SELECT {columns} FROM read_parquet([{listed}], {options}))"  # noqa: S608 (as above)
@@ -173,9 +174,9 @@ class NationalDataset:
         if not replaced:
             return current
         rows = _new_rows(sql, table, change)
-        where = f"{change.key} IN ({', '.join(map(text_literal, replaced))})"
+        where = f"{change.key} IN ({', '.join(map(literal, replaced))})"
         if change.provinces is not None:
-            where = f"{PROVINCE} IN ({', '.join(map(text_literal, sorted(set(change.provinces))))}) AND {where}"
+            where = f"{PROVINCE} IN ({', '.join(map(literal, sorted(set(change.provinces))))}) AND {where}"
         return _write(place, rows, table, mode="overwrite", schema_mode="merge", predicate=where)
 
     def _packages_written(self, base: DatasetSnapshot | None, packages: list[Row]) -> int:
@@ -184,16 +185,6 @@ class NationalDataset:
             _set_back(place, base.versions[PACKAGES])
         rows = frame_of(packages, column_types(PACKAGES))
         return _write(place, rows, PACKAGES, mode="overwrite", schema_mode="overwrite")
-
-
-def quoted(name: str) -> str:
-    """A name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text_literal(text: str) -> str:
-    """A text in SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager
@@ -231,9 +222,9 @@ def _new_rows(sql: DuckDBPyConnection, table: str, change: TableChange | None) -
     if change is None or not change.files:
         empty = ", ".join(f"NULL::{type_} AS {quoted(name)}" for name, type_ in types.items())
         return sql.sql(f"SELECT {empty} LIMIT 0")
-    accepted = text_literal(json.dumps([[str(file), key] for file, key in change.accepted]))
+    accepted = literal(json.dumps([[str(file), key] for file, key in change.accepted]))
     columns = ", ".join(f"staged.{quoted(name)}::{type_} AS {quoted(name)}" for name, type_ in types.items())
-    files = ", ".join(text_literal(str(file)) for file in change.files)
+    files = ", ".join(literal(str(file)) for file in change.files)
     return sql.sql(
         f"""SELECT {columns}
         FROM read_parquet([{files}], filename = 'staged_file', union_by_name = true) AS staged

@@ -49,7 +49,7 @@ WORK, STAGED, DOWNLOADS = ".work", "staged", "downloads"
 _OURS = {LOCK, WORK, TABLES, HISTORY, POINTER}
 """What the folder of a first harvest may hold that did not finish."""
 
-_FORM = "1"
+_FORM = "2"
 """Part of what judges a plan: raised when the dataset's rows of the same plan change."""
 
 JUDGED_BY = f"{__version__}/{_FORM}"
@@ -68,7 +68,7 @@ class HarvestOptions:
         public_keys: lines of public keys; a release that one of them signed has a signature that is valid.
         limits: how much is read of a plan.
         fetching: what a download may take.
-        progress: called with the number of plans that are done so far.
+        progress: called with the number of plans that are done so far, first with 0.
     """
 
     on: date
@@ -141,6 +141,7 @@ class _HarvestRun:
         """Results of an unfinished harvest by package and hash of its content."""
 
     def run(self, names: Sequence[str]) -> Harvest:
+        self.options.progress(0)
         self.downloads.mkdir(exist_ok=True)
         for place, plans in self.staged.kept():
             for plan in plans:
@@ -179,17 +180,13 @@ class _HarvestRun:
         return plans_below(root)
 
     def _judge(self, sources: Iterator[PlanSource]) -> None:
-        done = 0
         for result in run_batches(judge_batch, self._batches(sources), self.options.workers):
             if isinstance(result, TaskFailed):
                 assert isinstance(result.task, PlanTask), "what was submitted"
                 failure = EnvironmentFailure("worker_died") if result.died else InternalError.of(result.error)
-                self.results[result.task.key] = refused(result.task.key, "", failure)
-                done += 1
+                self._note(refused(result.task.key, "", failure))
             else:
                 self._keep(result)
-                done += len(result.plans)
-            self.options.progress(done)
 
     def _batches(self, sources: Iterator[PlanSource]) -> Iterator[list[PlanTask]]:
         tasks = (task for source in sources if (task := self._task(source)) is not None)
@@ -201,7 +198,7 @@ class _HarvestRun:
         try:
             path = self._fetched(source, known)
         except KhelangError as error:
-            self.results[source.key] = refused(source.key, "", error)
+            self._note(refused(source.key, "", error))
             return None
         if path is None:
             return None
@@ -212,7 +209,7 @@ class _HarvestRun:
         try:
             task, content_hash = carried(task)
         except KhelangError as error:
-            self.results[source.key] = refused(source.key, "", error)
+            self._note(refused(source.key, "", error))
             return None
         if content_hash in known:  # nothing of it needs to travel
             self._note(JudgedPlan(source.key, content_hash, is_known=True))
@@ -243,9 +240,11 @@ class _HarvestRun:
             self._note(plan)
 
     def _note(self, plan: JudgedPlan) -> None:
+        """Keep what came of a plan, and report how many plans are done: one whose source fails slowly is one, too."""
         self.results[plan.key] = plan
         if plan.is_known and self.plans.known(plan.key) != plan.content_hash:
             self.batch_of[plan.key], self.results[plan.key] = self.kept[plan.key][plan.content_hash]
+        self.options.progress(len(self.results))
 
     def _changes(self) -> Iterator[TableChange]:
         new, old = self.plans.new_data, self.plans.old_data

@@ -21,20 +21,17 @@ from typing import Any, NamedTuple
 
 from khelang_opendata.diff.versioning import VERSION
 from khelang_opendata.files.paths import below
-from khelang_opendata.formats.doubles import decimals_of, held_values, is_money
 from khelang_opendata.model.failures import (
     DataError,
     DescriptorError,
     EnvironmentFailure,
     InternalError,
     KhelangError,
-    PackageRefused,
 )
 from khelang_opendata.model.limits import DEFAULT, Limits
-from khelang_opendata.model.report import Issue, Report
-from khelang_opendata.model.wording import Language
+from khelang_opendata.model.report import Report, Severity
+from khelang_opendata.model.wording import Language, Texts, failures
 from khelang_opendata.national.national_columns import (
-    BAHT_DECIMALS,
     ISSUES,
     OWN,
     PACKAGE,
@@ -54,7 +51,7 @@ from khelang_opendata.published.archive import (
     read_zipped_package,
 )
 from khelang_opendata.published.verification import damage_of, verify
-from khelang_opendata.render.messages import issue_texts
+from khelang_opendata.render.messages import issue_texts, place_text
 from khelang_opendata.standard.family import CURRENT, version_numbers
 from khelang_opendata.validation import family_of, validate
 
@@ -110,6 +107,25 @@ class JudgedBatch(NamedTuple):
     tables: dict[str, bytes]
 
 
+class SourceInvalid(DataError):
+    """The content of a source breaks the standard.
+
+    Args:
+        report: what the validation found, of which the texts name the first error with its place.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("source_invalid", errors=report.errors, first="")
+        self.report = report
+
+    def texts(self, language: Language) -> Texts:
+        errors = (issue for issue in self.report.issues if issue.severity is Severity.ERROR)
+        if (first := next(errors, None)) is None:  # it comes after as many others as a report lists
+            return failures()["source_invalid"].variants["unlisted"].filled(self.params, language)
+        said = place_text(first, language) + issue_texts(first, language, self.report.schema).message
+        return failures()["source_invalid"].wording_for({}).filled({**self.params, "first": said}, language)
+
+
 def judge_batch(tasks: Iterable[PlanTask]) -> JudgedBatch:
     """Judge plans; the failure of one, of whatever kind, is its result."""
     rows: _Rows = defaultdict(list)
@@ -121,19 +137,27 @@ _Rows = dict[str, list[dict[str, Any]]]
 
 
 def _judged(task: PlanTask, rows: _Rows) -> JudgedPlan:
-    content_hash = ""
+    content_hash, places = "", {task.path}
     try:
         with _opened(task) as (folder, content_hash):
+            places.add(str(folder))
             if content_hash in task.known:
                 return JudgedPlan(task.key, content_hash, is_known=True)
             signature = _signature(folder, task.public_keys)
-            return _validated(task, folder, content_hash, signature, rows)
+            found = _validated(task, folder, content_hash, signature, rows)
     except KhelangError as error:
         found = refused(task.key, content_hash, error)
-        thai, english = (text.replace(task.path, task.key) for text in (found.reason_th, found.reason_en))
-        return found._replace(reason_th=thai, reason_en=english)  # of a download, not the file that is soon removed
     except Exception as error:  # whatever it is: the other plans are judged all the same
-        return refused(task.key, content_hash, InternalError.of(error))
+        found = refused(task.key, content_hash, InternalError.of(error))
+    thai, english = (_in_source(text, task.key, places) for text in (found.reason_th, found.reason_en))
+    return found._replace(reason_th=thai, reason_en=english)
+
+
+def _in_source(text: str, key: str, places: Iterable[str]) -> str:
+    """A text that names the source in place of where it was read: a download or an unpacked folder is soon removed."""
+    for place in sorted(places, key=len, reverse=True):
+        text = text.replace(place, key)
+    return text
 
 
 def refused(key: str, content_hash: str, error: KhelangError, facts: Mapping[str, Any] | None = None) -> JudgedPlan:
@@ -235,15 +259,15 @@ def _validated(task: PlanTask, folder: Path, content_hash: str, signature: str, 
         package = Package.load(folder, task.limits)
     except DescriptorError:
         report = validate(folder, limits=task.limits)
-        rows[ISSUES] += _issue_rows(task.key, report)
-        return refused(task.key, content_hash, PackageRefused("package_invalid", report), report.summary)
+        rows[ISSUES] += _issue_rows(task.key, folder, report)
+        return refused(task.key, content_hash, SourceInvalid(report), report.summary)
     if (unlifted := _unlifted(package.descriptor.get("conformsTo"))) is not None:
         return refused(task.key, content_hash, unlifted, _facts(package))
     report = validate(package)
     facts = {**_facts(package), **report.summary, "signature": signature}
-    rows[ISSUES] += _issue_rows(task.key, report)
+    rows[ISSUES] += _issue_rows(task.key, folder, report)
     if not report.valid:
-        return refused(task.key, content_hash, PackageRefused("package_invalid", report), facts)
+        return refused(task.key, content_hash, SourceInvalid(report), facts)
     if report.example is not None:
         return refused(task.key, content_hash, DataError("source_example", example=report.example), facts)
     family = family_of(package)
@@ -292,45 +316,37 @@ def _facts(package: Package) -> dict[str, Any]:
     return {key: value[:200] if isinstance(value, str) else None for key, value in named.items()}
 
 
-def _issue_rows(key: str, report: Report) -> Iterator[dict[str, Any]]:
+def _issue_rows(key: str, folder: Path, report: Report) -> Iterator[dict[str, Any]]:
     """The issues of a plan for the table ``issues``, the first :data:`MOST_ISSUES`."""
     for number, issue in enumerate(report.issues[:MOST_ISSUES], 1):
-        yield {PACKAGE: key, "number": number, **_issue_row(issue, report.schema)}
-
-
-def _issue_row(issue: Issue, schema: str) -> dict[str, Any]:
-    place = issue.location
-    thai, english = (issue_texts(issue, language, schema).message for language in (Language.TH, Language.EN))
-    return {
-        "code": issue.code,
-        "severity": issue.severity.value,
-        "acknowledged_by": issue.acknowledged_by,
-        "table_name": place.resource,
-        "row_number": place.row,
-        "field": place.field,
-        "message_th": thai,
-        "message_en": english,
-    }
+        texts = (issue_texts(issue, language, report.schema).message for language in (Language.TH, Language.EN))
+        thai, english = (_in_source(text, key, [str(folder)]) for text in texts)
+        place = issue.location
+        yield {
+            PACKAGE: key,
+            "number": number,
+            "code": issue.code,
+            "severity": issue.severity.value,
+            "acknowledged_by": issue.acknowledged_by,
+            "table_name": place.resource,
+            "row_number": place.row,
+            "field": place.field,
+            "message_th": thai,
+            "message_en": english,
+        }
 
 
 def _table_rows(table: ReleasedTable) -> list[dict[str, Any]]:
     """The rows of a plan's table by the columns of the dataset; what a package or a profile adds is one JSON object.
 
-    DataError where a number has more digits than the dataset holds.
+    The dataset holds each number as it is: the rules ``number_too_long`` and ``amount_too_fine`` are errors.
     """
     standard = column_types(table.name)
     names = [field.name for field in table.schema.fields]
     own = [at for at, name in enumerate(names) if name not in standard]
     kept = [(name, at) for at, name in enumerate(names) if name in standard]
-    money = [at for at, field in enumerate(table.schema.fields) if is_money(field)]
     rows = []
-    for number, (texts, values) in enumerate(zip(table.rows, held_values(table), strict=True), 2):
-        for at in money:
-            value = values[at]
-            if isinstance(value, Decimal) and decimals_of([value]) > BAHT_DECIMALS:
-                raise DataError(
-                    "form_refused", "number", table=table.name, row=number, field=names[at], value=str(value)
-                )
+    for texts, values in zip(table.rows, table.values(), strict=True):
         row: dict[str, Any] = {name: values[at] for name, at in kept}
         added = {names[at]: texts[at] for at in own if texts[at]}
         row[OWN] = json.dumps(added, ensure_ascii=False, sort_keys=True) if added else None

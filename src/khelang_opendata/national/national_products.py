@@ -20,8 +20,9 @@ from typing import Any
 from khelang_opendata.files.place import write_atomically
 from khelang_opendata.files.serialize import csv_bytes, json_bytes
 from khelang_opendata.files.strict_json import JsonRefused, read_json
+from khelang_opendata.formats.sql_text import quoted
 from khelang_opendata.model.failures import UsageError, system_errors_as
-from khelang_opendata.national.delta_tables import DatasetSnapshot, NationalDataset, Row, connection, quoted
+from khelang_opendata.national.delta_tables import DatasetSnapshot, NationalDataset, Row, connection
 from khelang_opendata.national.gathered_plans import GatheredState
 from khelang_opendata.national.national_columns import ISSUES, PACKAGES, table_names
 from khelang_opendata.national.national_dcat import catalogue_graph

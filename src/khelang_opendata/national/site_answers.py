@@ -11,17 +11,19 @@ from typing import Any
 from khelang_opendata.files.strict_json import JsonRefused, read_json
 from khelang_opendata.model.failures import DataError, UsageError
 from khelang_opendata.national.delta_tables import NationalDataset
-from khelang_opendata.national.national_products import CATALOG
+from khelang_opendata.national.national_products import CATALOG, GRAPH, QUALITY
 from khelang_opendata.national.querying import read_only
 
 Row = dict[str, Any]
+
+_OFFERED = {GRAPH: "dcat:version", QUALITY: "snapshot"}
+"""Files of the dataset that the site has a copy of, with the name of the number of their state."""
 
 SHOWN_ISSUES = 3
 """Messages that a page quotes for each rule and plan."""
 
 _ANSWERS: Mapping[str, str] = {
-    # What a portal has beside plans is none that was refused.
-    "packages": "SELECT * FROM packages WHERE state <> 'skipped' OR data_hash IS NOT NULL ORDER BY package",
+    "packages": "SELECT * FROM packages ORDER BY package",
     "plans": """
         SELECT plan_id, title_th, title_en, district_th, announced_on, revision_of FROM plans ORDER BY plan_id""",
     # A project has money where an amount is above zero or not known, as on the site of its plan.
@@ -64,8 +66,9 @@ class SiteAnswers:
         snapshot: the number of the state.
         harvested_on: the day of its harvest.
         rows: the rows of each answer.
-        changes: the packages that changed with the state, each with the way: added, updated, refused, absent.
+        changes: the packages that changed with the state, each with the way: added, updated, refused, skipped, absent.
         before: the rows of the table ``packages`` in the state before, by package; of those that changed.
+        products: files of the dataset, by name, that name no folder of the computer: the pages offer them.
     """
 
     snapshot: int
@@ -73,6 +76,7 @@ class SiteAnswers:
     rows: Mapping[str, list[Row]]
     changes: Mapping[str, str]
     before: Mapping[str, Row]
+    products: Mapping[str, bytes]
 
 
 def site_answers(folder: Path) -> SiteAnswers:
@@ -95,7 +99,7 @@ def site_answers(folder: Path) -> SiteAnswers:
             rows[name] = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
     changes = _changes(folder / CATALOG, number)
     before = {row["package"]: row for row in _earlier(folder, number - 1) if row["package"] in changes}
-    return SiteAnswers(number, on, rows, changes, before)
+    return SiteAnswers(number, on, rows, changes, before, {name: _product(folder / name, number) for name in _OFFERED})
 
 
 def _earlier(folder: Path, number: int) -> list[Row]:
@@ -105,6 +109,18 @@ def _earlier(folder: Path, number: int) -> list[Row]:
         return dataset.packages(dataset.snapshot(number)) if number else []
     except UsageError:
         return []
+
+
+def _product(place: Path, number: int) -> bytes:
+    """A file that is made of the state of this number."""
+    try:
+        content = place.read_bytes()
+        made_of = read_json(content)[_OFFERED[place.name]]
+    except (OSError, JsonRefused, KeyError, TypeError):
+        raise DataError("dataset_unfinished", path=str(place)) from None
+    if str(made_of) != str(number):
+        raise DataError("dataset_unfinished", path=str(place))
+    return content
 
 
 def _changes(place: Path, number: int) -> dict[str, str]:

@@ -56,7 +56,7 @@ _PIECE = 2**20
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A CSV file's records: the heading, and the rows below it.
 
@@ -86,7 +86,7 @@ class Table:
         return [starts[number - 1] for number in numbers]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resource:
     """One resource of a descriptor: its entry, and the file's bytes or the reason it has none.
 
@@ -127,7 +127,7 @@ class Resource:
         return _read_table(self.name, self.data, dialect, self.limits)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Package:
     """A Data Package folder, its descriptor and its resources in the descriptor's order, as far as limits allow."""
 

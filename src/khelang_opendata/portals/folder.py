@@ -20,7 +20,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from khelang_opendata.files import StrPath
 from khelang_opendata.files.place import LOCK, exchange, flush_folder, locked, remove, write_files
@@ -196,6 +196,12 @@ def checked_base(base_url: str) -> str:
     if not is_sound or "@" in parts.netloc or parts.query or parts.fragment or _NOT_IN_ADDRESS.search(base_url):
         raise UsageError("base_url_invalid", value=visible(base_url[:_LONGEST_SHOWN]))
     return f"{base_url.rstrip('/')}/"
+
+
+def checked_link(link: str) -> str:
+    """An address, or a path from the folder of a site, with its last slash."""
+    checked_base(link if "://" in link else urljoin("https://example.org/plans/", link))
+    return f"{link.rstrip('/')}/"
 
 
 def _site_of(root: Path, publication: Publication, pages: Pages | None, base: str | None) -> _Site:

@@ -19,10 +19,9 @@ from khelang_opendata.standard.tables import JsonObject
 from khelang_opendata.validation.catalogue import rule
 
 _LONGEST_CELL = 80
-_STANDARD_NAME = re.compile(
+_STANDARD_NAME = (
     r"(?P<before>\b(?:in |rows? (?:to|of) )?[Tt]able |ตาราง ?|\b(?:in|rows? (?:to|of)) |, to |“|(?<=[\u0e00-\u0e7f]) )?"
-    r"(?<![\w-])(?P<name>[a-z][a-z0-9_-]{0,99}(?:-[A-Z][0-9]{1,9})?)(?![\w-])(?P<title> \([^()]{0,200}\))?",
-    re.ASCII,
+    r"(?<![\w-])(?P<name>[a-z][a-z0-9_-]{0,99}(?:-[A-Z][0-9]{1,9})?)(?![\w-])(?P<title> \([^()]{0,200}\))?"
 )
 """A word that may be the name of a table or a column, or an id, with what introduces it and the title behind it."""
 
@@ -81,7 +80,7 @@ def in_words_of_sheet(text: str, words: SheetWords, language: Language) -> str:
         introduced = re.sub("[Tt]able $", "", before) if before.isascii() else ""
         return introduced + notice(kind, language, sheet=words.tables[name]) + title
 
-    return _STANDARD_NAME.sub(seen, text)
+    return re.sub(_STANDARD_NAME, seen, text, flags=re.ASCII)
 
 
 def failure_text(error: KhelangError, language: Language) -> Texts:

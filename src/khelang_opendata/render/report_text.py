@@ -21,7 +21,7 @@ _TABLE_WIDTH = 80
 _SHOWN = 200
 """Characters of a cell or a label that are looked at; no more of them fit."""
 _BOLD, _REVERSE = "1", "1;7"
-_ID = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9.]+)+")
+_ID = r"[a-zA-Z0-9]+(-[a-zA-Z0-9.]+)+"
 """Ids, which differ at their ends."""
 _COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 
@@ -172,7 +172,7 @@ class _Writer:
             yield f"    {'':{side}}   {marks}".rstrip()
 
     def _cell(self, cell: str, columns: int, column: ExcerptColumn, last: bool) -> str:
-        shown = pad(clip(cell, columns, keep_end=last and _ID.fullmatch(cell) is not None), columns)
+        shown = pad(clip(cell, columns, keep_end=last and re.fullmatch(_ID, cell) is not None), columns)
         return self._paint(shown, _REVERSE) if column.marked and last else shown
 
     def _paint(self, text: str, code: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_THAI = re.compile("[ -~\u0e01-\u0e5b‘’“”–—…]*")
-_THAI_MARK = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
+_THAI = "[ -~\u0e01-\u0e5b‘’“”–—…]*"
+_THAI_MARK = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
 
 
 def width(text: str) -> int:
     """Columns of a terminal that a text takes; Thai vowels and tone marks above and below take none."""
-    if _THAI.fullmatch(text):
-        return len(_THAI_MARK.sub("", text))
+    if re.fullmatch(_THAI, text):
+        return len(re.sub(_THAI_MARK, "", text))
     from wcwidth import wcswidth  # noqa: PLC0415 (16 ms to import, and only texts of other scripts need it)
 
     return max(0, wcswidth(text))

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from khelang_opendata.formats.about import Both
 from khelang_opendata.model.thai import ERA
 from khelang_opendata.site.nation_plans import (
+    SKIPPED,
     MoneySums,
     NationPlan,
     PlanDimension,
@@ -122,13 +123,22 @@ class Nation:
     provinces: Sequence[LaoGroup]
     types: Sequence[LaoGroup]
     refused: Sequence[SourceState]
-    """Sources of which the dataset holds no plan."""
+    """Sources of which the dataset holds no plan, less those that are none."""
+    skipped: Sequence[SourceState]
+    """Datasets of portals that are no plan."""
+    products: Mapping[str, bytes]
+    """Files of the dataset that the site offers, by name."""
     unlisted: int
     """How many local governments with a plan the registry does not have."""
 
     @property
     def plans(self) -> Sequence[NationPlan]:
         return self.whole.plans
+
+    @property
+    def sources(self) -> Sequence[SourceState]:
+        """All sources: of the plans, and those without one."""
+        return [*(plan.source for plan in self.plans), *self.refused, *self.skipped]
 
     @property
     def fiscal_year(self) -> int:
@@ -214,6 +224,7 @@ def nation_of(
     rows: Mapping[str, Sequence[Row]],
     changes: Mapping[str, str],
     before: Mapping[str, Row],
+    products: Mapping[str, bytes],
     registry: Sequence[Row] | None,
     missing: Sequence[Row],
 ) -> Nation:
@@ -226,6 +237,7 @@ def nation_of(
             issues.
         changes: what the harvest changed, by package.
         before: the earlier rows of packages that changed.
+        products: files of the dataset that the site offers, by name.
         registry: the rows of all local governments; None where it is not known.
         missing: those of them that no plan is of.
     """
@@ -234,14 +246,16 @@ def nation_of(
     plans.sort(key=lambda plan: (plan.about["province_code"], plan.about["lao_name_th"], plan.first_year, plan.id))
     held = {row["package"] for row in rows["packages"] if row["data_hash"]}
     whole = LaoGroup("", ("", ""), plans, None if registry is None else len(registry), missing)
-    refused = [source for package, source in sources.items() if package not in held]
+    others = sorted((one for package, one in sources.items() if package not in held), key=lambda one: one.name)
     return Nation(
         snapshot,
         on,
         whole,
         _grouped(whole, registry, "province_code", _province_names(plans)),
         _grouped(whole, registry, "lao_type", {}),
-        sorted(refused, key=lambda source: source.name),
+        [one for one in others if one.state != SKIPPED],
+        [one for one in others if one.state == SKIPPED],
+        products,
         _unlisted(plans, registry),
     )
 

@@ -50,7 +50,9 @@ def data_files(nation: Nation) -> list[NationFile]:
     ]
     if nation.whole.registered is not None:
         files.append(_table("missing", _missing(nation.whole.missing)))
-    return [*files, NationFile(f"{DATA}/catalog.json", json_bytes(_catalogue(nation)), _title("catalog"), None)]
+    files.append(NationFile(f"{DATA}/catalog.json", json_bytes(_catalogue(nation)), _title("catalog"), None))
+    offered = nation.products.items()
+    return [*files, *(NationFile(f"{DATA}/{name}", content, _title(name), None) for name, content in offered)]
 
 
 def _title(name: str) -> Both:
@@ -111,9 +113,9 @@ def _contradictions(nation: Nation) -> Iterator[Sequence[object]]:
 
 
 def _refused(nation: Nation) -> Iterator[Sequence[object]]:
-    yield "source", "reason", "reason_th", "reason_en", "errors"
-    for source in nation.refused:
-        yield source.name, source.reason, *source.reason_words, source.errors
+    yield "source", "state", "reason", "reason_th", "reason_en", "errors"
+    for source in (*nation.refused, *nation.skipped):
+        yield source.name, source.state, source.reason, *source.reason_words, source.errors
 
 
 def _missing(rows: Sequence[Row]) -> Iterator[Sequence[object]]:

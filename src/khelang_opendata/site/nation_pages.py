@@ -26,7 +26,7 @@ from khelang_opendata.site.nation import LaoGroup, Nation, per_cent
 from khelang_opendata.site.nation_charts import nation_charts
 from khelang_opendata.site.nation_compared import compared_labels, compared_plans
 from khelang_opendata.site.nation_data import NationFile, data_files
-from khelang_opendata.site.nation_plans import NationPlan, SourceState
+from khelang_opendata.site.nation_plans import SKIPPED, NationPlan
 from khelang_opendata.site.plan_site import CHARTS, asset_files
 from khelang_opendata.site.search_engines import robots_and_sitemap
 from khelang_opendata.site.site_templates import ASSETS, HOME, path_of, place_name, rendered
@@ -42,7 +42,6 @@ RULES_SHOWN = 15
 """Findings that the overview lists; the file of contradictions has all."""
 
 _NO_PROVINCE = "none"
-_INVALID = "package_invalid"
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,13 @@ class NationOptions:
 
     Attributes:
         base_url: the address of the site's folder, with a slash at its end; None where it is not known.
+        dataset_url: where the dataset is published, with a slash at its end: an address, or a path from the site's
+            folder; None where it is not.
         has_charts: whether charts are drawn, which needs the extra ``site``.
     """
 
     base_url: str | None = None
+    dataset_url: str | None = None
     has_charts: bool = True
 
 
@@ -143,7 +145,8 @@ class _NationSite:
         yield _NationPage(
             "nation_compare", f"compare/{HOME}", _both("two_title"), {"groups": groups, "codes": self._codes}
         )
-        values = {"refused": self.nation.refused, "is_sorted": True, **self._state}
+        lists = {"refused": self.nation.refused, "skipped": self.nation.skipped}
+        values = {**lists, "is_sorted": True, **self._state}
         yield _NationPage("nation_refused", f"refused/{HOME}", _both("refused_title"), values)
 
     @property
@@ -212,9 +215,8 @@ class _NationSite:
     def _overview(self) -> Iterator[PlannedFile]:
         """The overview with its chart; it comes last, and is made each time, for it has the day of the harvest."""
         nation = self.nation
-        states = Counter(plan.source.state for plan in nation.plans)
-        states.update(source.state for source in nation.refused)
-        changes = Counter(one.change for one in (*(plan.source for plan in nation.plans), *nation.refused))
+        states = Counter(source.state for source in nation.sources)
+        changes = Counter(source.change for source in nation.sources)
         sections = [
             "state",
             *(["nation_years"] if nation.plans else []),
@@ -224,8 +226,8 @@ class _NationSite:
         ]
         values = {
             "nation": nation,
-            "states": {name: states[name] for name in ("taken", "taken_with_warnings", "refused", "absent")},
-            "changes": {name: changes[name] for name in ("added", "updated", "refused", "absent")},
+            "states": {name: states[name] for name in ("taken", "taken_with_warnings", "refused", SKIPPED, "absent")},
+            "changes": {name: changes[name] for name in ("added", "updated", "refused", SKIPPED, "absent")},
             "sections": sections,
             "has_registry": nation.whole.registered is not None,
             "has_types": any(group.registered is not None for group in nation.types),
@@ -233,6 +235,7 @@ class _NationSite:
             "least": sum(plan.money.total.is_least for plan in nation.plans),
             "rules_shown": nation.spread[:RULES_SHOWN],
             "data_files": self.data,
+            "dataset_url": self.options.dataset_url,
             "is_sorted": True,
             **self._years(nation.plans),
             **self._state,
@@ -273,7 +276,6 @@ class _NationSite:
             "province_route": _province_route,
             "last_day": lambda year: fiscal_year_days(year)[1],
             "rule_title": lambda code: _rule_title(code, language),
-            "reason": _reason,
         }
 
     def _helpers(self, page: _NationPage, language: Language) -> dict[str, Any]:
@@ -310,13 +312,6 @@ def _rule_title(code: str, language: Language) -> str:
     """The title of a rule; the code of one that the program does not know."""
     rule = rules().get(code)
     return rule.title[language] if rule else code
-
-
-def _reason(source: SourceState, language: Language) -> str:
-    """Why a source is refused, in a sentence."""
-    if source.reason == _INVALID:
-        return say("reason_errors", language, count=f"{source.errors:,}")
-    return source.reason_words[[*Language].index(language)] or source.reason
 
 
 def _counts(plan: NationPlan, language: Language) -> Iterator[tuple[str, str]]:

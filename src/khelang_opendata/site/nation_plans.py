@@ -26,7 +26,10 @@ Row = Mapping[str, Any]
 
 NO_MONEY = Money(Decimal(), is_least=False)
 
-_NOT_RENEWED = ("refused", "absent")
+SKIPPED = "skipped"
+"""The state of a source that is no plan."""
+
+_NOT_RENEWED = ("refused", SKIPPED, "absent")
 _HASHED = 12
 _TEXTS = (
     *("plan_id", "version", "schema", "profile", "signature", "lao_name_th", "lao_name_en", "lao_type", "dla_code"),
@@ -96,10 +99,10 @@ class SourceState:
     Attributes:
         name: where it is, as a reader may know it: an address, or the last parts of a path.
         address: its address on the web; empty where it has none.
-        state: taken, taken_with_warnings, refused or absent.
+        state: taken, taken_with_warnings, refused, skipped or absent.
         reason: why it is refused: the code, and a sentence in both languages.
         errors: how many errors the refused content has.
-        change: what the last harvest changed: added, updated, refused, absent, or nothing.
+        change: what the last harvest changed: added, updated, refused, skipped, absent, or nothing.
         checks: the rules that the content breaks.
     """
 

@@ -38,7 +38,7 @@ FIELD_PROPERTIES = ("name", "type", "format", "constraints", "categories", "miss
 """The properties of a field that decide whether a cell is valid."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableSource:
     """A table to be checked.
 
@@ -95,7 +95,7 @@ class ForeignKey(NamedTuple):
     target: Fields
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledSchema:
     """Columns in the order of the file, and keys; its columns remember texts, so it serves many tables well."""
 

@@ -70,8 +70,9 @@ def faults_beside_fields(schema: Any) -> Iterator[SchemaFault]:
 
 
 def _unmet(values: Mapping[str, Any], demands: Mapping[str, _Demand], pointer: str) -> Iterator[SchemaFault]:
-    for name, demand in demands.items():
-        if name in values and not demand.holds(values[name]):
+    for name, value in values.items():
+        demand = demands.get(name)
+        if demand and not demand.holds(value):
             yield SchemaFault(f"{pointer}{name}", demand.kind, demand.expected)
 
 

@@ -49,7 +49,7 @@ _COMPARED_AT_MOST = 200
 _Place = tuple[str | int | None, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Erratum:
     """A row of the table ``errata``, and the values that it names."""
 

@@ -28,10 +28,10 @@ _MORE_COLUMNS, _FEWER_COLUMNS = ("subset", "partial"), ("superset", "partial")
 _MOST, _LITTLE = 0.8, 0.5
 """How much of another table's columns a heading has at least, and of its own at most, to be the other table's."""
 
-_SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*\Z")
+_SNAKE_CASE = "[a-z][a-z0-9_]*"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HeadedTable:
     """A table whose columns are known: the schema's field at each position, None for a column it does not have."""
 
@@ -247,7 +247,7 @@ class _Heading:
     def _unknown(self, position: int, label: str) -> Issue:
         """The issue of a heading that is none of the schema's."""
         place, letter, corrected = self._place(label, label), letters(position), self.headed.own_name(position)
-        if self.is_open or _SNAKE_CASE.match(label):
+        if self.is_open or re.fullmatch(_SNAKE_CASE, label):
             return COLUMN_UNEXPECTED.issue(place, name=label, letter=letter, corrected=corrected)
         if strange := _look_alike(label, corrected):
             return COLUMN_NAME_INVALID.issue(

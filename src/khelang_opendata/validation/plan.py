@@ -76,7 +76,7 @@ class Record(NamedTuple):
         return self.table.id_of(self.row)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """The readable tables of one package; one that is absent or cannot be read has no rows.
 

@@ -259,7 +259,7 @@ def _wrong_words(printed: str) -> tuple[Decimal, str] | None:
     return next(((amount, words) for amount, words in amounts_in_words(printed) if not same_words(words, amount)), None)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Sum:
     """The sum of some projects' budgets in a year, and whether an amount is unknown."""
 

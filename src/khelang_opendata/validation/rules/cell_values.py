@@ -62,7 +62,7 @@ _DIGITS = "0-9๐-๙０-９"
 _ALWAYS = "@\u0080-\u0100\u034f\u0e4d\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd"
 _SUSPECT = re.compile(  # begins with one set of characters, so that the engine skips to the next of them
     rf"[ {_DIGITS}{_ALWAYS}?#]"
-    rf"(?:(?<=[{_ALWAYS}])|(?<= )[ {BOUND}]|(?<=[เ-ไ] )|(?<=[ {_DIGITS}])(?:[- ]?\d){{9}}"
+    rf"(?:(?<![ \d?#])|(?<= )[ {BOUND}]|(?<=[เ-ไ] )|(?<=[ \d])(?:[- ]?\d){{9}}"
     r"|(?<=\?)(?![^?\n])|(?<=#)[#A-Z])"
 )
 """A mobile number has ten digits, a citizen id more: one of them, or a space, is followed by nine."""

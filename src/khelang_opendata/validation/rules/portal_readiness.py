@@ -33,7 +33,7 @@ _TREES = {"missions": "parent_mission_id", "units": "parent_unit_id"}
 _PROFILE = "thai_gdc"
 
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+_EMAIL = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+"
 """A valid e-mail address of the HTML standard, with a dot in its domain."""
 
 _EMAIL_IN_PROFILE = ("contributors", "items", "properties", "email")
@@ -47,7 +47,7 @@ RESERVED_NAMES = ("new", "edit", "search")
 
 def is_email(text: str) -> bool:
     """Whether a portal takes a text for an e-mail address; CKAN refuses dots at its beginning and in a row."""
-    return EMAIL.fullmatch(text) is not None and ".." not in text and text[0] != "."
+    return re.fullmatch(_EMAIL, text) is not None and ".." not in text and text[0] != "."
 
 
 def is_web_address(text: str) -> bool:
