@@ -23,6 +23,7 @@ import pytest
 from khelang_opendata.national.harvesting import Harvest, HarvestOptions, harvest
 from khelang_opendata.national.portal_listing import PortalSelection, plans_on_portal
 from khelang_opendata.national.querying import query
+from khelang_opendata.national.remote_plans import AT_A_TIME
 from khelang_opendata.national.site_answers import site_answers
 from khelang_opendata.national.work_pool import processes
 from khelang_opendata.site.nation import Nation, nation_of
@@ -215,6 +216,39 @@ def test_a_harvest_takes_what_is_sound_from_the_web_and_refuses_the_rest(
     done = _gathered([str(tmp_path / "list.txt")], tmp_path / "out", allow_private=False)
     assert {row["reason"] for row in done.plans.rows.values()} == {"fetch_failed"}
     assert sum(bool(row["data_hash"]) for row in done.plans.rows.values()) == 2, "what was taken stays"
+
+
+def test_addresses_are_asked_together_but_no_more_than_a_few_at_a_time(web: Site, tmp_path: Path) -> None:
+    together, busy, most = threading.Barrier(AT_A_TIME), threading.Semaphore(AT_A_TIME), []
+
+    def reply(request: BaseHTTPRequestHandler) -> None:
+        most.append(busy.acquire(blocking=False))
+        together.wait(20)  # breaks where they are asked one after the other
+        busy.release()
+        answer(404)(request)
+
+    names = [f"{number}.zip" for number in range(2 * AT_A_TIME)]
+    web.answers.update(dict.fromkeys(names, reply))
+    (tmp_path / "list.txt").write_text("\n".join(map(web.at, names)), encoding="utf-8")
+    done = _gathered([str(tmp_path / "list.txt")], tmp_path / "out")
+    assert {*done.plans.rows} == {*map(web.at, names)}
+    assert {row["reason_en"].count("404") > 0 for row in done.plans.rows.values()} == {True}
+    assert (most, together.broken) == ([True] * 2 * AT_A_TIME, False)
+
+
+def test_two_sources_of_one_archive_do_not_disturb_each_other(web: Site, tmp_path: Path, released: Path) -> None:
+    for name in ("index.json", archive := f"{NAME}-v1.0.0.zip"):
+        web.answers[name] = web.answers[f"{name}?again"] = answer(200, (released / name).read_bytes())
+    done = _gathered([web.at("index.json"), web.at("index.json?again")], tmp_path / "out")
+    assert sum(asked.endswith(archive) for asked in web.asked) == 2
+    assert sorted(row["reason"] for row in done.plans.rows.values()) == ["", "plan_id_taken"]
+
+
+def test_a_fault_of_our_own_in_a_download_does_not_stop_the_others(web: Site, tmp_path: Path) -> None:
+    valid_plans(tmp_path / "packages", 1)
+    with patch("khelang_opendata.national.remote_plans.fetch", side_effect=RuntimeError("fault")):
+        done = _gathered([web.at("plan.zip"), str(tmp_path / "packages")], tmp_path / "out")
+    assert sorted(row["reason"] for row in done.plans.rows.values()) == ["", "internal"]
 
 
 def _listing(count: Any, *datasets: Any) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -35,7 +35,7 @@ from khelang_opendata.national.national_columns import ISSUES, table_names
 from khelang_opendata.national.national_products import write_products
 from khelang_opendata.national.plan_sources import PlanSource, SourceKind, named_sources, plans_below
 from khelang_opendata.national.portal_listing import plans_on_portal
-from khelang_opendata.national.remote_plans import downloaded, found_at
+from khelang_opendata.national.remote_plans import asked_together, downloaded, found_at, place_of
 from khelang_opendata.national.staged_batches import StagedBatches
 from khelang_opendata.national.work_pool import TaskFailed, Workers, processes, run_batches
 from khelang_opendata.package.outputs import refuse_protected
@@ -189,21 +189,18 @@ class _HarvestRun:
                 self._keep(result)
 
     def _batches(self, sources: Iterator[PlanSource]) -> Iterator[list[PlanTask]]:
-        tasks = (task for source in sources if (task := self._task(source)) is not None)
+        found = asked_together(sources, self._found)
+        tasks = (task for source, one in found if (task := self._task(source, one)) is not None)
         while batch := list(islice(tasks, _BATCH)):
             yield batch
 
-    def _task(self, source: PlanSource) -> PlanTask | None:
-        known = {*self.kept.get(source.key, ()), self.plans.known(source.key) or ""} - {""}
-        try:
-            path = self._fetched(source, known)
-        except KhelangError as error:
-            self._note(refused(source.key, "", error))
+    def _task(self, source: PlanSource, found: Path | JudgedPlan) -> PlanTask | None:
+        if isinstance(found, JudgedPlan):
+            self._note(found)
             return None
-        if path is None:
-            return None
+        known = self._known(source)
         options = self.options
-        task = PlanTask(source.key, str(path), frozenset(known), None, options.public_keys, options.limits)
+        task = PlanTask(source.key, str(found), known, None, options.public_keys, options.limits)
         if options.workers.shares_disk:
             return task
         try:
@@ -216,20 +213,31 @@ class _HarvestRun:
             return None
         return task
 
-    def _fetched(self, source: PlanSource, known: Container[str]) -> Path | None:
-        """The path of a plan, after it was downloaded; None where its publisher says that it is the known content."""
+    def _known(self, source: PlanSource) -> frozenset[str]:
+        """The hashes of the contents of a plan that need not be judged again."""
+        return frozenset({*self.kept.get(source.key, ()), self.plans.known(source.key) or ""} - {""})
+
+    def _found(self, source: PlanSource) -> Path | JudgedPlan:
+        """The path of a plan, after it was downloaded; or what came of it, where that needs no judgement."""
+        try:
+            return self._fetched(source)
+        except KhelangError as error:
+            return refused(source.key, "", error)
+        except Exception as error:  # whatever it is: the other plans are gathered all the same
+            return refused(source.key, "", InternalError.of(error))
+
+    def _fetched(self, source: PlanSource) -> Path | JudgedPlan:
         if source.failure is not None:
             raise source.failure
         if source.kind is not SourceKind.ADDRESS:
             return source.path
-        fetching = self.options.fetching
-        archive = source.archive or found_at(source.key, self.downloads, fetching)
+        fetching, place = self.options.fetching, place_of(source.key, self.downloads)
+        archive = source.archive or found_at(source.key, place, fetching)
         if isinstance(archive, Path):
             return archive
-        if (content_hash := zip_hash(archive.sha256)) in known:
-            self._note(JudgedPlan(source.key, content_hash, is_known=True))
-            return None
-        return downloaded(archive, self.downloads, fetching)
+        if (content_hash := zip_hash(archive.sha256)) in self._known(source):
+            return JudgedPlan(source.key, content_hash, is_known=True)
+        return downloaded(archive, place, fetching)
 
     def _keep(self, batch: JudgedBatch) -> None:
         """Store what a batch found; a known content is that of the dataset or of the unfinished harvest."""
