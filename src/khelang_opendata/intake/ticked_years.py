@@ -9,7 +9,7 @@ from khelang_opendata.intake.merging import Merge
 from khelang_opendata.intake.plan_sheets import PlanColumn
 from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.intake.summary_projects import SheetProject
-from khelang_opendata.intake.summary_rows import NOT_RUN, WHOLE, is_of_amounts
+from khelang_opendata.intake.summary_rows import NOT_RUN, TICK, WHOLE, is_of_amounts
 
 _ENDS = ("start_fiscal_year_be", "end_fiscal_year_be")
 
@@ -32,13 +32,16 @@ def is_ticked(project: SheetProject, text: str) -> bool:
 def take_ticks(merge: Merge, project: SheetProject, signs: Mapping[str, str], columns: Sequence[PlanColumn]) -> None:
     """Take the first and the last year of a project from its ticks, unless columns of the sheet give them.
 
+    Ticks that have no meaning are refused where their years are read, and say nothing here.
+
     Args:
         merge: the import.
         project: the project, as far as its own columns are taken.
         signs: what the signs of the sheet mean.
         columns: the columns of the sheet.
     """
-    if not has_ticks(project):
+    has_meaning = TICK in signs or any(one.text(WHOLE) for one in project.data)
+    if not has_ticks(project) or not has_meaning:
         return
     statuses = merge.family.tables["budgets"].field_by_name["budget_status"].meanings
     planned = set[str]()
