@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 from openpyxl.workbook import Workbook
 
 from tests.conftest import needs
@@ -199,6 +200,30 @@ def test_plan_of_one_year_in_two_sheets_by_a_list_of_maps(tmp_path: Path) -> Non
     assert amounts(package) == [("1", "2567", "budgeted", "20000")]
 
 
+@pytest.mark.parametrize(
+    ("headings", "known"),
+    [
+        (["ลำดับที่", "โครงการ/กิจกรรม", "๒๕๖๖", "หน่วยงานที่รับผิดชอบ", "หมายเหตุ"], "No. title unit note"),
+        (["ที่", "ชื่อโครงการ", "ปี 2566", "ผู้รับผิดชอบ", "ที่ตั้งโครงการ"], "No. title unit"),
+        (["มิติที่", "ภารกิจตามมิติ", "มาตรการ", "2566", "ส่วนราชการ", "วงเงินรวม"], "dimension mission title unit"),
+        (["ที่.", "แผนงาน/โครงการ", "กิจกรรม", "2566", "หน่วยดำเนินการ", "หน่วยงานสนับสนุน"], "No. title unit"),
+    ],
+)
+def test_map_suggests_what_summary_tables_of_documents_call_their_columns(
+    package: Path, headings: list[str], known: str
+) -> None:
+    titles = {"No.": "No.", "title": "Project, activity or measure", "unit": "Lead unit", "note": "Note"}
+    titles |= {"dimension": "Dimension", "mission": "Mission"}
+    (package.parent / "own.xlsx").write_bytes(book([headings, ["1", "โครงการอบรม", "2", "3", "4", "5"]]))
+    path = package.parent / "columns.yaml"
+    done = run("import", package.parent / "own.xlsx", "-o", package, "--write-columns", path)
+    assert done.exit_code == 0, done.output
+    columns = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))["columns"]
+    filled = {title: heading for title, heading in columns.items() if heading}
+    assert {*filled} == {*map(titles.get, known.split()), "Fiscal year 2566"}
+    assert filled["Lead unit"] in ("หน่วยงานที่รับผิดชอบ", "ผู้รับผิดชอบ", "ส่วนราชการ", "หน่วยดำเนินการ")
+
+
 @pytest.fixture
 def table(package: Path) -> Path:
     path = package.parent / "แผน.xlsx"
@@ -215,11 +240,9 @@ def test_map_is_written_with_what_is_recognised_and_completed_by_hand(package: P
     text = path.read_bytes().decode("utf-8-sig")
     assert "sheet: ตารางแผน\nheading_row: 3\nas: Summary table\n" in text
     assert "  Fiscal year 2566: ๒๕66\n" in text
-    assert "#   แผนงาน/โครงการ/กิจกรรม\n" in text
+    assert "  No.: ลำดับ\n  Project, activity or measure: แผนงาน/โครงการ/กิจกรรม\n" in text
     assert run(*command, "--write-columns", path).exit_code == 2  # what a person filled in is not overwritten
     open_ = {
-        "  No.:": "ลำดับ",
-        "  Project, activity or measure:": "แผนงาน/โครงการ/กิจกรรม",
         "zero:": "Runs without a budget",
         "dash:": "Runs without a budget",
         "blank:": "Not run",

@@ -17,10 +17,12 @@ import yaml
 
 from khelang_opendata.intake import notice
 from khelang_opendata.intake.cell_meanings import choices, titles_of, year_meaning
+from khelang_opendata.intake.document_wordings import meaning_of_beginning
 from khelang_opendata.intake.heading_rows import KnownColumns, TableHeading, best_heading, heading_at
+from khelang_opendata.intake.plan_document import squeezed
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, plan_sheets
 from khelang_opendata.intake.record_labels import comparable, shortened
-from khelang_opendata.intake.sheet_headings import recognised
+from khelang_opendata.intake.sheet_headings import FoundSheet, recognised
 from khelang_opendata.intake.sheet_layouts import SheetLayout
 from khelang_opendata.intake.summary_rows import BLANK, BUDGETED, DASH, NOT_RUN, TICK, WHOLE, ZERO
 from khelang_opendata.intake.text_tables import decoded
@@ -33,6 +35,15 @@ from khelang_opendata.standard.codelists import Code
 from khelang_opendata.standard.family import SchemaFamily
 
 _SIGNS = {"zero": ZERO, "dash": DASH, "blank": BLANK, "tick": TICK}
+_AS_IN_DOCUMENTS = {
+    "number": "sequence_no",
+    "title": "title_th",
+    "unit": "lead_unit_id",
+    "dimension": "dimension_id",
+    "mission": "mission_id",
+    "note": "note_th",
+}
+"""Columns of the summary table by what plan documents call them; amounts are left to the person, for some are sums."""
 _KEYS = ("sheet", "heading_row", "as", *_SIGNS, "columns")
 _MOST_BYTES = 200_000
 _MOST_DEPTH = 3
@@ -330,7 +341,10 @@ def suggested_map(
     seen = [s for s in sheets if not s.check.is_hidden and any(any(line) for line in s.cells)]
     if not seen:
         raise DataError("workbook_refused", "no_sheet", path=sheets[0].name if sheets else "–")
-    found = max((recognised(sheet, plan) for sheet in seen), key=lambda one: (len(one.columns), len(one.top.labels)))
+    found = max(
+        (_with_wordings(recognised(sheet, plan)) for sheet in seen),
+        key=lambda one: (len(one.columns), len(one.top.labels)),
+    )
     named = {column.name: _own_name(found.top, at) for at, column in found.columns.items()}
     meanings = family.tables["budgets"].field_by_name["budget_status"].meanings
     free = {code: pair for code, pair in titles_of(meanings).items() if code != BUDGETED}
@@ -351,6 +365,18 @@ def suggested_map(
     if left:
         lines += [f"# {notice('columns_left', language)}", *(f"#   {name}" for name in left)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _with_wordings(found: FoundSheet) -> FoundSheet:
+    """A sheet also with the columns whose headings are worded as in the summary tables of plan documents."""
+    columns = dict(found.columns)
+    for at, label in enumerate(found.top.labels):
+        meant, rest = meaning_of_beginning("columns", squeezed(label))
+        is_whole = meant != "number" or rest.strip(".") in ("", "ที่")  # not ที่ตั้งโครงการ
+        name = _AS_IN_DOCUMENTS.get(meant, "")
+        if at not in columns and is_whole and name not in {"", *(column.name for column in columns.values())}:
+            columns[at] = found.column(name)
+    return replace(found, columns=columns)
 
 
 def _own_name(top: TableHeading, at: int) -> str:
