@@ -349,6 +349,7 @@ BY_HAND: dict[str, tuple[str | None, ...]] = {
         "missing",
         "missing_renamed",
         "missing_below",
+        "missing_among",
         "not_utf8",
         "not_json",
         "json_empty",

@@ -64,12 +64,28 @@ def test_remedy_of_a_workbook_makes_the_release_that_it_speaks_of(work: Path) ->
     assert (done.exit_code, "Consistent" in done.output) == (0, True), done.output
 
 
-@pytest.mark.parametrize("command", TAKE_RELEASES[1:], ids=lambda command: command[0])
+@pytest.mark.parametrize("command", TAKE_RELEASES, ids=lambda command: command[0])
 def test_package_in_place_of_a_release(work: Path, command: tuple[str, ...]) -> None:
     shown = _refused(command[0], "package", *command[1:])
     assert "package is a package, and this command takes a release" in shown
     assert [done.exit_code for done in _followed(shown)] == [0]
     assert verify("releases/latest").is_whole
+
+
+def test_release_without_its_manifest_is_damaged_and_no_package(work: Path) -> None:
+    with examples_count_as_plans():
+        assert run("release", "package").exit_code == 0
+    (work / "releases/v1.0.0/manifest-sha256.txt").unlink()
+    done = run("verify", "releases/v1.0.0")
+    assert (done.exit_code, "missing: manifest-sha256.txt" in done.output) == (1, True), done.output
+
+
+def test_folder_of_releases_in_place_of_a_package(work: Path) -> None:
+    with examples_count_as_plans():
+        assert run("release", "package").exit_code == 0
+    done = run("validate", "releases")
+    assert f"packages in the folders {Path('releases/latest')}, {Path('releases/v1.0.0')} below" in done.output
+    assert run("validate", "releases/latest").exit_code == 0
 
 
 def test_archive_of_a_release_is_named_with_what_the_command_takes(work: Path) -> None:

@@ -18,13 +18,18 @@ from khelang_opendata.model.wording import Language
 @language_option
 def verify_command(release: Path, key_file: Path | None, lang: Language) -> None:
     """Check a release (folder or ZIP) against its manifest."""
-    from khelang_opendata.published.history import LATEST  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.package.datapackage import DESCRIPTOR  # noqa: PLC0415 (the help does not need it)
+    from khelang_opendata.package.release_files import CHANGES_PAGE  # noqa: PLC0415 (as above)
+    from khelang_opendata.published.history import LATEST  # noqa: PLC0415 (as above)
     from khelang_opendata.published.manifest import MANIFEST  # noqa: PLC0415 (as above)
+    from khelang_opendata.published.no_release import no_release  # noqa: PLC0415 (as above)
     from khelang_opendata.published.signature import read_public_key  # noqa: PLC0415 (as above)
     from khelang_opendata.published.verification import verify  # noqa: PLC0415 (as above)
     from khelang_opendata.published.verification_text import verification_lines  # noqa: PLC0415 (as above)
 
     release = next((found for found in (release, release / LATEST) if (found / MANIFEST).is_file()), release)
+    if (release / DESCRIPTOR).is_file() and not any((release / name).exists() for name in (MANIFEST, CHANGES_PAGE)):
+        raise no_release(release)
     result = verify(release, None if key_file is None else read_public_key(key_file))
     print_text("".join(f"{line}\n" for line in verification_lines(result, lang)))
     if not result.is_whole:

@@ -39,6 +39,8 @@ _RENAMED = r"datapackage(?:[ _.-][^.]*|\(\d+\))?\.(?:json|txt|json\.txt|json\.js
 """How people and programs name a descriptor that they copied or saved anew, in small letters."""
 _MOST_FILES = 1000
 """Files of a folder among which such a name is looked for."""
+_MOST_NAMED = 5
+"""Folders below one without a descriptor that are named."""
 
 DATA = "data"
 """The folder of a package that holds its tables."""
@@ -223,13 +225,15 @@ def _read_descriptor(root: Path, path: Path, limits: Limits) -> JsonObject:
 
 
 def _elsewhere(root: Path) -> tuple[str, str] | None:
-    """What a folder without a descriptor has in its place: a file of another name, or a package in a folder below."""
+    """What a folder without a descriptor has in its place: a file of another name, or packages in folders below."""
     files = sorted(root.iterdir())[:_MOST_FILES]
     for file in files:
         if re.fullmatch(_RENAMED, file.name.casefold()) and file.is_file():
             return "missing_renamed", file.name
-    below = [folder for folder in files if (folder / DESCRIPTOR).is_file()]
-    return ("missing_below", str(below[0])) if len(below) == 1 else None
+    below = [str(folder) for folder in files if (folder / DESCRIPTOR).is_file()]
+    if len(below) > _MOST_NAMED:
+        below[_MOST_NAMED:] = ["…"]
+    return ("missing_below" if len(below) == 1 else "missing_among", ", ".join(below)) if below else None
 
 
 def _with_parts(root: Path, descriptor: JsonObject, limits: Limits) -> tuple[JsonObject, list[tuple[str, str]]]:
