@@ -560,7 +560,7 @@ def test_text_names_every_change(plan: Path, language: Language) -> None:
         "- ",
         "/title: ",
         "MINOR",
-        "--note",
+        {"th": "ต้องเขียนบันทึกการเปลี่ยนแปลง", "en": "needs a note"}[language],
     ]
     assert [part for part in expected if part not in text] == []
     assert "\u202e" not in text

@@ -9,6 +9,7 @@ import click
 
 from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, new_passphrase, notice, print_text
 from khelang_opendata.cli.help import HelpedCommand
+from khelang_opendata.model.failures import system_errors_as
 from khelang_opendata.model.wording import Language
 
 
@@ -27,9 +28,10 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
     from khelang_opendata.published.verification import verify  # noqa: PLC0415 (as above)
     from khelang_opendata.published.verification_text import verification_lines  # noqa: PLC0415 (as above)
 
-    release = next((found for found in (release, release / LATEST) if (found / MANIFEST).is_file()), release)
-    if (release / DESCRIPTOR).is_file() and not any((release / name).exists() for name in (MANIFEST, CHANGES_PAGE)):
-        raise no_release(release)
+    with system_errors_as("file_unreadable", release):
+        release = next((found for found in (release, release / LATEST) if (found / MANIFEST).is_file()), release)
+        if (release / DESCRIPTOR).is_file() and not any((release / name).exists() for name in (MANIFEST, CHANGES_PAGE)):
+            raise no_release(release)
     result = verify(release, None if key_file is None else read_public_key(key_file))
     print_text("".join(f"{line}\n" for line in verification_lines(result, lang)))
     if not result.is_whole:

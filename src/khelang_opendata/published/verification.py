@@ -110,8 +110,9 @@ def verify(path: StrPath, public_key: str | None = None) -> Verification:
         True
     """
     path = Path(path)
-    if path.is_file() and kind_of_file(path) in ("workbook", "table"):
-        raise no_release(path)
+    with system_errors_as("file_unreadable", path):
+        if path.is_file() and kind_of_file(path) in ("workbook", "table"):
+            raise no_release(path)
     if public_key is not None:
         raw_public_key(public_key, "public_key")
         require_library()

@@ -38,7 +38,7 @@ FIELD_PROPERTIES = ("name", "type", "format", "constraints", "categories", "miss
 """The properties of a field that decide whether a cell is valid."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class TableSource:
     """A table to be checked.
 
