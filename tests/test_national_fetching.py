@@ -365,17 +365,7 @@ def test_a_dataset_offers_its_latest_release_that_is_not_withdrawn(
 
 def _pages(dataset: Path) -> tuple[Nation, dict[str, bytes]]:
     """The nation of a dataset, and the files of its site by path."""
-    found = site_answers(dataset)
-    nation = nation_of(
-        snapshot=found.snapshot,
-        on=found.harvested_on,
-        rows=found.rows,
-        changes=found.changes,
-        before=found.before,
-        products=found.products,
-        registry=None,
-        missing=(),
-    )
+    nation = nation_of(site_answers(dataset), registry=None, missing=())
     return nation, {file.path: file.content() for file in nation_files(nation, NationOptions(has_charts=False))}
 
 

@@ -96,16 +96,7 @@ def make(dataset: Path, site: Path, registry: Path | None = None, **options: Any
     """The site of a dataset, as ``khelang national site`` makes it."""
     found = site_answers(dataset)
     listed = read_registry(registry) if registry else None
-    nation = nation_of(
-        snapshot=found.snapshot,
-        on=found.harvested_on,
-        rows=found.rows,
-        changes=found.changes,
-        before=found.before,
-        products=found.products,
-        registry=listed,
-        missing=without_plan(found.rows["packages"], listed or ()),
-    )
+    nation = nation_of(found, listed, without_plan(found.rows["packages"], listed or ()))
     return publish_planned(nation_files(nation, NationOptions(**options)), site, NATION)
 
 

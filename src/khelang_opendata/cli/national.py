@@ -188,17 +188,7 @@ def site_command(
     listed = national_products.read_registry(registry) if registry else None
     show_progress("site_reads", lang, path=str(dataset))
     found = site_answers.site_answers(dataset)
-    missing = national_products.without_plan(found.rows["packages"], listed or ())
-    nation = nation_of(
-        snapshot=found.snapshot,
-        on=found.harvested_on,
-        rows=found.rows,
-        changes=found.changes,
-        before=found.before,
-        products=found.products,
-        registry=listed,
-        missing=missing,
-    )
+    nation = nation_of(found, listed, national_products.without_plan(found.rows["packages"], listed or ()))
     files = nation_files(nation, NationOptions(address, of_dataset, has_charts=can_draw(lang)))
     with _progress(lang, "national_site_progress") as progress:
         done = publish_planned(files, out, NATION, dry_run=dry_run, progress=progress)

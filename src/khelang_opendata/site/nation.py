@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
+from typing import Protocol
 
 from khelang_opendata.formats.about import Both
 from khelang_opendata.model.thai import ERA
@@ -217,45 +218,57 @@ class Nation:
         return dict(found)
 
 
-def nation_of(
-    *,
-    snapshot: int,
-    on: date,
-    rows: Mapping[str, Sequence[Row]],
-    changes: Mapping[str, str],
-    before: Mapping[str, Row],
-    products: Mapping[str, bytes],
-    registry: Sequence[Row] | None,
-    missing: Sequence[Row],
-) -> Nation:
-    """All plans in one state.
+class NationAnswers(Protocol):
+    """What the dataset of all plans says in one state.
 
-    Args:
+    Attributes:
         snapshot: the number of the state.
-        on: the day of its harvest.
+        harvested_on: the day of its harvest.
         rows: the rows of the dataset by name: packages, plans, projects, dimensions, amounts, indicators, errata,
             issues.
         changes: what the harvest changed, by package.
         before: the earlier rows of packages that changed.
         products: files of the dataset that the site offers, by name.
+    """
+
+    @property
+    def snapshot(self) -> int: ...
+    @property
+    def harvested_on(self) -> date: ...
+    @property
+    def rows(self) -> Mapping[str, Sequence[Row]]: ...
+    @property
+    def changes(self) -> Mapping[str, str]: ...
+    @property
+    def before(self) -> Mapping[str, Row]: ...
+    @property
+    def products(self) -> Mapping[str, bytes]: ...
+
+
+def nation_of(answers: NationAnswers, registry: Sequence[Row] | None, missing: Sequence[Row]) -> Nation:
+    """All plans in one state.
+
+    Args:
+        answers: what the dataset says.
         registry: the rows of all local governments; None where it is not known.
         missing: those of them that no plan is of.
     """
-    sources = sources_of(rows, changes)
-    plans = [*plans_of(rows, sources, before)]
+    rows = answers.rows
+    sources = sources_of(rows, answers.changes)
+    plans = [*plans_of(rows, sources, answers.before)]
     plans.sort(key=lambda plan: (plan.about["province_code"], plan.about["lao_name_th"], plan.first_year, plan.id))
     held = {row["package"] for row in rows["packages"] if row["data_hash"]}
     whole = LaoGroup("", ("", ""), plans, None if registry is None else len(registry), missing)
     others = sorted((one for package, one in sources.items() if package not in held), key=lambda one: one.name)
     return Nation(
-        snapshot,
-        on,
+        answers.snapshot,
+        answers.harvested_on,
         whole,
         _grouped(whole, registry, "province_code", _province_names(plans)),
         _grouped(whole, registry, "lao_type", {}),
         [one for one in others if one.state != SKIPPED],
         [one for one in others if one.state == SKIPPED],
-        products,
+        answers.products,
         _unlisted(plans, registry),
     )
 
