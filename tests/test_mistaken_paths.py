@@ -56,6 +56,26 @@ def test_workbook_in_place_of_a_release(work: Path, command: tuple[str, ...]) ->
     assert 'khelang import "plan.xlsx" -o my-plan' in shown
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("publish", "{}"),
+        ("publish", "{}", "site"),
+        ("publish", "{}", "site", "--to", "folder"),
+        ("export", "{}"),
+        ("evidence", "{}"),
+        ("portal", "check", "{}"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(("path", "said"), [("plan.xlsx", "is a workbook, not a release"), ("package", "is a package")])
+def test_mistaken_path_is_named_before_a_missing_option(
+    work: Path, command: tuple[str, ...], path: str, said: str
+) -> None:
+    assert f"{path} {said}" in _refused(*(part.format(path) for part in command))
+    assert "--url" in _refused("publish", "releases", "site")
+
+
 def test_remedy_of_a_workbook_makes_the_release_that_it_speaks_of(work: Path) -> None:
     checked, taken, released = _followed(_refused("verify", "plan.xlsx"))
     assert "releases" not in checked.output.partition("\n")[0]

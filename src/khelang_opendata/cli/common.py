@@ -79,6 +79,18 @@ _COMMANDS = {
 """The commands, each with its module and function."""
 
 
+def release_path(_: click.Context, __: click.Parameter, path: Path) -> Path:
+    """The path of a release as an argument: what is surely none is named before a missing option is.
+
+    Raises:
+        UsageError: it is a file, or the folder of a package.
+    """
+    from khelang_opendata.published.no_release import refuse_mistaken  # noqa: PLC0415 (the help does not need it)
+
+    refuse_mistaken(path)
+    return path
+
+
 class Commands(HelpedGroup):
     """Loads each command when it is called, and turns every failure into its remedy and exit code."""
 

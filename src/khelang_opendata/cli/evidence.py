@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import language_option, limits, notice, print_text
+from khelang_opendata.cli.common import language_option, limits, notice, print_text, release_path
 from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.wording import Language
 
 
 @click.command("evidence", cls=HelpedCommand)
-@click.argument("release", type=click.Path(path_type=Path))
+@click.argument("release", type=click.Path(path_type=Path), callback=release_path)
 @click.option("--year", "typed", metavar="2569", required=True)
 @click.option("--item", "given", metavar="plan=O23", multiple=True)
 @click.option("--out", type=click.Path(path_type=Path), show_default="evidence/<year>")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import language_option, limits, notice, print_text
+from khelang_opendata.cli.common import language_option, limits, notice, print_text, release_path
 from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import UsageError
 from khelang_opendata.model.thai import ascii_text
@@ -23,7 +23,7 @@ class _Round(click.Choice[str]):
 
 
 @click.command("export", cls=HelpedCommand)
-@click.argument("release", type=click.Path(path_type=Path))
+@click.argument("release", type=click.Path(path_type=Path), callback=release_path)
 @click.option("--to", type=click.Choice(["eplan"]), required=True)
 @click.option("--year", metavar="YEAR")
 @click.option("--round", "months", type=_Round(["6", "12"]), default="12", show_default=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text
+from khelang_opendata.cli.common import PROBLEMS_IN_DATA, language_option, print_text, release_path
 from khelang_opendata.cli.help import HelpedGroup
 from khelang_opendata.cli.publish import profile_option, set_option, timeout_option
 from khelang_opendata.model.wording import Language
@@ -23,7 +23,7 @@ def portal_group(lang: Language) -> None:
 
 
 @portal_group.command("check")
-@click.argument("release", type=click.Path(path_type=Path), default=Path("releases"))
+@click.argument("release", type=click.Path(path_type=Path), default=Path("releases"), callback=release_path)
 @click.option("--url", metavar="URL", required=True)
 @click.option("--org", metavar="ORG")
 @profile_option

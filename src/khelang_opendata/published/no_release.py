@@ -9,6 +9,20 @@ from khelang_opendata.package.datapackage import DESCRIPTOR, kind_of_file
 from khelang_opendata.published.manifest import MANIFEST
 
 
+def refuse_mistaken(path: Path) -> None:
+    """Refuse a path that is surely no release, before anything else is asked for.
+
+    Args:
+        path: the path, which need not exist.
+
+    Raises:
+        UsageError: it is a file, or the folder of a package.
+    """
+    is_package = (path / DESCRIPTOR).is_file() and not (path / MANIFEST).is_file()
+    if path.is_file() or is_package:
+        raise no_release(path)
+
+
 def no_release(path: Path) -> UsageError:
     """The failure of a path that is no release, or one that is not in the folder of its plan's releases.
 
