@@ -21,7 +21,8 @@ from khelang_opendata.model.failures import DataError
 from khelang_opendata.nacc.eplan import About, eplan_csv, eplan_rows, eplan_score, eplan_xlsx
 from khelang_opendata.package.datapackage import Package
 from khelang_opendata.validation import family_of
-from tests.conftest import PLAN, VALID
+from tests.conftest import PLAN, VALID, needs
+from tests.test_other_workbooks import saved_by_libreoffice
 from tests.workbooks import Tables, run
 
 P = "khelang-nakhon-2566-2570-P"
@@ -98,6 +99,19 @@ def test_workbook_as_the_program_writes_it_changes_nothing(folder: Path, year: i
     rows = eplan_rows(package_of(folder)[0], year, months)
     as_text = imported(eplan_csv(rows, months), folder, "eplan.csv")
     assert (said(as_text), as_text.tables) == ([], package_of(folder)[1])
+
+
+@needs("soffice")
+@pytest.mark.parametrize("form", ["xls", "ods"])
+def test_workbook_saved_in_another_form_comes_back_alike(form: str) -> None:
+    def typing(report: Report) -> None:
+        report.put(1, APPROVED=300000, DISBURSED="๒๘๙,๐๐๐.-", ORDINANCE="บรรจุ", STATUS=DONE, REMARK="อบรม ๓ รุ่น")
+        report.put(44, STATUS=UNDER_WAY, DISBURSED="18,750.50 บาท")
+
+    result = imported(saved_by_libreoffice(filled(typing), form), name=f"eplan.{form}")
+    assert reports(result) == reports(imported(filled(typing)))
+    assert said(result) == said(imported(filled(typing)))
+    assert len(reports(result)) == 2
 
 
 def test_typed_results_reach_their_projects() -> None:

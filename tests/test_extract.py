@@ -206,3 +206,45 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ExtraMissing) as raised:
         read_document(b"%PDF-1.7", "plan.pdf")
     assert raised.value.params == {"extra": "extract"}
+
+
+TICKED_PLAN = """\
+แผนปฏิบัติการป้องกันการทุจริต (พ.ศ. ๒๕๖๑ - ๒๕๖๔) ขององค์การบริหารส่วนตำบลทุ่งสมมุติ
+มิติ\tภารกิจตามมิติ\tโครงการ/กิจกรรม/มาตรการ\tงบประมาณ\tปี ๒๕๖๑\tปี ๒๕๖๒\tปี ๒๕๖๓\tปี ๒๕๖๔\tหน่วยงาน
+มิติที่ ๑ การสร้างสังคม\t๑.๑ การสร้างจิตสำนึก\t๑. โครงการอบรม\t๒๐,๐๐๐\t✓\t✓\t\t\tสำนักปลัด
+\t\t๒. โครงการสำรวจ\t๕,๐๐๐\t\t✓\t\t\tกองคลัง
+ลำดับที่ ๑
+๑. ชื่อโครงการ : โครงการอบรม
+๒. หลักการและเหตุผล
+๓. วัตถุประสงค์
+๔. กลุ่มเป้าหมาย
+๕. วิธีดำเนินการ
+๖. ระยะเวลาดำเนินการ
+ปีงบประมาณ ๒๕๖๑ - ๒๕๖๒
+๗. งบประมาณดำเนินการ
+{budget}
+๘. ผู้รับผิดชอบ
+สำนักปลัด
+๙. ผลผลิต/ผลลัพธ์
+"""
+
+
+@pytest.mark.parametrize(
+    ("budget", "reasons"),
+    [
+        ("๒๐,๐๐๐ บาท", {"amount_of_ticks"}),
+        ("ปีงบประมาณ ๒๕๖๑ - ๒๕๖๒ จำนวน ๒๐,๐๐๐ บาท", {"amount_of_ticks"}),
+        ("ไม่ระบุ", {"amount_of_ticks"}),
+        ("ปีละ ๒๐,๐๐๐ บาท", {""}),
+        ("ปี ๒๕๖๑ จำนวน ๒๐,๐๐๐ บาท และปี ๒๕๖๒ จำนวน ๒๐,๐๐๐ บาท", {""}),
+    ],
+)
+def test_amount_beside_ticked_years_is_that_of_each_only_where_the_sheet_says_so(
+    budget: str, reasons: set[str]
+) -> None:
+    draft = draft_of(TICKED_PLAN.format(budget=budget).encode())
+    found = [v for v in draft.draft.values if (v.table, v.column) == ("budgets", "amount_thb") and v.value == "20,000"]
+    assert [v.reason for v in found if v.record.endswith("P01")] == [*reasons] * 2
+    of_one_year = [v.reason for v in draft.draft.values if v.column == "amount_thb" and v.value == "5,000"]
+    assert of_one_year
+    assert "amount_of_ticks" not in of_one_year

@@ -13,8 +13,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from khelang_opendata.intake.remarks import RemarkKind
 from khelang_opendata.model.wording import Language
-from tests.damaged_sheets import FACTS, HEADING
+from tests.conftest import needs
+from tests.damaged_sheets import FACTS, HEADING, SUMMARY
 from tests.test_damaged_sheets import base, import_of
+from tests.test_other_workbooks import saved_by_libreoffice
 from tests.typed_anywhere import check
 
 Pick = Callable[[Worksheet, int, int, Any], bool]
@@ -84,3 +86,31 @@ def test_no_text_is_lost(pick: Pick) -> None:
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_nothing_that_is_typed_anywhere_is_lost(seed: int) -> None:
     check(seed)
+
+
+@pytest.mark.parametrize(
+    "form", ["xlsx", pytest.param("ods", marks=needs("soffice")), pytest.param("xls", marks=needs("soffice"))]
+)
+def test_number_typed_over_a_computed_total_is_named(form: str) -> None:
+    book, stream = load_workbook(io.BytesIO(base()[1])), io.BytesIO()
+    book[SUMMARY]["D4"], book[SUMMARY]["C5"], book[SUMMARY]["E6"] = 7, "๗", 7
+    book.save(stream)
+    data = stream.getvalue() if form == "xlsx" else saved_by_libreoffice(stream.getvalue(), form)
+    named = {r.place for r in import_of(data).remarks if r.code == "total_typed"}
+    of_form = {"xls": {"ตารางสรุป!D4"}}  # which does not say of other totals whether they are computed
+    assert named == of_form.get(form, {"ตารางสรุป!D4", "ตารางสรุป!C5", "ตารางสรุป!E6"})
+
+
+def test_totals_that_are_computed_are_not_named() -> None:
+    assert not [r for r in import_of(base()[1]).remarks if r.code in ("total_typed", "text_above_heading")]
+
+
+@pytest.mark.parametrize(("sheet", "cell"), [(SUMMARY, "A1"), (SUMMARY, "A2"), ("หน่วยงาน", "A1"), ("มิติ", "A2")])
+def test_text_alone_above_a_heading_is_named_but_for_the_titles_of_the_workbook(sheet: str, cell: str) -> None:
+    book, stream = load_workbook(io.BytesIO(base()[1])), io.BytesIO()
+    book[sheet][cell] = "ฝากตรวจด้วย"
+    book.save(stream)
+    named = [(r.code, r.place) for r in import_of(stream.getvalue()).remarks if r.kind is RemarkKind.IGNORED]
+    assert (("text_above_heading", f"{sheet}!{cell}") in named) or (
+        ("text_above_heading", f"{sheet}!{cell[1]}:{cell[1]}") in named
+    )

@@ -24,8 +24,6 @@ EDITS = 12
 FURTHER = 5
 EXPLAINED = ("แผน", 3)
 """The sheet of facts, and its column of explanations, which import does not read."""
-SUMMARY, TOTALS = "ตารางสรุป", range(4, 7)
-"""The summary table, and its rows of computed totals."""
 OF_SHEET = ("sheet_unread", "headings_missing", "sheet_twice", "sheet_hidden_unread")
 
 
@@ -41,12 +39,8 @@ def typed(seed: int) -> tuple[bytes, dict[str, Place]]:
         last = sheet.max_row + (FURTHER if rng.random() < 1 / 3 else 0)
         row, column = rng.randint(1, last), rng.randint(1, sheet.max_column + (FURTHER if rng.random() < 1 / 3 else 0))
         is_heading = row == HEADING and rng.random() < 1 / 2
-        is_title = column == 1 and row < HEADING
         cell = sheet.cell(row, column)
-        if isinstance(cell, MergedCell) or is_heading or is_title or (sheet.title, column) == EXPLAINED:
-            continue
-        is_total = sheet.title == SUMMARY and row in TOTALS and cell.value is not None
-        if is_total:
+        if isinstance(cell, MergedCell) or is_heading or (sheet.title, column) == EXPLAINED:
             continue
         number = 7_000_000 + 1000 * seed % 900_000 + len(places)
         is_text = rng.random() < 2 / 3

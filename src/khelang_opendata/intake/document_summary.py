@@ -53,6 +53,8 @@ class SummaryProject:
     group: int = 0
     """The number of the cell that it is in, the same for titles of one cell."""
     unit: str = ""
+    is_of_ticks: bool = False
+    """Whether its years share one amount, for several are ticked: that of each, or of all together."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ class _SummaryColumns:
         if any(map(is_tick, cells.values())):
             return {year: amount if is_tick(text) else text or "-" for year, text in cells.items()}
         return cells
+
+    def has_ticks(self, row: DocumentRow) -> bool:
+        """Whether several years are ticked beside one amount."""
+        ticked = [at for at in self.years.values() if at < len(row.cells) and is_tick(row.cells[at])]
+        return len(ticked) > 1 and bool(cell_parts(self.cell(row, "amount")))
 
 
 @dataclass
@@ -266,6 +273,8 @@ class _SummaryReader:
             group.lines += lines
             group.is_flawed = group.is_flawed or not is_even
             group.units += units_in(columns.cell(row, "unit"))
+            for project in group.projects if columns.has_ticks(row) else ():
+                project.is_of_ticks = True
 
     def _titles_of(self, text: str, number: str, cells: Mapping[int, str]) -> tuple[str, list[tuple[int | None, str]]]:
         """What of a cell goes on with the title before, and the titles that begin in it, with their numbers."""

@@ -129,6 +129,16 @@ def year_reading(
         span: the years in which the project runs.
         dash: the status that a dash means in this document.
     """
+    reading = _reading(pair, table, budget, year, span, dash)
+    is_each = reading.sheet is not None and reading.sheet.basis == "each_year"
+    if pair.row and pair.row.is_of_ticks and table.amount and not (is_each and reading.sure[0] is Confidence.CERTAIN):
+        return replace(reading, sure=(Confidence.DOUBTFUL, "amount_of_ticks"))
+    return reading
+
+
+def _reading(
+    pair: ProjectPair, table: TableAmount, budget: SheetBudget, year: int, span: range, dash: str
+) -> YearReading:
     said = budget.of(year)
     if said and budget.every_year is said and year not in span and table.is_silent:
         said = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from khelang_opendata.intake.answers import suggested_plan_id
@@ -12,6 +12,7 @@ from khelang_opendata.intake.eplan_results import is_eplan_table, take_eplan
 from khelang_opendata.intake.merging import Merge
 from khelang_opendata.intake.plan_sheets import (
     OWN_IDS,
+    PlanSheet,
     Row,
     plan_columns,
     plan_sheets,
@@ -161,7 +162,7 @@ def import_sheets(
         )
         merge.remarks.append(Remark(RemarkKind.IGNORED, code, name))
     years = _take_plan(merge, facts)
-    plans = plan_sheets(family, years)
+    plans = _plans(merge, years)
     read = find_sheets(others, plans)
     found = read.found
     taken = {sheet.read.name for sheet in found.values()}
@@ -191,6 +192,14 @@ def import_sheets(
     headings = {table: sheet.labels for table, sheet in found.items()}
     places = {table: {at: c.name for at, c in sheet.columns.items()} for table, sheet in found.items()}
     return Imported(tables, merge.remarks, merge.origins, names, headings, places)
+
+
+def _plans(merge: Merge, years: range | None) -> dict[str, PlanSheet]:
+    """The plan's sheets, of which the summary table begins with the plan's title, as it is or was."""
+    plans = plan_sheets(merge.family, years)
+    titles = tuple(row["title_th"] for row in (*merge.rows("plans"), *merge.new["plans"]) if row["title_th"])
+    plans["projects"] = replace(plans["projects"], heads=(*plans["projects"].heads, *titles))
+    return plans
 
 
 def _is_part(

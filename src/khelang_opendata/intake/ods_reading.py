@@ -85,7 +85,7 @@ def _tables(content: bytes, name: str) -> Iterator[RawSheet]:
             depth += 1 if is_start else -1
             if is_start and depth == 1:
                 is_hidden = element.get(f"{_TABLE}style-name") in hidden
-                reading = _Reading(SheetCheck(str(element.get(f"{_TABLE}name")), is_hidden))
+                reading = _Reading(SheetCheck(str(element.get(f"{_TABLE}name")), is_hidden, formulas=set()))
             elif depth == 0 and reading:
                 yield _finished(reading)
                 reading = None
@@ -131,6 +131,8 @@ def _add_row(reading: _Reading, element: ElementTree.Element, name: str) -> None
                     check.unvalued.add(place)
                 elif shown:
                     check.shown[place] = shown
+                if cell.get(f"{_TABLE}formula") is not None and check.formulas is not None:
+                    check.formulas.add(place)
         column += repeated
     if not line:
         return

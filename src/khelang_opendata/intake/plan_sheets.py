@@ -89,6 +89,8 @@ class PlanSheet:
     columns: tuple[PlanColumn, ...]
     needed: tuple[str, ...] = ()
     """The columns without which no row of the sheet is known."""
+    heads: tuple[str, ...] = ()
+    """What the workbook has in its first cells, above the heading."""
 
     def title(self, language: Language) -> str:
         return self.titles[language is Language.EN]
@@ -124,7 +126,9 @@ def plan_sheets(family: SchemaFamily, years: range | None) -> dict[str, PlanShee
     for name, titles in sheet_texts()["sheets"].items():
         table = family.tables[name]
         columns = _summary_columns(family, years) if name == "projects" else _columns(table)
-        sheets[name] = PlanSheet(name, (titles[0], titles[1]), tuple(columns), _needed(table))
+        about = table.descriptor
+        heads = [str(about[key]) for key in ("title", "title_en", "description", "description_en") if key in about]
+        sheets[name] = PlanSheet(name, (titles[0], titles[1]), tuple(columns), _needed(table), (*titles, *heads))
     return sheets
 
 

@@ -60,6 +60,8 @@ class SheetCheck:
     """The number formats of the cells of numbers that have one; an empty one where the file does not say it."""
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
     """What a file of LibreOffice says that the cells of numbers, days and answers show."""
+    formulas: set[tuple[int, int]] | None = None
+    """The cells of formulas; None where the file does not say which are."""
     last_row: int = 0
     last_column: int = 0
     encoding: str = ""
@@ -161,7 +163,7 @@ def _local(element: ElementTree.Element) -> str:
 def _check_sheet(
     packed: zipfile.ZipFile, part: str, title: str, is_hidden: bool, formats: Sequence[str], name: str
 ) -> SheetCheck:
-    check = SheetCheck(title, is_hidden)
+    check = SheetCheck(title, is_hidden, formulas=set())
     if "/chartsheets/" in part:
         return check
     row, column = -1, -1
@@ -200,6 +202,8 @@ def _check_cell(
     check: SheetCheck, element: ElementTree.Element, place: tuple[int, int], formats: Sequence[str]
 ) -> None:
     parts = {child.tag.rpartition("}")[2]: child.text for child in element}
+    if "f" in parts and check.formulas is not None:
+        check.formulas.add(place)
     if element.get("t") == "e":
         check.errors[place] = parts.get("v") or "#"
     elif parts.get("v") and element.get("t", "n") in ("n", "d"):
