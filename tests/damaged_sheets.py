@@ -557,7 +557,7 @@ def _sheets() -> Iterator[Case]:
     yield Case("text over the example", alone, said=(("text_above_heading", at("3", UNITS)),))
     titles = put(A1="แผน", B1="ปี 2566-2570", A7="", B7="", C7="งบประมาณ (บาท)")
     said = (("text_above_heading", at("B1")), ("text_above_heading", at("7")))
-    yield Case("titles and a band of headings above the table", titles, said=said)
+    yield Case("titles and a band of headings above the table", titles, said=(*said, ("text_above_heading", at("A1"))))
     yield Case("unit deleted that a project names", unit_deleted, all_of("record_unknown", "H21"), deleted=1)
     yield Case(
         "unit renamed in its sheet alone",
