@@ -317,7 +317,7 @@ def text_for_numbers(book: Workbook) -> None:
         (move_column, set()),
         (spent_left_of_budget, {"column_unread"}),
         (rename_headings, {"heading_taken"}),
-        (title_rows_above, set()),
+        (title_rows_above, {"text_above_heading"}),
         (totals_and_headings_between, {"heading_repeated", "total_left_out"}),
         (other_sheets_and_columns, {"sheet_unread", "column_unread"}),
         (rename_sheet, set()),
