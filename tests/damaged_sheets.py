@@ -439,10 +439,27 @@ def _headings() -> Iterator[Case]:
     )
     again = {"A": "ที่", "B": "โครงการ กิจกรรม หรือมาตรการ"}
     yield Case("part of the heading again", rows_inserted(19, again), said=all_of("heading_repeated", "19"))
-    yield Case("merged band of a dimension", band(20, "มิติที่ ๑ การสร้างวัฒนธรรมสุจริต"), said=all_of("band_left_out", "20"))
+    yield Case("merged band of a dimension", band(21, "มิติที่ ๓*"), said=(("section_read", at("A21")),))
+    others = tuple(("section_contradicted", at(f"I{row}")) for row in range(21, 25))
+    yield Case(
+        "merged band of another dimension",
+        band(20, "มิติที่ ๑ การสร้างวัฒนธรรมสุจริต"),
+        others,
+        said=(("section_read", at("A20")),),
+    )
     yield Case("merged band of other words", band(9, "แผนงานบริหารทั่วไป"), said=all_of("band_left_out", "9"))
-    yield Case("band in one cell", rows_inserted(20, {"B": "ภารกิจที่ 1.2 การป้องกัน"}), said=all_of("band_left_out", "20"))
-    yield Case("band in the column of numbers", rows_inserted(20, {"A": "มิติที่ 2"}), said=all_of("band_left_out", "20"))
+    of_mission, last = {"B": "ภารกิจที่ 2.2 มาตรการส่งเสริม"}, rows_inserted(21, {"A": "มิติที่ 3*"})
+    read = (("section_read", at("B19")), ("section_read", at("A22")))
+    yield Case("band in one cell", both(last, rows_inserted(19, of_mission)), said=read)
+    others = (*others, ("section_contradicted", at("J21")))
+    yield Case(
+        "band of another mission",
+        rows_inserted(20, {"B": "ภารกิจที่ 1.2 การป้องกัน"}),
+        others,
+        said=(("section_read", at("B20")),),
+    )
+    read = (("section_read", at("A17")), ("section_read", at("A22")))
+    yield Case("bands in the column of numbers", both(last, rows_inserted(17, {"A": "มิติที่ 2"})), said=read)
     numbers: dict[str, dict[str, Any]] = {
         "(1) (2) (3)": {letter: f"({number})" for number, letter in enumerate("ABCDEFGHIJKLM", 1)},
         "1 2 3": {letter: number for number, letter in enumerate("ABCDEFGHIJKLM", 1)},
@@ -482,9 +499,9 @@ def _totals() -> Iterator[Case]:
     yield Case("words of a total that go on", put(B24="รวม พลังชุมชนต้านทุจริต", C24=1000), (("row_unclear", at("24")),))
     yield Case(
         "band with amounts that are no sum",
-        rows_inserted(9, {"B": "มิติที่ 1 สร้างวัฒนธรรมสุจริต", "C": 7}),
-        (("total_differs", at("C9")),),
-        said=all_of("total_left_out", "9"),
+        both(rows_inserted(17, {"B": "มิติที่ 2"}), rows_inserted(9, {"B": "มิติที่ 1", "C": 7})),
+        (("total_differs", at("C9")), *(("section_contradicted", at(f"I{row}")) for row in range(23, 26))),
+        said=(*all_of("total_left_out", "9"), ("section_read", at("B9")), ("section_read", at("B18"))),
     )
 
 

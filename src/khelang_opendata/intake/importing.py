@@ -174,7 +174,7 @@ def import_sheets(
                 merge.remarks.append(Remark(RemarkKind.IGNORED, "sheet_missing", plans[table].titles[0]))
             _keep(merge, table)
         elif table == "projects":
-            take_summary(merge, found[table])
+            take_summary(merge, found[table], found.keys())
             if years is None and merge.new["projects"]:
                 sheet = facts.name if facts else text_pair("plan")[0]
                 merge.remarks.append(Remark(RemarkKind.REFUSED, "years_unknown", sheet))

@@ -6,7 +6,7 @@ They are left aside with one remark each. A row that may be a record all the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -15,24 +15,25 @@ from itertools import pairwise
 from khelang_opendata.intake.cell_meanings import number_of
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet
 from khelang_opendata.intake.record_labels import comparable
+from khelang_opendata.intake.section_rows import is_section, section_text
 from khelang_opendata.intake.summary_rows import is_of_amounts
 from khelang_opendata.model.note_words import NOTE, POSITION
 from khelang_opendata.model.thai import ascii_text
 
 _TOTAL = re.compile(
     r"(?:ยอด)?รวม(?:ยอด|ย่อย|ทั้งสิ้น|ทั้งหมด|ทั้งแผน|ทุกปี|สุทธิ|เป็นเงิน|เงิน|งบประมาณ|จำนวน|โครงการ|กิจกรรม|มาตรการ|มิติ|ภารกิจ|ด้าน|ปี|ที่)*"
-    r"(?=[\s\d:.(/]|$)|(?:grand )?total\b|sum\b",
+    r"(?=[\s\d:.(/]|$)|(?:grand |sub-?)?total\b|sum\b",
     re.IGNORECASE,
 )
 """The words of a row of totals; a title that goes on after them, as that of a project may, is none."""
 _WHOLE_TOTAL = re.compile("ทั้งสิ้น|ทั้งหมด|ทั้งแผน|grand", re.IGNORECASE)
 _OF_TOTAL = re.compile(
-    r"[\s\d:.,()/*+=-]+|ทั้งสิ้น|ทั้งหมด|โครงการ|กิจกรรม|มาตรการ|งบประมาณ|เป็นเงิน|จำนวน|บาท|รายปี|ปี|พ\.ศ|แผน|total|sum|amount|baht|thb",
+    r"[\s\d:.,()/*+=-]+|ทั้งสิ้น|ทั้งหมด|โครงการ|กิจกรรม|มาตรการ|งบประมาณ|เป็นเงิน|จำนวน|บาท|รายปี|ปี|พ\.ศ|แผน|มิติ(?:ที่)?|ภารกิจ(?:ตามมิติ)?(?:ที่)?|of|dimension|mission|total|sum|amount|baht|thb",
     re.IGNORECASE,
 )
 """What a row of totals says besides."""
 _BAND = re.compile(
-    r"(?:รวม)?(?:(?:มิติ|ภารกิจ|ยุทธศาสตร์|กลยุทธ์)(?:ตามมิติ|ตามภารกิจ)?(?:ที่)?|(?:แนวทาง|ด้าน|ส่วน|หมวด|แผนงาน)ที่)\s*\d"
+    r"(?:รวม ?)?(?:(?:มิติ|ภารกิจ|ยุทธศาสตร์|กลยุทธ์)(?:ตามมิติ|ตามภารกิจ)?(?:ที่)?|(?:แนวทาง|ด้าน|ส่วน|หมวด|แผนงาน)ที่)\s*\d"
     r"|(?:dimension|mission|part)\s+\d",
     re.IGNORECASE,
 )
@@ -43,6 +44,11 @@ _ALIKE, _MOST, _LEAST_IN_ROW, _LEAST_MERGED = 0.8, 0.6, 3, 2
 _LONGEST = 60
 
 
+def no_name(_: str) -> bool:
+    """Of no text is it known that it names what the rows below are of."""
+    return False
+
+
 @dataclass
 class RowKinds:
     """The rows of one sheet, from its heading on; what a row is may depend on those above it.
@@ -51,11 +57,13 @@ class RowKinds:
         plan: the sheet.
         columns: its columns by their places.
         heading: the cells of its heading.
+        names: whether a text that is alone in its row names what the rows below are of, such as a unit.
     """
 
     plan: PlanSheet
     columns: dict[int, PlanColumn]
     heading: Sequence[str]
+    names: Callable[[str], bool] = no_name
     _after_note: bool = field(default=False, init=False)
 
     def kind(self, cells: Sequence[str], merged: frozenset[int], unread: frozenset[int]) -> tuple[str, str] | None:
@@ -67,8 +75,10 @@ class RowKinds:
             unread: the places of errors and formulas without a value.
         """
         filled = {p: cells[p] for p in self.columns if p < len(cells) and cells[p]}
+        said = section_text(cells, self.columns, merged) if self.plan.table == "projects" and not unread else ""
+        is_named = bool(said) and (is_section(said) or (bool(filled) and self.names(said)))
         if not filled:
-            return None
+            return ("band_left_out", said[:_LONGEST]) if is_named else None
         text = next(iter(dict(sorted(filled.items())).values()))[:_LONGEST]
         if self._is_heading(filled):
             return "heading_repeated", text
@@ -76,8 +86,9 @@ class RowKinds:
             return "numbers_left_out", text
         if found := self._total(text, filled, unread):
             return found, text
-        if not unread and len(set(filled.values())) == 1 and self._is_band(text, filled, merged):
-            return "band_left_out", text
+        is_one = not unread and len(set(filled.values())) == 1
+        if is_named or (is_one and self._is_band(text, filled, merged)):
+            return "band_left_out", (said if is_named else text)[:_LONGEST]
         return self._note(text, filled, unread)
 
     def _is_heading(self, filled: dict[int, str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -11,7 +11,7 @@ from khelang_opendata.intake.heading_rows import KnownColumns, TableHeading, far
 from khelang_opendata.intake.plan_sheets import PlanColumn, PlanSheet, text_pair
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
-from khelang_opendata.intake.row_kinds import RowKinds, TotalRow, amounts_in, wrong_totals
+from khelang_opendata.intake.row_kinds import RowKinds, TotalRow, amounts_in, no_name, wrong_totals
 from khelang_opendata.intake.sheet_layouts import SheetLayout
 from khelang_opendata.intake.workbook_reading import ReadSheet
 from khelang_opendata.model.places import address
@@ -293,11 +293,16 @@ def _similar(label: str, free: Sequence[PlanColumn]) -> PlanColumn | None:
     return next(column for column in free if column.name == scores[0][1])
 
 
-def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
-    """The rows of data below a heading, and remarks on rows that are left out, hidden, or have an error in a cell."""
+def data_rows(found: FoundSheet, names: Callable[[str], bool] = no_name) -> tuple[list[DataRow], list[Remark]]:
+    """The rows of data below a heading, and remarks on rows that are left out, hidden, or have an error in a cell.
+
+    Args:
+        found: the sheet.
+        names: whether a text that is alone in a row of the summary table names what the rows below are of.
+    """
     rows: list[DataRow] = []
     remarks: list[Remark] = []
-    kinds = RowKinds(found.plan, dict(found.columns), found.top.labels)
+    kinds = RowKinds(found.plan, dict(found.columns), found.top.labels, names)
     places = {column.name: at for at, column in found.columns.items()}
     check, totals = found.read.check, list[TotalRow]()
     unread = {**dict.fromkeys(check.unvalued, ""), **check.errors}
@@ -305,9 +310,11 @@ def data_rows(found: FoundSheet) -> tuple[list[DataRow], list[Remark]]:
     for at, cells in enumerate(found.read.cells[found.heading + 1 :], found.heading + 1):
         of_row = frozenset(p for p in found.columns if (at, p) in unread)
         filled = frozenset(p for p in found.columns if (at, p) in found.read.filled)
-        if not of_row and not any(cells[place] for place in found.columns if place < len(cells)):
+        over = filled | {p for p in found.columns if found.read.is_over_rows(at, p)}
+        kind = kinds.kind(cells, over, of_row)
+        if not kind and not of_row and not any(cells[place] for place in found.columns if place < len(cells)):
             continue
-        if kind := kinds.kind(cells, filled, of_row):
+        if kind:
             code, text = kind
             refused = RemarkKind.REFUSED if code == "row_unclear" else RemarkKind.IGNORED
             if code == "heading_repeated" and rows and _is_title_above(rows, at, found):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from khelang_opendata.intake.cell_meanings import (
@@ -20,7 +20,7 @@ from khelang_opendata.intake.plan_sheets import PlanColumn, Row, text_pair, year
 from khelang_opendata.intake.record_labels import comparable
 from khelang_opendata.intake.remarks import Remark, RemarkKind
 from khelang_opendata.intake.row_matching import Described, match_rows
-from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet, data_rows
+from khelang_opendata.intake.sheet_headings import DataRow, FoundSheet
 from khelang_opendata.intake.summary_projects import SheetProject, number_text_of, projects_of, without_copies
 from khelang_opendata.intake.summary_rows import (
     BLANK,
@@ -35,6 +35,7 @@ from khelang_opendata.intake.summary_rows import (
     summary_rows,
 )
 from khelang_opendata.intake.taking_records import finish, provisional, unmatched
+from khelang_opendata.intake.taking_sections import Sections, rows_in_sections
 from khelang_opendata.intake.ticked_years import has_ticks, has_whole_amount, is_ticked, take_ticks
 from khelang_opendata.intake.typed_cells import as_seen
 
@@ -43,15 +44,16 @@ _OF_YEAR = ("fiscal_year_be", "budget_status", "amount_thb", "amount_basis", "su
 """The columns of a budget line that the cell of its year decides."""
 
 
-def take_summary(merge: Merge, found: FoundSheet) -> None:
+def take_summary(merge: Merge, found: FoundSheet, own_sheets: Collection[str] = ()) -> None:
     """Take the summary table.
 
     Args:
         merge: the import.
         found: the sheet.
+        own_sheets: the tables that have sheets of their own in the import.
     """
-    data, remarks = data_rows(found)
-    merge.remarks += remarks
+    sections = rows_in_sections(merge, found, own_sheets)
+    data = sections.data
     signs = _signs(merge, found)
     projects = projects_of(merge, found, data)
     _identify(merge, projects)
@@ -65,9 +67,9 @@ def take_summary(merge: Merge, found: FoundSheet) -> None:
     merge.new["projects"] += unmatched(merge, "projects", places) if has_unread else []
     merge.relabel("projects")
     own = [c for c in found.columns.values() if c.name in merge.family.tables["projects"].field_by_name]
-    own = [c for c in own if c.field and c.name not in line_fields()]
+    own = [c for c in own if c.field and c.name not in line_fields()] + sections.columns(found)
     for project in projects:
-        _take_project(merge, project, own, signs)
+        _take_project(merge, project, own, signs, sections)
     finish(merge, "projects", found.read.name, [p.row for p in projects], places, has_unread=has_unread)
     merge.relabel("projects")
     _take_lines(merge, found, projects, old, signs)
@@ -122,14 +124,18 @@ def _identify(merge: Merge, projects: Sequence[SheetProject]) -> None:
             taken.append(project.row["project_id"])
 
 
-def _take_project(merge: Merge, project: SheetProject, own: Sequence[PlanColumn], signs: Mapping[str, str]) -> None:
+def _take_project(
+    merge: Merge, project: SheetProject, own: Sequence[PlanColumn], signs: Mapping[str, str], sections: Sections
+) -> None:
     is_new = project.old is None
     merge.origins.note_row(project.row, project.first)
     for column in own:
         first = next((one for one in project.data if one.text(column.name)), project.first)
         if column.name == "dimension_id" and not first.text(column.name) and first.text("mission_id"):
             continue  # which has that of its mission
-        merge.take(column, first, project.row, is_new=is_new)
+        if first.text(column.name) or column.name in first.columns:
+            merge.take(column, first, project.row, is_new=is_new)
+            sections.take(merge, column, first, project.row, is_new=is_new)
         for one in project.data:
             if one.text(column.name) and comparable(one.text(column.name)) != comparable(first.text(column.name)):
                 params = {**column.named, "text": one.text(column.name)[:_LONGEST]}

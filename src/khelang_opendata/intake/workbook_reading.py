@@ -48,6 +48,12 @@ class ReadSheet:
     def known_as(self) -> str:
         return self.title or self.name
 
+    def is_over_rows(self, row: int, column: int) -> bool:
+        """Whether a cell is merged with the one below."""
+        below = self.cells[row + 1] if row + 1 < len(self.cells) else ()
+        is_filled = (row + 1, column) in self.filled and column < min(len(below), len(self.cells[row]))
+        return is_filled and below[column] == self.cells[row][column] != ""
+
 
 def read_sheets(data: bytes, name: str) -> list[ReadSheet]:
     """The sheets of a workbook, or of a table of text, which is one sheet.
