@@ -11,6 +11,9 @@ READY := $(VENV)/.ready
 PYTEST := pytest --numprocesses auto --dist worksteal
 OLDEST := build/oldest
 
+# Thousands of processes of the tests would each compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: release test unit coverage oldest matrix lint format rules docs pictures benchmark fuzz fuzz-portal faults lock assets web clean
 
 release: $(READY)

@@ -170,11 +170,20 @@ _UPDATE = {"responseHeader": {"status": 0, "QTime": 1}}
 _FILTER = re.compile(r'\+?(?P<field>\w+):\(?(?:"(?P<phrase>(?:[^"\\]|\\.)*)"|(?P<word>[^\s)]+))\)?')
 """A filter that CKAN writes, or a harvest: a field that has a value."""
 
+_SHOWN = re.compile(r'name:"([^"]+)" OR id:"\1"')
+"""How package_show asks for a dataset as it was indexed, which is far cheaper than from the database."""
+
 
 def _search_result(documents: Collection[dict[str, Any]], query: Mapping[str, list[str]]) -> dict[str, Any]:
-    """What Solr answers to the filters of package_search, which asks for whole datasets; nothing to any other query."""
+    """What Solr answers to package_show, and to the filters of package_search, which asks for whole datasets.
+
+    It answers nothing to any other query.
+    """
     found = []
-    if "validated_data_dict" in query.get("fl", [""])[0] and query.get("q", ["*:*"]) == ["*:*"]:
+    asked = query.get("q", ["*:*"])[0]
+    if shown := _SHOWN.fullmatch(asked):
+        found = [one for one in documents if shown[1] in (one["name"], one["id"])]
+    elif "validated_data_dict" in query.get("fl", [""])[0] and asked == "*:*":
         filters = [one for text in query.get("fq", ()) for one in _FILTER.finditer(text)]
         found = [one for one in documents if all(_has(one, filter_) for filter_ in filters)]
     found.sort(key=lambda one: str(one["name"]))
@@ -199,8 +208,8 @@ def _has(document: Mapping[str, Any], filter_: re.Match[str]) -> bool:
 class Solr:
     """The answers that CKAN's API needs of a Solr: CKAN's own schema, updates, and searches of package_search.
 
-    Such a search finds the public datasets that have the values of its filters; any other finds nothing. Stopped, it
-    closes each connection without an answer.
+    package_show finds its dataset, package_search the public datasets that have the values of its filters, any other
+    search nothing. Stopped, it closes each connection without an answer.
     """
 
     def __init__(self, schema: Path) -> None:

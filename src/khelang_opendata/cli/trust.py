@@ -21,7 +21,7 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
     """Check a release (folder or ZIP) against its manifest."""
     from khelang_opendata.package.datapackage import DESCRIPTOR  # noqa: PLC0415 (the help does not need it)
     from khelang_opendata.package.release_files import CHANGES_PAGE  # noqa: PLC0415 (as above)
-    from khelang_opendata.published.history import LATEST  # noqa: PLC0415 (as above)
+    from khelang_opendata.published.history import named_release  # noqa: PLC0415 (as above)
     from khelang_opendata.published.manifest import MANIFEST  # noqa: PLC0415 (as above)
     from khelang_opendata.published.no_release import no_release  # noqa: PLC0415 (as above)
     from khelang_opendata.published.signature import read_public_key  # noqa: PLC0415 (as above)
@@ -29,7 +29,7 @@ def verify_command(release: Path, key_file: Path | None, lang: Language) -> None
     from khelang_opendata.published.verification_text import verification_lines  # noqa: PLC0415 (as above)
 
     with system_errors_as("file_unreadable", release):
-        release = next((found for found in (release, release / LATEST) if (found / MANIFEST).is_file()), release)
+        release = named_release(release)
         if (release / DESCRIPTOR).is_file() and not any((release / name).exists() for name in (MANIFEST, CHANGES_PAGE)):
             raise no_release(release)
     result = verify(release, None if key_file is None else read_public_key(key_file))

@@ -115,4 +115,4 @@ def xml_text(text: str) -> str:
 
 def columns_taken(line: str) -> int:
     """Characters side by side; Thai vowels and tone marks above and below a letter take no room."""
-    return sum(unicodedata.category(character) != "Mn" for character in line)
+    return len(line) - [*map(unicodedata.category, line)].count("Mn")

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from xml.etree import ElementTree
 
 from khelang_opendata.intake.number_formats import BUILT_IN, GENERAL
@@ -26,7 +27,7 @@ MOST_CELLS = 20_000_000
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-_ADDRESS = re.compile("[A-Z]{1,3}[0-9]{1,7}")
+_ADDRESS = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The packings that a workbook may have (ISO/IEC 29500-2)."""
 _STYLES = "xl/styles.xml"
@@ -187,15 +188,24 @@ def _check_sheet(
 
 def _place(element: ElementTree.Element, following: tuple[int, int]) -> tuple[int, int]:
     """The row and the column of a cell: a cell without an address, which it may lack, follows the one before."""
-    from xlsxwriter.utility import xl_cell_to_rowcol  # noqa: PLC0415 (with the library)
-
-    named = element.get("r", "").upper()
-    if "r" in element.keys() and not _ADDRESS.fullmatch(named):  # noqa: SIM118 (an element of XML is no mapping)
-        raise ValueError("an address of no cell")
-    place = xl_cell_to_rowcol(named) if named else following
+    place, named = following, element.get("r")
+    if named is not None:
+        address = _ADDRESS.fullmatch(named.upper())
+        if not address:
+            raise ValueError("an address of no cell")
+        place = int(address[2]) - 1, _column(address[1])
     if not (0 <= place[0] < _ROWS and place[1] < _COLUMNS):
         raise ValueError("a cell beyond the sheet")
     return place
+
+
+@cache
+def _column(letters: str) -> int:
+    """The column of its letters, which each row of a sheet names anew."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def _check_cell(

@@ -16,7 +16,7 @@ def visible(text: str) -> str:
 
     A terminal therefore never receives an escape sequence, nor a reader a hidden change of direction.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
 

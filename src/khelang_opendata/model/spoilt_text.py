@@ -210,14 +210,13 @@ def without_hidden(text: str) -> str | None:
     Other line ends become line feeds, and glyphs of Thai fonts the letters and marks that they show.
     """
     text = re.sub(f"\r(?!\n)|[{_LINE_ENDS[1:]}]", "\n", text).translate(_MEANT)
-    kept = []
-    for character in text:
-        category = unicodedata.category(character)
-        if category in ("Co", "Cn", "Cs"):
+    if not text.isprintable():  # nearly every text is, and then no character needs a look
+        categories = {character: unicodedata.category(character) for character in {*text}}
+        if {"Co", "Cn", "Cs"} & {*categories.values()}:
             return None
-        if (category not in HIDDEN or character in "\n\r\t") and not re.match(f"[{INVISIBLE}]", character):
-            kept.append(character)
-    return "".join(kept)
+        hidden = {ord(c): None for c, category in categories.items() if category in HIDDEN and c not in "\n\r\t"}
+        text = text.translate(hidden)
+    return re.sub(f"[{INVISIBLE}]", "", text)
 
 
 class Flaw(NamedTuple):

@@ -9,7 +9,7 @@ from khelang_opendata.model.failures import PackageRefused, UsageError
 from khelang_opendata.model.limits import DEFAULT, Limits
 from khelang_opendata.model.thai import FISCAL_YEARS, ascii_text
 from khelang_opendata.package.datapackage import DESCRIPTOR, Package
-from khelang_opendata.published.history import LATEST
+from khelang_opendata.published.history import named_release
 from khelang_opendata.published.manifest import MANIFEST
 from khelang_opendata.published.no_release import no_release
 from khelang_opendata.published.verification import damage_of, verify
@@ -25,9 +25,7 @@ def released_package(path: Path, limits: Limits = DEFAULT) -> Package:
         ReleaseDamaged: a file differs from the manifest, or is not in it.
         PackageRefused: the files match the manifest, but the tables are not a valid plan.
     """
-    folder = path.parent if path.name == DESCRIPTOR else path
-    folders = [folder, folder / LATEST]
-    root = next((found for found in folders if (found / MANIFEST).is_file()), folder)
+    root = named_release(path.parent if path.name == DESCRIPTOR else path)
     if root.exists() and not (root / MANIFEST).is_file():
         raise no_release(path)
     package, verification = Package.load(root, limits), verify(root)

@@ -34,6 +34,18 @@ _LARGEST_INDEX = 64 * 2**20
 VERSION_FOLDER = re.compile(f"v{VERSION.pattern}")
 
 
+def named_release(path: Path) -> Path:
+    """The folder of the release that a path names, which for a folder of releases is the latest one.
+
+    Args:
+        path: a path, which need not exist; it is the result where it names no release.
+
+    Raises:
+        OSError: the system does not let the path be looked at.
+    """
+    return next((folder for folder in (path, path / LATEST) if (folder / MANIFEST).is_file()), path)
+
+
 @dataclass(frozen=True, slots=True)
 class _IndexEntry:
     """The part of an index entry that the release itself does not hold."""
