@@ -181,3 +181,13 @@ def _naming(before: Sequence[DocumentLine]) -> Iterator[tuple[str, re.Match[str]
             yield "mission", match, line.text
         elif not squeezed(line.text).startswith("โครงการเพิ่มเติม"):
             return
+
+
+def is_continuous(sheets: Sequence[DocumentSheet]) -> bool:
+    """Whether sheets are numbered through the plan: most print the number that they have in the order of all.
+
+    Args:
+        sheets: the sheets in an order.
+    """
+    printed = [sheet.number == at for at, sheet in enumerate(sheets, 1) if sheet.number]
+    return bool(printed) and sum(printed) * 2 > len(printed)
