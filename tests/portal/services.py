@@ -170,12 +170,12 @@ _UPDATE = {"responseHeader": {"status": 0, "QTime": 1}}
 _FILTER = re.compile(r'\+?(?P<field>\w+):\(?(?:"(?P<phrase>(?:[^"\\]|\\.)*)"|(?P<word>[^\s)]+))\)?')
 """A filter that CKAN writes, or a harvest: a field that has a value."""
 
-_SHOWN = re.compile(r'name:"([^"]+)" OR id:"\1"')
-"""How package_show asks for a dataset as it was indexed, which is far cheaper than from the database."""
+_SHOWN = re.compile(r'(?:name:"[^"]+" OR )?id:"([^"]+)"')
+"""How package_show asks for a dataset as it was indexed, and the loader of tables, which changes it there."""
 
 
 def _search_result(documents: Collection[dict[str, Any]], query: Mapping[str, list[str]]) -> dict[str, Any]:
-    """What Solr answers to package_show, and to the filters of package_search, which asks for whole datasets.
+    """What Solr answers where one dataset is asked for, and to the filters of package_search.
 
     It answers nothing to any other query.
     """
@@ -208,8 +208,8 @@ def _has(document: Mapping[str, Any], filter_: re.Match[str]) -> bool:
 class Solr:
     """The answers that CKAN's API needs of a Solr: CKAN's own schema, updates, and searches of package_search.
 
-    package_show finds its dataset, package_search the public datasets that have the values of its filters, any other
-    search nothing. Stopped, it closes each connection without an answer.
+    It finds a dataset by its name or id, for package_search the public ones that have the values of the filters, and
+    nothing for any other search. Stopped, it closes each connection without an answer.
     """
 
     def __init__(self, schema: Path) -> None:
