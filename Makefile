@@ -62,11 +62,12 @@ $(OLDEST)/.ready: requirements/build.txt requirements/oldest.txt pyproject.toml
 
 # The tests that need nothing but the program, with the oldest versions that pyproject.toml allows, on the oldest Python.
 # Those left out judge what is the same with any version (the sources, the data, the rules, the order of the program's own
-# writes), judge more of what others judge enough of (pages, hostile packages), or need what only `make test` installs.
-oldest: SAME := architecture bad_input calendar cases codes days descriptor_mutations dialect errata foreign_releases growth hostile \
-  leftovers limits package_fuzz patterns plan_data remedies rules_arithmetic rules_cell_values rules_errata_records rules_logic \
-  rules_portal_readiness rules_progress rules_trees seeds site_pages site_tools spoilt_text store texts thai verdict versions wheel \
-  words workbook_sheets
+# writes), judge more of what others judge enough of (pages, hostile packages, the examples in the help), or need what only
+# `make test` installs.
+oldest: SAME := architecture bad_input calendar cases cli codes days descriptor_mutations dialect errata foreign_releases \
+  growth hostile leftovers limits package_fuzz patterns plan_data release_values remedies rules_arithmetic \
+  rules_cell_values rules_errata_records rules_logic rules_portal_readiness rules_progress rules_trees seeds site_pages \
+  site_tools spoilt_text standard_files store texts thai verdict versions wheel words workbook_sheets
 oldest: LEFT_OUT := accessibility browser_calls chart_pages damaged_cells damaged_sheets docs eplan eplan_results evidence extract_pdf formats_binary formats_text import import_files import_new_plan index_page metadata mistaken_paths national national_fetching national_kills national_mirror national_site national_workers new_municipality nothing_lost offered_errata other_workbooks other_writers own_sections own_tables plan_workbook portal_folder published_report readers released_workbook remarked_copy round_sheets site_assets site_browser started_name text_tables watching web_page web_python windows workbook_judged
 oldest: $(OLDEST)/.ready
 	$(OLDEST)/bin/$(PYTEST) --ignore tests/portal $(SAME:%=--ignore tests/test_%.py) $(LEFT_OUT:%=--ignore tests/test_%.py) $(ARGS)
