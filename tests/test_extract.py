@@ -178,6 +178,7 @@ def _workbook() -> bytes:
         ("ไม่มีโครงการ".encode("cp874"), "no_plan"),
         ("ไม่มีโครงการ".encode("utf-16"), "no_plan"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "data",  # archives have the time at which they were made
 )
 def test_what_is_no_document_of_a_plan_is_named(data: bytes, variant: str) -> None:
     with pytest.raises(DataError) as raised:
