@@ -11,19 +11,14 @@ from openpyxl import load_workbook
 from khelang_opendata.intake.section_rows import DIMENSION, MISSION, UNIT, is_section, section_in
 from tests.conftest import needs
 from tests.test_other_workbooks import saved_by_libreoffice
-from tests.test_own_tables import Line, book, package, rows, taken
+from tests.test_own_tables import ONE_YEAR_MAP, Line, book, package, rows, taken
 from tests.workbooks import run
 
 __all__ = ["package"]
 
 HEADING: Line = ["ลำดับ", "โครงการ", "2566", "หน่วยงาน"]
-COLUMNS = """\
-zero: ไม่ใช้งบประมาณ
-blank: ไม่ดำเนินการ
-columns:
-  ที่: ลำดับ
-  โครงการ กิจกรรม หรือมาตรการ: โครงการ
-  2566: '2566'
+COLUMNS = f"""\
+{ONE_YEAR_MAP}\
   หน่วยงานรับผิดชอบหลัก: หน่วยงาน
 """
 D1, D2 = "มิติที่ 1 การสร้างสังคมที่ไม่ทนต่อการทุจริต", "มิติที่ ๒ การบริหารราชการเพื่อป้องกันการทุจริต"

@@ -285,13 +285,16 @@ def test_own_table_is_judged_where_it_is(package: Path, table: Path) -> None:
     assert "behind --columns" in run("validate", table, "--columns", path.with_name("no.yaml")).output
 
 
-TICKED_MAP = """\
+ONE_YEAR_MAP = """\
 zero: ไม่ใช้งบประมาณ
 blank: ไม่ดำเนินการ
 columns:
   ที่: ลำดับ
   โครงการ กิจกรรม หรือมาตรการ: โครงการ
   2566: '2566'
+"""
+TICKED_MAP = f"""\
+{ONE_YEAR_MAP}\
   2567: '2567'
   2568: '2568'
   รวมทุกปี (เมื่อเอกสารไม่แยกปี): งบประมาณ

@@ -16,7 +16,6 @@ from khelang_opendata.cli.help import HelpedCommand
 from khelang_opendata.model.failures import KhelangError, UsageError
 from khelang_opendata.model.wording import Language
 from khelang_opendata.portals.portal_failures import PublicationStopped
-from khelang_opendata.published.no_release import refuse_mistaken
 
 if TYPE_CHECKING:
     from khelang_opendata.portals.ckan.publisher import Progress
@@ -67,8 +66,10 @@ def publish_command(
     if to == "folder":
         _publish_folder(paths, dry_run, force, base_url, lang)
         return
-    for path in paths[:1]:
-        refuse_mistaken(path)
+    if paths:
+        from khelang_opendata.published.no_release import refuse_mistaken  # noqa: PLC0415 (the help does not need it)
+
+        refuse_mistaken(paths[0])
     if len(paths) > 1 or url is None or org is None:
         raise click.UsageError(notice("publish_usage_ckan", lang))
     from khelang_opendata.portals.ckan import status_text  # noqa: PLC0415 (loads requests)

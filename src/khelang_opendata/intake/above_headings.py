@@ -39,38 +39,40 @@ def remarks_above(
         comparable(text) for group in ("settings", "totals") for pair in sheet_texts()[group].values() for text in pair
     }
     kinds = RowKinds(plan, dict(columns), top.labels)
+    examples = {comparable(example_of(column, language)) for column in plan.columns for language in Language}
+    is_own = sheet.layout is None and comparable(sheet.known_as) in map(comparable, plan.titles)
+    heads = {comparable(text) for text in plan.heads} if is_own else None
     for at, cells in enumerate(sheet.cells[: top.first]):
         if any(comparable(cell) in own for cell in cells if cell):
             yield from _beside_own(sheet, at, own, columns, top.last)
             continue
         given = {p: cells[p] for p in columns if p < len(cells) and cells[p] and (at, p) not in sheet.filled}
         kind = kinds.kind(cells, frozenset(), frozenset()) if given else None
-        if kind and kind[0] == "band_left_out":
-            yield from _beside_title(sheet, at, plan)
+        if kind and kind[0] != "band_left_out":
             continue
-        if kind:
-            continue
-        is_text = bool(given) and not _is_example(given, columns)
+        is_text = bool(given) and not kind and not _is_example(given, columns)
         params = {"text": given[min(given)][:_LONGEST_SHOWN]} if is_text else {}
         if is_text and _is_record(given, plan, columns):
             yield Remark(RemarkKind.REFUSED, "row_above_heading", sheet.name, at, params=params)
         elif is_text and at == top.first - 1:  # higher up are titles
             yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, params=params)
         else:
-            yield from _beside_title(sheet, at, plan)
+            yield from _beside_title(sheet, at, examples, heads)
 
 
-def _beside_title(sheet: ReadSheet, at: int, plan: PlanSheet) -> Iterator[Remark]:
+def _beside_title(sheet: ReadSheet, at: int, examples: set[str], heads: set[str] | None) -> Iterator[Remark]:
     """Remarks on texts beside the first one of a row, which is a title or begins the row of examples.
 
-    In a sheet that has the name of the workbook's own, the first one is remarked on, too, unless it is the workbook's.
+    Args:
+        sheet: the sheet.
+        at: the row.
+        examples: the texts of the row of examples, as they are compared.
+        heads: in a sheet that has the name of the workbook's own, what this has in its first cells; any other first
+            text of a row is remarked on, too.
     """
     given = {place: cell for place, cell in enumerate(sheet.cells[at]) if cell and (at, place) not in sheet.filled}
-    examples = {comparable(example_of(column, language)) for column in plan.columns for language in Language}
-    is_own = sheet.layout is None and comparable(sheet.known_as) in map(comparable, plan.titles)
-    heads = {comparable(text) for text in plan.heads}
     for number, (place, cell) in enumerate(given.items()):
-        is_title = number == 0 and (not is_own or comparable(cell) in heads or (at, place + 1) in sheet.filled)
+        is_title = number == 0 and (heads is None or comparable(cell) in heads or (at, place + 1) in sheet.filled)
         if comparable(cell) not in examples and not is_title:
             params = {"text": cell[:_LONGEST_SHOWN]}
             yield Remark(RemarkKind.IGNORED, "text_above_heading", sheet.name, at, place, params)

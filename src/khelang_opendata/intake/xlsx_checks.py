@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 
 from khelang_opendata.intake.number_formats import BUILT_IN, GENERAL
 from khelang_opendata.model.failures import DataError
+from khelang_opendata.model.places import position
 
 MOST_BYTES = 200_000_000
 MOST_TIMES = 150
@@ -46,6 +47,9 @@ _DECLARED = re.compile(rb"""encoding\s*=\s*["']([^"'\s]{1,40})""")
 _ENCODINGS = (b"UTF-8", b"US-ASCII", b"UTF-16")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _STARTS = 200
+
+_column = cache(position)
+"""The column of its letters, which each row of a sheet names anew."""
 
 
 @dataclass
@@ -197,15 +201,6 @@ def _place(element: ElementTree.Element, following: tuple[int, int]) -> tuple[in
     if not (0 <= place[0] < _ROWS and place[1] < _COLUMNS):
         raise ValueError("a cell beyond the sheet")
     return place
-
-
-@cache
-def _column(letters: str) -> int:
-    """The column of its letters, which each row of a sheet names anew."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 def _check_cell(
